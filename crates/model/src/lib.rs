@@ -4,4 +4,5 @@
 //! that imports Automerge.
 
 pub mod block;
+pub mod gate;
 pub mod ids;
