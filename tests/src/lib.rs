@@ -1,1 +1,1 @@
-//! Placeholder module text.
+//! Harness for tests and benches that need several crates at once.

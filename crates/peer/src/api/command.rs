@@ -1,0 +1,380 @@
+//! Requests.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+use tern_model::block::{Block, BlockKind, Container};
+
+/// A document as people name it: full id, short id, task id with its project key, or a unique prefix of any of them.
+pub type Ref = String;
+
+/// How a member enters or a device is introduced: the profile that goes with it.
+#[derive(Debug, Clone, Default)]
+pub struct Profile {
+    /// Name shown to others.
+    pub name: String,
+    /// IANA zone.
+    pub zone: String,
+    /// Weekly hours, `Mon-Fri 09:00-18:00`; `None` keeps the default.
+    pub hours: Option<String>,
+    /// Check-in times, `09:00,13:00,16:00`; `None` keeps the default.
+    pub checkins: Option<String>,
+    /// Days off, `2026-12-24` or `2026-12-24..2026-12-31`.
+    pub off: Vec<String>,
+}
+
+/// Changes to one's own profile; `None` leaves a part as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileChange {
+    /// Name.
+    pub name: Option<String>,
+    /// IANA zone.
+    pub zone: Option<String>,
+    /// Weekly hours.
+    pub hours: Option<String>,
+    /// Check-in times.
+    pub checkins: Option<String>,
+    /// Days off to add.
+    pub off: Vec<String>,
+}
+
+/// A change of one block that the window asks for. Blocks are named by their marker (see [`crate::PageView::markers`]).
+#[derive(Debug, Clone)]
+pub enum BlockEdit {
+    /// The block's content became `inline` where the window last saw `base`; the difference becomes edits.
+    SetContent {
+        /// Which block.
+        block: String,
+        /// What the window showed before the person typed.
+        base: Block,
+        /// What it shows after.
+        new: Block,
+    },
+    /// A new block after another (at the top when `None`).
+    Insert {
+        /// The block before it.
+        after: Option<String>,
+        /// The block.
+        block: Block,
+    },
+    /// The block is split at a character.
+    Split {
+        /// Which block.
+        block: String,
+        /// Characters before the split.
+        at: usize,
+    },
+    /// The block joins the one before it.
+    Join {
+        /// Which block.
+        block: String,
+    },
+    /// The block becomes another kind.
+    SetKind {
+        /// Which block.
+        block: String,
+        /// The kind.
+        kind: BlockKind,
+        /// Its containers.
+        parents: Vec<Container>,
+    },
+    /// The block goes.
+    Delete {
+        /// Which block.
+        block: String,
+    },
+}
+
+/// Something that changes the workspace. It is answered after the change is durable on this disk.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Makes a ticket for a person.
+    Invite {
+        /// `writer`, `commenter`, `reader`.
+        role: String,
+        /// How many people may use it.
+        uses: u16,
+        /// For how long it is meant, in milliseconds from the moment it is made.
+        expires_ms: i64,
+    },
+    /// Changes a member's role.
+    MemberRole {
+        /// Member id, prefix or name.
+        member: String,
+        /// `admin`, `writer`, `commenter`, `reader`.
+        role: String,
+    },
+    /// Changes one's own profile.
+    ProfileSet(ProfileChange),
+    /// Tells the workspace to use a node.
+    RelayAdd {
+        /// `ternnode1…`
+        ticket: String,
+    },
+    /// Stops using a node.
+    RelayRemove {
+        /// Device id or prefix.
+        device: String,
+    },
+    /// A new page.
+    PageNew {
+        /// Title.
+        title: String,
+        /// Page above it.
+        parent: Option<Ref>,
+        /// Its content as Markdown.
+        markdown: Option<String>,
+    },
+    /// Replaces the content by Markdown; the difference to `base` becomes edits, so concurrent work survives.
+    PageEdit {
+        /// Which page.
+        page: Ref,
+        /// The new content.
+        markdown: String,
+        /// Heads that the person started from; the current ones when `None`.
+        base: Option<String>,
+    },
+    /// Adds Markdown at the end.
+    PageAppend {
+        /// Which page.
+        page: Ref,
+        /// What to add.
+        markdown: String,
+    },
+    /// Edits of the window.
+    PageBlocks {
+        /// Which page.
+        page: Ref,
+        /// In order.
+        edits: Vec<BlockEdit>,
+    },
+    /// A new title.
+    PageRename {
+        /// Which page.
+        page: Ref,
+        /// The title.
+        title: String,
+    },
+    /// Moves a page under another, or to the top.
+    PageMove {
+        /// Which page.
+        page: Ref,
+        /// Page above it.
+        parent: Option<Ref>,
+        /// Sibling before it; first when `None` and `last` is false.
+        after: Option<Ref>,
+    },
+    /// Puts a page or task into the trash.
+    Trash {
+        /// Which document.
+        doc: Ref,
+    },
+    /// Takes it out again.
+    Restore {
+        /// Which document.
+        doc: Ref,
+    },
+    /// Makes the page as it was at some heads, as a new change.
+    PageRevert {
+        /// Which page.
+        page: Ref,
+        /// The heads.
+        to: String,
+    },
+    /// A new task from a capture line (`Fix login @aiko #auth !high ^2026-12-01 >Web`).
+    TaskNew {
+        /// The line.
+        line: String,
+    },
+    /// Changes fields of a task: `title status priority assignee label -label estimate due project parent description`.
+    TaskSet {
+        /// Which task.
+        task: Ref,
+        /// Names and values as typed; an empty value clears.
+        fields: Vec<(String, String)>,
+    },
+    /// Takes in a plain Automerge file; foreign changes enter as own edits.
+    DocLoad {
+        /// Contents of the file.
+        bytes: Vec<u8>,
+    },
+    /// Attaches a file to a document.
+    Attach {
+        /// Which document.
+        doc: Ref,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Imports a folder of Markdown.
+    Import {
+        /// The folder or file.
+        path: PathBuf,
+        /// Only say what would happen.
+        dry_run: bool,
+    },
+    /// Exports as Markdown files.
+    Export {
+        /// Folder to write into.
+        dir: PathBuf,
+        /// Only this page and those below it.
+        page: Option<Ref>,
+    },
+    /// Writes an encrypted file with everything that `for_member` (or anybody) may lack.
+    BundleExport {
+        /// The file.
+        file: PathBuf,
+        /// For one member; for all members when `None`.
+        for_member: Option<String>,
+    },
+    /// Takes in such a file.
+    BundleImport {
+        /// The file.
+        file: PathBuf,
+        /// Where to write what the sender lacks.
+        reply: Option<PathBuf>,
+    },
+}
+
+/// What a command answers.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// Done, with nothing to say.
+    Done {},
+    /// A document was made or changed.
+    Doc(super::DocReply),
+    /// A ticket.
+    Ticket {
+        /// The text to hand over.
+        ticket: String,
+    },
+    /// A task, as `task show` prints it.
+    Task(Box<super::TaskView>),
+    /// An attachment.
+    Attachment {
+        /// blake3 of the sealed file, hex.
+        hash: String,
+        /// Size in bytes.
+        bytes: u64,
+    },
+    /// An import.
+    Import(super::ImportReport),
+    /// An export.
+    Export(super::ExportReport),
+    /// A bundle.
+    Bundle {
+        /// Items written or taken in.
+        items: u64,
+        /// Items of the file that were new here.
+        new: u64,
+        /// Items written into the reply file.
+        reply_items: u64,
+    },
+    /// A profile.
+    Profile(super::ProfileView),
+}
+
+/// Something that is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// The page tree.
+    Pages {
+        /// Include the trash.
+        trash: bool,
+    },
+    /// One page.
+    Page {
+        /// Which.
+        page: Ref,
+        /// As it was at these heads.
+        at: Option<String>,
+    },
+    /// A page as text: `md`, `html`.
+    PageText {
+        /// Which.
+        page: Ref,
+        /// `md` or `html`.
+        format: String,
+        /// As it was at these heads.
+        at: Option<String>,
+    },
+    /// Who changed a page when.
+    History {
+        /// Which.
+        page: Ref,
+    },
+    /// What changed between two heads.
+    Diff {
+        /// Which.
+        page: Ref,
+        /// Older heads.
+        from: String,
+        /// Newer heads; the current ones when `None`.
+        to: Option<String>,
+    },
+    /// Tasks.
+    Tasks {
+        /// Query language of FEATURES T5.
+        filter: String,
+        /// `status`, `assignee`, `label`, `project`, `due`, `priority`.
+        group: Option<String>,
+        /// `due`, `priority`, `status`, `title`, `updated`, `order`.
+        sort: Option<String>,
+    },
+    /// One task.
+    Task {
+        /// Which.
+        task: Ref,
+    },
+    /// Members of the workspace.
+    Members,
+    /// A profile; one's own when `None`.
+    Profile {
+        /// Member id, prefix or name.
+        member: Option<String>,
+    },
+    /// The membership log in sentences.
+    Log,
+    /// Own devices.
+    Devices,
+    /// Spaces.
+    Spaces,
+    /// Nodes in use.
+    Relays,
+    /// The delivery ladder.
+    Status,
+    /// Full-text search.
+    Search {
+        /// What to look for.
+        query: String,
+        /// Most hits.
+        limit: usize,
+    },
+    /// When somebody can be expected to answer.
+    When {
+        /// Member id, prefix or name.
+        who: String,
+        /// When it reaches them, RFC 3339; now when `None`.
+        available: Option<String>,
+        /// `urgent` or `standard`; both when `None`.
+        urgency: Option<String>,
+    },
+    /// A document as a plain Automerge file.
+    DocSave {
+        /// Which.
+        doc: Ref,
+    },
+    /// Bytes of an attachment, opened.
+    AttachmentBytes {
+        /// blake3 of the sealed file, hex, or a unique prefix.
+        hash: String,
+    },
+    /// Re-hashes everything and compares rebuilt projections.
+    Check,
+    /// Clock, zone data, disk, network and keys.
+    Doctor,
+    /// Where keys are kept.
+    Keys,
+    /// Name of the workspace, own member, device.
+    About,
+}

@@ -1,0 +1,12 @@
+//! What the window and the terminal may ask of a running replica, as plain data.
+//!
+//! A [`Command`] changes something and is answered only after the change is durable. A [`Query`] reads; its [`View`]
+//! serialises to exactly the JSON that the terminal prints.
+
+mod command;
+mod error;
+mod view;
+
+pub use command::*;
+pub use error::{ErrorKind, PeerError};
+pub use view::*;

@@ -1,0 +1,646 @@
+//! Answers. Field names are the JSON keys of the terminal contract.
+
+use serde::Serialize;
+use tern_model::block::Block;
+
+/// A document that was made or changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocReply {
+    /// Full id.
+    pub id: String,
+    /// Heads after the command.
+    pub heads: String,
+    /// Whether anything changed.
+    pub changed: bool,
+}
+
+/// What `init` made.
+#[derive(Debug, Clone, Serialize)]
+pub struct InitReport {
+    /// Workspace id, hex.
+    pub workspace: String,
+    /// Member id, hex.
+    pub member: String,
+    /// Device key, hex.
+    pub device: String,
+    /// The 24 words. They are shown once and kept nowhere.
+    pub recovery_words: String,
+}
+
+/// What `join` came to.
+#[derive(Debug, Clone, Serialize)]
+pub struct JoinReport {
+    /// Workspace id, hex.
+    pub workspace: String,
+    /// Member id, hex.
+    pub member: String,
+    /// Device key, hex.
+    pub device: String,
+    /// `member`, or `waiting` when nobody who can answer was met.
+    pub state: String,
+}
+
+/// Answers to queries, shared with every watcher.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum View {
+    /// See [`Query::Pages`](super::Query::Pages).
+    Pages(PagesView),
+    /// See [`Query::Page`](super::Query::Page).
+    Page(Box<PageView>),
+    /// See [`Query::PageText`](super::Query::PageText).
+    Text {
+        /// The text.
+        text: String,
+    },
+    /// See [`Query::History`](super::Query::History).
+    History(HistoryView),
+    /// See [`Query::Diff`](super::Query::Diff).
+    Diff(DiffView),
+    /// See [`Query::Tasks`](super::Query::Tasks).
+    Tasks(TasksView),
+    /// See [`Query::Task`](super::Query::Task).
+    Task(Box<TaskView>),
+    /// See [`Query::Members`](super::Query::Members).
+    Members(MembersView),
+    /// See [`Query::Profile`](super::Query::Profile).
+    Profile(ProfileView),
+    /// See [`Query::Log`](super::Query::Log).
+    Log(LogView),
+    /// See [`Query::Devices`](super::Query::Devices).
+    Devices(DevicesView),
+    /// See [`Query::Spaces`](super::Query::Spaces).
+    Spaces(SpacesView),
+    /// See [`Query::Relays`](super::Query::Relays).
+    Relays(RelaysView),
+    /// See [`Query::Status`](super::Query::Status).
+    Status(StatusView),
+    /// See [`Query::Search`](super::Query::Search).
+    Search(SearchView),
+    /// See [`Query::When`](super::Query::When).
+    When(WhenView),
+    /// Bytes of a file; not JSON.
+    #[serde(skip)]
+    Bytes {
+        /// Name under which the file was attached or is to be saved.
+        name: String,
+        /// Its content.
+        bytes: Vec<u8>,
+        /// Heads, for documents.
+        heads: String,
+    },
+    /// See [`Query::Check`](super::Query::Check).
+    Check(CheckView),
+    /// See [`Query::Doctor`](super::Query::Doctor).
+    Doctor(DoctorView),
+    /// See [`Query::Keys`](super::Query::Keys).
+    Keys(KeysView),
+    /// See [`Query::About`](super::Query::About).
+    About(AboutView),
+}
+
+/// The page tree, flattened in display order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PagesView {
+    /// Pages, each after its parent.
+    pub pages: Vec<PageRow>,
+    /// Moves that could not both hold, in words.
+    pub set_aside: Vec<String>,
+}
+
+/// One row of the tree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PageRow {
+    /// Full id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Page under which it is shown.
+    pub parent: Option<String>,
+    /// Place among its siblings, from 0.
+    pub order: usize,
+    /// Levels above it.
+    pub depth: usize,
+    /// In the trash.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trashed: bool,
+}
+
+/// One page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PageView {
+    /// Full id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Content.
+    pub blocks: Vec<Block>,
+    /// One stable name a block, for edits.
+    pub markers: Vec<String>,
+    /// Runs of marked text over the whole page.
+    pub marks: Vec<MarkView>,
+    /// Other fields (`parent`, `source_path`, …).
+    pub fields: std::collections::BTreeMap<String, serde_json::Value>,
+    /// Values that lost against a concurrent one.
+    pub conflicts: Vec<ConflictView>,
+    /// Current heads.
+    pub heads: String,
+    /// In the trash.
+    pub trashed: bool,
+    /// Files attached to it.
+    pub attachments: Vec<AttachmentView>,
+    /// Delivery in words: `Saved here`, `node up to 14:01`, …
+    pub delivery: Vec<String>,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttachmentView {
+    /// blake3 of the sealed file, hex.
+    pub hash: String,
+    /// File name.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Whether the file is on this disk.
+    pub here: bool,
+}
+
+/// A run of marked text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MarkView {
+    /// Block, from 0.
+    pub block: usize,
+    /// First character within the block.
+    pub from: usize,
+    /// Character after the last.
+    pub to: usize,
+    /// `strong`, `em`, `strike`, `code`, `link`.
+    pub name: String,
+    /// Link target, else empty.
+    pub value: String,
+}
+
+/// A value that lost against a concurrent one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConflictView {
+    /// Field name.
+    pub field: String,
+    /// The losing value in words.
+    pub value: String,
+    /// Who wrote it.
+    pub author: String,
+    /// When they say they did, RFC 3339.
+    pub when: String,
+}
+
+/// Who changed a document when.
+#[derive(Debug, Clone, Serialize)]
+pub struct HistoryView {
+    /// Edits by one author with short gaps, oldest first.
+    pub sessions: Vec<SessionView>,
+}
+
+/// One sitting of one author.
+#[derive(Debug, Clone, Serialize)]
+pub struct SessionView {
+    /// Name.
+    pub author: String,
+    /// First change, RFC 3339.
+    pub from: String,
+    /// Last change, RFC 3339.
+    pub to: String,
+    /// Heads after it.
+    pub heads: String,
+    /// Changes in it.
+    pub changes: usize,
+}
+
+/// What changed between two heads.
+#[derive(Debug, Clone, Serialize)]
+pub struct DiffView {
+    /// Block by block.
+    pub blocks: Vec<DiffBlockView>,
+    /// Fields: name, before, after.
+    pub fields: Vec<(String, String, String)>,
+}
+
+/// One block of a difference.
+#[derive(Debug, Clone, Serialize)]
+pub struct DiffBlockView {
+    /// `same`, `changed`, `added`, `removed`, `moved`.
+    pub state: String,
+    /// Runs: `keep`, `insert` or `delete`, and the text.
+    pub runs: Vec<(String, String)>,
+}
+
+/// Tasks that match.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TasksView {
+    /// In the order asked for; grouped tasks of one group lie together.
+    pub tasks: Vec<TaskView>,
+}
+
+/// One task.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TaskView {
+    /// Full id.
+    pub id: String,
+    /// Shortest unique id with the project's key (`WEB-7K3QX`).
+    pub short_id: String,
+    /// Title.
+    pub title: String,
+    /// `backlog todo doing review done cancelled`.
+    pub status: String,
+    /// `none low medium high urgent`.
+    pub priority: String,
+    /// Name of the assignee.
+    pub assignee: Option<String>,
+    /// Member id of the assignee, hex.
+    pub assignee_id: Option<String>,
+    /// Labels in order.
+    pub labels: Vec<String>,
+    /// Estimate as typed.
+    pub estimate: Option<String>,
+    /// When it is due, in words for the viewer, and exactly.
+    pub due: Option<DueView>,
+    /// Project name.
+    pub project: Option<String>,
+    /// Description as Markdown.
+    pub description: String,
+    /// Values that lost against concurrent ones.
+    pub conflicts: Vec<ConflictView>,
+    /// Group it lies in, when grouping was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// In the trash.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trashed: bool,
+    /// Current heads.
+    pub heads: String,
+}
+
+/// A due date.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DueView {
+    /// `instant`, `end-of-day` or `date`.
+    pub kind: String,
+    /// As stored: RFC 3339 instant or date.
+    pub value: String,
+    /// The instant, RFC 3339 with zone; absent for date-only.
+    pub at: Option<String>,
+    /// In the viewer's words (`Wed 25 Nov 13:30`).
+    pub yours: String,
+    /// In the assignee's words, when their zone differs.
+    pub theirs: Option<String>,
+}
+
+/// Members.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct MembersView {
+    /// Owner first.
+    pub members: Vec<MemberView>,
+}
+
+/// One member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MemberView {
+    /// Member id, hex.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// `owner admin writer commenter reader none`.
+    pub role: String,
+    /// IANA zone.
+    pub zone: String,
+    /// Active devices.
+    pub devices: usize,
+    /// `active`, `waiting`, `removed`.
+    pub state: String,
+    /// Whether it is oneself.
+    pub me: bool,
+}
+
+/// A profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProfileView {
+    /// Member id, hex.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// IANA zone.
+    pub zone: String,
+    /// Weekly hours.
+    pub hours: String,
+    /// Check-in times.
+    pub checkins: String,
+    /// Days off.
+    pub off: Vec<String>,
+    /// Their local time, `Wed 00:10`.
+    pub local: String,
+    /// Whether this is within their stated hours.
+    pub working: bool,
+}
+
+/// The membership log.
+#[derive(Debug, Clone, Serialize)]
+pub struct LogView {
+    /// In causal order.
+    pub records: Vec<RecordView>,
+}
+
+/// One record.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordView {
+    /// Record id, hex.
+    pub id: String,
+    /// Name of the author.
+    pub author: String,
+    /// Claimed day, RFC 3339 date.
+    pub when: String,
+    /// One sentence.
+    pub text: String,
+    /// Whether it takes effect.
+    pub effective: bool,
+}
+
+/// Own devices.
+#[derive(Debug, Clone, Serialize)]
+pub struct DevicesView {
+    /// Active ones first.
+    pub devices: Vec<DeviceView>,
+}
+
+/// One device.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeviceView {
+    /// Key, hex.
+    pub id: String,
+    /// `this laptop`, `recovery words`, `laptop`.
+    pub kind: String,
+    /// `active` or `removed`.
+    pub state: String,
+    /// Last contact, RFC 3339.
+    pub last_contact: Option<String>,
+}
+
+/// Spaces.
+#[derive(Debug, Clone, Serialize)]
+pub struct SpacesView {
+    /// Root space first.
+    pub spaces: Vec<SpaceView>,
+}
+
+/// One space.
+#[derive(Debug, Clone, Serialize)]
+pub struct SpaceView {
+    /// Space id, hex; zeros for the root space.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// `open` or `private`.
+    pub access: String,
+    /// Documents in it.
+    pub documents: u64,
+}
+
+/// Nodes in use.
+#[derive(Debug, Clone, Serialize)]
+pub struct RelaysView {
+    /// Active ones.
+    pub relays: Vec<RelayView>,
+}
+
+/// One node.
+#[derive(Debug, Clone, Serialize)]
+pub struct RelayView {
+    /// Device key, hex.
+    pub id: String,
+    /// Addresses.
+    pub addresses: Vec<String>,
+    /// Last contact, RFC 3339.
+    pub last_contact: Option<String>,
+}
+
+/// The delivery ladder.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct StatusView {
+    /// Own edits that no other machine has acknowledged.
+    pub only_here: OnlyHere,
+    /// What each known machine has.
+    pub peers: Vec<PeerState>,
+    /// One sentence for the status line.
+    pub line: String,
+}
+
+/// What exists on this laptop alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct OnlyHere {
+    /// Number of sealed edits.
+    pub items: u64,
+    /// Since when, RFC 3339.
+    pub since: Option<String>,
+}
+
+/// One machine on the ladder.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PeerState {
+    /// Device key, hex.
+    pub id: String,
+    /// `node`, or the member's name with `’s laptop`.
+    pub name: String,
+    /// `node` or `laptop`.
+    pub kind: String,
+    /// Items of this home it has acknowledged.
+    pub has: u64,
+    /// Items of this home in all.
+    pub of: u64,
+    /// Whether it has everything.
+    pub all: bool,
+    /// Connected at this moment.
+    pub connected: bool,
+    /// Last contact, RFC 3339.
+    pub last_contact: Option<String>,
+    /// In words.
+    pub text: String,
+}
+
+/// Search results.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchView {
+    /// Best first.
+    pub hits: Vec<HitView>,
+    /// Milliseconds it took.
+    pub took_ms: f64,
+}
+
+/// One hit.
+#[derive(Debug, Clone, Serialize)]
+pub struct HitView {
+    /// Full id.
+    pub id: String,
+    /// `page` or `task`.
+    pub kind: String,
+    /// Title.
+    pub title: String,
+    /// Surroundings; matches between `[` and `]`.
+    pub snippet: String,
+}
+
+/// When somebody can be expected to answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct WhenView {
+    /// Name.
+    pub name: String,
+    /// Zone.
+    pub zone: String,
+    /// Instant from which it counts, RFC 3339.
+    pub available: String,
+    /// RFC 3339, UTC.
+    pub urgent_by: Option<String>,
+    /// RFC 3339, UTC.
+    pub standard_by: Option<String>,
+    /// The same in their local time, in words.
+    pub local: WhenLocal,
+    /// Version of the zone data used.
+    pub zone_data: String,
+}
+
+/// Local times in words.
+#[derive(Debug, Clone, Serialize)]
+pub struct WhenLocal {
+    /// When it reaches them.
+    pub available: String,
+    /// Urgent by.
+    pub urgent_by: Option<String>,
+    /// Standard by.
+    pub standard_by: Option<String>,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckView {
+    /// Items re-hashed.
+    pub items: u64,
+    /// Damaged rows.
+    pub bad: u64,
+    /// Rows repaired.
+    pub repaired: u64,
+    /// Each finding in words.
+    pub findings: Vec<String>,
+}
+
+/// State of the surroundings.
+#[derive(Debug, Clone, Serialize)]
+pub struct DoctorView {
+    /// Each check.
+    pub checks: Vec<DoctorCheck>,
+}
+
+/// One check of the surroundings.
+#[derive(Debug, Clone, Serialize)]
+pub struct DoctorCheck {
+    /// `clock`, `zone data`, `disk`, `lan`, `relay`, `node`, `keys`.
+    pub name: String,
+    /// Whether it is as it should be.
+    pub ok: bool,
+    /// What was found.
+    pub text: String,
+    /// What to do, empty when nothing.
+    pub fix: String,
+}
+
+/// Where keys are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeysView {
+    /// `file (not protected)`, …
+    pub state: String,
+    /// Whether the window shows a warning badge.
+    pub protected: bool,
+}
+
+/// Who and where this is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AboutView {
+    /// Workspace id, hex.
+    pub workspace: String,
+    /// Title of the workspace.
+    pub title: String,
+    /// Own member id, hex.
+    pub member: String,
+    /// Own name.
+    pub name: String,
+    /// Own role.
+    pub role: String,
+    /// Own device key, hex.
+    pub device: String,
+    /// Own zone.
+    pub zone: String,
+    /// Version of the zone data.
+    pub zone_data: String,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ImportReport {
+    /// Pages made.
+    pub created: u64,
+    /// Pages changed.
+    pub updated: u64,
+    /// Files that were here already.
+    pub unchanged: u64,
+    /// Files kept as attachments or to the letter.
+    pub kept: Vec<ImportLine>,
+    /// Files not taken, with the reason.
+    pub refused: Vec<ImportLine>,
+}
+
+/// One file of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportLine {
+    /// Path within the folder.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an export wrote.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ExportReport {
+    /// Files written.
+    pub files: u64,
+    /// Bytes written.
+    pub bytes: u64,
+    /// Attachments that are not on this laptop, with who may have them.
+    pub missing: Vec<ImportLine>,
+}
+
+/// What one meeting of peers did.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SyncReport {
+    /// One entry a known peer.
+    pub peers: Vec<SyncPeer>,
+}
+
+/// One peer of a meeting.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SyncPeer {
+    /// Device key, hex.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Items sent.
+    pub items_sent: u64,
+    /// Items received.
+    pub items_received: u64,
+    /// Bytes sent.
+    pub bytes_sent: u64,
+    /// Bytes received.
+    pub bytes_received: u64,
+    /// Round trips.
+    pub round_trips: u64,
+    /// Whether both hold the same.
+    pub in_sync: bool,
+    /// Why not, in words; empty when in sync.
+    pub problem: String,
+}

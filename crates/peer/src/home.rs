@@ -1,0 +1,159 @@
+//! The folder of one device: where its files lie, its key, and who owns the network.
+//!
+//! `device.key` (0600) holds the device's secret seed, `store.db` everything else, `blobs/` the sealed attachments,
+//! `network.lock` is held by the process that owns endpoint and blob store, `network.sock` is its door.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::api::{ErrorKind, PeerError};
+
+const KEY_MAGIC: &[u8; 8] = b"TERNKEY\x01";
+
+/// Paths of a home.
+#[derive(Debug, Clone)]
+pub struct Home {
+    dir: PathBuf,
+}
+
+/// Held while a process owns the network of a home; released by dropping it, also when the process is killed.
+#[derive(Debug)]
+pub struct NetworkLock {
+    _file: File,
+}
+
+impl Home {
+    /// The home in `dir`, which need not exist.
+    pub fn at(dir: &Path) -> Self {
+        Home { dir: dir.to_owned() }
+    }
+
+    /// Its folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The database of the workspace.
+    pub fn store(&self) -> PathBuf {
+        self.dir.join("store.db")
+    }
+
+    /// The folder of sealed attachments.
+    pub fn blobs(&self) -> PathBuf {
+        self.dir.join("blobs")
+    }
+
+    /// The folder of databases of hosted workspaces (nodes only).
+    pub fn hosted(&self) -> PathBuf {
+        self.dir.join("hosted")
+    }
+
+    /// The socket of the process that owns the network.
+    pub fn socket(&self) -> PathBuf {
+        self.dir.join("network.sock")
+    }
+
+    /// The settings of a node.
+    pub fn node_settings(&self) -> PathBuf {
+        self.dir.join("node.json")
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.dir.join("device.key")
+    }
+
+    /// Whether a laptop's workspace lives here.
+    pub fn has_workspace(&self) -> bool {
+        self.key_file().exists() && !self.node_settings().exists()
+    }
+
+    /// Whether anything of Tern lives here.
+    pub fn in_use(&self) -> bool {
+        self.key_file().exists() || self.store().exists() || self.node_settings().exists()
+    }
+
+    /// Makes the folder, readable by its owner alone.
+    pub fn create(&self) -> Result<(), PeerError> {
+        fs::create_dir_all(&self.dir).map_err(|e| file_error(&self.dir, &e))?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let _ = fs::set_permissions(&self.dir, fs::Permissions::from_mode(0o700));
+        }
+        Ok(())
+    }
+
+    /// Writes the device's secret seed. An existing key is never replaced.
+    pub fn write_seed(&self, seed: &[u8; 32]) -> Result<(), PeerError> {
+        let path = self.key_file();
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&path).map_err(|e| file_error(&path, &e))?;
+        file.write_all(KEY_MAGIC)
+            .and_then(|()| file.write_all(seed))
+            .and_then(|()| file.sync_all())
+            .map_err(|e| file_error(&path, &e))?;
+        sync_dir(&self.dir)
+    }
+
+    /// Reads the device's secret seed.
+    pub fn read_seed(&self) -> Result<Zeroizing<[u8; 32]>, PeerError> {
+        let path = self.key_file();
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => Zeroizing::new(bytes),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(self.empty()),
+            Err(e) => return Err(file_error(&path, &e)),
+        };
+        let seed = bytes.strip_prefix(KEY_MAGIC).and_then(|s| <[u8; 32]>::try_from(s).ok());
+        seed.map(Zeroizing::new).ok_or_else(|| {
+            PeerError::new(ErrorKind::Damaged, format!("The device key {} is damaged.", path.display()))
+                .safe("Everything you wrote is still in the store beside it, and nothing was changed.")
+                .next("Put the key file back from a backup, or join again from another device or with the recovery words.")
+        })
+    }
+
+    /// The error for a home without a workspace.
+    pub fn empty(&self) -> PeerError {
+        PeerError::new(ErrorKind::NotFound, format!("There is no workspace in {}.", self.dir.display()))
+            .next("Make one with `tern init`, join one with `tern join TICKET`, or name another home with --home.")
+    }
+
+    /// Becomes the owner of this home's network, or `None` when another process is.
+    pub fn lock_network(&self) -> Result<Option<NetworkLock>, PeerError> {
+        let path = self.dir.join("network.lock");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(|e| file_error(&path, &e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(NetworkLock { _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(e)) => Err(file_error(&path, &e)),
+        }
+    }
+}
+
+/// The error of a file operation on `path`.
+pub fn file_error(path: &Path, error: &std::io::Error) -> PeerError {
+    PeerError::new(ErrorKind::Failed, format!("{}: {error}.", path.display()))
+        .safe("Nothing that was saved before is affected.")
+        .next("Check that the folder exists, that it may be written to and that the disk has room.")
+}
+
+/// Makes new directory entries durable.
+pub fn sync_dir(dir: &Path) -> Result<(), PeerError> {
+    #[cfg(unix)]
+    File::open(dir).and_then(|d| d.sync_all()).map_err(|e| file_error(dir, &e))?;
+    #[cfg(not(unix))]
+    let _ = dir;
+    Ok(())
+}
+
+/// The platform's default home.
+pub fn default_home() -> PathBuf {
+    directories::ProjectDirs::from("", "", "Tern")
+        .map_or_else(|| PathBuf::from(".tern"), |dirs| dirs.data_dir().to_owned())
+}

@@ -1,0 +1,43 @@
+//! Clock and randomness: the one place where the product reads them. The simulator puts its own in their place.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What the engine asks of the machine it runs on.
+pub trait Host: Send {
+    /// Milliseconds since the epoch, UTC. Claims only: no validity rule reads it.
+    fn now_ms(&self) -> i64;
+    /// Fills `out` with unpredictable bytes.
+    fn fill(&mut self, out: &mut [u8]);
+}
+
+impl dyn Host + '_ {
+    /// `N` unpredictable bytes.
+    pub fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut out = [0; N];
+        self.fill(&mut out);
+        out
+    }
+}
+
+/// The real machine. `now_ms` may be replaced (`TERN_NOW`).
+#[derive(Debug, Clone, Default)]
+pub struct SystemHost {
+    /// Fixed time for display and derived time.
+    pub now_ms: Option<i64>,
+}
+
+impl Host for SystemHost {
+    fn now_ms(&self) -> i64 {
+        self.now_ms.unwrap_or_else(wall_ms)
+    }
+
+    fn fill(&mut self, out: &mut [u8]) {
+        // Without randomness no key is safe, and nothing has been written yet: stopping is the one right answer.
+        getrandom::fill(out).expect("the operating system gives randomness");
+    }
+}
+
+/// The wall clock, for timers and time-outs that `TERN_NOW` must not stop.
+pub fn wall_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,60 @@
+//! Sealed attachments on disk, kept by iroh-blobs: verified on arrival, resumable, addressed by blake3.
+//!
+//! It sees ciphertext only; sealing and opening belong to the engine.
+
+use std::path::Path;
+
+use iroh::endpoint::{Connection, RecvStream, SendStream};
+use iroh_blobs::api::Store;
+use iroh_blobs::provider::events::EventSender;
+use iroh_blobs::provider::{StreamPair, handle_stream};
+use iroh_blobs::store::fs::FsStore;
+use iroh_blobs::{Hash, HashAndFormat};
+
+/// The blob store of a home. One process at a time may have it open.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    store: Store,
+}
+
+impl Blobs {
+    /// Opens the store in `dir`.
+    pub async fn open(dir: &Path) -> Result<Self, String> {
+        let store = FsStore::load(dir).await.map_err(|e| format!("{}: {e}", dir.display()))?;
+        Ok(Blobs { store: store.into() })
+    }
+
+    /// Keeps `bytes`; returns their blake3.
+    pub async fn add(&self, bytes: Vec<u8>) -> Result<[u8; 32], String> {
+        let tag = self.store.blobs().add_bytes(bytes).await.map_err(|e| e.to_string())?;
+        Ok(*tag.hash.as_bytes())
+    }
+
+    /// Whether the whole file is here.
+    pub async fn has(&self, hash: &[u8; 32]) -> bool {
+        self.store.blobs().has(Hash::from_bytes(*hash)).await.unwrap_or(false)
+    }
+
+    /// The whole file.
+    pub async fn get(&self, hash: &[u8; 32]) -> Result<Vec<u8>, String> {
+        let bytes = self.store.blobs().get_bytes(Hash::from_bytes(*hash)).await.map_err(|e| e.to_string())?;
+        Ok(bytes.to_vec())
+    }
+
+    /// Fetches what is missing of a file over a connection; what arrived stays when the connection breaks.
+    pub async fn fetch(&self, conn: Connection, hash: &[u8; 32]) -> Result<(), String> {
+        let content = HashAndFormat::raw(Hash::from_bytes(*hash));
+        self.store.remote().fetch(conn, content).await.map(|_| ()).map_err(|e| e.to_string())
+    }
+
+    /// Answers one request of a peer whose membership the caller has checked.
+    pub async fn serve(&self, conn: &Connection, send: SendStream, recv: RecvStream) {
+        let pair = StreamPair::new(conn.stable_id() as u64, recv, send, EventSender::DEFAULT);
+        let _ = handle_stream(pair, self.store.clone()).await;
+    }
+
+    /// Makes everything durable and closes the store.
+    pub async fn close(&self) {
+        let _ = self.store.shutdown().await;
+    }
+}

@@ -1,0 +1,4 @@
+//! The network half: endpoint, connections, files.
+
+pub mod blobs;
+pub mod endpoint;
