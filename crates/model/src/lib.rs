@@ -4,5 +4,21 @@
 //! that imports Automerge.
 
 pub mod block;
+mod crdt;
+pub mod doc;
+pub mod edit;
+pub mod fields;
+pub mod foreign;
 pub mod gate;
+pub mod history;
+pub mod hours;
 pub mod ids;
+pub mod page;
+pub mod person;
+pub mod task;
+pub mod trial;
+
+pub use doc::{Changes, Doc, Hash, Heads, Kind, ModelError, Stamp};
+pub use edit::{BlockRef, Edit, Mark};
+pub use fields::{Conflict, Value};
+pub use ids::{Class, DocId};
