@@ -1,0 +1,86 @@
+//! Proofs of the greeting and the keyed names of one session. Pure functions of the workspace and the channel.
+
+use crate::api::Side;
+use crate::key::{Id, Lane};
+
+/// Label for the TLS exporter whose 32 bytes bind a session to its connection.
+pub const EXPORTER_LABEL: &[u8] = b"tern v1 hello";
+
+/// Bytes before every uni stream's first frame.
+pub const STREAM_TAG_BYTES: usize = 8;
+
+fn side_byte(side: Side) -> u8 {
+    match side {
+        Side::Dialler => 0,
+        Side::Answerer => 1,
+    }
+}
+
+/// Proof of knowing the workspace, bound to the channel and to the side that shows it:
+/// K(workspace, "tern v1 hello" + 0x00 + exporter + side).
+pub fn workspace_proof(workspace: &[u8; 32], exporter: &[u8; 32], shown_by: Side) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_keyed(workspace);
+    hasher.update(b"tern v1 hello\0").update(exporter).update(&[side_byte(shown_by)]);
+    *hasher.finalize().as_bytes()
+}
+
+/// Proof of knowing a node ticket's secret: K(D(node, secret), exporter + workspace).
+pub fn node_proof(secret: &[u8; 32], exporter: &[u8; 32], workspace: &[u8; 32]) -> [u8; 32] {
+    let key = blake3::derive_key("tern v1 node", secret);
+    let mut hasher = blake3::Hasher::new_keyed(&key);
+    hasher.update(exporter).update(workspace);
+    *hasher.finalize().as_bytes()
+}
+
+/// Compares two proofs in constant time.
+pub fn same_proof(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    blake3::Hash::from_bytes(*a) == blake3::Hash::from_bytes(*b)
+}
+
+/// Names of one session: short item ids, lane names and the stream tag. An outsider cannot link them to
+/// anything, and nobody can prepare collisions before the channel exists.
+#[derive(Clone)]
+pub struct SessionNames {
+    key: [u8; 32],
+}
+
+impl std::fmt::Debug for SessionNames {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionNames")
+    }
+}
+
+/// Eight bytes that name an item or a lane within one session.
+pub type Short = [u8; 8];
+
+impl SessionNames {
+    /// Names of the session on the channel with this exporter.
+    pub fn new(workspace: &[u8; 32], exporter: &[u8; 32]) -> SessionNames {
+        let mut hasher = blake3::Hasher::new_derive_key("tern v1 short id");
+        hasher.update(exporter).update(workspace);
+        SessionNames { key: *hasher.finalize().as_bytes() }
+    }
+
+    fn short(&self, purpose: u8, bytes: &[u8]) -> Short {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        hasher.update(&[purpose]).update(bytes);
+        let mut out = [0; 8];
+        out.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+        out
+    }
+
+    /// Short name of an item.
+    pub fn item(&self, id: &Id) -> Short {
+        self.short(0, id)
+    }
+
+    /// Short name of a lane.
+    pub fn lane(&self, lane: &Lane) -> Short {
+        self.short(1, &lane.0)
+    }
+
+    /// What the uni streams of one side start with.
+    pub fn stream_tag(&self, opened_by: Side) -> [u8; STREAM_TAG_BYTES] {
+        self.short(2, &[side_byte(opened_by)])
+    }
+}
