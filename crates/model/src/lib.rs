@@ -4,6 +4,7 @@
 //! that imports Automerge.
 
 pub mod block;
+pub mod capture;
 mod crdt;
 pub mod doc;
 pub mod edit;
@@ -13,9 +14,13 @@ pub mod gate;
 pub mod history;
 pub mod hours;
 pub mod ids;
+pub mod order;
 pub mod page;
 pub mod person;
+pub mod shortid;
+pub mod query;
 pub mod task;
+pub mod tree;
 pub mod trial;
 
 pub use doc::{Changes, Doc, Hash, Heads, Kind, ModelError, Stamp};

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::weekly::{DAY_MINUTES, Minute, Weekly, parse_checkins};
 use super::{HoursError, Span, Zone, shown};
+use crate::person::PersonFields;
 
 /// Check-ins of a person who named none: 09:00, 13:00 and 16:00.
 pub const DEFAULT_CHECKINS: [Minute; 3] = [9 * 60, 13 * 60, 16 * 60];
@@ -104,6 +105,21 @@ impl Profile {
             checkins: text.checkins.map_or_else(|| Ok(DEFAULT_CHECKINS.to_vec()), parse_checkins)?,
             off: text.off.iter().map(|t| TimeOff::parse(t)).collect::<Result<_, _>>()?,
             holidays: text.holidays.iter().map(holiday).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Reads the profile that a member keeps; one without check-ins has the default ones.
+    ///
+    /// # Errors
+    /// The first text that cannot be read.
+    pub fn of(person: &PersonFields) -> Result<Profile, HoursError> {
+        let checkins = person.checkins.join(",");
+        Profile::read(&ProfileText {
+            zone: &person.zone,
+            hours: &person.hours,
+            checkins: (!checkins.is_empty()).then_some(checkins.as_str()),
+            off: &person.off,
+            holidays: &person.holidays,
         })
     }
 
