@@ -1,1 +1,43 @@
-//! Placeholder module text.
+//! The one file of a workspace: items, the tries over them, snapshots, journal, peers, projections and search.
+//!
+//! One SQLite file, used by several processes at once. [`Store`] reads; every write goes through a [`Txn`]
+//! (`BEGIN IMMEDIATE`), and when [`Txn::commit`] returns `Ok` the data survives a power cut. Items are the truth;
+//! docs/storage.md says of every table whether it is truth or cache. This crate holds no keys, reads no clock and
+//! draws no random number: times and identities are arguments.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod backup;
+mod blobs;
+mod check;
+mod docs;
+mod error;
+mod hash;
+mod items;
+mod journal;
+mod meta;
+mod open;
+mod peers;
+mod projections;
+mod schema;
+mod search;
+mod trie;
+mod txn;
+mod verdicts;
+
+pub use backup::{Kept, Retention, restore, retain};
+pub use blobs::BlobRow;
+pub use check::{Finding, Report, ScrubStep};
+pub use docs::{DocRow, OwnFeed};
+pub use error::{Result, StoreError};
+pub use items::{Id, Id16, Inserted, ItemRow, LaneSum, StoredItem};
+pub use journal::{Journal, JournalRow};
+pub use open::{
+    AUTO_CHECKPOINT_PAGES, BUSY_TIMEOUT_MS, CACHE_KIB, OpenOptions, Store, StoreId, WAL_KEEP_BYTES,
+};
+pub use peers::{PeerRow, REFUSAL_HOLD_MS};
+pub use projections::*;
+pub use schema::{APPLICATION_ID, STORE_VERSION};
+pub use search::{QUERY_TERMS_MAX, SearchHit, SearchRow};
+pub use txn::Txn;
+pub use verdicts::{Awaited, VerdictClass, VerdictFilter, VerdictRow};

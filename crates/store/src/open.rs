@@ -1,0 +1,260 @@
+//! Opening, creating and recognising the one file of a workspace. Nothing here creates a store where one was expected.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Result, StoreError};
+use crate::items::Numbers;
+use crate::{backup, meta, projections, schema};
+
+/// Longest wait for another process before [`StoreError::Busy`].
+pub const BUSY_TIMEOUT_MS: u64 = 10_000;
+/// SQLite page cache of one connection.
+pub const CACHE_KIB: i64 = 16 * 1024;
+/// Pages in the write-ahead log before a commit folds them into the file by itself.
+pub const AUTO_CHECKPOINT_PAGES: i64 = 4_000;
+/// The write-ahead log is cut back to this size after a checkpoint.
+pub const WAL_KEEP_BYTES: i64 = 4 * 1024 * 1024;
+/// Prepared statements kept by one connection.
+const STATEMENTS: usize = 160;
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+const HEADER_BYTES: usize = 100;
+
+/// Identity of one store file: drawn when it is created and again when it is restored, so that peers forget their
+/// cursors into it (docs/wire.md, Hello).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StoreId(pub u64);
+
+/// How to open a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// Open without the right to write.
+    pub read_only: bool,
+    /// Longest wait for another process.
+    pub busy_timeout_ms: u64,
+    /// Upper bound of the file in 4 KiB pages; for tests of a full disk.
+    pub max_page_count: Option<u32>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        OpenOptions { read_only: false, busy_timeout_ms: BUSY_TIMEOUT_MS, max_page_count: None }
+    }
+}
+
+/// One open workspace file. Reads are methods here; writes go through [`Store::begin`].
+pub struct Store {
+    pub(crate) conn: Connection,
+    pub(crate) path: PathBuf,
+    pub(crate) read_only: bool,
+    pub(crate) numbers: RefCell<Numbers>,
+    data_version: Cell<i64>,
+    id: StoreId,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("path", &self.path).field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Makes a new, empty store. Fails with [`StoreError::Exists`] rather than touch a file; a crash half-way leaves
+    /// no store behind.
+    pub fn create(path: &Path, id: StoreId, options: &OpenOptions) -> Result<Store> {
+        if path.exists() {
+            return Err(StoreError::Exists { path: path.to_owned() });
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let draft = backup::draft_path(path);
+        backup::remove_database(&draft)?;
+        {
+            let conn = Connection::open(&draft)?;
+            conn.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
+            set_pragmas(&conn, options)?;
+            schema::migrate(&conn, schema::MIGRATIONS)?;
+            schema::set_identity(&conn, id)?;
+            conn.close().map_err(|(_, error)| StoreError::from(error))?;
+        }
+        backup::publish(&draft, path)?;
+        Store::open_existing(path, options)
+    }
+
+    /// Opens a store that must exist, migrating it when it is older than this build.
+    pub fn open_existing(path: &Path, options: &OpenOptions) -> Result<Store> {
+        look_at_header(path)?;
+        if !options.read_only {
+            refuse_read_only(path)?;
+        }
+        let access = if options.read_only {
+            OpenFlags::SQLITE_OPEN_READ_ONLY
+        } else {
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+        };
+        let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
+        refuse_strange_or_newer(&conn, path)?;
+        set_pragmas(&conn, options)?;
+        if !options.read_only {
+            schema::migrate(&conn, schema::MIGRATIONS)?;
+            projections::ensure(&conn)?;
+        }
+        let id = meta::read(&conn, meta::STORE_ID)?
+            .and_then(|b| b.try_into().ok().map(u64::from_le_bytes))
+            .ok_or_else(|| StoreError::Corrupt {
+            detail: "the store's identity is missing".to_owned(),
+        })?;
+        let store = Store {
+            conn,
+            path: path.to_owned(),
+            read_only: options.read_only,
+            numbers: RefCell::default(),
+            data_version: Cell::new(0),
+            id: StoreId(id),
+        };
+        store.data_version.set(store.read_data_version()?);
+        Ok(store)
+    }
+
+    /// The identity of this file.
+    pub fn id(&self) -> StoreId {
+        self.id
+    }
+
+    /// Where the file lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// True once after another process committed: whoever caches what it read must read again.
+    pub fn changed_elsewhere(&self) -> Result<bool> {
+        let seen = self.read_data_version()?;
+        let changed = seen != self.data_version.replace(seen);
+        Ok(changed)
+    }
+
+    fn read_data_version(&self) -> Result<i64> {
+        Ok(self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Bytes of the file and of its write-ahead log.
+    pub fn size_bytes(&self) -> u64 {
+        let len = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
+        len(&self.path) + len(&beside(&self.path, "-wal"))
+    }
+}
+
+/// `store.db` → `store.db-wal`.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn set_pragmas(conn: &Connection, options: &OpenOptions) -> Result<()> {
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
+    if !options.read_only {
+        let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+        if !mode.eq_ignore_ascii_case("wal") {
+            return Err(StoreError::Io { detail: format!("write-ahead log not available (mode {mode})") });
+        }
+    }
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "mmap_size", 0)?;
+    conn.pragma_update(None, "trusted_schema", false)?;
+    conn.pragma_update(None, "cell_size_check", true)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    conn.pragma_update(None, "wal_autocheckpoint", AUTO_CHECKPOINT_PAGES)?;
+    conn.pragma_update(None, "journal_size_limit", WAL_KEEP_BYTES)?;
+    if let Some(pages) = options.max_page_count {
+        conn.pragma_update(None, "max_page_count", pages)?;
+    }
+    Ok(())
+}
+
+/// Looks at the first bytes with plain file reads, so that a file that is not ours is never touched by SQLite.
+fn look_at_header(path: &Path) -> Result<()> {
+    let strange = |why: &str| StoreError::NotAStore { path: path.to_owned(), why: why.to_owned() };
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(StoreError::Missing { path: path.to_owned() });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let found = file.metadata()?;
+    if found.is_dir() {
+        return Err(strange("it is a folder"));
+    }
+    let mut header = Vec::with_capacity(HEADER_BYTES);
+    (&mut file).take(HEADER_BYTES as u64).read_to_end(&mut header)?;
+    if header.is_empty() {
+        return Err(strange("it is empty"));
+    }
+    if !header.starts_with(&MAGIC[..header.len().min(MAGIC.len())]) {
+        return Err(strange("it is some other kind of file"));
+    }
+    let field = |at: usize| header.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes);
+    let cut_short = |expected_bytes: u64| StoreError::Truncated {
+        path: path.to_owned(),
+        found_bytes: found.len(),
+        expected_bytes,
+    };
+    let (Some(pages), Some(application)) = (field(28), field(68)) else {
+        return Err(cut_short(HEADER_BYTES as u64));
+    };
+    if application != schema::APPLICATION_ID.cast_unsigned() {
+        return Err(strange("it is the database of another program"));
+    }
+    let page_bytes = match u64::from(field(16).unwrap_or(0) >> 16) {
+        1 => 65_536,
+        n => n,
+    };
+    // A checkpoint writes page 1 first, so a shorter file is whole while its log still holds the rest.
+    let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |m| m.len());
+    let expected_bytes = u64::from(pages) * page_bytes;
+    if found.len() < expected_bytes && log_bytes == 0 {
+        return Err(cut_short(expected_bytes));
+    }
+    Ok(())
+}
+
+fn refuse_read_only(path: &Path) -> Result<()> {
+    let mut places = vec![path];
+    places.extend(path.parent());
+    for place in places {
+        if fs::metadata(place).is_ok_and(|m| m.permissions().readonly()) {
+            return Err(StoreError::ReadOnly { detail: format!("{} is read-only", place.display()) });
+        }
+    }
+    Ok(())
+}
+
+fn refuse_strange_or_newer(conn: &Connection, path: &Path) -> Result<()> {
+    let found = schema::version(conn)?;
+    if found > schema::STORE_VERSION {
+        let written_by = meta::read(conn, meta::WRITTEN_BY).ok().flatten();
+        let written_by = written_by.and_then(|b| String::from_utf8(b).ok());
+        return Err(StoreError::Newer {
+            found,
+            supported: schema::STORE_VERSION,
+            written_by: written_by.unwrap_or_else(|| "of a later version".to_owned()),
+        });
+    }
+    if found == 0 {
+        let why = "it has no tables of ours".to_owned();
+        return Err(StoreError::NotAStore { path: path.to_owned(), why });
+    }
+    Ok(())
+}

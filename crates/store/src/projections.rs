@@ -1,0 +1,120 @@
+//! Projections: what lists, trees and the sidebar read instead of loading documents. Caches: droppable, rebuildable by
+//! the engine from the documents, never the truth.
+
+use rusqlite::{Connection, Params, Row};
+
+use crate::error::Result;
+use crate::items::Id16;
+use crate::open::Store;
+use crate::txn::Txn;
+use crate::{meta, search};
+
+pub use links::{AttachmentRow, LinkRow};
+pub use pages::{PageRow, SidebarRow};
+pub use people::{PersonRow, ProjectRow};
+pub use tasks::TaskRow;
+
+mod links;
+mod pages;
+mod people;
+mod tasks;
+
+/// Version of the tables below. A file with another version gets empty ones and [`Store::projections_stale`].
+pub const PROJECTION_VERSION: u32 = 1;
+
+/// Not yet built: what the version says between dropping and the engine's word that all is rebuilt.
+const UNBUILT: u32 = 0;
+
+const TABLES: &[&str] =
+    &["pages", "page_facts", "tasks", "people", "projects", "links", "attachments", "search_docs", "search"];
+
+fn built_version(conn: &Connection) -> Result<Option<u32>> {
+    let bytes = meta::read(conn, meta::PROJECTIONS)?;
+    Ok(bytes.and_then(|b| b.try_into().ok().map(u32::from_le_bytes)))
+}
+
+/// Makes the tables where they are missing or of another version.
+pub(crate) fn ensure(conn: &Connection) -> Result<()> {
+    if built_version(conn)?.is_some_and(|v| v == PROJECTION_VERSION) {
+        return Ok(());
+    }
+    conn.execute_batch("BEGIN IMMEDIATE")?;
+    let made = match built_version(conn) {
+        Ok(Some(PROJECTION_VERSION)) => Ok(()),
+        // Unbuilt tables of this version may hold work in progress of another process: keep them.
+        Ok(Some(UNBUILT)) if has_tables(conn)? => Ok(()),
+        Ok(_) => recreate(conn),
+        Err(error) => Err(error),
+    };
+    if made.is_err() && !conn.is_autocommit() {
+        conn.execute_batch("ROLLBACK")?;
+    }
+    made?;
+    Ok(conn.execute_batch("COMMIT")?)
+}
+
+fn has_tables(conn: &Connection) -> Result<bool> {
+    let mut statement =
+        conn.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1")?;
+    for table in TABLES {
+        if statement.query_row([table], |row| row.get::<_, i64>(0))? == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn recreate(conn: &Connection) -> Result<()> {
+    for table in TABLES {
+        conn.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
+    }
+    for sql in [pages::SQL, tasks::SQL, people::SQL, links::SQL, search::SQL] {
+        conn.execute_batch(sql)?;
+    }
+    meta::write(conn, meta::PROJECTIONS, &UNBUILT.to_le_bytes())
+}
+
+/// Reads all rows of a projection; `read` maps one.
+fn list<T>(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = conn.prepare_cached(sql)?;
+    Ok(statement.query_map(params, read)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// A JSON list of words, empty for anything else.
+fn words(json: &str) -> Vec<String> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+impl Store {
+    /// True until the engine has rebuilt all projections of this version and said so.
+    pub fn projections_stale(&self) -> Result<bool> {
+        Ok(built_version(&self.conn)? != Some(PROJECTION_VERSION))
+    }
+}
+
+impl Txn<'_> {
+    /// Drops all projections and the search index and makes empty ones. They are stale until
+    /// [`Txn::projections_rebuilt`].
+    pub fn drop_projections(&mut self) -> Result<()> {
+        recreate(&self.store.conn)
+    }
+
+    /// Says that all projections are built from the documents.
+    pub fn projections_rebuilt(&mut self) -> Result<()> {
+        meta::write(&self.store.conn, meta::PROJECTIONS, &PROJECTION_VERSION.to_le_bytes())
+    }
+
+    /// Takes a document out of every projection and of the search index.
+    pub fn remove_projections(&mut self, doc: &Id16) -> Result<()> {
+        for table in ["pages", "page_facts", "tasks", "people", "projects", "attachments"] {
+            self.store.conn.prepare_cached(&format!("DELETE FROM {table} WHERE doc = ?1"))?.execute([doc])?;
+        }
+        self.store.conn.prepare_cached("DELETE FROM links WHERE from_doc = ?1")?.execute([doc])?;
+        self.remove_text(doc)
+    }
+}
