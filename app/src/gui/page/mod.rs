@@ -1,0 +1,5 @@
+//! The open page.
+
+pub mod cells;
+pub mod editor;
+pub mod rules;

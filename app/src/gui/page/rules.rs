@@ -1,0 +1,210 @@
+//! Markdown typing rules: what typing turns a block or a run of text into.
+
+use tern_model::block::{BlockKind, Container};
+
+use super::cells::{Cell, Glyph, Mark};
+
+/// What a block becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversion {
+    /// The kind.
+    pub kind: BlockKind,
+    /// Put into a quotation.
+    pub quote: bool,
+    /// Characters at the start that were the command.
+    pub strip: usize,
+}
+
+impl Conversion {
+    fn to(kind: BlockKind, strip: usize) -> Option<Self> {
+        Some(Conversion { kind, quote: false, strip })
+    }
+}
+
+/// What a block becomes whose text before the caret is `before` (and is complete with the character just typed).
+pub fn block(kind: &BlockKind, before: &str, whole: &str) -> Option<Conversion> {
+    let is_item = matches!(kind, BlockKind::BulletItem { .. } | BlockKind::OrderedItem { .. });
+    if !matches!(kind, BlockKind::Paragraph) && !is_item {
+        return None;
+    }
+    let strip = before.chars().count();
+    match before {
+        "[] " | "[ ] " => return Conversion::to(BlockKind::TaskItem { checked: false, loose: false }, strip),
+        "[x] " | "[X] " => return Conversion::to(BlockKind::TaskItem { checked: true, loose: false }, strip),
+        _ if is_item => return None,
+        "- " | "* " | "+ " => return Conversion::to(BlockKind::BulletItem { loose: false }, strip),
+        "> " => return Some(Conversion { kind: BlockKind::Paragraph, quote: true, strip }),
+        "``` " => return Conversion::to(BlockKind::Code { language: String::new() }, strip),
+        "---" if whole == "---" => return Conversion::to(BlockKind::Divider, strip),
+        _ => {}
+    }
+    let marker = before.strip_suffix(' ')?;
+    if (1..=6).contains(&marker.len()) && marker.bytes().all(|b| b == b'#') {
+        return Conversion::to(BlockKind::Heading { level: u8::try_from(marker.len()).unwrap_or(6) }, strip);
+    }
+    let number = marker.strip_suffix('.').or_else(|| marker.strip_suffix(')'))?;
+    if number.is_empty() || number.len() > 9 || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Conversion::to(BlockKind::OrderedItem { start: number.parse().ok(), loose: false }, strip)
+}
+
+/// The language when Enter is pressed in a paragraph that reads like the opening fence of a code block.
+pub fn fence(kind: &BlockKind, text: &str) -> Option<String> {
+    let language = text.strip_prefix("```")?;
+    let plain = matches!(kind, BlockKind::Paragraph) && !language.contains(['`', '\n']);
+    plain.then(|| language.trim().to_owned())
+}
+
+/// Marks text between delimiters when the closing one ends at `caret`. Returns the caret after the delimiters went.
+pub fn inline(cells: &mut Vec<Cell>, caret: usize) -> Option<usize> {
+    let text: Vec<Option<char>> = cells
+        .iter()
+        .map(|cell| match (&cell.glyph, cell.marks.code || cell.marks.raw) {
+            (Glyph::Char(c), false) => Some(*c),
+            _ => None,
+        })
+        .collect();
+    for (delimiter, mark) in [("**", Mark::Strong), ("~~", Mark::Strike), ("`", Mark::Code), ("*", Mark::Em), ("_", Mark::Em)]
+    {
+        let Some(open) = opening(&text, caret, delimiter) else { continue };
+        let width = delimiter.len();
+        for cell in cells.get_mut(open + width..caret - width)? {
+            mark.set(&mut cell.marks, true);
+        }
+        cells.drain(caret - width..caret);
+        cells.drain(open..open + width);
+        return Some(caret - 2 * width);
+    }
+    None
+}
+
+/// Where the opening delimiter stands, for a closing one that ends at `caret`.
+fn opening(text: &[Option<char>], caret: usize, delimiter: &str) -> Option<usize> {
+    let delimiter: Vec<char> = delimiter.chars().collect();
+    let width = delimiter.len();
+    let is_delimiter = |at: usize| delimiter.iter().enumerate().all(|(i, c)| text.get(at + i) == Some(&Some(*c)));
+    let mark = delimiter.first().copied()?;
+    let close = caret.checked_sub(width)?;
+    if !is_delimiter(close) || close < width + 1 {
+        return None;
+    }
+    let at = |index: usize| text.get(index).copied().flatten();
+    let before_close = at(close - 1)?;
+    if before_close.is_whitespace() || before_close == mark {
+        return None;
+    }
+    let open = (0..=close - width - 1).rev().find(|&open| is_delimiter(open))?;
+    let lone = open == 0 || at(open - 1).is_none_or(|c| !c.is_alphanumeric() && c != mark);
+    let inside = at(open + width)?;
+    (lone && !inside.is_whitespace() && inside != mark).then_some(open)
+}
+
+/// The kind of the block that Enter makes after a block of `kind`.
+pub fn continued(kind: &BlockKind) -> BlockKind {
+    match kind {
+        BlockKind::BulletItem { loose } => BlockKind::BulletItem { loose: *loose },
+        BlockKind::OrderedItem { loose, .. } => BlockKind::OrderedItem { start: None, loose: *loose },
+        BlockKind::TaskItem { loose, .. } => BlockKind::TaskItem { checked: false, loose: *loose },
+        _ => BlockKind::Paragraph,
+    }
+}
+
+/// Whether the block's text can be typed into with marks (no code, table or foreign block).
+pub fn is_prose(kind: &BlockKind) -> bool {
+    matches!(
+        kind,
+        BlockKind::Paragraph
+            | BlockKind::Heading { .. }
+            | BlockKind::BulletItem { .. }
+            | BlockKind::OrderedItem { .. }
+            | BlockKind::TaskItem { .. }
+    )
+}
+
+/// The container that an item of `kind` opens.
+pub fn opens(kind: &BlockKind) -> Option<Container> {
+    match kind {
+        BlockKind::BulletItem { .. } | BlockKind::TaskItem { .. } => Some(Container::Bullet),
+        BlockKind::OrderedItem { .. } => Some(Container::Ordered),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cells::{from_inline, to_inline};
+    use super::*;
+    use tern_model::block::Inline;
+
+    #[test]
+    fn typing_markdown_at_the_start_converts_the_block() {
+        let paragraph = BlockKind::Paragraph;
+        let bullet = BlockKind::BulletItem { loose: false };
+        let table = [
+            (&paragraph, "# ", "Heading { level: 1 }"),
+            (&paragraph, "### ", "Heading { level: 3 }"),
+            (&paragraph, "####### ", "none"),
+            (&paragraph, "- ", "BulletItem { loose: false }"),
+            (&paragraph, "* ", "BulletItem { loose: false }"),
+            (&paragraph, "1. ", "OrderedItem { start: Some(1), loose: false }"),
+            (&paragraph, "12) ", "OrderedItem { start: Some(12), loose: false }"),
+            (&paragraph, "a. ", "none"),
+            (&paragraph, "[] ", "TaskItem { checked: false, loose: false }"),
+            (&paragraph, "[x] ", "TaskItem { checked: true, loose: false }"),
+            (&bullet, "[] ", "TaskItem { checked: false, loose: false }"),
+            (&bullet, "# ", "none"),
+            (&paragraph, "> ", "quote"),
+            (&paragraph, "``` ", "Code { language: \"\" }"),
+            (&paragraph, "---", "Divider"),
+            (&paragraph, "a - ", "none"),
+        ];
+        for (kind, typed, expected) in table {
+            let got = match block(kind, typed, typed) {
+                None => "none".to_owned(),
+                Some(conversion) if conversion.quote => "quote".to_owned(),
+                Some(conversion) => format!("{:?}", conversion.kind),
+            };
+            assert_eq!(got, expected, "{typed}");
+        }
+        assert_eq!(block(&paragraph, "---", "--- more"), None);
+    }
+
+    #[test]
+    fn a_fence_opens_code_with_its_language() {
+        assert_eq!(fence(&BlockKind::Paragraph, "```rust"), Some("rust".into()));
+        assert_eq!(fence(&BlockKind::Paragraph, "```"), Some(String::new()));
+        assert_eq!(fence(&BlockKind::Paragraph, "text"), None);
+        assert_eq!(fence(&BlockKind::Divider, "```"), None);
+    }
+
+    #[test]
+    fn closing_a_delimiter_marks_the_text_between() {
+        for (typed, expected) in [
+            ("a **bold**", Some("a |bold:strong")),
+            ("*it*", Some("it:em")),
+            ("_it_", Some("it:em")),
+            ("~~gone~~", Some("gone:strike")),
+            ("run `ls`", Some("run |ls:code")),
+            ("2 * 3 *", None),
+            ("snake_case_", None),
+            ("**", None),
+            ("****", None),
+        ] {
+            let mut cells = from_inline(&[Inline::text(typed)]);
+            let caret = cells.len();
+            let shown = inline(&mut cells, caret).map(|caret| {
+                assert_eq!(caret, cells.len());
+                to_inline(&cells).iter().map(named).collect::<Vec<_>>().join("|")
+            });
+            assert_eq!(shown.as_deref(), expected, "{typed}");
+        }
+    }
+
+    fn named(run: &Inline) -> String {
+        let marks = run.marks();
+        let names = [(marks.strong, "strong"), (marks.em, "em"), (marks.strike, "strike"), (marks.code, "code")];
+        let on: Vec<&str> = names.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
+        if on.is_empty() { run.as_text().to_owned() } else { format!("{}:{}", run.as_text(), on.join("+")) }
+    }
+}
