@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use automerge::marks::{ExpandMark, Mark as AmMark};
 use automerge::transaction::{CommitOptions, OwnedTransaction, Transactable};
 use automerge::{
-    ActorId, Automerge, Change, ChangeHash, Cursor, LoadOptions, ObjId, ObjType, OnPartialLoad, ROOT, ReadDoc,
-    ScalarValue, TextEncoding, Value, VerificationMode,
+    ActorId, Automerge, Change, ChangeHash, Cursor, LoadOptions, ObjId, ObjType, OnPartialLoad, PatchAction,
+    ROOT, ReadDoc, ScalarValue, TextEncoding, Value, VerificationMode,
 };
 
 use crate::doc::{Hash, Heads, ModelError, Stamp};
@@ -275,6 +275,31 @@ impl Tx {
         Ok(())
     }
 
+    /// Where each of the first `count` positions of `text` as of `heads` stands at this point of the edit. What was
+    /// edited so far becomes a change of its own.
+    pub(crate) fn places_since(
+        &mut self,
+        text: &Obj,
+        heads: &Heads,
+        count: usize,
+    ) -> Result<Vec<Option<usize>>, ModelError> {
+        let inner = self.inner.take().ok_or_else(broken)?;
+        let (am, _, _) = inner.commit_with(options(&self.stamp));
+        let patches = am.diff_obj(&text.0, &hashes(heads), &am.get_heads(), false).map_err(malformed)?;
+        *self = Tx::begin(am, self.stamp)?;
+        let mut elements: Vec<Option<usize>> = (0..count).map(Some).collect();
+        for patch in patches.into_iter().filter(|p| p.obj == text.0) {
+            follow(&mut elements, patch.action);
+        }
+        let mut out = vec![None; count];
+        for (now, then) in elements.into_iter().enumerate() {
+            if let Some(slot) = then.and_then(|t| out.get_mut(t)) {
+                *slot = Some(now);
+            }
+        }
+        Ok(out)
+    }
+
     /// Ends the edit: the document after it and the raw chunks made since `before`.
     pub(crate) fn finish(mut self, before: &Heads) -> Result<(Crdt, Vec<Vec<u8>>), ModelError> {
         let inner = self.inner.take().ok_or_else(broken)?;
@@ -377,12 +402,24 @@ impl Tx {
         let done = if range.value == Scalar::Null {
             tx.unmark(&text.0, &range.name, range.start, range.end, ExpandMark::None)
         } else {
-            let mark =
-                AmMark::new(range.name.clone(), to_am(range.value.clone()), range.start, range.end);
+            let mark = AmMark::new(range.name.clone(), to_am(range.value.clone()), range.start, range.end);
             tx.mark(&text.0, mark, ExpandMark::None)
         };
         done.map_err(malformed)
     }
+}
+
+/// Applies one patch of a text to the origins of its elements.
+fn follow(elements: &mut Vec<Option<usize>>, action: PatchAction) {
+    let (index, insert, delete) = match action {
+        PatchAction::SpliceText { index, value, .. } => (index, value.make_string().chars().count(), 0),
+        PatchAction::Insert { index, values } => (index, values.len(), 0),
+        PatchAction::DeleteSeq { index, length } => (index, 0, length),
+        _ => return,
+    };
+    let from = index.min(elements.len());
+    let to = from.saturating_add(delete).min(elements.len());
+    elements.splice(from..to, std::iter::repeat_n(None, insert));
 }
 
 /// A change may name 64 dependencies: more concurrent heads are first joined by empty changes.
@@ -481,12 +518,8 @@ fn node(value: Value<'_>, id: ObjId) -> Node {
 }
 
 fn ranges(marks: Vec<AmMark>) -> Vec<Range> {
-    let range = |m: AmMark| Range {
-        start: m.start,
-        end: m.end,
-        name: m.name.to_string(),
-        value: from_am(&m.value),
-    };
+    let range =
+        |m: AmMark| Range { start: m.start, end: m.end, name: m.name.to_string(), value: from_am(&m.value) };
     marks.into_iter().map(range).filter(|r| r.value != Scalar::Null).collect()
 }
 

@@ -207,6 +207,7 @@ impl Doc {
         tx.put(&root, SCHEMA, Scalar::Int(SCHEMA_VERSION))?;
         tx.put(&root, ID, Scalar::Str(id.to_string()))?;
         tx.put_text(&root, TEXT)?;
+        fields::prepare(&mut tx, kind)?;
         let (crdt, chunks) = tx.finish(&Heads::default())?;
         doc.crdt = crdt;
         Ok((doc, Changes(chunks)))

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::block::{Block, BlockKind, Container, Inline, Link};
-use crate::crdt::{Crdt, Tx};
+use crate::crdt::{Crdt, Tx, guard};
 use crate::doc::{Heads, ModelError, Stamp};
-use crate::fields::Value;
+use crate::fields::{self, Value};
+use crate::page;
 
 /// A marker id from [`crate::Doc::markers`]: names one block for as long as it exists.
 pub type BlockRef = String;
@@ -166,12 +167,22 @@ pub enum Edit {
 pub(crate) fn perform(doc: &Crdt, stamp: &Stamp, edits: &[Edit]) -> Result<(Crdt, Vec<Vec<u8>>), ModelError> {
     let before = doc.heads();
     let mut tx = doc.edit(stamp)?;
-    for edit in edits {
-        one(&mut tx, doc, edit)?;
-    }
+    guard(|| edits.iter().try_for_each(|edit| one(&mut tx, doc, edit)))??;
     tx.finish(&before)
 }
 
-fn one(_tx: &mut Tx, _doc: &Crdt, _edit: &Edit) -> Result<(), ModelError> {
-    Ok(())
+fn one(tx: &mut Tx, doc: &Crdt, edit: &Edit) -> Result<(), ModelError> {
+    match edit {
+        Edit::SetField { name, value } => fields::set(tx, name, value),
+        Edit::AddTo { set, item } => fields::add(tx, set, item),
+        Edit::RemoveFrom { set, item } => fields::remove(tx, set, item),
+        Edit::Trash { on } => fields::trash(tx, *on),
+        Edit::SetBlocks { base, blocks } => page::set_blocks(tx, doc, base.as_ref(), blocks),
+        Edit::Revert { to } => {
+            let past = doc.at(to)?;
+            fields::revert(tx, &past)?;
+            page::revert_blocks(tx, &past)
+        }
+        other => page::perform(tx, other),
+    }
 }

@@ -1,8 +1,11 @@
-//! People: typed fields of a member's profile.
+//! People, projects and the workspace itself: typed fields of their documents.
 
 use serde::{Deserialize, Serialize};
 
 use crate::doc::Doc;
+use crate::edit::Edit;
+use crate::fields::{self, Value};
+use crate::task::set_changes;
 
 /// What a member says of himself. Times of day, windows and dates are text that `hours` reads.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -21,9 +24,98 @@ pub struct PersonFields {
     pub holidays: Vec<String>,
 }
 
+/// What a project says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ProjectFields {
+    /// Title.
+    pub title: String,
+    /// Key before the short ids of its tasks, as `WEB`.
+    pub key: String,
+    /// Place among the projects, a fractional key.
+    pub order: String,
+}
+
+/// What the workspace document says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WorkspaceFields {
+    /// Title.
+    pub title: String,
+    /// Tickets of its nodes, sorted.
+    pub nodes: Vec<String>,
+}
+
+const NAME: &str = "name";
+const ZONE: &str = "zone";
+const HOURS: &str = "hours";
+const CHECKINS: &str = "checkins";
+const OFF: &str = "off";
+const HOLIDAYS: &str = "holidays";
+const KEY: &str = "key";
+const NODES: &str = "nodes";
+
+/// Edits for the text fields that differ.
+fn text_changes(pairs: &[(&str, &str, &str)]) -> Vec<Edit> {
+    let differing = pairs.iter().filter(|(_, from, to)| from != to);
+    let value = |to: &str| if to.is_empty() { Value::Null } else { Value::Text(to.to_owned()) };
+    differing.map(|(name, _, to)| Edit::SetField { name: (*name).to_owned(), value: value(to) }).collect()
+}
+
+impl PersonFields {
+    /// The edits that turn a profile which says `self` into one which says `to`.
+    pub fn changes_to(&self, to: &PersonFields) -> Vec<Edit> {
+        let mut out = text_changes(&[
+            (NAME, &self.name, &to.name),
+            (ZONE, &self.zone, &to.zone),
+            (HOURS, &self.hours, &to.hours),
+        ]);
+        out.extend(set_changes(CHECKINS, &self.checkins, &to.checkins));
+        out.extend(set_changes(OFF, &self.off, &to.off));
+        out.extend(set_changes(HOLIDAYS, &self.holidays, &to.holidays));
+        out
+    }
+}
+
+impl ProjectFields {
+    /// The edits that turn a project which says `self` into one which says `to`.
+    pub fn changes_to(&self, to: &ProjectFields) -> Vec<Edit> {
+        text_changes(&[
+            (fields::TITLE, &self.title, &to.title),
+            (KEY, &self.key, &to.key),
+            (fields::ORDER, &self.order, &to.order),
+        ])
+    }
+}
+
+impl WorkspaceFields {
+    /// The edits that turn a workspace document which says `self` into one which says `to`.
+    pub fn changes_to(&self, to: &WorkspaceFields) -> Vec<Edit> {
+        let mut out = text_changes(&[(fields::TITLE, &self.title, &to.title)]);
+        out.extend(set_changes(NODES, &self.nodes, &to.nodes));
+        out
+    }
+}
+
 impl Doc {
-    /// The document read as a profile.
+    /// The document read as a profile. What is absent or of an unexpected shape reads as empty.
     pub fn person(&self) -> PersonFields {
-        PersonFields::default()
+        let doc = &self.crdt;
+        PersonFields {
+            name: fields::text(doc, NAME),
+            zone: fields::text(doc, ZONE),
+            hours: fields::text(doc, HOURS),
+            checkins: fields::items(doc, CHECKINS),
+            off: fields::items(doc, OFF),
+            holidays: fields::items(doc, HOLIDAYS),
+        }
+    }
+
+    /// The document read as a project.
+    pub fn project(&self) -> ProjectFields {
+        ProjectFields { title: self.title(), key: fields::text(&self.crdt, KEY), order: self.order() }
+    }
+
+    /// The document read as the workspace's own.
+    pub fn workspace(&self) -> WorkspaceFields {
+        WorkspaceFields { title: self.title(), nodes: fields::items(&self.crdt, NODES) }
     }
 }

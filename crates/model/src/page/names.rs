@@ -1,0 +1,118 @@
+//! Names in the document: block types and marks of the public rich-text schema, and ours with the `__ext__` prefix.
+
+use std::collections::BTreeMap;
+
+use crate::block::{Container, Link, Marks};
+use crate::crdt::Scalar;
+use crate::edit::Mark;
+
+pub(crate) const PARAGRAPH: &str = "paragraph";
+pub(crate) const HEADING: &str = "heading";
+pub(crate) const CODE_BLOCK: &str = "code-block";
+pub(crate) const BLOCKQUOTE: &str = "blockquote";
+pub(crate) const ORDERED_ITEM: &str = "ordered-list-item";
+pub(crate) const BULLET_ITEM: &str = "unordered-list-item";
+pub(crate) const IMAGE: &str = "image";
+pub(crate) const DIVIDER: &str = "__ext__divider";
+pub(crate) const TABLE: &str = "__ext__table";
+pub(crate) const VERBATIM: &str = "__ext__verbatim";
+
+/// Keys of a marker.
+pub(crate) const TYPE: &str = "type";
+pub(crate) const PARENTS: &str = "parents";
+pub(crate) const ATTRS: &str = "attrs";
+pub(crate) const IS_EMBED: &str = "isEmbed";
+
+/// Attributes of markers.
+pub(crate) const LEVEL: &str = "level";
+pub(crate) const LANGUAGE: &str = "language";
+pub(crate) const SRC: &str = "src";
+pub(crate) const ALT: &str = "alt";
+pub(crate) const TITLE: &str = "title";
+pub(crate) const CHECKED: &str = "__ext__checked";
+pub(crate) const LOOSE: &str = "__ext__loose";
+pub(crate) const START: &str = "__ext__start";
+pub(crate) const RESTART: &str = "__ext__restart";
+pub(crate) const TABLE_KEY: &str = "__ext__key";
+
+const STRONG: &str = "strong";
+const EM: &str = "em";
+const STRIKE: &str = "__ext__strikethrough";
+const CODE: &str = "__ext__code";
+const RAW: &str = "__ext__raw";
+const LINK: &str = "link";
+
+/// All marks that [`Marks`] can say.
+pub(crate) const MARKS: [&str; 6] = [STRONG, EM, STRIKE, CODE, RAW, LINK];
+
+/// The containers that a parent name stands for; names of others are left alone.
+pub(crate) fn container(name: &str) -> Option<Container> {
+    match name {
+        BULLET_ITEM => Some(Container::Bullet),
+        ORDERED_ITEM => Some(Container::Ordered),
+        BLOCKQUOTE => Some(Container::Quote),
+        _ => None,
+    }
+}
+
+pub(crate) fn container_name(container: Container) -> &'static str {
+    match container {
+        Container::Bullet => BULLET_ITEM,
+        Container::Ordered => ORDERED_ITEM,
+        Container::Quote => BLOCKQUOTE,
+    }
+}
+
+/// Marks as names and values.
+pub(crate) fn mark_values(marks: &Marks) -> BTreeMap<&'static str, Scalar> {
+    let flags = [(STRONG, marks.strong), (EM, marks.em), (STRIKE, marks.strike)];
+    let more = [(CODE, marks.code), (RAW, marks.raw)];
+    let on = flags.into_iter().chain(more).filter(|(_, on)| *on);
+    let mut out: BTreeMap<_, _> = on.map(|(name, _)| (name, Scalar::Bool(true))).collect();
+    if let Some(link) = &marks.link {
+        out.insert(LINK, link_value(link));
+    }
+    out
+}
+
+/// Adds what a mark of the document says to `marks`; unknown names say nothing here.
+pub(crate) fn add_mark(marks: &mut Marks, name: &str, value: &Scalar) {
+    let on = !matches!(value, Scalar::Null | Scalar::Bool(false));
+    match name {
+        STRONG => marks.strong = on,
+        EM => marks.em = on,
+        STRIKE => marks.strike = on,
+        CODE => marks.code = on,
+        RAW => marks.raw = on,
+        LINK => marks.link = read_link(value),
+        _ => {}
+    }
+}
+
+/// Name and value of one mark.
+pub(crate) fn mark_pair(mark: &Mark) -> (&'static str, Scalar) {
+    match mark {
+        Mark::Strong => (STRONG, Scalar::Bool(true)),
+        Mark::Em => (EM, Scalar::Bool(true)),
+        Mark::Strike => (STRIKE, Scalar::Bool(true)),
+        Mark::Code => (CODE, Scalar::Bool(true)),
+        Mark::Raw => (RAW, Scalar::Bool(true)),
+        Mark::Link(link) => (LINK, link_value(link)),
+    }
+}
+
+/// The schema keeps a link as JSON in a string, members in this order.
+fn link_value(link: &Link) -> Scalar {
+    let quote = |s: &str| serde_json::Value::from(s).to_string();
+    Scalar::Str(format!("{{\"href\":{},\"title\":{}}}", quote(&link.href), quote(&link.title)))
+}
+
+fn read_link(value: &Scalar) -> Option<Link> {
+    let Scalar::Str(text) = value else { return None };
+    let part =
+        |json: &serde_json::Value, key| json.get(key).and_then(|v| v.as_str()).unwrap_or("").to_owned();
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(json) if json.is_object() => Some(Link { href: part(&json, "href"), title: part(&json, "title") }),
+        _ => Some(Link { href: text.clone(), title: String::new() }),
+    }
+}
