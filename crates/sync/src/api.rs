@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::key::{Device, Id, Lane};
+use crate::key::{Device, Id};
 
 /// ALPN of a connection that carries sessions.
 pub const ALPN: &[u8] = b"tern/1";
@@ -122,7 +122,7 @@ impl Priority {
 }
 
 /// What happens to the session.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
     /// The connection stands; first call of every session.
     Start,
@@ -267,8 +267,6 @@ pub enum Event {
     Progress(Progress),
     /// The peer refused to talk.
     Denied(DenyReason),
-    /// The lane's content is complete for this walk.
-    LaneWalked(Lane),
 }
 
 /// Counters of one session.

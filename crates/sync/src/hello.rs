@@ -1,7 +1,8 @@
 //! Proofs of the greeting and the keyed names of one session. Pure functions of the workspace and the channel.
 
-use crate::api::Side;
+use crate::api::{DenyReason, Side};
 use crate::key::{Id, Lane};
+use crate::wire::control::{Message, WireCredential};
 
 /// Label for the TLS exporter whose 32 bytes bind a session to its connection.
 pub const EXPORTER_LABEL: &[u8] = b"tern v1 hello";
@@ -35,6 +36,51 @@ pub fn node_proof(secret: &[u8; 32], exporter: &[u8; 32], workspace: &[u8; 32]) 
 /// Compares two proofs in constant time.
 pub fn same_proof(a: &[u8; 32], b: &[u8; 32]) -> bool {
     blake3::Hash::from_bytes(*a) == blake3::Hash::from_bytes(*b)
+}
+
+/// Who a first control message seems to come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// Knows this workspace. The session checks the rest.
+    Workspace([u8; 32]),
+    /// Asks a node to host this workspace; right when `proof` equals [`node_proof`] under a live ticket secret.
+    Hosting {
+        /// The workspace to be hosted.
+        workspace: [u8; 32],
+        /// The caller's proof.
+        proof: [u8; 32],
+    },
+    /// Nobody this host knows: answer [`deny_frame`] with Generic and close.
+    Stranger,
+}
+
+/// Reads the payload of the first control frame of an accepted stream and finds the workspace it is about.
+/// The host then makes the session and feeds it the same frame.
+pub fn identify<'a>(
+    payload: &[u8],
+    exporter: &[u8; 32],
+    hosted: impl IntoIterator<Item = &'a [u8; 32]>,
+) -> Caller {
+    let Ok(Message::Hello(hello)) = Message::from_bytes(payload) else { return Caller::Stranger };
+    let mut found = Caller::Stranger;
+    for workspace in hosted {
+        if same_proof(&workspace_proof(workspace, exporter, Side::Dialler), &hello.proof) {
+            found = Caller::Workspace(*workspace);
+        }
+    }
+    match (found, hello.credential) {
+        (Caller::Stranger, WireCredential::Node(workspace, proof))
+            if same_proof(&workspace_proof(&workspace, exporter, Side::Dialler), &hello.proof) =>
+        {
+            Caller::Hosting { workspace, proof }
+        }
+        (found, _) => found,
+    }
+}
+
+/// The refusal a host sends without a session.
+pub fn deny_frame(reason: DenyReason) -> Vec<u8> {
+    Message::Deny(reason).to_frame()
 }
 
 /// Names of one session: short item ids, lane names and the stream tag. An outsider cannot link them to

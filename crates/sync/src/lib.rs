@@ -14,8 +14,11 @@
 pub mod api;
 pub mod hello;
 pub mod key;
+pub mod mem;
 pub mod replica;
+pub mod session;
 pub mod trie;
+pub mod wire;
 
 pub use api::{
     CloseReason, Credential, DenyReason, Event, Input, ItemResult, Output, Priority, Progress, Refusal,
@@ -23,4 +26,5 @@ pub use api::{
 };
 pub use key::{Device, Id, Key, Lane, Nibbles, Span};
 pub use replica::{PeerMemory, Replica, Row, Standing};
+pub use session::{Session, State, backoff_ms};
 pub use trie::{Branch, KeyRange, MemTrie, NodeCache, NodeInfo, SourceError, SourceResult, TrieSource};

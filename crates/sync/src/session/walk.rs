@@ -1,0 +1,335 @@
+//! Reconciliation: from two different roots to the items that differ. The dialler starts walks and ends them;
+//! both answer each other's views with the next step down. A walk ends with Done both ways and a fresh Root.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::{Cx, Session, Step, Stop};
+use crate::api::Side;
+use crate::hello::Short;
+use crate::key::{Key, Lane, Nibbles, Span};
+use crate::trie::{NodeInfo, frontier};
+use crate::wire::control::{Ask, LaneRef, LaneRow, List, Message, NodeEntry, Nodes};
+use crate::wire::{LANES_MAX, LIST_MAX, NODES_MAX, WANT_MAX};
+
+/// Walks without equality after which a session gives up.
+pub const ROUNDS_MAX: u32 = 64;
+/// Reconciliation messages that may arrive during one walk.
+pub const WALK_MESSAGES_MAX: u32 = 262_144;
+/// Steps that may wait to be taken; what does not fit is found again by the next walk.
+const TASKS_MAX: usize = 65_536;
+/// Control bytes waiting to be written above which no further step is taken.
+pub(super) const CONTROL_BACKLOG: usize = 512 * 1024;
+
+/// A place where the two sides differ, and how many keys the peer has there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub lane: Lane,
+    pub prefix: Nibbles,
+    pub theirs: u32,
+}
+
+/// What is left of the walk under way.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// The dialler has started and not yet ended a walk.
+    pub active: bool,
+    /// Sent something since the last Done.
+    pub dirty: bool,
+    /// A Done is out and not answered.
+    pub waiting: bool,
+    /// Walks started since the last equality.
+    pub rounds: u32,
+    /// Differences not looked at yet.
+    pub tasks: VecDeque<Difference>,
+    /// Messages received since the walk began.
+    messages: u32,
+    /// The content of a session's first walk needs no Lanes when there is one lane.
+    lanes_named: bool,
+    /// Own and the peer's roots when the walk began: a walk that changes neither is the last.
+    pub began_with: Option<super::RootPair>,
+}
+
+impl Session {
+    /// How this lane is called towards the peer.
+    fn name_lane(&self, cx: &Cx<'_>, lane: &Lane) -> Result<LaneRef, Stop> {
+        if lane.is_log() {
+            return Ok(LaneRef::Log);
+        }
+        let relay = self.standing_has_relay(cx)?;
+        Ok(if relay { LaneRef::Plain(lane.0) } else { LaneRef::Keyed(self.names.lane(lane)) })
+    }
+
+    /// The lane a peer means; `None` for one that is not shared with it.
+    fn resolve_lane(&self, cx: &Cx<'_>, name: &LaneRef) -> Result<Option<Lane>, Stop> {
+        let lane = match name {
+            LaneRef::Log => return Ok(Some(Lane::LOG)),
+            LaneRef::Plain(id) => Some(Lane(*id)),
+            LaneRef::Keyed(short) => {
+                cx.replica.lanes()?.into_iter().find(|lane| self.names.lane(lane) == *short)
+            }
+        };
+        match lane {
+            Some(lane)
+                if self.content_ok && !lane.is_log() && cx.replica.shares(&self.setup.peer, &lane)? =>
+            {
+                Ok(Some(lane))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Starts the next walk: the log first, then content.
+    pub(super) fn start_walk(&mut self, cx: &Cx<'_>) -> Step {
+        let own = self.own_roots(cx)?;
+        let Some(theirs) = self.peer_root else { return Ok(()) };
+        self.walk.rounds += 1;
+        self.progress.rounds += 1;
+        if self.walk.rounds > ROUNDS_MAX {
+            return Err(Stop::TooManyRounds);
+        }
+        self.walk.active = true;
+        self.walk.dirty = true;
+        self.walk.messages = 0;
+        self.walk.began_with = Some((own, theirs.into()));
+        if own.log != (NodeInfo { n: theirs.log_n, hash: theirs.log_root }) {
+            self.differs(Difference { lane: Lane::LOG, prefix: Nibbles::ROOT, theirs: theirs.log_n });
+            return Ok(());
+        }
+        let lanes = self.shared_lanes(cx)?;
+        if let ([(lane, node)], false) = (lanes.as_slice(), self.walk.lanes_named) {
+            self.walk.lanes_named = true;
+            // The peer's count is not known: any number that asks for its view.
+            let theirs = if node.n == 0 { 1 } else { u32::MAX };
+            self.differs(Difference { lane: *lane, prefix: Nibbles::ROOT, theirs });
+            return Ok(());
+        }
+        self.walk.lanes_named = true;
+        self.send_lanes(cx)
+    }
+
+    /// Opens a cold exchange from the answerer's side: its view of the lane that surely differs.
+    pub(super) fn open_cold(&mut self, cx: &Cx<'_>, theirs_log: NodeInfo) -> Step {
+        let own = self.own_roots(cx)?;
+        if own.log != theirs_log {
+            self.differs(Difference { lane: Lane::LOG, prefix: Nibbles::ROOT, theirs: theirs_log.n });
+            return Ok(());
+        }
+        if let [(lane, node)] = self.shared_lanes(cx)?.as_slice()
+            && node.n > 0
+        {
+            self.differs(Difference { lane: *lane, prefix: Nibbles::ROOT, theirs: u32::MAX });
+        }
+        Ok(())
+    }
+
+    fn send_lanes(&mut self, cx: &Cx<'_>) -> Step {
+        let mut rows = Vec::new();
+        for (lane, node) in self.shared_lanes(cx)?.into_iter().take(LANES_MAX) {
+            rows.push(LaneRow { lane: self.name_lane(cx, &lane)?, n: node.n, root: node.hash });
+        }
+        self.send_walk(&Message::Lanes(rows));
+        Ok(())
+    }
+
+    pub(super) fn differs(&mut self, difference: Difference) {
+        if self.walk.tasks.len() < TASKS_MAX {
+            self.walk.tasks.push_back(difference);
+        }
+    }
+
+    fn send_walk(&mut self, message: &Message) {
+        self.walk.dirty = true;
+        self.send(message);
+    }
+
+    /// Takes waiting steps while the control stream keeps up.
+    pub(super) fn take_steps(&mut self, cx: &Cx<'_>) -> Step {
+        while self.control_waiting < CONTROL_BACKLOG {
+            let Some(task) = self.walk.tasks.pop_front() else { break };
+            self.step(cx, &task)?;
+        }
+        Ok(())
+    }
+
+    /// One difference: list it, ask for its list, or show the own view below it.
+    fn step(&mut self, cx: &Cx<'_>, at: &Difference) -> Step {
+        let own = cx.replica.node(&at.lane, &at.prefix)?;
+        let lane = self.name_lane(cx, &at.lane)?;
+        let prefix = at.prefix;
+        if own.n == 0 {
+            self.send_walk(&Message::Ask(Ask { lane, prefix, whole: true }));
+        } else if own.n as usize <= LIST_MAX {
+            self.send_list(cx, &at.lane, lane, &prefix)?;
+        } else if at.theirs as usize <= LIST_MAX {
+            self.send_walk(&Message::Ask(Ask { lane, prefix, whole: false }));
+        } else {
+            let view = Nodes { lane, prefix, entries: self.view(cx, &at.lane, &prefix)? };
+            self.send_walk(&match self.setup.side {
+                Side::Dialler => Message::Expand(view),
+                Side::Answerer => Message::Nodes(view),
+            });
+        }
+        Ok(())
+    }
+
+    fn view(&self, cx: &Cx<'_>, lane: &Lane, prefix: &Nibbles) -> Result<Vec<NodeEntry>, Stop> {
+        let entries = frontier(cx.replica, lane, prefix, NODES_MAX)?;
+        let entry = |e: crate::trie::Entry| {
+            let tail = e.prefix.strip(prefix)?;
+            Some(NodeEntry { tail, n: e.node.n, hash: e.node.hash })
+        };
+        Ok(entries.into_iter().filter_map(entry).collect())
+    }
+
+    fn send_list(&mut self, cx: &Cx<'_>, lane: &Lane, name: LaneRef, prefix: &Nibbles) -> Step {
+        let keys = cx.replica.keys(lane, &prefix.span(), LIST_MAX)?;
+        let ids = keys.iter().map(|key| self.names.item(&key.id)).collect();
+        self.send_walk(&Message::List(List { lane: name, prefix: *prefix, ids }));
+        Ok(())
+    }
+
+    /// Every reconciliation message passes here: only after the greeting, and not without end.
+    pub(super) fn walk_message(&mut self, cx: &Cx<'_>, message: Message) -> Step {
+        self.walk.messages += 1;
+        if self.walk.messages > WALK_MESSAGES_MAX {
+            return Err(Stop::TooManyRounds);
+        }
+        if self.setup.side == Side::Dialler && !self.walk.active {
+            self.walk.active = true;
+            self.walk.dirty = true;
+            self.walk.rounds += 1;
+        }
+        match message {
+            Message::Lanes(rows) => self.on_lanes(cx, &rows),
+            Message::Nodes(view) | Message::Expand(view) => self.on_view(cx, &view),
+            Message::Ask(ask) => self.on_ask(cx, &ask),
+            Message::List(list) => self.on_list(cx, &list),
+            Message::Want(want) => self.on_want(cx, &want),
+            _ => Ok(()),
+        }
+    }
+
+    fn on_lanes(&mut self, cx: &Cx<'_>, rows: &[LaneRow]) -> Step {
+        let own = self.shared_lanes(cx)?;
+        let mut named = BTreeSet::new();
+        for row in rows {
+            let Some(lane) = self.resolve_lane(cx, &row.lane)? else { continue };
+            named.insert(lane);
+            let node = cx.replica.node(&lane, &Nibbles::ROOT)?;
+            let differs = node != (NodeInfo { n: row.n, hash: row.root });
+            // The answerer walks what both named; the dialler adds only lanes that it does not have at all.
+            let mine_to_walk = self.setup.side == Side::Answerer || node.n == 0;
+            if differs && mine_to_walk {
+                self.differs(Difference { lane, prefix: Nibbles::ROOT, theirs: row.n });
+            }
+        }
+        if self.setup.side == Side::Answerer {
+            self.send_lanes(cx)?;
+        } else {
+            for (lane, _) in own.iter().filter(|(lane, node)| node.n > 0 && !named.contains(lane)) {
+                // The answerer does not know this lane's name: it is not shared from its side.
+                self.unshared.insert(*lane);
+            }
+        }
+        Ok(())
+    }
+
+    fn on_view(&mut self, cx: &Cx<'_>, view: &Nodes) -> Step {
+        let Some(lane) = self.resolve_lane(cx, &view.lane)? else { return Ok(()) };
+        let mut gap_from = Some(view.prefix.span().from);
+        for entry in &view.entries {
+            let prefix = view.prefix.join(&entry.tail).ok_or(Stop::Violation("node prefix too long"))?;
+            if entry.tail.is_empty() {
+                return Err(Stop::Violation("a view that does not go down"));
+            }
+            let span = prefix.span();
+            if let Some(from) = gap_from.filter(|from| *from < span.from) {
+                self.send_range(cx, &lane, Span { from, to: Some(span.from) }, &BTreeSet::new())?;
+            }
+            gap_from = span.to;
+            let own = cx.replica.node(&lane, &prefix)?;
+            if own != (NodeInfo { n: entry.n, hash: entry.hash }) {
+                self.differs(Difference { lane, prefix, theirs: entry.n });
+            }
+        }
+        match (gap_from, view.prefix.span().to) {
+            (Some(from), to) if to.is_none_or(|to| from < to) => {
+                self.send_range(cx, &lane, Span { from, to }, &BTreeSet::new())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn send_range(&mut self, cx: &Cx<'_>, lane: &Lane, span: Span, except: &BTreeSet<Short>) -> Step {
+        if !self.may_send(cx, lane)? {
+            return Ok(());
+        }
+        self.sender.push_range(cx.replica, lane, span, except, cx.today(), &self.names)?;
+        self.walk.dirty = true;
+        Ok(())
+    }
+
+    fn on_ask(&mut self, cx: &Cx<'_>, ask: &Ask) -> Step {
+        let Some(lane) = self.resolve_lane(cx, &ask.lane)? else { return Ok(()) };
+        if ask.whole {
+            return self.send_range(cx, &lane, ask.prefix.span(), &BTreeSet::new());
+        }
+        let own = cx.replica.node(&lane, &ask.prefix)?;
+        if own.n as usize <= LIST_MAX {
+            return self.send_list(cx, &lane, ask.lane, &ask.prefix);
+        }
+        // It has grown since the peer saw it: show the view instead.
+        self.differs(Difference { lane, prefix: ask.prefix, theirs: u32::MAX });
+        Ok(())
+    }
+
+    /// A List is answered by the items it lacks, and by Want for those lacking here.
+    fn on_list(&mut self, cx: &Cx<'_>, list: &List) -> Step {
+        let Some(lane) = self.resolve_lane(cx, &list.lane)? else { return Ok(()) };
+        let listed: BTreeSet<Short> = list.ids.iter().copied().collect();
+        let mut missing = listed.clone();
+        let mut extra: Vec<Key> = Vec::new();
+        let mut many = false;
+        let mut rest = Some(list.prefix.span());
+        while let Some(span) = rest {
+            let keys = cx.replica.keys(&lane, &span, WANT_MAX)?;
+            for key in &keys {
+                if !missing.remove(&self.names.item(&key.id)) {
+                    many |= extra.len() >= WANT_MAX;
+                    if !many {
+                        extra.push(*key);
+                    }
+                }
+            }
+            rest = (keys.len() == WANT_MAX).then(|| keys.last()).flatten().and_then(|last| span.after(last));
+        }
+        if many {
+            self.send_range(cx, &lane, list.prefix.span(), &listed)?;
+        } else if self.may_send(cx, &lane)? {
+            for key in extra.iter().filter(|key| !listed.contains(&self.names.item(&key.id))) {
+                self.sender.push_item(cx.replica, &lane, key, cx.today())?;
+                self.walk.dirty = true;
+            }
+        }
+        if !missing.is_empty() {
+            let ids = missing.into_iter().collect();
+            self.send_walk(&Message::Want(List { lane: list.lane, prefix: list.prefix, ids }));
+        }
+        Ok(())
+    }
+
+    fn on_want(&mut self, cx: &Cx<'_>, want: &List) -> Step {
+        let Some(lane) = self.resolve_lane(cx, &want.lane)? else { return Ok(()) };
+        if !self.may_send(cx, &lane)? {
+            return Ok(());
+        }
+        let wanted: BTreeSet<Short> = want.ids.iter().copied().collect();
+        for key in cx.replica.keys(&lane, &want.prefix.span(), WANT_MAX)? {
+            if wanted.contains(&self.names.item(&key.id)) {
+                self.sender.push_item(cx.replica, &lane, &key, cx.today())?;
+                self.walk.dirty = true;
+            }
+        }
+        Ok(())
+    }
+}
