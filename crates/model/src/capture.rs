@@ -69,7 +69,9 @@ pub fn parse_due(text: &str, today: Date, zone: &Zone) -> Option<Due> {
     }
     let words: Vec<&str> = text.split([' ', '@']).filter(|word| !word.is_empty()).collect();
     let (words, zone) = match words.split_last() {
-        Some((last, rest)) if last.contains('/') && !rest.is_empty() => (rest.to_vec(), Zone::get(last).ok()?),
+        Some((last, rest)) if last.contains('/') && !rest.is_empty() => {
+            (rest.to_vec(), Zone::get(last).ok()?)
+        }
         _ => (words, zone.clone()),
     };
     let (date, time) = match words.as_slice() {
@@ -79,7 +81,9 @@ pub fn parse_due(text: &str, today: Date, zone: &Zone) -> Option<Due> {
     };
     let at_ms = match time {
         Some(time) => zone.instant(date.to_datetime(time)),
-        None => zone.moment(text).ok()?,
+        // Other spellings of ISO 8601, such as 20261201, are more likely numbers.
+        None if text.as_bytes().get(4) == Some(&b'-') => zone.moment(text).ok()?,
+        None => return None,
     };
     Some(Due::Instant { at_ms, zone: zone.name().to_owned() })
 }
@@ -154,8 +158,9 @@ fn plain(text: &str) -> (Token<'_>, &str) {
     let (raw, after) = text.split_at(end);
     let sign = raw.chars().next().filter(|c| is_sign(*c));
     let value = sign.map_or("", |sign| raw.trim_start_matches(sign));
-    // A sign alone or doubled (`##`, `>>`) is text.
-    let sign = sign.filter(|_| !value.is_empty() && value.len() + 1 == raw.len());
+    // A sign alone or doubled (`##`, `>>`) is text, and so is one before a quote that does not close.
+    let bare = !value.is_empty() && value.len() + 1 == raw.len() && !value.starts_with('"');
+    let sign = sign.filter(|_| bare);
     (Token { raw, sign, value }, after)
 }
 
@@ -194,7 +199,11 @@ pub fn parse_date(text: &str, today: Date) -> Option<Date> {
         let number: i64 = number.parse().ok().filter(|n| (0..=MAX_AHEAD).contains(n))?;
         return ahead(number * unit);
     }
-    let shape = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+    let shape = text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
     if shape { text.parse().ok() } else { None }
 }
 
@@ -269,8 +278,14 @@ mod tests {
     fn values_with_spaces_go_in_quotes() {
         let read = read(r#"Call @"Aiko Tanaka" about #"first week" >"Web site" ^"fri 15:00""#);
         assert_eq!(read.title, "Call about");
-        assert_eq!((read.person.as_deref(), read.project.as_deref()), (Some("Aiko Tanaka"), Some("Web site")));
-        assert_eq!((read.labels, read.due), (vec!["first week".into()], instant("2026-11-27T15:00Z", "Europe/London")));
+        assert_eq!(
+            (read.person.as_deref(), read.project.as_deref()),
+            (Some("Aiko Tanaka"), Some("Web site"))
+        );
+        assert_eq!(
+            (read.labels, read.due),
+            (vec!["first week".into()], instant("2026-11-27T15:00Z", "Europe/London"))
+        );
     }
 
     #[test]
@@ -292,7 +307,10 @@ mod tests {
 
     #[test]
     fn a_backslash_keeps_a_sign_in_the_title() {
-        assert_eq!(read(r"Write \#auth and \>Web in a\b \n"), Capture { title: r"Write #auth and >Web in a\b \n".into(), ..Capture::default() });
+        assert_eq!(
+            read(r"Write \#auth and \>Web in a\b \n"),
+            Capture { title: r"Write #auth and >Web in a\b \n".into(), ..Capture::default() }
+        );
     }
 
     #[test]
@@ -347,7 +365,8 @@ mod tests {
     #[test]
     fn no_line_is_too_odd() {
         let end: Date = "9999-12-31".parse().unwrap();
-        for line in ["^tomorrow", "^+3660w", "^fri", "^23:59", "@", "\\", "\"", "@\"", "^\u{a0}", "#\u{301}"] {
+        for line in ["^tomorrow", "^+3660w", "^fri", "^23:59", "@", "\\", "\"", "@\"", "^\u{a0}", "#\u{301}"]
+        {
             let _ = capture(line, end, &Zone::utc());
         }
     }

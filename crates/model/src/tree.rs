@@ -142,8 +142,15 @@ impl Tree {
 
     /// The order keys between which a page must be put to become child number `index` of `parent`, the page itself
     /// not counted. To be given to [`crate::order::between`].
-    pub fn neighbours(&self, parent: Option<DocId>, index: usize, moving: Option<&DocId>) -> (Option<&str>, Option<&str>) {
-        let settled = |id: &&DocId| Some(*id) != moving && self.set_aside.binary_search_by_key(*id, |s| s.page).is_err();
+    pub fn neighbours(
+        &self,
+        parent: Option<DocId>,
+        index: usize,
+        moving: Option<&DocId>,
+    ) -> (Option<&str>, Option<&str>) {
+        let settled = |id: &&DocId| {
+            Some(*id) != moving && self.set_aside.binary_search_by_key(*id, |s| s.page).is_err()
+        };
         let siblings: Vec<&DocId> = self.under(parent).iter().filter(settled).collect();
         let key = |at: Option<usize>| {
             let node = self.nodes.get(siblings.get(at?)?)?;
@@ -226,7 +233,8 @@ mod tests {
 
     #[test]
     fn pages_come_in_the_order_of_keys_and_then_of_ids() {
-        let tree = build(&[node(1, None, "b"), node(2, None, "a"), node(3, Some(1), "x"), node(4, Some(1), "x")]);
+        let tree =
+            build(&[node(1, None, "b"), node(2, None, "a"), node(3, Some(1), "x"), node(4, Some(1), "x")]);
         assert_eq!(drawn(&tree), "2 1 -3 -4");
         assert_eq!(tree.ancestors(&id(4)), [id(1)]);
         assert_eq!(tree.subtree(&id(1)), [(0, id(1)), (1, id(3)), (1, id(4))]);
@@ -235,10 +243,14 @@ mod tests {
 
     #[test]
     fn two_pages_moved_under_each_other_keep_one_move_and_name_the_other() {
-        let tree = build(&[node(1, Some(2), "a"), node(2, Some(1), "a"), node(3, Some(2), "a"), node(4, None, "z")]);
+        let tree =
+            build(&[node(1, Some(2), "a"), node(2, Some(1), "a"), node(3, Some(2), "a"), node(4, None, "z")]);
         assert_eq!(drawn(&tree), "4 1 -2 --3");
         let reason = Reason::Cycle(vec![id(2), id(1)]);
-        assert_eq!(tree.set_aside(), [SetAside { page: id(1), wanted_parent: id(2), shown_under: None, reason }]);
+        assert_eq!(
+            tree.set_aside(),
+            [SetAside { page: id(1), wanted_parent: id(2), shown_under: None, reason }]
+        );
         assert_eq!(tree.parent(&id(1)), None);
         assert_eq!(tree.parent(&id(2)), Some(id(1)));
     }
@@ -281,7 +293,12 @@ mod tests {
             bytes[12..].copy_from_slice(&n.to_be_bytes());
             DocId(bytes)
         };
-        let link = |n: u32| Node { id: page(n), parent: Some(page((n + 1) % 50_000)), order: String::new(), title: String::new() };
+        let link = |n: u32| Node {
+            id: page(n),
+            parent: Some(page((n + 1) % 50_000)),
+            order: String::new(),
+            title: String::new(),
+        };
         let tree = build(&(0..50_000).map(link).collect::<Vec<_>>());
         assert_eq!((tree.walk().len(), tree.walk().last().unwrap().0), (50_000, 49_999));
         assert_eq!(tree.set_aside().len(), 1);

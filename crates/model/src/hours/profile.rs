@@ -72,7 +72,10 @@ impl TimeOff {
         if first.contains('T') {
             let instant = |t: &str| Zone::utc().moment(t).map_err(|_| bad());
             let (from_ms, until_ms) = (instant(first)?, instant(last)?);
-            return Some(Span { from_ms, until_ms }).filter(|s| s.length_ms() > 0).map(TimeOff::Between).ok_or_else(bad);
+            return Some(Span { from_ms, until_ms })
+                .filter(|s| s.length_ms() > 0)
+                .map(TimeOff::Between)
+                .ok_or_else(bad);
         }
         let date = |t: &str| t.parse::<Date>().map_err(|_| bad());
         let (first, last) = (date(first)?, date(last)?);
@@ -84,7 +87,13 @@ impl Profile {
     /// Monday to Friday 09:00–18:00 with the default check-ins.
     pub fn usual(zone: Zone) -> Profile {
         let weekly = "Mon-Fri 09:00-18:00".parse().unwrap_or_default();
-        Profile { zone, weekly, checkins: DEFAULT_CHECKINS.to_vec(), off: Vec::new(), holidays: BTreeSet::new() }
+        Profile {
+            zone,
+            weekly,
+            checkins: DEFAULT_CHECKINS.to_vec(),
+            off: Vec::new(),
+            holidays: BTreeSet::new(),
+        }
     }
 
     /// Reads a profile from its texts.
@@ -131,7 +140,8 @@ impl Profile {
 
     /// Whether the whole date is a day off or a holiday.
     pub fn is_day_off(&self, date: Date) -> bool {
-        let away = |off: &TimeOff| matches!(off, TimeOff::Days { first, last } if *first <= date && date <= *last);
+        let away =
+            |off: &TimeOff| matches!(off, TimeOff::Days { first, last } if *first <= date && date <= *last);
         self.holidays.contains(&date) || self.off.iter().any(away)
     }
 

@@ -97,8 +97,11 @@ fn sent_is_before_urgent_and_urgent_before_standard_for_20_000_people_and_instan
         let case = format!("{person:?} at {}", Zone::utc().show(start));
         assert!(start + URGENT_WORK_MS <= urgent, "{case}");
         assert!(urgent < standard && start + DAY_MS <= standard, "{case}");
-        let worked: i64 =
-            person.working_between(Span { from_ms: start, until_ms: urgent }).iter().map(Span::length_ms).sum();
+        let worked: i64 = person
+            .working_between(Span { from_ms: start, until_ms: urgent })
+            .iter()
+            .map(Span::length_ms)
+            .sum();
         assert_eq!(worked, URGENT_WORK_MS, "{case}");
         assert!(person.is_working(urgent - 1) && person.is_working(standard), "{case}");
     }
@@ -131,7 +134,10 @@ fn hours_text_prints_in_one_form_and_reads_back() {
     let cases = [
         ("Mon-Fri 09:00-18:00", "Mon-Fri 09:00-18:00"),
         ("mon – fri 9-18", "Mon-Fri 09:00-18:00"),
-        ("Mon-Thu 09:00-12:00,13:00-18:00; Fri 09:00-13:00", "Mon-Thu 09:00-12:00,13:00-18:00; Fri 09:00-13:00"),
+        (
+            "Mon-Thu 09:00-12:00,13:00-18:00; Fri 09:00-13:00",
+            "Mon-Thu 09:00-12:00,13:00-18:00; Fri 09:00-13:00",
+        ),
         ("Monday, Wednesday: 8:30-12; Thu 08:30-12:00", "Mon,Wed-Thu 08:30-12:00"),
         ("Fri-Mon 22:00-06:00", "Mon,Fri-Sun 22:00-06:00"),
         ("daily 00:00-24:00", "Mon-Sun 00:00-24:00"),
@@ -149,8 +155,17 @@ fn hours_text_prints_in_one_form_and_reads_back() {
 
 #[test]
 fn what_is_not_hours_is_refused_with_the_part_that_is_wrong() {
-    let cases = ["Mon", "09:00-18:00", "Mon 9", "Mon 09:00-09:00", "Mon 25:00-26:00", "Mon 09:60-10:00", "Mon 9:0-10"];
-    for text in cases.into_iter().chain(["Mo 09:00-10:00", "Tag 1-2", "Mon 09:00-10:00,", "Mon 24:00-25:00"]) {
+    let cases = [
+        "Mon",
+        "09:00-18:00",
+        "Mon 9",
+        "Mon 09:00-09:00",
+        "Mon 25:00-26:00",
+        "Mon 09:60-10:00",
+        "Mon 9:0-10",
+    ];
+    for text in cases.into_iter().chain(["Mo 09:00-10:00", "Tag 1-2", "Mon 09:00-10:00,", "Mon 24:00-25:00"])
+    {
         let error = text.parse::<Weekly>().unwrap_err().to_string();
         assert!(error.contains('“'), "{text}: {error}");
     }

@@ -88,9 +88,8 @@ impl FromStr for Weekly {
             return Ok(weekly);
         }
         for part in text.split([';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
-            let at = part
-                .find(|c: char| c.is_ascii_digit())
-                .ok_or_else(|| HoursError::Window(shown(part)))?;
+            let at =
+                part.find(|c: char| c.is_ascii_digit()).ok_or_else(|| HoursError::Window(shown(part)))?;
             let (days, windows) = part.split_at(at);
             let days = parse_days(days)?;
             for window in windows.split(',') {

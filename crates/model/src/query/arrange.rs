@@ -166,7 +166,9 @@ impl GroupKey {
             GroupKey::Today => "Today".to_owned(),
             GroupKey::ThisWeek => "This week".to_owned(),
             GroupKey::Later => "Later".to_owned(),
-            GroupKey::Assignee(_, name, _) | GroupKey::Project(_, name, _) | GroupKey::Label(name) => name.clone(),
+            GroupKey::Assignee(_, name, _) | GroupKey::Project(_, name, _) | GroupKey::Label(name) => {
+                name.clone()
+            }
             GroupKey::None => "None".to_owned(),
         }
     }

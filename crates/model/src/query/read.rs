@@ -122,13 +122,19 @@ fn unquoted(text: &str) -> String {
 
 /// An operator with its values; `None` when there is no such operator and the word is text (`http://…`).
 fn read_operator(operator: &str, value: &str) -> Result<Option<Test>, QueryError> {
-    let values: Vec<String> =
-        split_values(value).into_iter().map(|v| unquoted(v).trim().to_lowercase()).filter(|v| !v.is_empty()).collect();
+    let values: Vec<String> = split_values(value)
+        .into_iter()
+        .map(|v| unquoted(v).trim().to_lowercase())
+        .filter(|v| !v.is_empty())
+        .collect();
     let none = |v: String| (v != "none").then_some(v);
     let test = match operator {
-        "is" => Test::Is(each(operator, values, "open, closed, overdue, unassigned, conflicted or trashed", |v| {
-            find(&STATES, v)
-        })?),
+        "is" => Test::Is(each(
+            operator,
+            values,
+            "open, closed, overdue, unassigned, conflicted or trashed",
+            |v| find(&STATES, v),
+        )?),
         "status" => {
             let takes = "backlog, todo, doing, review, done or cancelled";
             Test::Status(each(operator, values, takes, |v| find(&STATUSES, v))?)
@@ -141,10 +147,11 @@ fn read_operator(operator: &str, value: &str) -> Result<Option<Test>, QueryError
             })?)
         }
         "due" => {
-            let takes = "none, any, today, week, overdue days like +3d, or a date, also with < or > before it";
+            let takes =
+                "none, any, today, week, overdue days like +3d, or a date, also with < or > before it";
             Test::Due(each(operator, values, takes, read_when)?)
         }
-        "assignee" => Test::Assignee(values.into_iter().map(who).collect()),
+        "assignee" => Test::Assignee(values.iter().map(|name| who(name)).collect()),
         "label" => Test::Label(values.into_iter().map(none).collect()),
         "project" => Test::Project(values.into_iter().map(none).collect()),
         _ => return Ok(None),
@@ -187,7 +194,7 @@ fn comparison(text: &str) -> (Compare, &str) {
     found.unwrap_or((Compare::Equal, text))
 }
 
-fn who(name: String) -> Who {
+fn who(name: &str) -> Who {
     match name.trim_start_matches('@') {
         "me" => Who::Me,
         "none" => Who::Nobody,
@@ -240,7 +247,9 @@ impl fmt::Display for Test {
                 ("priority", any.iter().map(|(c, p)| format!("{c}{}", name_of(&PRIORITIES, p))).collect())
             }
             Test::Assignee(any) => ("assignee", any.iter().map(Who::to_string).collect()),
-            Test::Label(any) => ("label", any.iter().map(|v| v.as_deref().map_or("none".to_owned(), quoted)).collect()),
+            Test::Label(any) => {
+                ("label", any.iter().map(|v| v.as_deref().map_or("none".to_owned(), quoted)).collect())
+            }
             Test::Project(any) => {
                 ("project", any.iter().map(|v| v.as_deref().map_or("none".to_owned(), quoted)).collect())
             }

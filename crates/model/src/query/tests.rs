@@ -128,7 +128,16 @@ fn queries_find_what_they_say_and_read_back_as_printed() {
 
 #[test]
 fn what_an_operator_does_not_know_is_refused_with_what_it_takes() {
-    for text in ["is:sleeping", "status:started", "priority:7", "due:someday", "due:<soon", "is:open,x", "\"open", "a:\"b"] {
+    for text in [
+        "is:sleeping",
+        "status:started",
+        "priority:7",
+        "due:someday",
+        "due:<soon",
+        "is:open,x",
+        "\"open",
+        "a:\"b",
+    ] {
         let error = text.parse::<Query>().unwrap_err().to_string();
         assert!(error.contains("takes") || error.contains("quote"), "{text}: {error}");
     }
