@@ -1,0 +1,155 @@
+//! The words of the command line: names, options and help. No behaviour.
+//!
+//! Names and options are the terminal contract: they may grow, they are never renamed.
+
+mod content;
+mod network;
+mod people;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use content::*;
+pub(crate) use network::*;
+pub(crate) use people::*;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tern",
+    version,
+    about = "Documents and tasks for teams whose members are never awake together",
+    long_about = "Documents and tasks for teams whose members are never awake together.\n\n\
+                  Everything works offline unless its help says “network”. Without a command the window opens.",
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 not allowed, 4 not found, 5 store damaged, \
+                  6 peer unreachable, 7 bad input file.",
+    disable_help_subcommand = true,
+    propagate_version = true
+)]
+pub(crate) struct Cli {
+    /// Folder of this device (else TERN_HOME, else the platform's data folder)
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Insist on this workspace (title, id or prefix of the id)
+    #[arg(long, global = true, value_name = "NAME|ID")]
+    pub(crate) workspace: Option<String>,
+    /// Print one JSON object instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) action: Option<Action>,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Make a device, a member and a workspace
+    Init(InitArgs),
+    /// Become a member by ticket (network), or from a bundle file
+    Join(JoinArgs),
+    /// Make a ticket for a person
+    Invite(InviteArgs),
+    /// Your devices
+    #[command(subcommand)]
+    Device(DeviceAction),
+    /// Who is here
+    #[command(subcommand)]
+    Member(MemberAction),
+    /// The membership log in sentences
+    Log,
+    /// Where the keys of this device are kept
+    Keys,
+    /// Spaces of the workspace
+    #[command(subcommand)]
+    Space(SpaceAction),
+    /// Pages
+    #[command(subcommand)]
+    Page(PageAction),
+    /// Your zone, hours, check-ins and days off
+    #[command(subcommand)]
+    Profile(ProfileAction),
+    /// Tasks
+    #[command(subcommand)]
+    Task(TaskAction),
+    /// When somebody can be expected to answer
+    When(WhenArgs),
+    /// Find pages and tasks
+    Search(SearchArgs),
+    /// Take in a folder of Markdown; a second import of the same folder changes nothing
+    Import(ImportArgs),
+    /// Write everything as Markdown files with their attachments
+    Export(ExportArgs),
+    /// Plain Automerge files for other Automerge software
+    #[command(subcommand)]
+    Doc(DocAction),
+    /// Attach a file to a page or task
+    Attach(AttachArgs),
+    /// Attached files
+    #[command(subcommand)]
+    Attachment(AttachmentAction),
+    /// Meet known peers, exchange and stop (network)
+    Sync(SyncArgs),
+    /// Stay connected until stopped, without a window (network)
+    Online(OnlineArgs),
+    /// What each machine has, and what exists only here
+    Status(StatusArgs),
+    /// Sync by file
+    #[command(subcommand)]
+    Bundle(BundleAction),
+    /// The blind node: keeps and passes on what it cannot read
+    #[command(subcommand)]
+    Node(NodeAction),
+    /// Nodes that this workspace uses
+    #[command(subcommand)]
+    Relay(RelayAction),
+    /// Re-hash everything and compare it with what is shown
+    Check,
+    /// Clock, zone data, disk, network and keys, each with a fix
+    Doctor,
+    /// Two laptops and a node in temporary homes live through the guided tour, on loopback
+    Demo(DemoArgs),
+}
+
+/// `demo`
+#[derive(Debug, clap::Args)]
+pub(crate) struct DemoArgs {
+    /// Make the homes in this folder and keep them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn global_options_are_read_before_and_after_the_command() {
+        for line in [["tern", "--json", "--home", "h", "status"], ["tern", "status", "--home", "h", "--json"]]
+        {
+            let cli = Cli::try_parse_from(line).unwrap();
+            assert!(
+                cli.json && cli.home == Some("h".into()) && matches!(cli.action, Some(Action::Status(_)))
+            );
+        }
+    }
+
+    #[test]
+    fn task_fields_may_begin_with_a_hyphen_without_swallowing_options() {
+        let cli =
+            Cli::try_parse_from(["tern", "task", "set", "7K3QX", "-label=web", "status=done", "--json"]);
+        let Ok(Cli { json: true, action: Some(Action::Task(TaskAction::Set { fields, .. })), .. }) = cli
+        else {
+            panic!("not read as a task change: {cli:?}");
+        };
+        assert_eq!(fields, ["-label=web", "status=done"]);
+    }
+}

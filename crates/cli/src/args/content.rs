@@ -1,0 +1,244 @@
+//! Options of commands about pages, tasks and files.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `page …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PageAction {
+    /// Make a page
+    New(PageNewArgs),
+    /// Read a page
+    Show(PageShowArgs),
+    /// Replace a page by Markdown; the difference becomes edits, so concurrent work survives
+    Edit {
+        /// Id or unique prefix
+        page: String,
+        /// Markdown file (`-` reads standard input)
+        #[arg(long, value_name = "F.md")]
+        file: PathBuf,
+        /// Heads you started from (`page show` prints them); the present ones when absent
+        #[arg(long, value_name = "HEADS")]
+        base: Option<String>,
+    },
+    /// Add Markdown from standard input at the end
+    Append {
+        /// Id or unique prefix
+        page: String,
+    },
+    /// Give a page another title
+    Rename {
+        /// Id or unique prefix
+        page: String,
+        /// The title
+        title: String,
+    },
+    /// Move a page under another, or to the top when no parent is named
+    Move {
+        /// Id or unique prefix
+        page: String,
+        /// Page above it
+        #[arg(long, value_name = "Q")]
+        parent: Option<String>,
+        /// Sibling before it; first when absent
+        #[arg(long, value_name = "R")]
+        after: Option<String>,
+    },
+    /// The page tree
+    List {
+        /// Include the trash
+        #[arg(long)]
+        trash: bool,
+    },
+    /// Put a page into the trash
+    Trash {
+        /// Id or unique prefix
+        page: String,
+    },
+    /// Take a page out of the trash
+    Restore {
+        /// Id or unique prefix
+        page: String,
+    },
+    /// Who changed a page when
+    History {
+        /// Id or unique prefix
+        page: String,
+    },
+    /// What changed between two heads
+    Diff {
+        /// Id or unique prefix
+        page: String,
+        /// Older heads
+        #[arg(long, value_name = "HEADS")]
+        from: String,
+        /// Newer heads; the present ones when absent
+        #[arg(long, value_name = "HEADS")]
+        to: Option<String>,
+    },
+    /// Make a page as it was, as a further change
+    Revert {
+        /// Id or unique prefix
+        page: String,
+        /// The heads to go back to
+        #[arg(long, value_name = "HEADS")]
+        to: String,
+    },
+}
+
+/// `page new`
+#[derive(Debug, Args)]
+pub(crate) struct PageNewArgs {
+    /// Title
+    pub(crate) title: String,
+    /// Page above it
+    #[arg(long, value_name = "P")]
+    pub(crate) parent: Option<String>,
+    /// Space to make it in
+    #[arg(long, value_name = "S")]
+    pub(crate) space: Option<String>,
+    /// Its content as a Markdown file (`-` reads standard input)
+    #[arg(long, value_name = "F.md")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// `page show`
+#[derive(Debug, Args)]
+pub(crate) struct PageShowArgs {
+    /// Id or unique prefix
+    pub(crate) page: String,
+    /// md, json or html
+    #[arg(long, value_parser = ["md", "json", "html"])]
+    pub(crate) format: Option<String>,
+    /// As it was at these heads
+    #[arg(long, value_name = "HEADS")]
+    pub(crate) at: Option<String>,
+}
+
+/// `task …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum TaskAction {
+    /// Capture a task in one line: "Fix login @aiko #auth !high ^2026-12-01 >Web"
+    New {
+        /// The line
+        #[arg(required = true, allow_hyphen_values = true)]
+        line: Vec<String>,
+    },
+    /// Change fields: title status priority assignee label -label estimate due project parent description
+    Set {
+        /// Short id, id or unique prefix
+        task: String,
+        /// field=value; an empty value clears the field
+        #[arg(required = true, allow_hyphen_values = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// One task
+    Show {
+        /// Short id, id or unique prefix
+        task: String,
+    },
+    /// Tasks that match
+    List {
+        /// Filter, "is:open assignee:me label:auth"
+        #[arg(long = "where", value_name = "FILTER", default_value = "")]
+        filter: String,
+        /// status, assignee, label, project, due or priority
+        #[arg(long, value_name = "BY", value_parser = ["status", "assignee", "label", "project", "due", "priority"])]
+        group: Option<String>,
+        /// due, priority, status, title, updated or order
+        #[arg(long, value_name = "BY", value_parser = ["due", "priority", "status", "title", "updated", "order"])]
+        sort: Option<String>,
+    },
+    /// Put a task into the trash
+    Trash {
+        /// Short id, id or unique prefix
+        task: String,
+    },
+    /// Take a task out of the trash
+    Restore {
+        /// Short id, id or unique prefix
+        task: String,
+    },
+}
+
+/// `search`
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// Words, "a phrase", -not, is:open, assignee:me
+    #[arg(required = true, allow_hyphen_values = true)]
+    pub(crate) query: Vec<String>,
+    /// Most hits
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub(crate) limit: usize,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Folder or file
+    pub(crate) path: PathBuf,
+    /// Kind of source
+    #[arg(long, default_value = "auto", value_name = "KIND")]
+    pub(crate) from: String,
+    /// Only say what would happen
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write the whole report as JSON to this file
+    #[arg(long, value_name = "R.json")]
+    pub(crate) report: Option<PathBuf>,
+}
+
+/// `export`
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Folder to write into
+    pub(crate) dir: PathBuf,
+    /// Format of the files
+    #[arg(long, default_value = "markdown", value_parser = ["markdown", "html", "archive"])]
+    pub(crate) format: String,
+    /// Only this space
+    #[arg(long, value_name = "S")]
+    pub(crate) space: Option<String>,
+    /// Only this page and those below it
+    #[arg(long, value_name = "P")]
+    pub(crate) page: Option<String>,
+}
+
+/// `doc …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DocAction {
+    /// Write a document as a plain Automerge file
+    Save {
+        /// Id or unique prefix
+        id: String,
+        /// The file to write
+        file: PathBuf,
+    },
+    /// Take in a plain Automerge file; foreign changes enter as your own edits
+    Load {
+        /// The file to read
+        file: PathBuf,
+    },
+}
+
+/// `attach`
+#[derive(Debug, Args)]
+pub(crate) struct AttachArgs {
+    /// Page or task: id or unique prefix
+    pub(crate) id: String,
+    /// The file
+    pub(crate) file: PathBuf,
+}
+
+/// `attachment …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AttachmentAction {
+    /// Write an attached file to disk
+    Get {
+        /// Hash that `attach` or `page show` printed, or a unique prefix
+        hash: String,
+        /// The file to write
+        file: PathBuf,
+    },
+}

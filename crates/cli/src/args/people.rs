@@ -1,0 +1,139 @@
+//! Options of commands about devices, members, profiles and time.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+
+use crate::values;
+
+/// The profile that `init` and `join` begin with.
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    /// Your name as others see it
+    #[arg(long, value_name = "N")]
+    pub(crate) name: String,
+    /// Your IANA zone (Europe/London); detected when absent
+    #[arg(long, value_name = "Z")]
+    pub(crate) zone: Option<String>,
+    /// Weekly hours, “Mon-Fri 09:00-18:00”
+    #[arg(long)]
+    pub(crate) hours: Option<String>,
+    /// When you look at messages, “09:00,13:00,16:00”
+    #[arg(long)]
+    pub(crate) checkins: Option<String>,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    #[command(flatten)]
+    pub(crate) profile: ProfileArgs,
+    /// Title of the workspace
+    #[arg(long, value_name = "T")]
+    pub(crate) title: String,
+}
+
+/// `join`
+#[derive(Debug, Args)]
+pub(crate) struct JoinArgs {
+    /// The ticket you were given (`-` reads it from standard input)
+    pub(crate) ticket: String,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArgs,
+    /// Join from this bundle file instead of the network
+    #[arg(long, value_name = "F")]
+    pub(crate) bundle: Option<PathBuf>,
+}
+
+/// `invite`
+#[derive(Debug, Args)]
+pub(crate) struct InviteArgs {
+    /// writer, commenter or reader
+    #[arg(long, default_value = "writer", value_parser = ["writer", "commenter", "reader"])]
+    pub(crate) role: String,
+    /// open: the holder of the ticket is in at once
+    #[arg(long, default_value = "open", value_parser = ["open", "approve"])]
+    pub(crate) mode: String,
+    /// How many people may use it
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) uses: u16,
+    /// For how long it is meant (30m, 72h, 14d)
+    #[arg(long, default_value = "72h", value_parser = values::duration)]
+    pub(crate) expires: Duration,
+}
+
+/// `device …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeviceAction {
+    /// Your devices and when each was last heard of
+    List,
+}
+
+/// `member …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum MemberAction {
+    /// Members, their roles and zones
+    List,
+    /// Change a member's role
+    Role {
+        /// Name, id or prefix
+        member: String,
+        /// admin, writer, commenter or reader
+        #[arg(value_parser = ["admin", "writer", "commenter", "reader"])]
+        role: String,
+    },
+}
+
+/// `space …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SpaceAction {
+    /// Spaces you can see
+    List,
+}
+
+/// `profile …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileAction {
+    /// Change your own profile
+    Set(ProfileSetArgs),
+    /// A profile; your own when no member is named
+    Show {
+        /// Name, id or prefix
+        member: Option<String>,
+    },
+}
+
+/// `profile set`
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+pub(crate) struct ProfileSetArgs {
+    /// Your name
+    #[arg(long, value_name = "N")]
+    pub(crate) name: Option<String>,
+    /// IANA zone
+    #[arg(long, value_name = "Z")]
+    pub(crate) zone: Option<String>,
+    /// Weekly hours, “Mon-Fri 09:00-12:00,13:00-18:00”
+    #[arg(long)]
+    pub(crate) hours: Option<String>,
+    /// Check-in times
+    #[arg(long)]
+    pub(crate) checkins: Option<String>,
+    /// A day or range of days off, 2026-12-24 or 2026-12-24..2026-12-31 (may be repeated)
+    #[arg(long, value_name = "DATE[..DATE]")]
+    pub(crate) off: Vec<String>,
+}
+
+/// `when`
+#[derive(Debug, Args)]
+pub(crate) struct WhenArgs {
+    /// Name, id or prefix of a member
+    pub(crate) who: String,
+    /// When it reaches them (RFC 3339); now when absent
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) available: Option<String>,
+    /// Only this one
+    #[arg(long, value_parser = ["urgent", "standard"])]
+    pub(crate) urgency: Option<String>,
+}

@@ -1,0 +1,78 @@
+//! One function a command: asks the replica and prints what it answers.
+
+mod files;
+mod network;
+mod node;
+mod pages;
+mod people;
+mod tasks;
+mod upkeep;
+
+use tern_peer::{ErrorKind, PeerError};
+
+use crate::args::Action;
+use crate::context::Context;
+
+/// Asks `peer` a query whose answer is one kind of view.
+macro_rules! ask {
+    ($peer:expr, $query:expr, $view:path) => {
+        match $peer.query($query)? {
+            $view(view) => view,
+            _ => return Err(crate::failure::mismatch()),
+        }
+    };
+}
+pub(crate) use ask;
+
+/// Performs the command line's command.
+pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
+    match action {
+        Action::Init(args) => people::init(context, args),
+        Action::Join(args) => people::join(context, args),
+        Action::Invite(args) => people::invite(context, &args),
+        Action::Device(action) => people::device(context, &action),
+        Action::Member(action) => people::member(context, action),
+        Action::Profile(action) => people::profile(context, action),
+        Action::When(args) => people::when(context, args),
+        Action::Log => people::log(context),
+        Action::Keys => upkeep::keys(context),
+        Action::Space(action) => upkeep::space(context, &action),
+        Action::Page(action) => pages::run(context, action),
+        Action::Task(action) => tasks::run(context, action),
+        Action::Search(args) => tasks::search(context, &args),
+        Action::Import(args) => files::import(context, args),
+        Action::Export(args) => files::export(context, args),
+        Action::Doc(action) => files::doc(context, action),
+        Action::Attach(args) => files::attach(context, args),
+        Action::Attachment(action) => files::attachment(context, action),
+        Action::Sync(args) => network::sync(context, &args),
+        Action::Online(args) => network::online(context, &args),
+        Action::Status(args) => network::status(context, &args),
+        Action::Bundle(action) => network::bundle(context, action),
+        Action::Relay(action) => network::relay(context, action),
+        Action::Node(action) => node::run(context, &action),
+        Action::Check => upkeep::check(context),
+        Action::Doctor => upkeep::doctor(context),
+        // It has homes of its own and is started before a home is chosen.
+        Action::Demo(args) => crate::demo::run(context.json, &args),
+    }
+}
+
+/// Something the contract names that this version does not do.
+fn not_here(what: &str, next: &str) -> PeerError {
+    PeerError::new(ErrorKind::Failed, format!("{what} is not part of this version of Tern."))
+        .safe("Nothing was changed.")
+        .next(next)
+}
+
+/// The one space there is may be named by hand; any other does not exist here.
+fn only_root_space(space: Option<&str>, title: &str) -> Result<(), PeerError> {
+    let Some(space) = space else { return Ok(()) };
+    let zeros = space.len() >= 4 && space.chars().all(|c| c == '0');
+    if zeros || space.to_lowercase() == title.to_lowercase() {
+        return Ok(());
+    }
+    Err(PeerError::new(ErrorKind::NotFound, format!("There is no space “{space}” here."))
+        .safe("Nothing was changed.")
+        .next("`tern space list` names the spaces; leave --space out for the workspace's own."))
+}

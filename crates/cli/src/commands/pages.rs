@@ -1,0 +1,134 @@
+//! `page …`
+
+use serde::Serialize;
+use tern_peer::{Command, DocReply, PageRow, Peer, PeerError, Query, Reply, View};
+
+use super::{ask, only_root_space};
+use crate::args::{PageAction, PageNewArgs, PageShowArgs};
+use crate::context::Context;
+use crate::{failure, human, values};
+
+/// A changed page with its place in the tree.
+#[derive(Debug, Serialize)]
+struct Placed {
+    #[serde(flatten)]
+    doc: DocReply,
+    pages: Vec<PageRow>,
+}
+
+pub(super) fn run(context: &Context, action: PageAction) -> Result<(), PeerError> {
+    match action {
+        PageAction::New(args) => new(context, args),
+        PageAction::Show(args) => show(context, args),
+        PageAction::Edit { page, file, base } => {
+            let markdown = values::text_file(&file)?;
+            changed(context, Command::PageEdit { page, markdown, base }, "Saved here.")
+        }
+        PageAction::Append { page } => {
+            let markdown = values::stdin_text()?;
+            placed(context, Command::PageAppend { page, markdown }, "Added")
+        }
+        PageAction::Rename { page, title } => {
+            placed(context, Command::PageRename { page, title }, "Renamed to")
+        }
+        PageAction::Move { page, parent, after } => {
+            placed(context, Command::PageMove { page, parent, after }, "Moved")
+        }
+        PageAction::Trash { page } => placed(context, Command::Trash { doc: page }, "In the trash:"),
+        PageAction::Restore { page } => placed(context, Command::Restore { doc: page }, "Out of the trash:"),
+        PageAction::List { trash } => list(context, trash),
+        PageAction::History { page } => history(context, page),
+        PageAction::Diff { page, from, to } => diff(context, page, from, to),
+        PageAction::Revert { page, to } => changed(
+            context,
+            Command::PageRevert { page, to },
+            "The page is as it was then, as a further change.",
+        ),
+    }
+}
+
+fn doc(peer: &Peer, command: Command) -> Result<DocReply, PeerError> {
+    match peer.call(command)? {
+        Reply::Doc(doc) => Ok(doc),
+        _ => Err(failure::mismatch()),
+    }
+}
+
+fn new(context: &Context, args: PageNewArgs) -> Result<(), PeerError> {
+    let markdown = args.file.as_deref().map(values::text_file).transpose()?;
+    context.with_peer(|peer| {
+        if args.space.is_some() {
+            let about = ask!(peer, Query::About, View::About);
+            only_root_space(args.space.as_deref(), &about.title)?;
+        }
+        let made = doc(peer, Command::PageNew { title: args.title.clone(), parent: args.parent, markdown })?;
+        context.emit(&made, || {
+            format!("Made “{}”, saved here.\n{}\n", crate::table::one_line(&args.title), made.id)
+        })
+    })
+}
+
+fn show(context: &Context, args: PageShowArgs) -> Result<(), PeerError> {
+    let PageShowArgs { page, format, at } = args;
+    let format = format.unwrap_or_else(|| if context.json { "json" } else { "md" }.to_owned());
+    context.with_peer(|peer| {
+        if format == "json" {
+            let view = ask!(peer, Query::Page { page, at }, View::Page);
+            crate::context::print(&(crate::context::to_json(&view)? + "\n"));
+            return Ok(());
+        }
+        let view = peer.query(Query::PageText { page, format, at })?;
+        let View::Text { text } = &view else { return Err(failure::mismatch()) };
+        context.emit(&view, || with_final_newline(text.clone()))
+    })
+}
+
+fn with_final_newline(mut text: String) -> String {
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn changed(context: &Context, command: Command, done: &str) -> Result<(), PeerError> {
+    let reply = context.with_peer(|peer| doc(peer, command))?;
+    context.emit(&reply, || {
+        if reply.changed {
+            format!("{done}\n")
+        } else {
+            "Nothing to change: the page is like that already.\n".into()
+        }
+    })
+}
+
+fn placed(context: &Context, command: Command, done: &str) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let doc = doc(peer, command)?;
+        let tree = ask!(peer, Query::Pages { trash: true }, View::Pages);
+        let pages: Vec<PageRow> = tree.pages.iter().filter(|p| p.id == doc.id).cloned().collect();
+        let placed = Placed { doc, pages };
+        context.emit(&placed, || human::pages::placed(done, &placed.doc, &tree))
+    })
+}
+
+fn list(context: &Context, trash: bool) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Pages { trash }, View::Pages);
+        context.emit(&view, || human::pages::tree(&view))
+    })
+}
+
+fn history(context: &Context, page: String) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::History { page }, View::History);
+        let clock = human::Clock::of(peer)?;
+        context.emit(&view, || human::pages::history(&view, &clock))
+    })
+}
+
+fn diff(context: &Context, page: String, from: String, to: Option<String>) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Diff { page, from, to }, View::Diff);
+        context.emit(&view, || human::pages::diff(&view))
+    })
+}

@@ -1,0 +1,91 @@
+//! Setting up, members, profiles and time.
+
+use tern_peer::{Command, Peer, PeerError, ProfileChange, Query, Reply, View};
+
+use super::{ask, not_here};
+use crate::args::{
+    DeviceAction, InitArgs, InviteArgs, JoinArgs, MemberAction, ProfileAction, ProfileSetArgs, WhenArgs,
+};
+use crate::context::Context;
+use crate::{failure, human, values};
+
+pub(super) fn init(context: &Context, args: InitArgs) -> Result<(), PeerError> {
+    let profile = values::profile(context, args.profile)?;
+    let report = Peer::init(&context.home, &profile, &args.title, &context.env)?;
+    context.emit(&report, || human::setup::made(&report, &args.title, &profile.name))
+}
+
+pub(super) fn join(context: &Context, args: JoinArgs) -> Result<(), PeerError> {
+    let ticket = values::ticket(&args.ticket)?;
+    let profile = values::profile(context, args.profile)?;
+    let report = Peer::join(&context.home, &ticket, &profile, args.bundle.as_deref(), &context.env)?;
+    context.emit(&report, || human::setup::joined(&report))
+}
+
+pub(super) fn invite(context: &Context, args: &InviteArgs) -> Result<(), PeerError> {
+    if args.mode == "approve" {
+        return Err(not_here("Approving members before they enter", "Use --mode open (the default)."));
+    }
+    let expires_ms = i64::try_from(args.expires.as_millis()).unwrap_or(i64::MAX);
+    let command = Command::Invite { role: args.role.clone(), uses: args.uses, expires_ms };
+    let reply = context.with_peer(|peer| peer.call(command))?;
+    let Reply::Ticket { ticket } = &reply else { return Err(failure::mismatch()) };
+    context.emit(&reply, || human::setup::ticket(ticket, args))
+}
+
+pub(super) fn device(context: &Context, action: &DeviceAction) -> Result<(), PeerError> {
+    let DeviceAction::List = action;
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Devices, View::Devices);
+        let clock = human::Clock::of(peer)?;
+        context.emit(&view, || human::people::devices(&view, &clock))
+    })
+}
+
+pub(super) fn member(context: &Context, action: MemberAction) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        if let MemberAction::Role { member, role } = action {
+            peer.call(Command::MemberRole { member, role })?;
+        }
+        let view = ask!(peer, Query::Members, View::Members);
+        context.emit(&view, || human::people::members(&view))
+    })
+}
+
+pub(super) fn log(context: &Context) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Log, View::Log);
+        context.emit(&view, || human::people::log(&view))
+    })
+}
+
+pub(super) fn profile(context: &Context, action: ProfileAction) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = match action {
+            ProfileAction::Show { member } => ask!(peer, Query::Profile { member }, View::Profile),
+            ProfileAction::Set(args) => match peer.call(Command::ProfileSet(change(args)))? {
+                Reply::Profile(view) => view,
+                _ => ask!(peer, Query::Profile { member: None }, View::Profile),
+            },
+        };
+        context.emit(&view, || human::people::profile(&view))
+    })
+}
+
+fn change(args: ProfileSetArgs) -> ProfileChange {
+    ProfileChange {
+        name: args.name,
+        zone: args.zone,
+        hours: args.hours,
+        checkins: args.checkins,
+        off: args.off,
+    }
+}
+
+pub(super) fn when(context: &Context, args: WhenArgs) -> Result<(), PeerError> {
+    let query = Query::When { who: args.who, available: args.available, urgency: args.urgency };
+    context.with_peer(|peer| {
+        let view = ask!(peer, query, View::When);
+        context.emit(&view, || human::people::when(&view))
+    })
+}

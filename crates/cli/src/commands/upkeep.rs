@@ -1,0 +1,48 @@
+//! Health of the home: keys, spaces, check, doctor.
+
+use tern_peer::{ErrorKind, PeerError, Query, View};
+
+use super::ask;
+use crate::args::SpaceAction;
+use crate::context::Context;
+use crate::human;
+
+pub(super) fn keys(context: &Context) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Keys, View::Keys);
+        context.emit(&view, || human::upkeep::keys(&view))
+    })
+}
+
+pub(super) fn space(context: &Context, action: &SpaceAction) -> Result<(), PeerError> {
+    let SpaceAction::List = action;
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Spaces, View::Spaces);
+        context.emit(&view, || human::upkeep::spaces(&view))
+    })
+}
+
+pub(super) fn check(context: &Context) -> Result<(), PeerError> {
+    let view = context.with_peer(|peer| Ok(ask!(peer, Query::Check, View::Check)))?;
+    context.emit(&view, || human::upkeep::check(&view))?;
+    if view.bad == 0 && view.findings.is_empty() {
+        return Ok(());
+    }
+    let happened = match view.bad {
+        0 => format!("The check found {} differences.", view.findings.len()),
+        1 => "One row of the store is damaged.".into(),
+        bad => format!("{bad} rows of the store are damaged."),
+    };
+    Err(PeerError::new(ErrorKind::Damaged, happened)
+        .safe(
+            "Undamaged items are readable; other machines still hold what they acknowledged (`tern status`).",
+        )
+        .next("Copy this home to another disk, then run `tern sync`: peers send again what is damaged here."))
+}
+
+pub(super) fn doctor(context: &Context) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Doctor, View::Doctor);
+        context.emit(&view, || human::upkeep::doctor(&view))
+    })
+}

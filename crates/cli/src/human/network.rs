@@ -1,0 +1,104 @@
+//! Sync reports, the delivery ladder, bundles and relays.
+
+use std::path::{Path, PathBuf};
+
+use tern_peer::{PeerState, RelaysView, StatusView, SyncPeer, SyncReport};
+
+use crate::human::people::short;
+use crate::human::{Clock, count, size};
+use crate::table::{Table, one_line};
+
+pub(crate) fn synced(report: &SyncReport) -> String {
+    report.peers.iter().map(one_peer).collect()
+}
+
+fn one_peer(peer: &SyncPeer) -> String {
+    let name = one_line(&peer.name);
+    if !peer.in_sync {
+        let problem = if peer.problem.is_empty() { "not reached" } else { &peer.problem };
+        return format!(
+            "{name}: {}. What you wrote is safe here.\n",
+            one_line(problem.trim_end_matches('.'))
+        );
+    }
+    format!(
+        "{name}: has all that this laptop has, and the other way round. {} out, {} in ({} out, {} in, {}).\n",
+        count(peer.items_sent, "edit", "edits"),
+        count(peer.items_received, "edit", "edits"),
+        size(peer.bytes_sent),
+        size(peer.bytes_received),
+        count(peer.round_trips, "round trip", "round trips"),
+    )
+}
+
+pub(crate) fn status(view: &StatusView, clock: &Clock) -> String {
+    let mut text = match (view.only_here.items, &view.only_here.since) {
+        (0, _) if view.peers.is_empty() => {
+            "Everything is saved on this laptop. No other machine is known yet.\n\
+             Next: `tern invite` for somebody, or `tern relay add TICKET` for a node.\n"
+                .to_owned()
+        }
+        (0, _) => "Nothing exists only on this laptop.\n".to_owned(),
+        (n, since) => {
+            let since = since.as_deref().map(|s| format!(" since {}", clock.words(s))).unwrap_or_default();
+            let verb = if n == 1 { "exists" } else { "exist" };
+            format!("{} {verb} only on this laptop{since}.\n", count(n, "edit", "edits"))
+        }
+    };
+    for peer in &view.peers {
+        text += &format!("  {}\n", ladder(peer, clock));
+    }
+    text
+}
+
+/// One rung of the ladder as a sentence.
+pub(crate) fn ladder(peer: &PeerState, clock: &Clock) -> String {
+    let sentence = if !peer.text.is_empty() {
+        peer.text.clone()
+    } else if peer.all {
+        format!("{} has everything", peer.name)
+    } else {
+        format!("{} has {} of {} edits", peer.name, peer.has, peer.of)
+    };
+    let contact = if peer.connected {
+        "connected".into()
+    } else {
+        format!("last contact {}", clock.words_or_never(peer.last_contact.as_deref()))
+    };
+    one_line(&format!("{} ({contact})", sentence.trim_end_matches('.')))
+}
+
+pub(crate) fn bundle_written(file: &Path, items: u64) -> String {
+    format!(
+        "Wrote {} into {}. Only members of this workspace can read it.\n\
+         Next: they run `tern bundle import FILE --reply ANSWER` and send the answer back.\n",
+        count(items, "edit", "edits"),
+        file.display()
+    )
+}
+
+pub(crate) fn bundle_taken(file: &Path, items: u64, new: u64, answer: Option<&(PathBuf, u64)>) -> String {
+    let mut text =
+        format!("Took in {}: {}, {new} of them new here.\n", file.display(), count(items, "edit", "edits"));
+    if let Some((path, reply_items)) = answer {
+        text += &format!(
+            "Wrote what the sender lacks ({}) into {}.\n",
+            count(*reply_items, "edit", "edits"),
+            path.display()
+        );
+    }
+    text
+}
+
+pub(crate) fn relays(view: &RelaysView, clock: &Clock) -> String {
+    if view.relays.is_empty() {
+        return "This workspace uses no node. `tern relay add TICKET` adds one; `tern node init` on an always-on \
+                machine makes one.\n"
+            .into();
+    }
+    let mut table = Table::new(&["NODE", "ADDRESSES", "LAST CONTACT"]);
+    for r in &view.relays {
+        table.row(vec![short(&r.id), r.addresses.join(" "), clock.words_or_never(r.last_contact.as_deref())]);
+    }
+    table.render()
+}

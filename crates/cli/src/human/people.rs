@@ -1,0 +1,84 @@
+//! Members, devices, profiles, the membership log and expected-by.
+
+use tern_peer::{DevicesView, LogView, MembersView, ProfileView, WhenView};
+
+use crate::human::Clock;
+use crate::table::{Table, one_line};
+
+/// Hexadecimal digits of a key or id that are shown.
+const SHORT_HEX: usize = 12;
+
+pub(crate) fn short(hex: &str) -> String {
+    hex.chars().take(SHORT_HEX).collect()
+}
+
+pub(crate) fn members(view: &MembersView) -> String {
+    let mut table = Table::new(&["NAME", "ROLE", "ZONE", "DEVICES", "STATE", "ID"]);
+    for m in &view.members {
+        let name = if m.me { format!("{} (you)", m.name) } else { m.name.clone() };
+        table.row(vec![
+            name,
+            m.role.clone(),
+            m.zone.clone(),
+            m.devices.to_string(),
+            m.state.clone(),
+            short(&m.id),
+        ]);
+    }
+    let mut text = table.render();
+    if view.members.len() == 1 {
+        text += "\nYou are alone here so far. `tern invite` makes a ticket for somebody.\n";
+    }
+    text
+}
+
+pub(crate) fn devices(view: &DevicesView, clock: &Clock) -> String {
+    let mut table = Table::new(&["DEVICE", "STATE", "LAST CONTACT", "KEY"]);
+    for d in &view.devices {
+        let contact = match d.kind.as_str() {
+            "this laptop" => "now".into(),
+            _ => clock.words_or_never(d.last_contact.as_deref()),
+        };
+        table.row(vec![d.kind.clone(), d.state.clone(), contact, short(&d.id)]);
+    }
+    table.render()
+}
+
+pub(crate) fn log(view: &LogView) -> String {
+    let mut table = Table::new(&["DAY", "WHAT", "BY"]);
+    for r in &view.records {
+        let text = if r.effective { r.text.clone() } else { format!("{} (takes no effect)", r.text) };
+        table.row(vec![r.when.clone(), text, r.author.clone()]);
+    }
+    table.render()
+}
+
+pub(crate) fn profile(view: &ProfileView) -> String {
+    let off = if view.off.is_empty() { "none".into() } else { view.off.join(", ") };
+    let state = if view.working { "in their hours" } else { "outside their hours" };
+    format!(
+        "{}\n  zone       {}\n  now        {} ({state})\n  hours      {}\n  check-ins  {}\n  days off   {off}\n",
+        one_line(&view.name),
+        view.zone,
+        view.local,
+        view.hours,
+        view.checkins,
+    )
+}
+
+pub(crate) fn when(view: &WhenView) -> String {
+    let mut text = format!("{} ({})\n", one_line(&view.name), view.zone);
+    text += &format!("  reaches them       {}\n", view.local.available);
+    for (label, local, instant) in [
+        ("urgent answer by  ", &view.local.urgent_by, &view.urgent_by),
+        ("standard answer by", &view.local.standard_by, &view.standard_by),
+    ] {
+        if let (Some(local), Some(instant)) = (local, instant) {
+            text += &format!("  {label} {local}  ({instant})\n");
+        }
+    }
+    if view.urgent_by.is_none() && view.standard_by.is_none() {
+        text += "  No answer can be expected: no working hours are stated for the time to come.\n";
+    }
+    text + &format!("  zone data          {}\n", view.zone_data)
+}

@@ -1,0 +1,51 @@
+//! Beginning: workspace made, joined, ticket.
+
+use tern_peer::{InitReport, JoinReport};
+
+use crate::args::InviteArgs;
+use crate::human::count;
+use crate::table::one_line;
+
+/// Recovery words a line.
+const WORDS_PER_LINE: usize = 6;
+
+pub(crate) fn made(report: &InitReport, title: &str, name: &str) -> String {
+    let mut text = format!(
+        "“{}” is ready on this laptop, and you are {} in it.\n\n\
+         Recovery words. They bring everything back when this laptop is lost; they are shown this once and kept \
+         nowhere.\nWrite them down on paper:\n\n",
+        one_line(title),
+        one_line(name),
+    );
+    let words: Vec<&str> = report.recovery_words.split_whitespace().collect();
+    for (line, chunk) in words.chunks(WORDS_PER_LINE).enumerate() {
+        text += " ";
+        for (i, word) in chunk.iter().enumerate() {
+            text += &format!(" {:>2} {word:<9}", line * WORDS_PER_LINE + i + 1);
+        }
+        text = text.trim_end().to_owned() + "\n";
+    }
+    text + "\nNext: `tern page new \"First page\"`, `tern import FOLDER`, or `tern invite` for somebody else.\n"
+}
+
+pub(crate) fn joined(report: &JoinReport) -> String {
+    if report.state == "member" {
+        "You are a member, and what was reachable is on this laptop.\n\
+         Next: `tern page list`, `tern task list`; `tern sync` brings the rest whenever a machine is on.\n"
+            .into()
+    } else {
+        "Your request is saved here, and nobody who can answer it was reached.\n\
+         Next: `tern sync` again when the person who invited you, or their node, is on.\n"
+            .into()
+    }
+}
+
+pub(crate) fn ticket(ticket: &str, args: &InviteArgs) -> String {
+    let days = args.expires.as_secs_f64() / 86_400.0;
+    format!(
+        "{ticket}\n\nGive it to {} you trust, by a way you trust: it makes its holder a {} of this workspace.\n\
+         It is meant for {days:.1} days. They run: tern join TICKET --name NAME --zone ZONE\n",
+        count(u64::from(args.uses), "person", "people"),
+        args.role,
+    )
+}

@@ -1,0 +1,56 @@
+//! Keys, spaces, check and doctor.
+
+use tern_peer::{CheckView, DoctorView, KeysView, SpacesView};
+
+use crate::human::count;
+use crate::human::people::short;
+use crate::table::{Table, one_line};
+
+pub(crate) fn keys(view: &KeysView) -> String {
+    let mut text = format!("Keys of this device: {}.\n", view.state);
+    if !view.protected {
+        text += "Anybody who can read this folder can act as you. Encrypt the disk, and keep the folder to yourself.\n";
+    }
+    text
+}
+
+pub(crate) fn spaces(view: &SpacesView) -> String {
+    let mut table = Table::new(&["SPACE", "ACCESS", "DOCUMENTS", "ID"]);
+    for s in &view.spaces {
+        table.row(vec![s.title.clone(), s.access.clone(), s.documents.to_string(), short(&s.id)]);
+    }
+    table.render()
+}
+
+pub(crate) fn check(view: &CheckView) -> String {
+    let mut text = if view.bad == 0 && view.findings.is_empty() {
+        format!(
+            "All {} are as they were written, and what is shown agrees with them.\n",
+            count(view.items, "item", "items")
+        )
+    } else {
+        format!("Looked at {}; {} damaged.\n", count(view.items, "item", "items"), view.bad)
+    };
+    if view.repaired > 0 {
+        text += &format!("{} repaired.\n", count(view.repaired, "row", "rows"));
+    }
+    for finding in &view.findings {
+        text += &format!("  {}\n", one_line(finding));
+    }
+    text
+}
+
+pub(crate) fn doctor(view: &DoctorView) -> String {
+    let mut table = Table::new(&["", "CHECK", "FOUND"]);
+    for c in &view.checks {
+        table.row(vec![if c.ok { "ok" } else { "look" }.into(), c.name.clone(), c.text.clone()]);
+    }
+    let mut text = table.render();
+    for c in view.checks.iter().filter(|c| !c.fix.is_empty()) {
+        text += &format!("\n{}: {}", c.name, one_line(&c.fix));
+    }
+    if view.checks.iter().any(|c| !c.fix.is_empty()) {
+        text.push('\n');
+    }
+    text
+}

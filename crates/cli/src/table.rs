@@ -1,0 +1,87 @@
+//! Aligned columns for a terminal.
+
+/// Rows of cells under headings; columns are as wide as their widest cell, the last one is not padded.
+#[derive(Debug)]
+pub(crate) struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub(crate) fn new(headings: &[&str]) -> Self {
+        Table { rows: vec![headings.iter().map(|h| (*h).to_owned()).collect()] }
+    }
+
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells.iter().map(|c| one_line(c)).collect());
+    }
+
+    pub(crate) fn render(&self) -> String {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let widest =
+            |c: usize| self.rows.iter().filter_map(|r| r.get(c)).map(|cell| width(cell)).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..columns).map(widest).collect();
+        let mut out = String::new();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (cell, column_width) in row.iter().zip(&widths) {
+                line += cell;
+                line.extend(std::iter::repeat_n(' ', column_width + 2 - width(cell)));
+            }
+            out += line.trim_end();
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// Text without line breaks or control characters, so that a title cannot break a table or steer the terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// Text that may have several lines, without other control characters.
+pub(crate) fn safe_lines(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// Columns that `text` takes in a terminal: East Asian wide characters and emoji two, combining marks none.
+pub(crate) fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+fn char_width(c: char) -> usize {
+    match u32::from(c) {
+        0x0300..=0x036F | 0x200B..=0x200F | 0x20D0..=0x20FF | 0xFE00..=0xFE0F => 0,
+        0x1100..=0x115F
+        | 0x2E80..=0x303E
+        | 0x3041..=0xA4CF
+        | 0xAC00..=0xD7A3
+        | 0xF900..=0xFAFF
+        | 0xFE30..=0xFE4F
+        | 0xFF00..=0xFF60
+        | 0xFFE0..=0xFFE6
+        | 0x1F300..=0x1F64F
+        | 0x1F900..=0x1F9FF
+        | 0x20000..=0x3FFFD => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_also_for_wide_characters() {
+        let mut table = Table::new(&["ID", "TITLE", "WHO"]);
+        table.row(vec!["7K3QX".into(), "引き継ぎ".into(), "Aiko".into()]);
+        table.row(vec!["A".into(), "Hand-off".into(), "Ben".into()]);
+        assert_eq!(table.render(), "ID     TITLE     WHO\n7K3QX  引き継ぎ  Aiko\nA      Hand-off  Ben\n");
+    }
+
+    #[test]
+    fn a_title_cannot_steer_the_terminal() {
+        assert_eq!(one_line("a\x1b[2Jb\nc"), "a [2Jb c");
+        assert_eq!(safe_lines("a\x1b[2J\nb\tc\r"), "a[2J\nb\tc");
+    }
+}
