@@ -1,0 +1,79 @@
+//! Markdown (CommonMark with tables, strikethrough, task lists, footnotes, mathematics) to blocks and back.
+//!
+//! The law of this module: `parse(render(blocks)) == normalise(blocks)`, so rendering is a fixed point after one
+//! round. Front matter is never interpreted here, only cut off and put back to the letter.
+
+mod escape;
+mod front;
+mod inline;
+mod nest;
+mod normal;
+mod parse;
+mod render;
+mod spans;
+mod tree;
+
+pub use front::{field, split_front_matter};
+pub use normal::normalise;
+
+use tern_model::block::Block;
+
+/// Containers (quotations and lists) that may enclose a block; what lies deeper is kept as source.
+pub const MAX_DEPTH: usize = 64;
+
+/// A Markdown file: its front matter to the letter and its blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Document {
+    /// Front matter with its fences, exactly as in the file; empty when there is none.
+    pub front_matter: String,
+    /// The page.
+    pub blocks: Vec<Block>,
+}
+
+/// Reads a whole file: front matter and body.
+pub fn read(text: &str) -> Document {
+    let (front, body) = split_front_matter(text);
+    Document { front_matter: front.to_owned(), blocks: parse(body) }
+}
+
+/// Writes a whole file: the front matter to the letter, one empty line, the body in normal form.
+pub fn write(front_matter: &str, blocks: &[Block]) -> String {
+    let body = render(blocks);
+    if front_matter.is_empty() {
+        return body;
+    }
+    let mut out = front_matter.to_owned();
+    if !body.is_empty() {
+        if !out.ends_with('\n') {
+            out.push('\n');
+        }
+        out.push('\n');
+        out.push_str(&body);
+    }
+    out
+}
+
+/// Reads Markdown without front matter (a page body, pasted text).
+pub fn parse(text: &str) -> Vec<Block> {
+    tree::flatten(&normal::settle(parse::nodes(&clean(text))))
+}
+
+/// Writes blocks as Markdown in normal form, ending with a line feed unless empty.
+pub fn render(blocks: &[Block]) -> String {
+    render::document(&normal::settle(tree::build(blocks)))
+}
+
+/// Text without byte order mark, carriage returns and NUL, which no Markdown can carry.
+pub(crate) fn clean(text: &str) -> std::borrow::Cow<'_, str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.contains(['\r', '\0']) {
+        text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}").into()
+    } else {
+        text.into()
+    }
+}
+
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod tests;
