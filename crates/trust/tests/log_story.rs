@@ -1,0 +1,239 @@
+//! Stories of a workspace's life told through the log, the key ring and sealed batches.
+
+use std::collections::BTreeSet;
+
+use tern_trust::batch::Batch;
+use tern_trust::derive::{Dice, Id, Id16};
+use tern_trust::device::{DeviceKeys, InviteKeys};
+use tern_trust::feed::{FeedState, Writer};
+use tern_trust::item::Item;
+use tern_trust::keyring::{KeyRing, NoSealKey};
+use tern_trust::log::{Founding, InviteTerms, Inserted, Log, RecordWriter, Standing, found_workspace};
+use tern_trust::record::{Fields, InviteMode, Role};
+
+/// One replica: a device with its log, keys and feed.
+struct Peer {
+    keys: DeviceKeys,
+    log: Log,
+    ring: KeyRing,
+    feed: FeedState,
+    dice: Dice,
+    member: Id16,
+}
+
+impl Peer {
+    fn founder() -> Peer {
+        let keys = DeviceKeys::from_seed(&[1; 32]);
+        let recovery = DeviceKeys::from_recovery_entropy(&[101; 32]);
+        let mut dice = Dice::new([201; 32]);
+        let founding =
+            Founding { keys: &keys, recovery: Some(recovery.public()), day: 20_000, incarnation: 1 };
+        let founded = found_workspace(&founding, &mut dice).expect("founds");
+        let mut ring = KeyRing::new();
+        assert_eq!(ring.learn(&founded.log, &[keys.opener()]), [founded.key.epoch()]);
+        Peer { keys, log: founded.log, ring, feed: founded.feed, dice, member: founded.member }
+    }
+
+    fn newcomer(seed: u8, log: &Log) -> Peer {
+        Peer {
+            keys: DeviceKeys::from_seed(&[seed; 32]),
+            log: log.clone(),
+            ring: KeyRing::new(),
+            feed: FeedState::new(u64::from(seed)),
+            dice: Dice::new([seed; 32]),
+            member: [seed; 16],
+        }
+    }
+
+    fn write<T>(&mut self, write: impl FnOnce(&mut RecordWriter<'_>, &KeyRing, &mut Dice) -> T) -> T {
+        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
+        let mut records = RecordWriter { writer, feed: &mut self.feed, log: &mut self.log };
+        write(&mut records, &self.ring, &mut self.dice)
+    }
+
+    fn learn(&mut self) -> usize {
+        self.ring.learn(&self.log, &[self.keys.opener()]).len()
+    }
+
+    fn take_log_of(&mut self, other: &Peer) {
+        let items: Vec<Item> = other.log.items().cloned().collect();
+        for (_, outcome) in self.log.insert_all(items) {
+            assert!(matches!(outcome, Inserted::Stored | Inserted::Known), "{outcome:?}");
+        }
+        self.learn();
+    }
+
+    fn standing(&self, of: &Peer) -> Standing {
+        self.log.membership().standing(&of.keys.id())
+    }
+
+    fn batch(&mut self, text: &[u8]) -> Item {
+        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
+        let membership = self.log.membership();
+        let key = self.ring.seal_key(&membership).expect("a key");
+        let first = self.ring.first().expect("the first key");
+        let batch = Batch { document: [1; 16], transaction: 1, changes: vec![text.to_vec()] };
+        writer.batch(&mut self.feed, key, first, &batch).expect("seals")
+    }
+
+    fn reads(&self, item: &Item) -> bool {
+        self.ring.get(&item.header().epoch).is_some_and(|key| item.open(key).is_some())
+    }
+}
+
+const OPEN: InviteTerms = InviteTerms { role: Role::Writer, mode: InviteMode::Open, uses: 2, expires: 0 };
+
+fn invite(peer: &mut Peer, secret: u8, terms: InviteTerms) -> InviteKeys {
+    let keys = InviteKeys::from_secret(&[secret; 32]);
+    peer.write(|records, ring, dice| records.invite(&keys, &terms, ring, dice)).expect("invites");
+    keys
+}
+
+fn join(from: &Peer, seed: u8, invite: &InviteKeys) -> Peer {
+    let mut peer = Peer::newcomer(seed, &from.log);
+    let member = peer.member;
+    peer.write(|records, _, _| records.join(invite, member, None)).expect("joins");
+    peer.ring.learn(&peer.log, &[peer.keys.opener(), invite.opener()]);
+    peer
+}
+
+#[test]
+fn the_workspace_id_is_its_own_proof() {
+    let alice = Peer::founder();
+    let genesis = alice.log.items().next().expect("genesis").clone();
+    assert_eq!(Log::new(*alice.log.workspace()).insert_stored(genesis.clone()), Inserted::Stored);
+    assert!(matches!(Log::new([9; 32]).insert(genesis), Inserted::Refused(_)));
+    let membership = alice.log.membership();
+    assert_eq!(membership.owner, alice.member);
+    assert_eq!(membership.devices.len(), 2);
+    assert_eq!(membership.recipients.len(), 2);
+}
+
+#[test]
+fn somebody_joins_while_everybody_sleeps_and_reads_at_once() {
+    let mut alice = Peer::founder();
+    let page = alice.batch(b"written before");
+    let ticket = invite(&mut alice, 50, OPEN);
+    let mut bob = join(&alice, 2, &ticket);
+    assert_eq!(bob.standing(&bob), Standing::Active { member: bob.member, role: Role::Writer });
+    assert!(bob.reads(&page));
+    let answer = bob.batch(b"written by bob");
+    alice.take_log_of(&bob);
+    assert!(alice.reads(&answer));
+    assert_eq!(alice.standing(&bob), Standing::Active { member: bob.member, role: Role::Writer });
+}
+
+#[test]
+fn an_open_invite_admits_as_many_as_it_says_and_an_admin_may_admit_more() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let peers = [join(&alice, 2, &ticket), join(&alice, 3, &ticket), join(&alice, 4, &ticket)];
+    for peer in &peers {
+        alice.take_log_of(peer);
+    }
+    let membership = alice.log.membership();
+    assert_eq!(membership.waiting.len(), 1);
+    let (join, member) = (membership.waiting[0].record, membership.waiting[0].member);
+    alice.write(|records, _, _| records.write(Fields::Approve { join, role: Role::Reader })).expect("approves");
+    assert_eq!(alice.log.membership().role_of(&member), Role::Reader);
+    // The approval takes one of the two uses: one of the others waits until he is approved, too.
+    assert_eq!(alice.log.membership().waiting.len(), 1);
+}
+
+#[test]
+fn a_removed_member_reads_nothing_new_and_nobody_seals_for_him() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let mut bob = join(&alice, 2, &ticket);
+    let carol = join(&alice, 3, &ticket);
+    alice.take_log_of(&bob);
+    alice.take_log_of(&carol);
+    // Bob is in the next epoch by his own device, so his removal leaves an inactive recipient.
+    let rotated = alice.write(|records, ring, dice| records.rotate(ring, dice)).expect("rotates");
+    alice.ring.insert(rotated.key);
+    bob.take_log_of(&alice);
+    let read = alice.batch(b"bob reads this");
+    assert!(bob.reads(&read));
+    let member = bob.member;
+    alice.write(|records, _, _| records.member_remove(member, Vec::new())).expect("removes");
+    assert_eq!(alice.ring.seal_key(&alice.log.membership()), Err(NoSealKey::MustRotate));
+    let rotated = alice.write(|records, ring, dice| records.rotate(ring, dice)).expect("rotates");
+    alice.ring.insert(rotated.key);
+    let secret = alice.batch(b"bob does not");
+    bob.take_log_of(&alice);
+    assert!(!bob.reads(&secret));
+    assert_eq!(alice.standing(&bob), Standing::Removed);
+    let mut carol = carol;
+    carol.take_log_of(&alice);
+    assert!(carol.reads(&secret) && carol.reads(&read));
+}
+
+#[test]
+fn a_revoked_ticket_admits_nobody_and_forces_a_new_key() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let mut late = Peer::newcomer(2, &alice.log);
+    alice.write(|records, _, _| records.write(Fields::InviteRevoke { invite: ticket.id() })).expect("revokes");
+    assert_eq!(alice.ring.seal_key(&alice.log.membership()), Err(NoSealKey::MustRotate));
+    let member = late.member;
+    late.write(|records, _, _| records.join(&ticket, member, None)).expect("he does not know yet");
+    alice.take_log_of(&late);
+    assert_eq!(alice.standing(&late), Standing::Removed);
+    let mut later = Peer::newcomer(3, &alice.log);
+    assert!(later.write(|records, _, _| records.join(&ticket, [3; 16], None)).is_err());
+}
+
+#[test]
+fn a_sibling_gives_the_key_to_a_device_added_while_others_slept() {
+    let mut alice = Peer::founder();
+    let phone = DeviceKeys::from_seed(&[8; 32]);
+    let signature = tern_trust::log::sign_link(alice.log.workspace(), &alice.member, &phone);
+    let (member, public) = (alice.member, phone.public());
+    alice.write(|records, _, _| records.device_add(member, public, signature)).expect("adds");
+    let missing = alice.ring.missing_wraps(&alice.log, &alice.log.membership());
+    assert_eq!(missing, [phone.public().x25519]);
+    alice.write(|records, ring, dice| records.give_key(ring, &missing, dice)).expect("gives");
+    assert!(alice.ring.missing_wraps(&alice.log, &alice.log.membership()).is_empty());
+    assert_eq!(KeyRing::new().learn(&alice.log, &[phone.opener()]).len(), 1);
+}
+
+#[test]
+fn the_code_beats_the_thief_who_removed_it() {
+    let mut thief = Peer::founder();
+    let code = DeviceKeys::from_recovery_entropy(&[101; 32]);
+    let before = thief.log.clone();
+    let devices: BTreeSet<Id> = [code.id()].into();
+    thief.write(|records, _, _| records.device_remove(&devices, Vec::new())).expect("removes the code");
+    let mut owner =
+        Peer { keys: code, log: before, feed: FeedState::new(77), ..Peer::newcomer(9, &thief.log) };
+    let lost: BTreeSet<Id> = [thief.keys.id()].into();
+    owner.write(|records, _, _| records.device_remove(&lost, Vec::new())).expect("removes the laptop");
+    owner.take_log_of(&thief);
+    thief.take_log_of(&owner);
+    for peer in [&owner, &thief] {
+        assert_eq!(peer.standing(&thief), Standing::Removed);
+        assert!(matches!(peer.standing(&owner), Standing::Active { role: Role::Owner, .. }));
+    }
+}
+
+#[test]
+fn two_keys_for_one_epoch_do_not_pass() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let mut bob = join(&alice, 2, &ticket);
+    let genesis_epoch = alice.ring.first().expect("first").epoch();
+    let workspace = *alice.log.workspace();
+    let other = tern_trust::EpochKey::new([0; 16], [66; 32]);
+    let to = bob.keys.public().x25519;
+    let wrap =
+        tern_trust::wrap::wrap(&workspace, &other, &to, tern_trust::wrap::Hint::Shown, &mut alice.dice);
+    let lie = tern_trust::record::KeyWrap {
+        epoch: genesis_epoch,
+        recipients: vec![to],
+        wraps: vec![wrap.expect("wraps")],
+    };
+    alice.write(|records, _, _| records.write(Fields::KeyWrap(lie))).expect("writes the lie");
+    bob.ring = KeyRing::new();
+    bob.take_log_of(&alice);
+    assert!(bob.ring.get(&genesis_epoch).is_none());
+}
