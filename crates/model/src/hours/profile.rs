@@ -1,6 +1,7 @@
 //! One person's working time as instants.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use jiff::civil::Date;
 
@@ -80,6 +81,20 @@ impl TimeOff {
         let date = |t: &str| t.parse::<Date>().map_err(|_| bad());
         let (first, last) = (date(first)?, date(last)?);
         if first <= last { Ok(TimeOff::Days { first, last }) } else { Err(bad()) }
+    }
+}
+
+impl fmt::Display for TimeOff {
+    /// Writes the entry as [`TimeOff::parse`] reads it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TimeOff::Days { first, last } if first == last => write!(f, "{first}"),
+            TimeOff::Days { first, last } => write!(f, "{first}..{last}"),
+            TimeOff::Between(span) => {
+                let utc = Zone::utc();
+                write!(f, "{}..{}", utc.rfc3339(span.from_ms), utc.rfc3339(span.until_ms))
+            }
+        }
     }
 }
 

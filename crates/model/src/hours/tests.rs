@@ -181,6 +181,20 @@ fn checkins_are_sorted_and_each_counted_once() {
 }
 
 #[test]
+fn time_off_prints_as_it_is_read() {
+    for text in
+        ["2026-12-24", "2026-12-24..2027-01-02", "2026-12-24T08:00:00+00:00..2026-12-24T12:00:00+00:00"]
+    {
+        assert_eq!(TimeOff::parse(text).unwrap().to_string(), text);
+    }
+    for text in
+        ["", "Christmas", "2027-01-02..2026-12-24", "2026-12-24T08:00Z..2026-12-24T08:00Z", "2026-12-24.."]
+    {
+        assert!(TimeOff::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn a_night_shift_reaches_into_the_next_day_and_stops_at_a_holiday() {
     let mut nurse = profile("Europe/London", "Mon-Fri 22:00-06:00", "23:00,05:00");
     assert!(nurse.is_working(utc("2026-11-28T05:59Z")), "Friday's shift ends on Saturday");

@@ -147,8 +147,7 @@ fn read_operator(operator: &str, value: &str) -> Result<Option<Test>, QueryError
             })?)
         }
         "due" => {
-            let takes =
-                "none, any, today, week, overdue days like +3d, or a date, also with < or > before it";
+            let takes = "none, any, today, tomorrow, week, days ahead like +3d, or a date, also with < or > before it";
             Test::Due(each(operator, values, takes, read_when)?)
         }
         "assignee" => Test::Assignee(values.iter().map(|name| who(name)).collect()),

@@ -268,11 +268,11 @@ fn what_was_deflated_inflates_up_to_its_limit_and_not_a_byte_further() {
 #[test]
 fn damaged_deflate_data_is_refused_or_stays_within_the_limit() {
     let mut seeded = Seeded(3);
-    let packed = deflate(&(0..20_000u32).flat_map(u32::to_le_bytes).collect::<Vec<_>>());
+    let packed = deflate(&(0..2_000u32).flat_map(u32::to_le_bytes).collect::<Vec<_>>());
     for _ in 0..2_000 {
         let mut damaged = packed.clone();
         let at = seeded.below(damaged.len());
         damaged[at] = seeded.number() as u8;
-        assert!(inflate_bounded(&damaged, 90_000).map_or(0, |out| out.len()) <= 90_000);
+        assert!(inflate_bounded(&damaged, 9_000).map_or(0, |out| out.len()) <= 9_000);
     }
 }
