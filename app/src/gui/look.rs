@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use egui::text::{LayoutJob, TextFormat, VariationCoords};
+use egui::epaint::text::VariationCoords;
+use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Galley, Stroke, Ui};
 
 use super::tokens::{self, Palette, Scheme, Type, radius, stroke};
@@ -30,7 +31,7 @@ impl std::ops::Deref for Look {
 }
 
 fn slot() -> egui::Id {
-    egui::Id::new("tern look")
+    egui::Id::unique("tern look")
 }
 
 /// The look in force.

@@ -120,6 +120,7 @@ impl Editor {
 
     fn split(&mut self, key: Key, block: &Block, caret: usize) {
         self.flush();
+        let made = self.new_key();
         let Some(session) = &self.session else { return };
         let (left, right) = session.cells.split_at(caret);
         let has_image = session.cells.iter().any(|cell| matches!(cell.glyph, Glyph::Image { .. }));
@@ -131,7 +132,6 @@ impl Editor {
         let (left, right) = (cells::to_inline(left), cells::to_inline(right));
         let first = Block { inline: left, ..block.clone() };
         let second = Block { parents: block.parents.clone(), restart: None, kind: kind.clone(), inline: right };
-        let made = self.new_key();
         let Some(at) = self.index(key) else { return };
         if has_image {
             let base = Block { inline: cells::to_inline(&session.cells), ..block.clone() };

@@ -1,0 +1,320 @@
+//! The one table of what a person can do by key: it feeds the keyboard, the palette and the help.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+/// Something that a key or the palette does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Action {
+    Palette,
+    Search,
+    NewTask,
+    NewPage,
+    NewPageInside,
+    GoPages,
+    GoTasks,
+    GoTrash,
+    GoDelivery,
+    Back,
+    Forward,
+    Next,
+    Previous,
+    Open,
+    SetStatus,
+    SetPriority,
+    SetAssignee,
+    SetDue,
+    Choose,
+    Rename,
+    TrashThis,
+    ToggleDetails,
+    Invite,
+    AddNode,
+    Settings,
+    ToggleTheme,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    NextRegion,
+    PreviousRegion,
+    Keys,
+}
+
+/// How an action is reached from the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Keys {
+    /// Held together; also while typing.
+    Chord(KeyboardShortcut),
+    /// One key, or with Shift; not while typing.
+    Single(Modifiers, Key),
+    /// One after the other; not while typing.
+    Sequence(Key, Key),
+    /// A character, whatever key makes it; not while typing.
+    Typed(char),
+}
+
+/// Where an action makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Everywhere.
+    Always,
+    /// On a page.
+    OnPage,
+    /// With a task selected.
+    OnTask,
+    /// In the task list.
+    InTasks,
+}
+
+/// What is true of the window while actions are offered.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Situation {
+    /// A page is open.
+    pub page: bool,
+    /// The task list is open.
+    pub tasks: bool,
+    /// A task is selected.
+    pub task: bool,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Spec {
+    /// What it is.
+    pub action: Action,
+    /// What people call it.
+    pub label: &'static str,
+    /// Its keys, the first being the one that is taught.
+    pub keys: &'static [Keys],
+    /// Where it makes sense.
+    pub when: When,
+    /// Shown in the palette.
+    pub listed: bool,
+}
+
+const fn chord(modifiers: Modifiers, key: Key) -> Keys {
+    Keys::Chord(KeyboardShortcut::new(modifiers, key))
+}
+
+const fn spec(action: Action, label: &'static str, keys: &'static [Keys], when: When, listed: bool) -> Spec {
+    Spec { action, label, keys, when, listed }
+}
+
+const NONE: Modifiers = Modifiers::NONE;
+const SHIFT: Modifiers = Modifiers::SHIFT;
+const CTRL: Modifiers = Modifiers::COMMAND;
+const ALT: Modifiers = Modifiers::ALT;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+use Keys::{Sequence, Single, Typed};
+use When::{Always, InTasks, OnPage, OnTask};
+
+/// The table.
+pub const ACTIONS: &[Spec] = &[
+    spec(Action::Palette, "Jump, run or create", &[chord(CTRL, Key::K)], Always, false),
+    spec(Action::Search, "Search all text", &[Typed('/')], Always, true),
+    spec(Action::NewTask, "New task", &[Single(NONE, Key::C)], Always, true),
+    spec(Action::NewPage, "New page", &[Sequence(Key::D, Key::C)], Always, true),
+    spec(Action::NewPageInside, "New page inside this one", &[], OnPage, true),
+    spec(Action::GoPages, "Go to pages", &[Sequence(Key::G, Key::D)], Always, true),
+    spec(Action::GoTasks, "Go to tasks", &[Sequence(Key::G, Key::M)], Always, true),
+    spec(Action::GoTrash, "Go to the trash", &[], Always, true),
+    spec(Action::GoDelivery, "Show where the work is", &[Sequence(Key::G, Key::N)], Always, true),
+    spec(Action::Back, "Back", &[chord(ALT, Key::ArrowLeft)], Always, false),
+    spec(Action::Forward, "Forward", &[chord(ALT, Key::ArrowRight)], Always, false),
+    spec(Action::Next, "Next", &[Single(NONE, Key::J)], InTasks, false),
+    spec(Action::Previous, "Previous", &[Single(NONE, Key::K)], InTasks, false),
+    spec(Action::Open, "Edit the title", &[Single(NONE, Key::Enter)], OnTask, false),
+    spec(Action::SetStatus, "Status", &[Single(NONE, Key::S)], OnTask, true),
+    spec(Action::SetPriority, "Priority", &[Single(NONE, Key::P)], OnTask, true),
+    spec(Action::SetAssignee, "Assignee", &[Single(SHIFT, Key::A)], OnTask, true),
+    spec(Action::SetDue, "Due date", &[Single(SHIFT, Key::D)], OnTask, true),
+    spec(Action::Choose, "Choose between kept values", &[Single(NONE, Key::O)], OnTask, true),
+    spec(Action::Rename, "Rename this page", &[chord(NONE, Key::F2)], OnPage, true),
+    spec(Action::TrashThis, "Move to the trash", &[chord(CTRL_SHIFT, Key::Delete)], Always, true),
+    spec(Action::ToggleDetails, "Details and history", &[chord(CTRL, Key::Period)], Always, true),
+    spec(Action::Invite, "Invite a person", &[], Always, true),
+    spec(Action::AddNode, "Use a node", &[], Always, true),
+    spec(Action::Settings, "Settings and profile", &[chord(CTRL, Key::Comma)], Always, true),
+    spec(Action::ToggleTheme, "Light or dark", &[chord(CTRL_SHIFT, Key::L)], Always, true),
+    spec(Action::ZoomIn, "Larger", &[chord(CTRL, Key::Plus), chord(CTRL, Key::Equals)], Always, true),
+    spec(Action::ZoomOut, "Smaller", &[chord(CTRL, Key::Minus)], Always, true),
+    spec(Action::ZoomReset, "Original size", &[chord(CTRL, Key::Num0)], Always, true),
+    spec(Action::NextRegion, "Next part of the window", &[chord(NONE, Key::F6)], Always, false),
+    spec(Action::PreviousRegion, "Previous part of the window", &[chord(SHIFT, Key::F6)], Always, false),
+    spec(Action::Keys, "Keys for this view", &[Typed('?')], Always, true),
+];
+
+/// Keys of the page editor, for the help; the editor itself handles them.
+pub const EDITOR_KEYS: &[(&str, &str)] = &[
+    ("Write in the block", "Enter or click"),
+    ("Leave the block", "Esc"),
+    ("Bold, italic", "Ctrl B, Ctrl I"),
+    ("Into the item, out of it", "Tab, Shift Tab"),
+    ("Heading, list, check list, quote, code", "# · - · [] · > · ```"),
+    ("Check or uncheck", "Ctrl Enter"),
+];
+
+impl When {
+    /// Whether an action of this kind is offered.
+    pub fn holds(self, situation: Situation) -> bool {
+        match self {
+            Always => true,
+            OnPage => situation.page,
+            OnTask => situation.task,
+            InTasks => situation.tasks,
+        }
+    }
+}
+
+/// The row of an action.
+pub fn of(action: Action) -> Option<&'static Spec> {
+    ACTIONS.iter().find(|spec| spec.action == action)
+}
+
+/// The key to show for an action.
+pub fn key_of(action: Action) -> Option<String> {
+    of(action)?.keys.first().map(|keys| keys.words())
+}
+
+impl Keys {
+    /// As printed on a key cap.
+    pub fn words(self) -> String {
+        match self {
+            Keys::Chord(shortcut) => {
+                let mut words = modifier_words(shortcut.modifiers);
+                words.push(key_words(shortcut.logical_key));
+                words.join(" ")
+            }
+            Keys::Single(modifiers, key) => {
+                let mut words = modifier_words(modifiers);
+                words.push(key_words(key));
+                words.join(" ")
+            }
+            Keys::Sequence(first, second) => format!("{} {}", key_words(first), key_words(second)),
+            Keys::Typed(c) => c.to_string(),
+        }
+    }
+}
+
+fn modifier_words(modifiers: Modifiers) -> Vec<String> {
+    let names = [(modifiers.command || modifiers.ctrl, "Ctrl"), (modifiers.alt, "Alt"), (modifiers.shift, "Shift")];
+    names.iter().filter(|(held, _)| *held).map(|(_, name)| (*name).to_owned()).collect()
+}
+
+fn key_words(key: Key) -> String {
+    match key {
+        Key::ArrowLeft => "←".to_owned(),
+        Key::ArrowRight => "→".to_owned(),
+        Key::Period => ".".to_owned(),
+        Key::Comma => ",".to_owned(),
+        Key::Plus => "+".to_owned(),
+        Key::Minus => "−".to_owned(),
+        _ => key.name().to_owned(),
+    }
+}
+
+/// Turns key presses into actions; remembers the first key of a sequence.
+#[derive(Debug, Clone, Default)]
+pub struct Reader {
+    first: Option<(Key, f64)>,
+}
+
+/// Seconds within which the second key of a sequence counts.
+const SEQUENCE_SECS: f64 = 1.5;
+
+impl Reader {
+    /// Takes the keys that belong to actions out of the input.
+    pub fn read(&mut self, ctx: &egui::Context, situation: Situation, typing: bool) -> Vec<Action> {
+        let mut actions = Vec::new();
+        ctx.input_mut(|input| {
+            let now = input.time;
+            for spec in ACTIONS.iter().filter(|spec| spec.when.holds(situation)) {
+                for keys in spec.keys {
+                    if let Keys::Chord(shortcut) = keys
+                        && input.consume_shortcut(shortcut)
+                    {
+                        actions.push(spec.action);
+                    }
+                }
+            }
+            if !typing {
+                self.read_single(input, situation, now, &mut actions);
+            }
+        });
+        actions
+    }
+
+    fn read_single(&mut self, input: &mut egui::InputState, situation: Situation, now: f64, out: &mut Vec<Action>) {
+        let mut events = std::mem::take(&mut input.events);
+        events.retain(|event| match event {
+            egui::Event::Key { key, pressed: true, modifiers, .. } => !self.press(*key, *modifiers, situation, now, out),
+            egui::Event::Text(text) => !typed(text, situation, out),
+            _ => true,
+        });
+        input.events = events;
+    }
+
+    fn press(&mut self, key: Key, held: Modifiers, situation: Situation, now: f64, out: &mut Vec<Action>) -> bool {
+        if held.command || held.ctrl || held.alt {
+            return false;
+        }
+        let first = self.first.take().filter(|(_, at)| now - at < SEQUENCE_SECS).map(|(key, _)| key);
+        let offered = || ACTIONS.iter().filter(|spec| spec.when.holds(situation));
+        let find = |wanted: Keys| offered().find(|spec| spec.keys.contains(&wanted)).map(|spec| spec.action);
+        let held = if held.shift { SHIFT } else { NONE };
+        if let Some(action) = first.and_then(|first| find(Sequence(first, key))).or_else(|| find(Single(held, key))) {
+            out.push(action);
+            return true;
+        }
+        let begins = |keys: &Keys| matches!(keys, Sequence(begin, _) if *begin == key);
+        if held == NONE && offered().any(|spec| spec.keys.iter().any(begins)) {
+            self.first = Some((key, now));
+            return true;
+        }
+        false
+    }
+}
+
+fn typed(text: &str, situation: Situation, out: &mut Vec<Action>) -> bool {
+    let mut characters = text.chars();
+    let (Some(c), None) = (characters.next(), characters.next()) else { return false };
+    let found = ACTIONS.iter().find(|spec| spec.when.holds(situation) && spec.keys.contains(&Typed(c)));
+    out.extend(found.map(|spec| spec.action));
+    found.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_actions_share_a_key() {
+        let mut seen: Vec<(Keys, &str)> = Vec::new();
+        for spec in ACTIONS {
+            for keys in spec.keys {
+                let clash = seen.iter().find(|(other, _)| other == keys);
+                assert!(clash.is_none(), "{} and {:?}", spec.label, clash);
+                seen.push((*keys, spec.label));
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_row_and_a_name() {
+        for spec in ACTIONS {
+            assert_eq!(of(spec.action).map(|found| found.label), Some(spec.label), "one row an action");
+            assert!(!spec.label.is_empty());
+            assert!(spec.listed || !spec.keys.is_empty(), "{} can be reached", spec.label);
+        }
+    }
+
+    #[test]
+    fn keys_read_as_on_the_caps() {
+        assert_eq!(key_of(Action::Palette).as_deref(), Some("Ctrl K"));
+        assert_eq!(key_of(Action::NewPage).as_deref(), Some("D C"));
+        assert_eq!(key_of(Action::SetAssignee).as_deref(), Some("Shift A"));
+        assert_eq!(key_of(Action::Back).as_deref(), Some("Alt ←"));
+        assert_eq!(key_of(Action::Keys).as_deref(), Some("?"));
+    }
+}

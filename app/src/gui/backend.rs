@@ -1,0 +1,115 @@
+//! The seam between the window and the engine. The window asks through [`Backend`]; tests answer with canned views.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tern_peer::{Command, Env, InitReport, JoinReport, Peer, PeerError, Profile, Query, Reply, View, Watch};
+
+/// A shared answer to a watched query.
+pub type Answer = Arc<Result<View, PeerError>>;
+/// Called on any thread when an answer is ready.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+/// Receives the outcome of a command on any thread.
+pub type Done = Box<dyn FnOnce(Result<Reply, PeerError>) + Send>;
+
+/// A query that is being watched; dropping it ends that.
+pub trait Watched {
+    /// The newest answer if it changed since the last call.
+    fn take(&mut self) -> Option<Answer>;
+}
+
+/// An open workspace. No call blocks.
+pub trait Backend {
+    /// Watches a query.
+    fn watch(&self, query: Query, wake: Wake) -> Box<dyn Watched>;
+    /// Performs a command.
+    fn send(&self, command: Command, done: Done);
+    /// Starts staying connected; says how that went.
+    fn go_online(&self, done: Box<dyn FnOnce(Result<(), PeerError>) + Send>);
+    /// Waits until everything sent is durable. Called once, when the window closes.
+    fn shutdown(&self);
+}
+
+/// A home that may not hold a workspace yet. Calls may take long and are made from a worker thread.
+pub trait Home: Send + Sync {
+    /// Whether there is a workspace.
+    fn exists(&self) -> bool;
+    /// Makes a workspace.
+    fn make(&self, profile: &Profile, title: &str) -> Result<InitReport, PeerError>;
+    /// Joins one.
+    fn join(&self, profile: &Profile, ticket: &str) -> Result<JoinReport, PeerError>;
+    /// Opens it.
+    fn open(&self) -> Result<Box<dyn Backend + Send>, PeerError>;
+    /// Where the window keeps its own settings, if it may.
+    fn settings_file(&self) -> Option<PathBuf>;
+    /// Replaces the wall clock for what is shown.
+    fn now_ms(&self) -> Option<i64>;
+    /// The zone that this laptop is set to.
+    fn zone(&self) -> String;
+}
+
+/// A home on disk.
+#[derive(Debug)]
+pub struct DiskHome {
+    /// The folder.
+    pub path: PathBuf,
+    /// Its surroundings.
+    pub env: Env,
+}
+
+impl Home for DiskHome {
+    fn exists(&self) -> bool {
+        Peer::exists(&self.path)
+    }
+
+    fn make(&self, profile: &Profile, title: &str) -> Result<InitReport, PeerError> {
+        Peer::init(&self.path, profile, title, &self.env)
+    }
+
+    fn join(&self, profile: &Profile, ticket: &str) -> Result<JoinReport, PeerError> {
+        Peer::join(&self.path, ticket, profile, None, &self.env)
+    }
+
+    fn open(&self) -> Result<Box<dyn Backend + Send>, PeerError> {
+        Ok(Box::new(OpenPeer(Peer::open(&self.path, &self.env)?)))
+    }
+
+    fn settings_file(&self) -> Option<PathBuf> {
+        Some(self.path.join("window.json"))
+    }
+
+    fn now_ms(&self) -> Option<i64> {
+        self.env.now_ms
+    }
+
+    fn zone(&self) -> String {
+        iana_time_zone::get_timezone().unwrap_or_else(|_| "UTC".to_owned())
+    }
+}
+
+struct OpenPeer(Peer);
+
+impl Watched for Watch {
+    fn take(&mut self) -> Option<Answer> {
+        Watch::take(self)
+    }
+}
+
+impl Backend for OpenPeer {
+    fn watch(&self, query: Query, wake: Wake) -> Box<dyn Watched> {
+        Box::new(self.0.watch(query, wake))
+    }
+
+    fn send(&self, command: Command, done: Done) {
+        self.0.send(command, done);
+    }
+
+    fn go_online(&self, done: Box<dyn FnOnce(Result<(), PeerError>) + Send>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(peer.go_online(None)));
+    }
+
+    fn shutdown(&self) {
+        self.0.shutdown();
+    }
+}

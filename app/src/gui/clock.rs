@@ -1,0 +1,141 @@
+//! Instants in words: every time that is shown passes here, in the viewer's zone.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+/// What time it is, and where.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    fixed_ms: Option<i64>,
+    zone: TimeZone,
+}
+
+impl Clock {
+    /// A clock in an IANA zone; `fixed_ms` stops it at an instant.
+    pub fn new(fixed_ms: Option<i64>, zone: &str) -> Self {
+        Clock { fixed_ms, zone: TimeZone::get(zone).unwrap_or(TimeZone::UTC) }
+    }
+
+    /// Moves the clock to another zone.
+    pub fn set_zone(&mut self, zone: &str) {
+        if let Ok(zone) = TimeZone::get(zone) {
+            self.zone = zone;
+        }
+    }
+
+    /// This instant in the viewer's zone.
+    pub fn now(&self) -> Zoned {
+        let now = self.fixed_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_else(Timestamp::now);
+        now.to_zoned(self.zone.clone())
+    }
+
+    /// The minute that is running, to notice when shown times grow old.
+    pub fn minute(&self) -> i64 {
+        self.now().timestamp().as_second().div_euclid(60)
+    }
+
+    /// Seconds until the next minute begins; `None` when the clock stands.
+    pub fn until_next_minute_secs(&self) -> Option<u64> {
+        if self.fixed_ms.is_some() {
+            return None;
+        }
+        Some(60 - self.now().timestamp().as_second().rem_euclid(60).unsigned_abs())
+    }
+
+    /// An RFC 3339 time as `15:08` today, `Mon 06:20` within the week, `24 Nov` within the year, else with the year.
+    pub fn words(&self, rfc3339: &str) -> String {
+        let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
+        let (when, now) = (when.to_zoned(self.zone.clone()), self.now());
+        let days = (now.date() - when.date()).get_days().abs();
+        if when.date() == now.date() {
+            when.strftime("%H:%M").to_string()
+        } else if days < 7 && (now.timestamp() - when.timestamp()).get_seconds().abs() < 7 * 86_400 {
+            when.strftime("%a %H:%M").to_string()
+        } else if when.year() == now.year() {
+            when.strftime("%-d %b").to_string()
+        } else {
+            when.strftime("%-d %b %Y").to_string()
+        }
+    }
+
+    /// A span as `14:02 – 15:08`; one time when both read the same.
+    pub fn span(&self, from: &str, to: &str) -> String {
+        let (from, to) = (self.words(from), self.words(to));
+        match (from.rsplit_once(' '), to.rsplit_once(' ')) {
+            _ if from == to => to,
+            (Some((day, _)), Some((same, time))) if day == same && time.contains(':') => format!("{from} – {time}"),
+            _ => format!("{from} – {to}"),
+        }
+    }
+
+    /// How long ago an instant was: `just now`, `5 min ago`, `2 h ago`, `3 days ago`.
+    pub fn ago(&self, rfc3339: &str) -> String {
+        let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
+        let secs = self.now().timestamp().as_second() - when.as_second();
+        match secs {
+            ..60 => "just now".to_owned(),
+            60..3_600 => format!("{} min ago", secs / 60),
+            3_600..86_400 => format!("{} h ago", secs / 3_600),
+            86_400..172_800 => "1 day ago".to_owned(),
+            _ => format!("{} days ago", secs / 86_400),
+        }
+    }
+}
+
+/// Local time in a zone as `Wed 00:10`, and the fraction of its day that has passed.
+pub fn local_time(now: &Zoned, zone: &str) -> Option<(String, f32)> {
+    let there = now.with_time_zone(TimeZone::get(zone).ok()?);
+    let minutes = f32::from(there.hour()) * 60.0 + f32::from(there.minute());
+    Some((there.strftime("%a %H:%M").to_string(), minutes / 1440.0))
+}
+
+fn parse(rfc3339: &str) -> Option<Timestamp> {
+    let instant = rfc3339.split('[').next().unwrap_or(rfc3339);
+    instant.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tue 24 Nov 2026 15:10 in London.
+    fn clock() -> Clock {
+        Clock::new(Some(1_795_533_000_000), "Europe/London")
+    }
+
+    #[test]
+    fn times_are_as_short_as_they_are_clear() {
+        for (instant, words) in [
+            ("2026-11-24T15:08:00Z", "15:08"),
+            ("2026-11-23T06:20:00Z", "Mon 06:20"),
+            ("2026-11-24T23:30:00+09:00[Asia/Tokyo]", "14:30"),
+            ("2026-11-01T09:00:00Z", "1 Nov"),
+            ("2025-11-24T09:00:00Z", "24 Nov 2025"),
+            ("not a time", "not a time"),
+        ] {
+            assert_eq!(clock().words(instant), words, "{instant}");
+        }
+    }
+
+    #[test]
+    fn spans_and_ages_read_as_people_say_them() {
+        assert_eq!(clock().span("2026-11-24T14:02:00Z", "2026-11-24T15:08:00Z"), "14:02 – 15:08");
+        assert_eq!(clock().span("2026-11-23T06:20:00Z", "2026-11-23T06:45:00Z"), "Mon 06:20 – 06:45");
+        assert_eq!(clock().span("2026-11-23T06:20:00Z", "2026-11-23T06:20:10Z"), "Mon 06:20");
+        for (instant, ago) in [
+            ("2026-11-24T15:09:30Z", "just now"),
+            ("2026-11-24T15:05:00Z", "5 min ago"),
+            ("2026-11-24T13:00:00Z", "2 h ago"),
+            ("2026-11-21T13:00:00Z", "3 days ago"),
+        ] {
+            assert_eq!(clock().ago(instant), ago);
+        }
+    }
+
+    #[test]
+    fn a_zone_that_is_unknown_is_no_reason_to_stop() {
+        assert_eq!(Clock::new(Some(0), "Mars/Olympus").now().hour(), 0);
+        assert!(local_time(&clock().now(), "Mars/Olympus").is_none());
+        assert_eq!(local_time(&clock().now(), "Asia/Tokyo").map(|(words, _)| words), Some("Wed 00:10".into()));
+    }
+}

@@ -1,0 +1,192 @@
+//! The answers that the window shows, each watched for as long as it is of use.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use tern_peer::{
+    AboutView, HistoryView, KeysView, MembersView, PageView, PagesView, PeerError, ProfileView, Query, SearchView,
+    StatusView, TasksView, View,
+};
+
+use super::backend::{Answer, Backend, Wake, Watched};
+
+/// A kind of view.
+pub trait Kind {
+    /// Picks it out of an answer.
+    fn pick(view: &View) -> Option<&Self>;
+}
+
+macro_rules! kinds {
+    ($($kind:ty = $name:ident),*) => {$(
+        impl Kind for $kind {
+            fn pick(view: &View) -> Option<&Self> {
+                match view {
+                    View::$name(view) => Some(view),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+kinds!(
+    PagesView = Pages,
+    PageView = Page,
+    HistoryView = History,
+    TasksView = Tasks,
+    MembersView = Members,
+    ProfileView = Profile,
+    StatusView = Status,
+    SearchView = Search,
+    KeysView = Keys,
+    AboutView = About
+);
+
+/// One watched query and its newest answer.
+pub struct Slot<T> {
+    query: Option<Query>,
+    watch: Option<Box<dyn Watched>>,
+    answer: Option<Answer>,
+    kind: PhantomData<T>,
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Slot { query: None, watch: None, answer: None, kind: PhantomData }
+    }
+}
+
+impl<T> std::fmt::Debug for Slot<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Slot").field("query", &self.query).field("answered", &self.answer.is_some()).finish()
+    }
+}
+
+impl<T: Kind> Slot<T> {
+    /// Watches `query` from here on; an answer to another one is forgotten.
+    pub fn watch(&mut self, backend: &dyn Backend, wake: &Wake, query: Query) {
+        if self.query.as_ref() != Some(&query) {
+            self.answer = None;
+            self.ask(backend, wake, query);
+        }
+    }
+
+    /// Asks again; the old answer stays until the new one is here.
+    pub fn refresh(&mut self, backend: &dyn Backend, wake: &Wake) {
+        if let Some(query) = self.query.clone() {
+            self.ask(backend, wake, query);
+        }
+    }
+
+    fn ask(&mut self, backend: &dyn Backend, wake: &Wake, query: Query) {
+        self.watch = Some(backend.watch(query.clone(), wake.clone()));
+        self.query = Some(query);
+    }
+
+    /// Ends the watch.
+    pub fn clear(&mut self) {
+        *self = Slot::default();
+    }
+
+    /// Takes a newer answer if there is one; returns whether there was.
+    pub fn poll(&mut self) -> bool {
+        let Some(answer) = self.watch.as_mut().and_then(|watch| watch.take()) else { return false };
+        self.answer = Some(answer);
+        true
+    }
+
+    /// The newest answer.
+    pub fn get(&self) -> Option<&T> {
+        self.answer.as_ref()?.as_ref().as_ref().ok().and_then(T::pick)
+    }
+
+    /// Why there is none.
+    pub fn error(&self) -> Option<&PeerError> {
+        self.answer.as_ref()?.as_ref().as_ref().err()
+    }
+}
+
+/// Everything that is watched.
+#[derive(Debug, Default)]
+pub struct Views {
+    /// Workspace and oneself.
+    pub about: Slot<AboutView>,
+    /// The page tree.
+    pub pages: Slot<PagesView>,
+    /// The page tree with the trash; watched while the trash is shown.
+    pub trash: Slot<PagesView>,
+    /// Members.
+    pub members: Slot<MembersView>,
+    /// Profiles by member.
+    pub people: BTreeMap<String, Slot<ProfileView>>,
+    /// Delivery.
+    pub status: Slot<StatusView>,
+    /// Where keys are kept.
+    pub keys: Slot<KeysView>,
+    /// All tasks that are not in the trash.
+    pub tasks: Slot<TasksView>,
+    /// The open page.
+    pub page: Slot<PageView>,
+    /// Its history.
+    pub history: Slot<HistoryView>,
+    /// Search results.
+    pub search: Slot<SearchView>,
+}
+
+impl Views {
+    /// Begins watching what every screen shows.
+    pub fn start(&mut self, backend: &dyn Backend, wake: &Wake) {
+        self.about.watch(backend, wake, Query::About);
+        self.pages.watch(backend, wake, Query::Pages { trash: false });
+        self.members.watch(backend, wake, Query::Members);
+        self.status.watch(backend, wake, Query::Status);
+        self.keys.watch(backend, wake, Query::Keys);
+        let group = Some("status".to_owned());
+        self.tasks.watch(
+            backend,
+            wake,
+            Query::Tasks { filter: String::new(), group, sort: Some("due".to_owned()) },
+        );
+    }
+
+    /// Takes newer answers. Returns whether the open page's is newer.
+    pub fn poll(&mut self, backend: &dyn Backend, wake: &Wake) -> bool {
+        for changed in [
+            self.about.poll(),
+            self.pages.poll(),
+            self.trash.poll(),
+            self.status.poll(),
+            self.keys.poll(),
+            self.tasks.poll(),
+            self.history.poll(),
+            self.search.poll(),
+        ] {
+            let _ = changed;
+        }
+        if self.members.poll() {
+            self.watch_people(backend, wake);
+        }
+        for person in self.people.values_mut() {
+            person.poll();
+        }
+        self.page.poll()
+    }
+
+    fn watch_people(&mut self, backend: &dyn Backend, wake: &Wake) {
+        let Some(members) = self.members.get() else { return };
+        let ids: Vec<String> = members.members.iter().map(|member| member.id.clone()).collect();
+        self.people.retain(|id, _| ids.contains(id));
+        for id in ids {
+            let query = Query::Profile { member: Some(id.clone()) };
+            self.people.entry(id).or_default().watch(backend, wake, query);
+        }
+    }
+
+    /// Asks again for what depends on the time of day.
+    pub fn minute_passed(&mut self, backend: &dyn Backend, wake: &Wake) {
+        for person in self.people.values_mut() {
+            person.refresh(backend, wake);
+        }
+        self.status.refresh(backend, wake);
+    }
+}
