@@ -178,3 +178,36 @@ fn mutated_changes_never_panic_the_gate_and_what_passes_is_read_alike() {
     }
     assert!(passed > 500 && read > 200, "{passed} {read}");
 }
+
+#[test]
+fn changes_of_the_model_pass_both_gates() {
+    use tern_model::block::{Block, BlockKind};
+    use tern_model::{Class, Doc, DocId, Edit, Kind, Stamp, Value};
+
+    let stamp = |n: u8, time_ms| Stamp { actor: actor(n), time_ms };
+    let id = DocId::new(Class::Content, [5; 15]);
+    let (mut doc, created) = Doc::create(id, &Kind::Page, &stamp(0, 1)).unwrap();
+    let mut written = created.0.clone();
+    let mut other = Doc::empty(id);
+    other.apply(&created.0).unwrap();
+    for round in 0..20 {
+        let text = format!("{} of round {round}", "word ".repeat(50));
+        let blocks = vec![
+            Block::plain(BlockKind::Heading { level: 1 }, "Title"),
+            Block::plain(BlockKind::Paragraph, &text),
+        ];
+        let title = Edit::SetField { name: "title".into(), value: Value::Text(format!("Plan {round}")) };
+        let here = doc
+            .edit(&stamp(0, round), &[title, Edit::SetBlocks { base: None, blocks: blocks.clone() }])
+            .unwrap();
+        let there = other.edit(&stamp(1, round), &[Edit::SetBlocks { base: None, blocks }]).unwrap();
+        doc.apply(&there.0).unwrap();
+        other.apply(&here.0).unwrap();
+        written.extend(here.0.into_iter().chain(there.0));
+    }
+    let mut graph = Graph::new();
+    for chunk in &written {
+        graph.admit(&parse(chunk).unwrap()).unwrap();
+    }
+    assert!(graph.len() > 40);
+}
