@@ -33,7 +33,7 @@ impl Default for LinkConfig {
             commit_ms: 0,
             cut_after: None,
             damage_one_in: None,
-            until_ms: i64::MAX,
+            until_ms: 600_000,
             stop_when_idle: true,
         }
     }

@@ -9,6 +9,9 @@ use crate::replica::{PeerMemory, Standing};
 use crate::trie::{NodeInfo, combined_root};
 use crate::wire::control::{Hello, Message, Root, WireCredential, join_signature};
 
+/// Combined root of a side that shares no content with the other: not the root of nothing.
+const NOT_ADMITTED: [u8; 16] = [0; 16];
+
 /// What the peer said about itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer {
@@ -120,6 +123,9 @@ impl Session {
 
     pub(super) fn own_roots(&self, cx: &Cx<'_>) -> Result<Roots, Stop> {
         let log = cx.replica.node(&Lane::LOG, &Nibbles::ROOT)?;
+        if !self.content_ok {
+            return Ok(Roots { log, combined: NOT_ADMITTED });
+        }
         let lanes = self.shared_lanes(cx)?;
         Ok(Roots { log, combined: combined_root(lanes.iter().map(|(lane, node)| (lane, node))) })
     }
@@ -141,6 +147,7 @@ impl Session {
 
     pub(super) fn on_root(&mut self, cx: &Cx<'_>, root: Root) -> Step {
         self.peer_root = Some(root);
+        self.peer_admits = root.combined != NOT_ADMITTED;
         let first = !std::mem::replace(&mut self.root_seen, true);
         match (self.setup.side, first) {
             (Side::Answerer, true) => self.answer_first_root(cx, &root),
@@ -204,11 +211,8 @@ impl Session {
         }
         if own.log == theirs.log {
             self.on_log_equal(cx)?;
-            if !self.content_ok {
-                if !std::mem::replace(&mut self.told_log_equal, true) {
-                    self.send_root(cx)?;
-                }
-                return Ok(());
+            if !self.content_ok || !self.peer_admits {
+                return self.wait_for_admission(cx);
             }
             // Admission may have changed what is shared: compare anew.
             if self.own_roots(cx)? != own {
@@ -220,6 +224,17 @@ impl Session {
             return self.on_settled(pair);
         }
         self.start_walk(cx)
+    }
+
+    /// Equal logs, but one side shares no content: the peer hears of it once, then both wait for the log.
+    fn wait_for_admission(&mut self, cx: &Cx<'_>) -> Step {
+        if self.content_ok {
+            self.event(Event::NotAdmitted);
+        }
+        if !std::mem::replace(&mut self.told_log_equal, true) {
+            self.send_root(cx)?;
+        }
+        Ok(())
     }
 
     fn on_settled(&mut self, pair: super::RootPair) -> Step {

@@ -76,7 +76,7 @@ impl Session {
         if self.state == State::Greeting && self.setup.side == Side::Answerer {
             return Ok(());
         }
-        if !self.content_ok {
+        if !self.content_ok || !self.peer_admits {
             return self.scan_log(cx);
         }
         while !matches!(self.scan, Scan::Off | Scan::Blocked) && self.sender.rows_waiting() < ROWS_WAITING_MAX

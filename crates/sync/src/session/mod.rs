@@ -127,6 +127,8 @@ pub struct Session {
     memory: PeerMemory,
     remembered: PeerMemory,
     content_ok: bool,
+    /// The peer's last Root spoke of content: it shares some with this device.
+    peer_admits: bool,
     log_equal: bool,
     told_log_equal: bool,
     root_seen: bool,
@@ -180,6 +182,7 @@ impl Session {
             memory: PeerMemory::default(),
             remembered: PeerMemory::default(),
             content_ok: false,
+            peer_admits: true,
             log_equal: false,
             told_log_equal: false,
             root_seen: false,
@@ -218,7 +221,7 @@ impl Session {
     /// True when nothing is under way: closed, or comparing is over and everything sent is confirmed.
     pub fn is_idle(&self) -> bool {
         let quiet = self.sender.is_drained() && self.sender.all_acked() && self.receiver.is_settled(0);
-        let waits = self.log_equal && !self.content_ok;
+        let waits = self.log_equal && !(self.content_ok && self.peer_admits);
         self.state == State::Closed || ((self.state == State::Live || waits) && quiet && !self.walk.active)
     }
 
@@ -515,6 +518,9 @@ impl Session {
             }
             self.send_frames(cx)?;
         }
+        if self.state == State::Greeting && self.setup.side == Side::Dialler && self.sender.is_drained() {
+            self.dialler_done();
+        }
         if self.state != State::Greeting {
             self.send_acks();
             self.send_focus(cx)?;
@@ -566,17 +572,22 @@ impl Session {
         if !self.walk.active {
             return Ok(());
         }
-        if self.walk.dirty && !self.walk.waiting {
-            self.walk.dirty = false;
-            self.walk.waiting = true;
-            self.progressed = self.now;
-            self.send(&Message::Done(Done { frames: self.sender.frames(), answer: false }));
-        }
+        self.dialler_done();
         let over = self.open_done && !self.walk.dirty && !self.walk.waiting;
         if over && self.receiver.is_settled(self.peer_frames) {
             return self.conclude(cx);
         }
         Ok(())
+    }
+
+    /// Asks for the answer that ends this part of the walk.
+    fn dialler_done(&mut self) {
+        if self.walk.active && self.walk.dirty && !self.walk.waiting {
+            self.walk.dirty = false;
+            self.walk.waiting = true;
+            self.progressed = self.now;
+            self.send(&Message::Done(Done { frames: self.sender.frames(), answer: false }));
+        }
     }
 
     fn answerer_barriers(&mut self, cx: &Cx<'_>) -> Step {

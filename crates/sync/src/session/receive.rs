@@ -1,7 +1,7 @@
 //! The receiving half: frames back into items, log before content, commits into acknowledgements.
 //! Everything buffered here is bounded by the credit that was granted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::send::{CREDIT_PEER, CREDIT_STREAM};
 use crate::api::{ItemResult, Priority, Refusal};
@@ -85,7 +85,7 @@ pub(super) struct Receiver {
     granted: [u64; 5],
     waiting: Vec<(Id, Vec<u8>)>,
     pub items_received: u64,
-    joins: u32,
+    joins: BTreeSet<Id>,
 }
 
 impl Receiver {
@@ -106,7 +106,7 @@ impl Receiver {
             granted: [0; 5],
             waiting: Vec::new(),
             items_received: 0,
-            joins: 0,
+            joins: BTreeSet::new(),
         }
     }
 
@@ -341,7 +341,7 @@ impl Receiver {
 
     /// Counts Join records of a stranger with an invite: he may push one.
     pub fn admit_join(&mut self, items: &[(Lane, Key, Vec<u8>)]) -> bool {
-        self.joins += items.len() as u32;
-        self.joins <= 1 && items.iter().all(|(_, _, bytes)| bytes.get(1) == Some(&KIND_JOIN))
+        self.joins.extend(items.iter().map(|(_, key, _)| key.id));
+        self.joins.len() <= 1 && items.iter().all(|(_, _, bytes)| bytes.get(1) == Some(&KIND_JOIN))
     }
 }
