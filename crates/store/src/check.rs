@@ -182,6 +182,7 @@ impl Txn<'_> {
     /// and tries, which may disagree with the damaged row. Returns how many rows went.
     pub fn discard_damaged_items(&mut self, rows: &[i64]) -> Result<u64> {
         self.store.numbers.get_mut().clear();
+        self.mark_rows()?;
         for table in ["lanes", "feeds", "tags", "items"] {
             self.store.conn.execute_batch(&format!("REINDEX {table}"))?;
         }

@@ -1,22 +1,16 @@
 //! Items: the only truth in the file. A row is added once, never changed, and checked against its hash on every read.
 
-use std::collections::BTreeMap;
-
-use rusqlite::{CachedStatement, OptionalExtension, Params, Row, ToSql};
+use rusqlite::{CachedStatement, OptionalExtension, Params, Row};
 use tern_sync::Key;
 
 use crate::error::{Result, StoreError};
 use crate::hash::{RowHash, row_hash};
 use crate::open::Store;
-use crate::txn::Txn;
 
 /// 32 bytes: an item id, a device key, a hash.
 pub type Id = [u8; 32];
 /// 16 bytes: a lane, a document id, a tag, an epoch.
 pub type Id16 = [u8; 16];
-
-/// Known numbers are forgotten when there are more than this.
-const NUMBERS_MAX: usize = 20_000;
 
 /// One item to insert: its bytes and the header fields that are indexed (docs/wire.md, Item).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +55,7 @@ impl<'a> ItemRow<'a> {
         })
     }
 
-    fn hash(&self) -> RowHash {
+    pub(crate) fn hash(&self) -> RowHash {
         let mut small = [0; 15];
         small[..2].copy_from_slice(&self.day.to_le_bytes());
         small[2] = self.kind;
@@ -138,6 +132,23 @@ impl StoredItem {
     }
 }
 
+/// An item's place and size, without its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowHead {
+    /// Row number.
+    pub row: i64,
+    /// Its lane.
+    pub lane: Id16,
+    /// The author's claimed day.
+    pub day: u16,
+    /// The item's id.
+    pub id: Id,
+    /// Document tag, zero where none.
+    pub tag: Id16,
+    /// Size of the item.
+    pub size_bytes: u32,
+}
+
 /// How many items a lane has and the root hash of its trie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LaneSum {
@@ -145,20 +156,6 @@ pub struct LaneSum {
     pub items: u64,
     /// Root of its trie, zero when empty.
     pub root: Id16,
-}
-
-/// Short numbers of long keys, remembered for inserts.
-#[derive(Debug, Default)]
-pub(crate) struct Numbers {
-    lanes: BTreeMap<Id16, i64>,
-    feeds: BTreeMap<(Id, u64, Id16), i64>,
-    tags: BTreeMap<(i64, Id16), i64>,
-}
-
-impl Numbers {
-    pub(crate) fn clear(&mut self) {
-        *self = Numbers::default();
-    }
 }
 
 const COLUMNS: &str =
@@ -198,18 +195,6 @@ pub(crate) fn read_row(row: &Row<'_>) -> Result<StoredItem> {
 }
 
 impl Store {
-    pub(crate) fn lane_number(&self, lane: &Id16) -> Result<Option<i64>> {
-        if let Some(n) = self.numbers.borrow().lanes.get(lane) {
-            return Ok(Some(*n));
-        }
-        let mut statement = self.conn.prepare_cached("SELECT n FROM lanes WHERE lane = ?1")?;
-        let found = statement.query_row([lane], |row| row.get(0)).optional()?;
-        if let Some(n) = found {
-            self.numbers.borrow_mut().lanes.insert(*lane, n);
-        }
-        Ok(found)
-    }
-
     pub(crate) fn items_where(&self, rest: &str) -> Result<CachedStatement<'_>> {
         Ok(self.conn.prepare_cached(&format!("{COLUMNS} {rest}"))?)
     }
@@ -230,13 +215,29 @@ impl Store {
         Ok(items)
     }
 
-    /// The item with this id, wherever it lies. Without its day this probes every (lane, day) that has items, so use
-    /// [`Store::item_at`] where the day is known.
+    /// The item with this id, wherever it lies. See [`Store::row_of`] for what that costs.
     pub fn item(&self, id: &Id) -> Result<Option<StoredItem>> {
+        let Some(row) = self.row_of(id)? else { return Ok(None) };
+        self.item_by_row(row)
+    }
+
+    /// Row number of the item with this id. One probe of the index when the id came out of this store lately (keys of
+    /// a trie, rows after a cursor); otherwise one for every (lane, day) that has items, because an index over ids
+    /// alone would slow every insert down (docs/storage.md, Items).
+    pub fn row_of(&self, id: &Id) -> Result<Option<i64>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT row FROM items WHERE lane = ?1 AND day = ?2 AND id = ?3")?;
+        let mut probe = |lane: i64, day: u16| -> Result<Option<i64>> {
+            Ok(statement.query_row((lane, day, id), |row| row.get(0)).optional()?)
+        };
+        if let Some((lane, day)) = self.hints.borrow().get(id)
+            && let Some(row) = probe(lane, day)?
+        {
+            return Ok(Some(row));
+        }
         for (lane, day) in self.lane_days()? {
-            let found = self.one_item("WHERE i.lane = ?1 AND i.day = ?2 AND i.id = ?3", (lane, day, id))?;
-            if found.is_some() {
-                return Ok(found);
+            if let Some(row) = probe(lane, day)? {
+                return Ok(Some(row));
             }
         }
         Ok(None)
@@ -289,6 +290,31 @@ impl Store {
             items.push(item);
         }
         Ok(items)
+    }
+
+    /// Up to `limit` rows of all lanes after `row`, without their bytes: what a cursor push walks. Not verified; the
+    /// bytes are when they are read.
+    pub fn rows_after(&self, row: i64, limit: usize) -> Result<Vec<RowHead>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT i.row, i.lane, l.lane, i.day, i.id, t.tag, length(i.bytes) FROM items i
+             JOIN lanes l ON l.n = i.lane JOIN tags t ON t.n = i.tag WHERE i.row > ?1 ORDER BY i.row LIMIT ?2",
+        )?;
+        let mut rows = statement.query((row, i64::try_from(limit).unwrap_or(i64::MAX)))?;
+        let mut heads = Vec::new();
+        let mut hints = self.hints.borrow_mut();
+        while let Some(row) = rows.next()? {
+            let head = RowHead {
+                row: row.get(0)?,
+                lane: row.get(2)?,
+                day: row.get(3)?,
+                id: row.get(4)?,
+                tag: row.get(5)?,
+                size_bytes: row.get(6)?,
+            };
+            hints.put(&head.id, row.get(1)?, head.day);
+            heads.push(head);
+        }
+        Ok(heads)
     }
 
     /// A bounded piece of a lane in row order: up to `limit` items after `row`.
@@ -372,14 +398,18 @@ impl Store {
     }
 
     /// Every (lane number, day) that has items, found by leaping through the index.
-    fn lane_days(&self) -> Result<Vec<(i64, i64)>> {
+    fn lane_days(&self) -> Result<Vec<(i64, u16)>> {
+        // `>=` on the next day, not `>` on this one: SQLite would step through all of this day's entries.
         let mut statement = self.conn.prepare_cached(
-            "SELECT lane, day FROM items WHERE (lane, day) > (?1, ?2) ORDER BY lane, day LIMIT 1",
+            "SELECT lane, day FROM items WHERE (lane, day) >= (?1, ?2) ORDER BY lane, day LIMIT 1",
         )?;
-        let (mut found, mut at) = (Vec::new(), (i64::MIN, i64::MIN));
-        while let Some(next) = statement.query_row(at, |row| Ok((row.get(0)?, row.get(1)?))).optional()? {
-            found.push(next);
-            at = next;
+        let mut found = Vec::new();
+        let mut from = (0, 0);
+        while let Some((lane, day)) =
+            statement.query_row(from, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u16>(1)?))).optional()?
+        {
+            found.push((lane, day));
+            from = (lane, i64::from(day) + 1);
         }
         Ok(found)
     }
@@ -387,105 +417,4 @@ impl Store {
 
 fn lane_sum(row: &Row<'_>, at: usize) -> rusqlite::Result<LaneSum> {
     Ok(LaneSum { items: row.get::<_, i64>(at)?.cast_unsigned(), root: row.get(at + 1)? })
-}
-
-impl Txn<'_> {
-    /// Adds an item to its lane and its trie. The caller has judged it storable.
-    pub fn insert_item(&mut self, item: &ItemRow<'_>) -> Result<Inserted> {
-        let lane = self.number_of_lane(&item.lane)?;
-        let tag = self.number_of_tag(lane, &item.tag)?;
-        let feed = self.number_of_feed(item)?;
-        let changed = {
-            let mut statement = self.store.conn.prepare_cached(
-                "INSERT INTO items (lane, day, id, kind, feed, seq, tag, bytes, hash)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (lane, day, id) DO NOTHING",
-            )?;
-            let (day, id, kind) = (item.day, &item.id, item.kind);
-            statement.execute((lane, day, id, kind, feed, item.seq, tag, item.bytes, item.hash()))?
-        };
-        if changed == 0 {
-            return Ok(Inserted::Known);
-        }
-        self.touch(lane, Key { day: item.day, id: item.id });
-        Ok(Inserted::Row(self.store.conn.last_insert_rowid()))
-    }
-
-    /// Takes an item out of its lane and its trie with its verdict; true when it was there. For covered originals and
-    /// for damaged rows that are about to be fetched again.
-    pub fn remove_item(&mut self, lane: &Id16, day: u16, id: &Id) -> Result<bool> {
-        let Some(lane) = self.store.lane_number(lane)? else { return Ok(false) };
-        let changed = self
-            .store
-            .conn
-            .prepare_cached("DELETE FROM items WHERE lane = ?1 AND day = ?2 AND id = ?3")?
-            .execute((lane, day, id))?;
-        if changed == 0 {
-            return Ok(false);
-        }
-        self.touch(lane, Key { day, id: *id });
-        Ok(true)
-    }
-
-    fn touch(&mut self, lane: i64, key: Key) {
-        self.touched.entry(lane).or_default().insert(key);
-    }
-
-    fn number_of_lane(&mut self, lane: &Id16) -> Result<i64> {
-        if let Some(n) = self.store.lane_number(lane)? {
-            return Ok(n);
-        }
-        let n = self.new_number("INSERT INTO lanes (lane, root) VALUES (?1, zeroblob(16))", &[lane])?;
-        self.store.numbers.get_mut().lanes.insert(*lane, n);
-        Ok(n)
-    }
-
-    fn number_of_tag(&mut self, lane: i64, tag: &Id16) -> Result<i64> {
-        if let Some(n) = self.store.numbers.get_mut().tags.get(&(lane, *tag)) {
-            return Ok(*n);
-        }
-        let found = self.find_number("SELECT n FROM tags WHERE lane = ?1 AND tag = ?2", &[&lane, tag])?;
-        let n = match found {
-            Some(n) => n,
-            None => self.new_number("INSERT INTO tags (lane, tag) VALUES (?1, ?2)", &[&lane, tag])?,
-        };
-        let known = &mut self.store.numbers.get_mut().tags;
-        if known.len() >= NUMBERS_MAX {
-            known.clear();
-        }
-        known.insert((lane, *tag), n);
-        Ok(n)
-    }
-
-    fn number_of_feed(&mut self, item: &ItemRow<'_>) -> Result<i64> {
-        let feed = (item.author, item.incarnation, item.space);
-        if let Some(n) = self.store.numbers.get_mut().feeds.get(&feed) {
-            return Ok(*n);
-        }
-        let incarnation = item.incarnation.cast_signed();
-        let columns: [&dyn ToSql; 3] = [&item.author, &incarnation, &item.space];
-        let found = self.find_number(
-            "SELECT n FROM feeds WHERE author = ?1 AND incarnation = ?2 AND space = ?3",
-            &columns,
-        )?;
-        let n = match found {
-            Some(n) => n,
-            None => self
-                .new_number("INSERT INTO feeds (author, incarnation, space) VALUES (?1, ?2, ?3)", &columns)?,
-        };
-        let known = &mut self.store.numbers.get_mut().feeds;
-        if known.len() >= NUMBERS_MAX {
-            known.clear();
-        }
-        known.insert(feed, n);
-        Ok(n)
-    }
-
-    fn find_number(&self, sql: &str, columns: &[&dyn ToSql]) -> Result<Option<i64>> {
-        Ok(self.store.conn.prepare_cached(sql)?.query_row(columns, |row| row.get(0)).optional()?)
-    }
-
-    fn new_number(&self, sql: &str, columns: &[&dyn ToSql]) -> Result<i64> {
-        self.store.conn.prepare_cached(sql)?.execute(columns)?;
-        Ok(self.store.conn.last_insert_rowid())
-    }
 }

@@ -9,6 +9,8 @@ use crate::txn::Txn;
 
 /// Identity of the file, u64 little-endian.
 pub(crate) const STORE_ID: &str = "store.id";
+/// Greatest row number ever used, i64 little-endian, written before items are deleted.
+pub(crate) const ROW_MARK: &str = "store.row_mark";
 /// Version of Tern that last migrated the file, text.
 pub(crate) const WRITTEN_BY: &str = "store.written_by";
 /// Version of the projections in the file, u32 little-endian.

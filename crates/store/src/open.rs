@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Result, StoreError};
-use crate::items::Numbers;
+use crate::ingest::{Hints, Numbers};
 use crate::{backup, meta, projections, schema};
 
 /// Longest wait for another process before [`StoreError::Busy`].
@@ -54,6 +54,7 @@ pub struct Store {
     pub(crate) path: PathBuf,
     pub(crate) read_only: bool,
     pub(crate) numbers: RefCell<Numbers>,
+    pub(crate) hints: RefCell<Hints>,
     data_version: Cell<i64>,
     id: StoreId,
 }
@@ -117,6 +118,7 @@ impl Store {
             path: path.to_owned(),
             read_only: options.read_only,
             numbers: RefCell::default(),
+            hints: RefCell::default(),
             data_version: Cell::new(0),
             id: StoreId(id),
         };

@@ -72,8 +72,15 @@ impl Store {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Items of a lane after `row`: (how many, the day's ms of none) is what exists only here for a peer that holds up
-    /// to `row`.
+    /// True while this peer's refusal of an item holds.
+    pub fn is_refused(&self, device: &Id, id: &Id, now_ms: i64) -> Result<bool> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT 1 FROM refusals WHERE device = ?1 AND id = ?2 AND until_ms > ?3")?;
+        Ok(statement.exists((device, id, now_ms))?)
+    }
+
+    /// How many items of a lane lie after `row`: what a peer that holds our rows up to it does not have.
     pub fn items_beyond(&self, lane: &Id16, row: i64) -> Result<u64> {
         let Some(lane) = self.lane_number(lane)? else { return Ok(0) };
         let mut statement =

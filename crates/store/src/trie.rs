@@ -18,7 +18,10 @@ impl KeyRange for Store {
         let Some(number) = self.lane_number(&lane.0).map_err(SourceError::new)? else {
             return Ok(Vec::new());
         };
-        read_keys(&self.conn, number, span, limit).map_err(SourceError::new)
+        let keys = read_keys(&self.conn, number, span, limit).map_err(SourceError::new)?;
+        let mut hints = self.hints.borrow_mut();
+        keys.iter().for_each(|key| hints.put(&key.id, number, key.day));
+        Ok(keys)
     }
 }
 

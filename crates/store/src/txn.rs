@@ -15,6 +15,8 @@ pub struct Txn<'a> {
     pub(crate) store: &'a mut Store,
     /// Keys that came or went, by lane number.
     pub(crate) touched: BTreeMap<i64, BTreeSet<Key>>,
+    /// Row number of the next item, once asked for.
+    pub(crate) next_row: Option<i64>,
     open: bool,
 }
 
@@ -27,7 +29,7 @@ impl Store {
             });
         }
         self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        Ok(Txn { store: self, touched: BTreeMap::new(), open: true })
+        Ok(Txn { store: self, touched: BTreeMap::new(), next_row: None, open: true })
     }
 
     /// Runs `work` in a transaction: commits when it returns `Ok`, undoes everything when it returns `Err`.

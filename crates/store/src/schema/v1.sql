@@ -29,15 +29,16 @@ CREATE TABLE tags (
   UNIQUE (lane, tag)
 ) STRICT;
 
+-- Row numbers grow and are never used again; `store.row_mark` in meta remembers the last one before a deletion.
 CREATE TABLE items (
-  row INTEGER PRIMARY KEY AUTOINCREMENT,
-  lane INTEGER NOT NULL REFERENCES lanes (n),
+  row INTEGER PRIMARY KEY,
+  lane INTEGER NOT NULL,
   day INTEGER NOT NULL,
   id BLOB NOT NULL,
   kind INTEGER NOT NULL,
-  feed INTEGER NOT NULL REFERENCES feeds (n),
+  feed INTEGER NOT NULL,
   seq INTEGER NOT NULL,
-  tag INTEGER NOT NULL REFERENCES tags (n),
+  tag INTEGER NOT NULL,
   bytes BLOB NOT NULL,
   hash BLOB NOT NULL,
   UNIQUE (lane, day, id)
