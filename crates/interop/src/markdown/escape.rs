@@ -43,7 +43,7 @@ pub(super) fn write(pieces: &[Piece], around: Around<'_>) -> String {
     writer.mark_labels();
     writer.mark_characters();
     let underscores = writer.settle_delimiters();
-    writer.mark_backslashes();
+    writer.mark_dependants();
     writer.finish(&underscores)
 }
 
@@ -203,9 +203,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Escapes backslashes that would escape what follows; runs last, when the forms of all others are known.
-    fn mark_backslashes(&mut self) {
+    /// Escapes underscores and backslashes; they depend on the forms of their neighbours.
+    fn mark_dependants(&mut self) {
         for at in 0..self.pieces.len() {
+            if self.lit(at) == Some('_') && self.underscore(at) {
+                self.escape(at);
+            }
             if self.lit(at) == Some('\\') && self.head(at + 1).is_none_or(|n| n.is_ascii_punctuation()) {
                 self.escape(at);
             }
@@ -218,7 +221,6 @@ impl<'a> Writer<'a> {
             '\u{a0}' | '\u{feff}' => return Form::Entity,
             '`' => true,
             '*' => !(is_gap(self.tail(at)) && is_gap(self.head(at + 1))) || self.line_edge(at),
-            '_' => self.underscore(at),
             '~' => self.tilde(at),
             '$' => match self.dollars {
                 Dollars::Alone => false,

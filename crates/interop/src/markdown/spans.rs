@@ -71,8 +71,10 @@ fn without_blank_lines(text: &str) -> String {
     }
     let mut out: Vec<&str> = Vec::new();
     for (index, line) in text.split('\n').enumerate() {
-        if index == 0 || !line.trim().is_empty() {
-            out.push(line.trim_end());
+        if index == 0 {
+            out.push(line.trim_end_matches([' ', '\t']));
+        } else if !line.trim().is_empty() {
+            out.push(line.trim_matches([' ', '\t']));
         }
     }
     let mut joined = out.join("\n");
@@ -302,7 +304,8 @@ fn bare_white_space(run: Inline) -> Vec<Inline> {
     if !is_plain(marks) {
         return vec![run];
     }
-    let bare = Marks { strong: false, em: false, strike: false, ..marks.clone() };
+    let link = marks.link.clone().filter(|_| !text.contains('\n'));
+    let bare = Marks { strong: false, em: false, strike: false, link, ..marks.clone() };
     let mut out: Vec<Inline> = Vec::new();
     let mut piece = String::new();
     let mut white = None;
