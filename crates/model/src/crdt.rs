@@ -422,6 +422,37 @@ fn follow(elements: &mut Vec<Option<usize>>, action: PatchAction) {
     elements.splice(from..to, std::iter::repeat_n(None, insert));
 }
 
+/// Most objects that [`visit`] reads.
+const MAX_VISITED: usize = 1 << 20;
+
+/// Reads every value, text and mark that can be reached, without recursion.
+pub(crate) fn visit(doc: &Crdt) {
+    let mut open = vec![Node::Map(Obj::root())];
+    let mut left = MAX_VISITED;
+    while let Some(node) = open.pop() {
+        left = left.saturating_sub(1);
+        let children: Vec<Node> = match &node {
+            Node::Scalar(_) => continue,
+            Node::Map(map) => {
+                doc.keys(map).iter().flat_map(|k| doc.get_all(map, At::Key(k))).map(|w| w.node).collect()
+            }
+            Node::List(list) => {
+                (0..doc.len(list)).flat_map(|i| doc.get_all(list, At::Index(i))).map(|w| w.node).collect()
+            }
+            Node::Text(text) => {
+                doc.marks(text);
+                let chars = doc.text(text);
+                let markers = chars.chars().enumerate().filter(|(_, c)| *c == MARKER);
+                markers.filter_map(|(i, _)| doc.get(text, At::Index(i))).collect()
+            }
+        };
+        if children.len() > left {
+            return;
+        }
+        open.extend(children);
+    }
+}
+
 /// A change may name 64 dependencies: more concurrent heads are first joined by empty changes.
 fn merge_many_heads(am: &mut Automerge, stamp: &Stamp) -> Result<(), ModelError> {
     let most = usize::try_from(MAX_DEPS).unwrap_or(usize::MAX).saturating_sub(1);

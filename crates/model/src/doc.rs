@@ -228,6 +228,12 @@ impl Doc {
         self.crdt.save()
     }
 
+    /// [`Doc::save`], checked: the bytes load to equal heads. For a snapshot after changes of others.
+    pub fn save_checked(&self) -> Result<Vec<u8>, ModelError> {
+        let bytes = self.save();
+        crate::trial::reload(&self.crdt).map(|_| bytes)
+    }
+
     /// Its id, as given to `create` or `load`; the `id` field is not trusted.
     pub fn id(&self) -> DocId {
         self.id

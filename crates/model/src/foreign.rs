@@ -1,14 +1,95 @@
 //! `.automerge` files of other software: what they hold becomes own edits, their changes do not enter.
+//!
+//! The size of a file, what it inflates to and its operations are bounded before Automerge reads it; a panic of the
+//! library becomes an error. Memory and time within those bounds are the caller's to limit.
 
-use crate::doc::{Changes, Doc, ModelError, Stamp};
+mod chunks;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::block::Block;
+use crate::crdt::{At, Crdt, Node, Obj, Read, guard};
+use crate::doc::{Changes, Doc, Hash, Heads, ModelError, Stamp, TEXT};
+use crate::edit::{self, Edit};
+use crate::fields::{self, Value};
+use crate::page;
 
 /// Largest foreign file that is read, bytes.
 pub const MAX_FOREIGN_BYTES: usize = 8 * 1024 * 1024;
 
+/// What a foreign file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// The blocks of its text.
+    pub blocks: Vec<Block>,
+    /// Its fields.
+    pub fields: BTreeMap<String, Value>,
+    /// The newest version of a document of ours that it builds on; empty when it is unrelated.
+    pub base: Heads,
+}
+
+/// Reads a foreign file beside `ours`.
+///
+/// # Errors
+/// The file is too large, damaged, or the library failed on it.
+pub fn read(bytes: &[u8], ours: &Doc) -> Result<Foreign, ModelError> {
+    if bytes.len() > MAX_FOREIGN_BYTES {
+        return Err(ModelError::TooLarge("a foreign file of more than 8 MiB".into()));
+    }
+    chunks::check(bytes)?;
+    let theirs = Crdt::load(bytes)?;
+    guard(|| Foreign {
+        blocks: main_text(&theirs).map(|text| page::read_blocks(&theirs, &text)).unwrap_or_default(),
+        fields: fields::all(&theirs),
+        base: common(&ours.crdt, &theirs),
+    })
+}
+
 impl Doc {
     /// Brings the content of a foreign file into this document as own edits: the difference since the common version
     /// when the file builds on one of ours, else its whole content.
-    pub fn adopt_foreign(&mut self, _bytes: &[u8], _stamp: &Stamp) -> Result<Changes, ModelError> {
-        Ok(Changes::default())
+    pub fn adopt_foreign(&mut self, bytes: &[u8], stamp: &Stamp) -> Result<Changes, ModelError> {
+        let foreign = read(bytes, self)?;
+        let related = !foreign.base.0.is_empty();
+        let before = if related { fields::all(&self.crdt.at(&foreign.base)?) } else { BTreeMap::new() };
+        let mut edits = field_edits(&before, &foreign.fields);
+        let base = related.then_some(foreign.base);
+        if related || !foreign.blocks.is_empty() {
+            edits.push(Edit::SetBlocks { base, blocks: foreign.blocks });
+        }
+        let (crdt, chunks) = edit::perform(&self.crdt, stamp, &edits)?;
+        self.crdt = crdt;
+        Ok(Changes(chunks))
     }
+}
+
+/// Edits for the fields that differ; names and values that no field can have stay behind.
+fn field_edits(before: &BTreeMap<String, Value>, after: &BTreeMap<String, Value>) -> Vec<Edit> {
+    let fits = |name: &str, value: &Value| {
+        let list = matches!(value, Value::List(_) | Value::Null);
+        let bytes = if let Value::Text(text) = value { text.len() } else { 0 };
+        name.len() <= fields::MAX_NAME_BYTES
+            && bytes <= fields::MAX_FIELD_BYTES
+            && (list || !fields::SETS.contains(&name))
+    };
+    let gone = before.keys().filter(|n| !after.contains_key(*n)).map(|n| (n.clone(), Value::Null));
+    let come = after.iter().filter(|(n, v)| before.get(*n) != Some(*v)).map(|(n, v)| (n.clone(), v.clone()));
+    let all = gone.chain(come).filter(|(n, v)| !n.is_empty() && fits(n, v));
+    all.map(|(name, value)| Edit::SetField { name, value }).collect()
+}
+
+/// The text that a page would show: `text`, else the longest text of the root.
+fn main_text(doc: &Crdt) -> Option<Obj> {
+    let root = Obj::root();
+    let text =
+        |key: &str| if let Some(Node::Text(obj)) = doc.get(&root, At::Key(key)) { Some(obj) } else { None };
+    text(TEXT).or_else(|| doc.keys(&root).iter().filter_map(|k| text(k)).max_by_key(|obj| doc.len(obj)))
+}
+
+/// The newest of our changes that the other document has too.
+fn common(ours: &Crdt, theirs: &Crdt) -> Heads {
+    let shared: Vec<_> =
+        ours.metas_since(&Heads::default()).into_iter().filter(|m| theirs.has(&m.hash)).collect();
+    let inner: BTreeSet<Hash> = shared.iter().flat_map(|m| m.deps.iter().copied()).collect();
+    Heads::new(shared.iter().map(|m| m.hash).filter(|h| !inner.contains(h)))
 }

@@ -323,6 +323,11 @@ fn read_parents(read: &impl Read, obj: &Obj) -> Vec<Container> {
     names.filter_map(|n| read.string(n)).filter_map(|n| names::container(&n)).collect()
 }
 
+/// The blocks of any text object, without identity.
+pub(crate) fn read_blocks(read: &impl Read, text: &Obj) -> Vec<Block> {
+    read_text(read, text).into_iter().map(|p| p.block).collect()
+}
+
 /// Content of a text object that is one line of inline content (a table cell).
 pub(crate) fn read_inline(read: &impl Read, text: &Obj) -> Vec<Inline> {
     let content = Content::read(read, text);

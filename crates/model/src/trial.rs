@@ -1,4 +1,9 @@
 //! The canonical trial of a suspect change: a document of its ancestors and itself, in which nothing may fail.
+//! `docs/trust.md` says when it is held.
+
+use crate::crdt::{Crdt, guard};
+use crate::doc::{Heads, ModelError};
+use crate::{fields, page};
 
 /// What the trial found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +15,60 @@ pub enum TrialVerdict {
 }
 
 /// Tries `suspect` on a document of `ancestors` (raw chunks in causal order, gates passed): apply, save, load, equal
-/// heads, text and marks read. Memory and time are the caller's to bound.
-pub fn trial(_ancestors: &[Vec<u8>], _suspect: &[u8]) -> TrialVerdict {
-    TrialVerdict::Ok
+/// heads, text and marks read. The outcome depends on the changes alone, and on the version of Automerge. Memory and
+/// time are the caller's to bound.
+pub fn trial(ancestors: &[Vec<u8>], suspect: &[u8]) -> TrialVerdict {
+    match guard(|| run(ancestors, suspect)) {
+        Ok(Ok(())) => TrialVerdict::Ok,
+        Ok(Err(reason)) | Err(reason) => TrialVerdict::Unsafe(reason.to_string()),
+    }
+}
+
+fn run(ancestors: &[Vec<u8>], suspect: &[u8]) -> Result<(), ModelError> {
+    let mut doc = Crdt::new();
+    if !ancestors.is_empty() {
+        doc.apply(ancestors)?;
+    }
+    doc.apply(&[suspect.to_vec()])?;
+    read(&doc)?;
+    let loaded = reload(&doc)?;
+    read(&loaded)
+}
+
+/// Saves and loads a document and compares: what must hold before a snapshot is replaced.
+pub(crate) fn reload(doc: &Crdt) -> Result<Crdt, ModelError> {
+    let bytes = guard(|| doc.save())?;
+    let loaded = Crdt::load(&bytes)?;
+    if loaded.heads() == doc.heads() && loaded.heads() != Heads::default() {
+        Ok(loaded)
+    } else {
+        Err(ModelError::Unsafe("the document does not load as it was saved".into()))
+    }
+}
+
+/// Reads every object, text and mark, and what a page and its fields show.
+fn read(doc: &Crdt) -> Result<(), ModelError> {
+    guard(|| {
+        crate::crdt::visit(doc);
+        let _ = (page::read_page(doc), fields::all(doc), fields::conflicts(doc));
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Class, Doc, DocId, Edit, Kind, Stamp, Value};
+
+    #[test]
+    fn an_honest_change_passes_and_one_without_its_ancestors_does_not() {
+        let stamp = Stamp { actor: [1; 16], time_ms: 5 };
+        let id = DocId::new(Class::Content, [1; 15]);
+        let (mut doc, first) = Doc::create(id, &Kind::Task, &stamp).unwrap();
+        let edit = Edit::SetField { name: "title".into(), value: Value::Text("Wait".into()) };
+        let second = doc.edit(&stamp, &[edit]).unwrap().0.remove(0);
+        assert_eq!(trial(&first.0, &second), TrialVerdict::Ok);
+        assert_eq!(trial(&[], &first.0[0]), TrialVerdict::Ok);
+        assert!(matches!(trial(&[], &second), TrialVerdict::Unsafe(_)));
+        assert!(matches!(trial(&first.0, b"no change"), TrialVerdict::Unsafe(_)));
+    }
 }

@@ -1,0 +1,181 @@
+//! A look at the chunks of a foreign file before Automerge reads it: how far they would inflate and how many
+//! operations they hold. It judges size only; whether the file is sound is Automerge's to say.
+
+use crate::doc::ModelError;
+use crate::gate::inflate_bounded;
+
+/// Most bytes that the columns of a foreign file may inflate to.
+pub(super) const MAX_INFLATED_BYTES: usize = 64 * 1024 * 1024;
+/// Most operations of a foreign file.
+pub(super) const MAX_FOREIGN_OPS: u64 = 4_000_000;
+
+const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
+const DOCUMENT: u8 = 0;
+const CHANGE: u8 = 1;
+const DEFLATED_CHANGE: u8 = 2;
+/// Bit of a column's name that says its bytes are deflated.
+const DEFLATED: u64 = 0b1000;
+/// Name of the column of actions, which has one value an operation.
+const ACTION: u64 = 0x42;
+const HASH_BYTES: usize = 32;
+
+/// Refuses a file that would inflate past the bounds.
+pub(super) fn check(file: &[u8]) -> Result<(), ModelError> {
+    let mut bytes = Bytes(file);
+    let (mut room, mut ops) = (MAX_INFLATED_BYTES, 0u64);
+    while !bytes.0.is_empty() {
+        let found = bytes.chunk().ok_or_else(|| ModelError::Malformed("not an Automerge file".into()))?;
+        let counted = match found {
+            (DOCUMENT, body) => document(body, &mut room),
+            (CHANGE, body) => change(body),
+            (DEFLATED_CHANGE, body) => inflate(body, &mut room).and_then(|inner| change(&inner)),
+            (kind, _) => Err(ModelError::NotPossible(format!("chunks of type {kind} are not read"))),
+        }?;
+        ops = ops.saturating_add(counted);
+        if ops > MAX_FOREIGN_OPS {
+            return Err(ModelError::TooLarge("the file holds more than 4,000,000 operations".into()));
+        }
+    }
+    Ok(())
+}
+
+/// Unpacks, at the expense of `room`.
+fn inflate(bytes: &[u8], room: &mut usize) -> Result<Vec<u8>, ModelError> {
+    let out = inflate_bounded(bytes, *room);
+    let out =
+        out.map_err(|e| ModelError::TooLarge(format!("the file does not unpack within 64 MiB ({e})")))?;
+    *room -= out.len();
+    Ok(out)
+}
+
+fn cut() -> ModelError {
+    ModelError::Malformed("the file ends too early".into())
+}
+
+/// Unpacks all columns of a document chunk; gives its operations.
+fn document(body: &[u8], room: &mut usize) -> Result<u64, ModelError> {
+    let mut bytes = Bytes(body);
+    let actors = bytes.number().ok_or_else(cut)?;
+    for _ in 0..actors {
+        let len = bytes.number().ok_or_else(cut)?;
+        bytes.take(len).ok_or_else(cut)?;
+    }
+    let heads = bytes.number().ok_or_else(cut)?;
+    bytes.take(heads.saturating_mul(HASH_BYTES as u64)).ok_or_else(cut)?;
+    let change_columns = bytes.columns().ok_or_else(cut)?;
+    let op_columns = bytes.columns().ok_or_else(cut)?;
+    let mut ops = 0;
+    for (i, (name, len)) in change_columns.iter().chain(&op_columns).enumerate() {
+        let data = bytes.take(*len).ok_or_else(cut)?;
+        let inflated = if name & DEFLATED == 0 { None } else { Some(inflate(data, room)?) };
+        if i >= change_columns.len() && name & !DEFLATED == ACTION {
+            ops = values(inflated.as_deref().unwrap_or(data)).ok_or_else(cut)?;
+        }
+    }
+    Ok(ops)
+}
+
+/// The operations of a change chunk.
+fn change(body: &[u8]) -> Result<u64, ModelError> {
+    let mut bytes = Bytes(body);
+    let deps = bytes.number().ok_or_else(cut)?;
+    bytes.take(deps.saturating_mul(HASH_BYTES as u64)).ok_or_else(cut)?;
+    let actor = bytes.number().ok_or_else(cut)?;
+    bytes.take(actor).ok_or_else(cut)?;
+    // Sequence number, first operation, time (signed, of the same shape).
+    for _ in 0..3 {
+        bytes.number().ok_or_else(cut)?;
+    }
+    let message = bytes.number().ok_or_else(cut)?;
+    bytes.take(message).ok_or_else(cut)?;
+    let others = bytes.number().ok_or_else(cut)?;
+    for _ in 0..others {
+        let len = bytes.number().ok_or_else(cut)?;
+        bytes.take(len).ok_or_else(cut)?;
+    }
+    let mut ops = 0;
+    for (name, len) in bytes.columns().ok_or_else(cut)? {
+        let data = bytes.take(len).ok_or_else(cut)?;
+        if name & DEFLATED != 0 {
+            return Err(ModelError::Malformed("a column of a change is deflated".into()));
+        }
+        if name == ACTION {
+            ops = values(data).ok_or_else(cut)?;
+        }
+    }
+    Ok(ops)
+}
+
+/// How many values a run-length encoded column of numbers holds.
+fn values(column: &[u8]) -> Option<u64> {
+    let mut bytes = Bytes(column);
+    let mut count = 0u64;
+    while !bytes.0.is_empty() {
+        let run = bytes.signed()?;
+        let len = match run {
+            0 => bytes.number()?,
+            n if n > 0 => {
+                bytes.number()?;
+                n.unsigned_abs()
+            }
+            n => {
+                for _ in 0..n.unsigned_abs() {
+                    bytes.number()?;
+                }
+                n.unsigned_abs()
+            }
+        };
+        count = count.saturating_add(len);
+    }
+    Some(count)
+}
+
+/// What is left to read.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, count: u64) -> Option<&'a [u8]> {
+        let (head, tail) = self.0.split_at_checked(usize::try_from(count).ok()?)?;
+        self.0 = tail;
+        Some(head)
+    }
+
+    /// A LEB128 number; of a signed one, its bits.
+    fn number(&mut self) -> Option<u64> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = *self.take(1)?.first()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn signed(&mut self) -> Option<i64> {
+        let before = self.0;
+        let bits = self.number()?;
+        let used = before.len() - self.0.len();
+        let last = *before.get(used.checked_sub(1)?)?;
+        let width = 7 * used as u32;
+        let negative = last & 0x40 != 0 && width < 64;
+        Some(if negative { (bits | (u64::MAX << width)) as i64 } else { bits as i64 })
+    }
+
+    fn columns(&mut self) -> Option<Vec<(u64, u64)>> {
+        let count = self.number()?;
+        (0..count.min(self.0.len() as u64)).map(|_| Some((self.number()?, self.number()?))).collect()
+    }
+
+    /// The type and body of the next chunk.
+    fn chunk(&mut self) -> Option<(u8, &'a [u8])> {
+        if self.take(4)? != MAGIC {
+            return None;
+        }
+        self.take(4)?;
+        let kind = *self.take(1)?.first()?;
+        let len = self.number()?;
+        Some((kind, self.take(len)?))
+    }
+}
