@@ -270,7 +270,7 @@ impl Item {
 
     /// Opens a sealed body: decrypts, checks the exact padding, returns the content. Check 7, but for the tag.
     pub fn open(&self, epoch: &EpochKey) -> Option<Zeroizing<Vec<u8>>> {
-        if epoch.epoch() != self.header.epoch || *epoch.space() != self.header.space {
+        if epoch.epoch() != self.header.epoch {
             return None;
         }
         let aad = self.bytes.get(..BODY_AT)?;

@@ -6,15 +6,20 @@
 
 pub mod batch;
 mod codec;
+pub mod chunk;
 pub mod derive;
 pub mod device;
 pub mod eval;
 pub mod feed;
+pub mod hello;
 pub mod item;
+pub mod judge;
 pub mod keyring;
 pub mod limits;
 pub mod log;
 pub mod record;
+pub mod recovery;
+pub mod ticket;
 pub mod wrap;
 
 pub use batch::{Attest, Batch, BlobRef};

@@ -1,0 +1,178 @@
+//! Check 9: does the author's role suit the document, now or before a removal or lowering that cut his feed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Quarantine, Verdict};
+use crate::derive::{Id, Id16, id16, person_document};
+use crate::item::{Feed, Item};
+use crate::log::{CutPoint, Membership, Standing};
+use crate::record::Role;
+
+/// One uncovered item of a feed, for walking down from a cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FeedItem {
+    /// Position in the feed.
+    pub seq: u32,
+    /// The item.
+    pub id: Id,
+    /// Start of the id of the one before it.
+    pub prev: Id16,
+}
+
+/// The store's view of a feed.
+pub trait Feeds {
+    /// Every stored, uncovered item of the feed, of all documents, in any order.
+    fn items(&self, feed: &Feed) -> Vec<FeedItem>;
+}
+
+/// Walks already made, for one state of the store: drop it when items arrive in a cut feed or the log changes.
+#[derive(Debug, Clone, Default)]
+pub struct CutCache {
+    below: BTreeMap<(Feed, u32, Id16), BTreeSet<Id>>,
+}
+
+impl CutCache {
+    fn is_below(&mut self, feed: &Feed, cut: &CutPoint, id: &Id, feeds: &dyn Feeds) -> bool {
+        let walk = || walk_down(feeds.items(feed), cut.seq, &cut.item);
+        self.below.entry((*feed, cut.seq, cut.item)).or_insert_with(walk).contains(id)
+    }
+}
+
+/// The items at or below a cut: its own item, then down the feed by `prev`. Below a gap an item is in if it is alone at
+/// its place.
+fn walk_down(items: Vec<FeedItem>, cut_seq: u32, cut_item: &Id16) -> BTreeSet<Id> {
+    let mut places: BTreeMap<u32, Vec<FeedItem>> = BTreeMap::new();
+    for item in items.into_iter().filter(|item| item.seq <= cut_seq) {
+        places.entry(item.seq).or_default().push(item);
+    }
+    let mut below = BTreeSet::new();
+    let mut wanted: Option<BTreeSet<Id16>> = Some([*cut_item].into());
+    let mut expected = Some(cut_seq);
+    for (seq, here) in places.into_iter().rev() {
+        if expected != Some(seq) {
+            wanted = None;
+        }
+        let inside: Vec<FeedItem> = match &wanted {
+            Some(ids) => here.into_iter().filter(|item| ids.contains(&id16(&item.id))).collect(),
+            None if here.len() == 1 => here,
+            None => Vec::new(),
+        };
+        wanted = (!inside.is_empty()).then(|| inside.iter().map(|item| item.prev).collect());
+        below.extend(inside.iter().map(|item| item.id));
+        expected = seq.checked_sub(1);
+    }
+    below
+}
+
+/// Whether the author of an item may write to `document`; else why it is set aside.
+pub fn role_suits(
+    item: &Item,
+    document: &Id16,
+    membership: &Membership,
+    feeds: &dyn Feeds,
+    cache: &mut CutCache,
+) -> Result<(), Quarantine> {
+    let member = membership.member_of(&item.header().author);
+    judge(item, membership, feeds, cache, |role| suits(role, document, member.as_ref()))
+}
+
+/// The verdict on an item in the clear that names no document (Attest, BlobRef): any role will do.
+pub fn judge_reference(
+    item: &Item,
+    membership: &Membership,
+    feeds: &dyn Feeds,
+    cache: &mut CutCache,
+) -> Verdict {
+    match judge(item, membership, feeds, cache, |role| role > Role::None) {
+        Ok(()) => Verdict::Accepted,
+        Err(reason) => Verdict::Quarantined(reason),
+    }
+}
+
+fn judge(
+    item: &Item,
+    membership: &Membership,
+    feeds: &dyn Feeds,
+    cache: &mut CutCache,
+    suits: impl Fn(Role) -> bool,
+) -> Result<(), Quarantine> {
+    let author = &item.header().author;
+    if suits(membership.acting_role(author)) || membership.admitted.contains(item.id()) {
+        return Ok(());
+    }
+    let feed = item.header().feed();
+    let cuts = membership.cuts.get(&feed).into_iter().flatten();
+    let greatest = cuts.filter(|cut| suits(cut.role)).max();
+    if let Some(cut) = greatest.filter(|cut| item.header().seq <= cut.seq) {
+        let below = cache.is_below(&feed, cut, item.id(), feeds);
+        return if below { Ok(()) } else { Err(Quarantine::Fork) };
+    }
+    match membership.standing(author) {
+        Standing::Active { .. } => Err(Quarantine::Role),
+        _ => Err(Quarantine::Removed),
+    }
+}
+
+/// Roles by document class: content (and unknown classes) Writer, conversations Commenter, a profile its own member,
+/// private state nobody outside a personal space.
+fn suits(role: Role, document: &Id16, member: Option<&Id16>) -> bool {
+    match document[0] {
+        2 => role >= Role::Commenter,
+        3 => role > Role::None && member.is_some_and(|member| person_document(member) == *document),
+        4 => false,
+        _ => role >= Role::Writer,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(seq: u32, name: u8, prev: u8) -> FeedItem {
+        FeedItem { seq, id: [name; 32], prev: [prev; 16] }
+    }
+
+    fn below(items: &[FeedItem], seq: u32, name: u8) -> Vec<u8> {
+        walk_down(items.to_vec(), seq, &[name; 16]).iter().map(|id| id[0]).collect()
+    }
+
+    #[test]
+    fn the_walk_follows_the_chain_the_cut_names() {
+        let chain = [item(0, 1, 0), item(1, 2, 1), item(2, 3, 2), item(3, 4, 3)];
+        assert_eq!(below(&chain, 2, 3), [1, 2, 3]);
+        let forked = [&chain[..], &[item(1, 22, 1), item(2, 33, 22)]].concat();
+        assert_eq!(below(&forked, 2, 3), [1, 2, 3]);
+        assert_eq!(below(&forked, 2, 33), [1, 22, 33]);
+    }
+
+    #[test]
+    fn below_a_gap_only_what_is_alone_counts() {
+        let gap = [item(0, 1, 0), item(1, 2, 1), item(3, 4, 3)];
+        assert_eq!(below(&gap, 3, 4), [1, 2, 4]);
+        let rivals = [item(0, 1, 0), item(1, 2, 1), item(1, 22, 1), item(3, 4, 3)];
+        assert_eq!(below(&rivals, 3, 4), [1, 4]);
+        assert_eq!(below(&gap, u32::MAX, 9), [1, 2, 4], "the cut's own item has not arrived");
+        assert!(below(&[], 5, 1).is_empty());
+    }
+
+    #[test]
+    fn roles_suit_by_document_class() {
+        let member = [9; 16];
+        let own = person_document(&member);
+        let table = [
+            ([1; 16], Role::Commenter, false),
+            ([1; 16], Role::Writer, true),
+            ([2; 16], Role::Reader, false),
+            ([2; 16], Role::Commenter, true),
+            ([3; 16], Role::Owner, false),
+            (own, Role::Reader, true),
+            (own, Role::None, false),
+            ([4; 16], Role::Owner, false),
+            ([77; 16], Role::Commenter, false),
+            ([77; 16], Role::Writer, true),
+        ];
+        for (document, role, good) in table {
+            assert_eq!(suits(role, &document, Some(&member)), good, "{role} in class {}", document[0]);
+        }
+    }
+}
