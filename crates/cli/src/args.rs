@@ -6,6 +6,7 @@ mod content;
 mod network;
 mod people;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -120,6 +121,42 @@ pub(crate) struct DemoArgs {
     pub(crate) keep: Option<PathBuf>,
 }
 
+/// Marks a word that begins with a hyphen and is no option.
+const SHIELD: char = '\u{1}';
+
+/// Hides words such as `-label=web` or `-draft` from the option parser where a command takes free words, so that real
+/// options (`--json`) are still read after them. [`unshield`] gives the words back.
+pub(crate) fn shield(args: Vec<OsString>) -> Vec<OsString> {
+    let mut commands = Vec::new();
+    args.into_iter()
+        .enumerate()
+        .map(|(place, arg)| {
+            let Some(text) = arg.to_str().filter(|_| place > 0) else { return arg };
+            let free = matches!(commands.as_slice(), ["task", "set" | "new"] | ["search"]);
+            let single_hyphen = text.len() > 1 && text.starts_with('-') && !text.starts_with("--");
+            if free && single_hyphen && !matches!(text, "-h" | "-V") {
+                return OsString::from(format!("{SHIELD}{text}"));
+            }
+            for command in ["task", "set", "new", "search"] {
+                let fits = matches!(
+                    (commands.as_slice(), command),
+                    ([], "task" | "search") | (["task"], "set" | "new")
+                );
+                if text == command && fits {
+                    commands.push(command);
+                    break;
+                }
+            }
+            arg
+        })
+        .collect()
+}
+
+/// See [`shield`].
+pub(crate) fn unshield(word: &str) -> &str {
+    word.strip_prefix(SHIELD).unwrap_or(word)
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -142,14 +179,24 @@ mod tests {
         }
     }
 
+    fn parse(line: &[&str]) -> Option<Action> {
+        let cli = Cli::try_parse_from(shield(line.iter().map(OsString::from).collect())).ok()?;
+        cli.json.then_some(cli.action)?
+    }
+
     #[test]
-    fn task_fields_may_begin_with_a_hyphen_without_swallowing_options() {
-        let cli =
-            Cli::try_parse_from(["tern", "task", "set", "7K3QX", "-label=web", "status=done", "--json"]);
-        let Ok(Cli { json: true, action: Some(Action::Task(TaskAction::Set { fields, .. })), .. }) = cli
-        else {
-            panic!("not read as a task change: {cli:?}");
+    fn words_may_begin_with_a_hyphen_without_swallowing_options() {
+        let line = ["tern", "task", "set", "7K3QX", "-label=web", "status=done", "--json"];
+        let Some(Action::Task(TaskAction::Set { fields, .. })) = parse(&line) else {
+            panic!("not read as a task change");
         };
-        assert_eq!(fields, ["-label=web", "status=done"]);
+        assert_eq!(fields.iter().map(|f| unshield(f)).collect::<Vec<_>>(), ["-label=web", "status=done"]);
+        let Some(Action::Search(args)) =
+            parse(&["tern", "search", "ferry", "-draft", "--json", "--limit", "3"])
+        else {
+            panic!("not read as a search");
+        };
+        assert_eq!(args.query.iter().map(|w| unshield(w)).collect::<Vec<_>>(), ["ferry", "-draft"]);
+        assert_eq!(args.limit, 3);
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Page(action) => pages::run(context, action),
         Action::Task(action) => tasks::run(context, action),
         Action::Search(args) => tasks::search(context, &args),
-        Action::Import(args) => files::import(context, args),
+        Action::Import(args) => files::import(context, &args),
         Action::Export(args) => files::export(context, args),
         Action::Doc(action) => files::doc(context, action),
         Action::Attach(args) => files::attach(context, args),

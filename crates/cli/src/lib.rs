@@ -21,7 +21,7 @@ use clap::Parser;
 use clap::error::ErrorKind as ClapKind;
 use tern_peer::{Env, Network, PeerError};
 
-use args::{Cli, DemoArgs};
+use args::{Cli, DemoArgs, shield};
 use context::Context;
 
 /// What the window needs to start.
@@ -50,7 +50,7 @@ pub fn wants_window(args: &[OsString]) -> Option<WindowStart> {
 pub fn run(args: Vec<OsString>) -> ExitCode {
     start_log();
     let asked_json = args.iter().skip(1).any(|a| a == "--json");
-    match Cli::try_parse_from(args) {
+    match Cli::try_parse_from(shield(args)) {
         Ok(cli) => perform(cli),
         Err(e) if matches!(e.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion) => {
             context::print(&e.render().to_string());

@@ -11,7 +11,7 @@ impl Table {
         Table { rows: vec![headings.iter().map(|h| (*h).to_owned()).collect()] }
     }
 
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, cells: &[String]) {
         self.rows.push(cells.iter().map(|c| one_line(c)).collect());
     }
 
@@ -74,8 +74,8 @@ mod tests {
     #[test]
     fn columns_line_up_also_for_wide_characters() {
         let mut table = Table::new(&["ID", "TITLE", "WHO"]);
-        table.row(vec!["7K3QX".into(), "引き継ぎ".into(), "Aiko".into()]);
-        table.row(vec!["A".into(), "Hand-off".into(), "Ben".into()]);
+        table.row(&["7K3QX".into(), "引き継ぎ".into(), "Aiko".into()]);
+        table.row(&["A".into(), "Hand-off".into(), "Ben".into()]);
         assert_eq!(table.render(), "ID     TITLE     WHO\n7K3QX  引き継ぎ  Aiko\nA      Hand-off  Ben\n");
     }
 

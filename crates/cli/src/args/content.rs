@@ -122,7 +122,7 @@ pub(crate) enum TaskAction {
     /// Capture a task in one line: "Fix login @aiko #auth !high ^2026-12-01 >Web"
     New {
         /// The line
-        #[arg(required = true, allow_hyphen_values = true)]
+        #[arg(required = true)]
         line: Vec<String>,
     },
     /// Change fields: title status priority assignee label -label estimate due project parent description
@@ -130,7 +130,7 @@ pub(crate) enum TaskAction {
         /// Short id, id or unique prefix
         task: String,
         /// field=value; an empty value clears the field
-        #[arg(required = true, allow_hyphen_values = true, value_name = "FIELD=VALUE")]
+        #[arg(required = true, value_name = "FIELD=VALUE")]
         fields: Vec<String>,
     },
     /// One task
@@ -141,7 +141,7 @@ pub(crate) enum TaskAction {
     /// Tasks that match
     List {
         /// Filter, "is:open assignee:me label:auth"
-        #[arg(long = "where", value_name = "FILTER", default_value = "")]
+        #[arg(long = "where", value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
         filter: String,
         /// status, assignee, label, project, due or priority
         #[arg(long, value_name = "BY", value_parser = ["status", "assignee", "label", "project", "due", "priority"])]
@@ -166,7 +166,7 @@ pub(crate) enum TaskAction {
 #[derive(Debug, Args)]
 pub(crate) struct SearchArgs {
     /// Words, "a phrase", -not, is:open, assignee:me
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true)]
     pub(crate) query: Vec<String>,
     /// Most hits
     #[arg(long, default_value_t = 20, value_name = "N")]

@@ -13,7 +13,7 @@ use crate::{failure, human};
 /// Largest Automerge file that is taken in, in bytes.
 const DOC_MAX_BYTES: u64 = 64 << 20;
 
-pub(super) fn import(context: &Context, args: ImportArgs) -> Result<(), PeerError> {
+pub(super) fn import(context: &Context, args: &ImportArgs) -> Result<(), PeerError> {
     if !matches!(args.from.as_str(), "auto" | "markdown") {
         let what = format!("Importing from “{}”", args.from);
         return Err(not_here(&what, "Export it there as Markdown and import that folder."));
@@ -29,7 +29,7 @@ pub(super) fn import(context: &Context, args: ImportArgs) -> Result<(), PeerErro
     if let Some(path) = &args.report {
         write(path, (to_json(report)? + "\n").as_bytes())?;
     }
-    context.emit(&reply, || human::files::imported(report, &args))
+    context.emit(&reply, || human::files::imported(report, args))
 }
 
 pub(super) fn export(context: &Context, args: ExportArgs) -> Result<(), PeerError> {

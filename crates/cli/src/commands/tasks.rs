@@ -3,18 +3,19 @@
 use tern_peer::{Command, Peer, PeerError, Query, Reply, TaskView, View};
 
 use super::ask;
-use crate::args::{SearchArgs, TaskAction};
+use crate::args::{SearchArgs, TaskAction, unshield};
 use crate::context::Context;
 use crate::{failure, human, values};
 
 pub(super) fn run(context: &Context, action: TaskAction) -> Result<(), PeerError> {
     match action {
         TaskAction::New { line } => {
-            let line = line.join(" ");
+            let line = words(&line);
             one(context, |peer| changed(peer, Command::TaskNew { line }), "Saved here.\n")
         }
         TaskAction::Set { task, fields } => {
-            let fields = fields.iter().map(|f| values::field_value(f)).collect::<Result<Vec<_>, _>>()?;
+            let fields =
+                fields.iter().map(|f| values::field_value(unshield(f))).collect::<Result<Vec<_>, _>>()?;
             one(context, |peer| changed(peer, Command::TaskSet { task, fields }), "Saved here.\n")
         }
         TaskAction::Show { task } => one(context, |peer| shown(peer, task), ""),
@@ -76,9 +77,13 @@ fn list(
 }
 
 pub(super) fn search(context: &Context, args: &SearchArgs) -> Result<(), PeerError> {
-    let query = args.query.join(" ");
+    let query = words(&args.query);
     context.with_peer(|peer| {
         let view = ask!(peer, Query::Search { query: query.clone(), limit: args.limit }, View::Search);
         context.emit(&view, || human::tasks::hits(&view, &query))
     })
+}
+
+fn words(given: &[String]) -> String {
+    given.iter().map(|w| unshield(w)).collect::<Vec<_>>().join(" ")
 }

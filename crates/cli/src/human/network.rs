@@ -98,7 +98,7 @@ pub(crate) fn relays(view: &RelaysView, clock: &Clock) -> String {
     }
     let mut table = Table::new(&["NODE", "ADDRESSES", "LAST CONTACT"]);
     for r in &view.relays {
-        table.row(vec![short(&r.id), r.addresses.join(" "), clock.words_or_never(r.last_contact.as_deref())]);
+        table.row(&[short(&r.id), r.addresses.join(" "), clock.words_or_never(r.last_contact.as_deref())]);
     }
     table.render()
 }

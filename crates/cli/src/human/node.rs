@@ -28,7 +28,7 @@ pub(crate) fn status(view: &NodeView) -> String {
     }
     let mut table = Table::new(&["WORKSPACE", "HOLDS", "SIZE"]);
     for w in &view.workspaces {
-        table.row(vec![short(&w.id), count(w.items, "sealed item", "sealed items"), size(w.bytes)]);
+        table.row(&[short(&w.id), count(w.items, "sealed item", "sealed items"), size(w.bytes)]);
     }
     text += "\n";
     text + &table.render()

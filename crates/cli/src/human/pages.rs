@@ -51,7 +51,7 @@ pub(crate) fn history(view: &HistoryView, clock: &Clock) -> String {
     }
     let mut table = Table::new(&["WHO", "FROM", "TO", "CHANGES", "HEADS"]);
     for s in &view.sessions {
-        table.row(vec![
+        table.row(&[
             s.author.clone(),
             clock.words(&s.from),
             clock.words(&s.to),

@@ -16,7 +16,7 @@ pub(crate) fn members(view: &MembersView) -> String {
     let mut table = Table::new(&["NAME", "ROLE", "ZONE", "DEVICES", "STATE", "ID"]);
     for m in &view.members {
         let name = if m.me { format!("{} (you)", m.name) } else { m.name.clone() };
-        table.row(vec![
+        table.row(&[
             name,
             m.role.clone(),
             m.zone.clone(),
@@ -39,7 +39,7 @@ pub(crate) fn devices(view: &DevicesView, clock: &Clock) -> String {
             "this laptop" => "now".into(),
             _ => clock.words_or_never(d.last_contact.as_deref()),
         };
-        table.row(vec![d.kind.clone(), d.state.clone(), contact, short(&d.id)]);
+        table.row(&[d.kind.clone(), d.state.clone(), contact, short(&d.id)]);
     }
     table.render()
 }
@@ -48,7 +48,7 @@ pub(crate) fn log(view: &LogView) -> String {
     let mut table = Table::new(&["DAY", "WHAT", "BY"]);
     for r in &view.records {
         let text = if r.effective { r.text.clone() } else { format!("{} (takes no effect)", r.text) };
-        table.row(vec![r.when.clone(), text, r.author.clone()]);
+        table.row(&[r.when.clone(), text, r.author.clone()]);
     }
     table.render()
 }

@@ -29,7 +29,7 @@ fn rows(tasks: &[TaskView]) -> String {
     for t in tasks {
         let also: String = t.conflicts.iter().map(|c| format!(" (also: {})", c.value)).collect();
         let labels: String = t.labels.iter().map(|l| format!(" #{l}")).collect();
-        table.row(vec![
+        table.row(&[
             t.short_id.clone(),
             t.status.clone(),
             if t.priority == "none" { String::new() } else { t.priority.clone() },

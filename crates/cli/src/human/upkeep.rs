@@ -17,7 +17,7 @@ pub(crate) fn keys(view: &KeysView) -> String {
 pub(crate) fn spaces(view: &SpacesView) -> String {
     let mut table = Table::new(&["SPACE", "ACCESS", "DOCUMENTS", "ID"]);
     for s in &view.spaces {
-        table.row(vec![s.title.clone(), s.access.clone(), s.documents.to_string(), short(&s.id)]);
+        table.row(&[s.title.clone(), s.access.clone(), s.documents.to_string(), short(&s.id)]);
     }
     table.render()
 }
@@ -43,7 +43,7 @@ pub(crate) fn check(view: &CheckView) -> String {
 pub(crate) fn doctor(view: &DoctorView) -> String {
     let mut table = Table::new(&["", "CHECK", "FOUND"]);
     for c in &view.checks {
-        table.row(vec![if c.ok { "ok" } else { "look" }.into(), c.name.clone(), c.text.clone()]);
+        table.row(&[if c.ok { "ok" } else { "look" }.into(), c.name.clone(), c.text.clone()]);
     }
     let mut text = table.render();
     for c in view.checks.iter().filter(|c| !c.fix.is_empty()) {

@@ -1,0 +1,16 @@
+//! Stories of the real binary: homes in temporary folders, processes on loopback, answers read as JSON.
+
+mod bad_input;
+mod by_bundle;
+mod contract;
+mod crash;
+mod direct;
+mod folder;
+mod harness;
+mod help;
+mod offline;
+mod processes;
+mod replicas;
+mod through_node;
+mod time;
+mod tour;
