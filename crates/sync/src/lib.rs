@@ -12,6 +12,7 @@
 //! The normative text is docs/wire.md.
 
 pub mod api;
+pub mod bundle;
 pub mod hello;
 pub mod key;
 pub mod mem;
