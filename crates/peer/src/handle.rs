@@ -2,10 +2,23 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, oneshot};
+
 use crate::api::*;
+use crate::core::Core;
+use crate::engine::{self, Done, Msg, Slot};
+use crate::files::Files;
+use crate::home::{Home, NetworkLock};
+use crate::host::SystemHost;
+use crate::net::News;
+use crate::net::blobs::Blobs;
+use crate::net::conn::NetIn;
+use crate::net::door::{self, Answer, Ask};
+use crate::net::service::{Service, Target};
 
 /// Which networks a home may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,139 +42,426 @@ pub struct Env {
 /// Progress of a long command: what is being done, how far, of how much (0 when unknown).
 pub type Progress = Arc<dyn Fn(&str, u64, u64) + Send + Sync>;
 
-/// Receives the newest answer of a watched query.
+/// The runtime of all network work of this process.
+pub(crate) fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        // Without threads nothing of the product can run, and nothing has been written yet.
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("tern-net")
+            .enable_all()
+            .build()
+            .expect("the operating system gives threads")
+    })
+}
+
+/// Waits for a future of the network runtime from any thread.
+pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let (tx, rx) = std::sync::mpsc::sync_channel(1);
+    runtime().spawn(async move {
+        let _ = tx.send(future.await);
+    });
+    rx.recv().ok()
+}
+
+/// Receives the newest answer of a watched query. Dropping it ends the watch.
 #[derive(Debug)]
-pub struct Watch {}
+pub struct Watch {
+    slot: Arc<Slot>,
+}
 
 impl Watch {
     /// The newest answer if it changed since the last call.
     pub fn take(&mut self) -> Option<Arc<Result<View, PeerError>>> {
-        unimplemented!()
+        self.slot.take()
     }
+
     /// Waits for a change.
-    pub fn wait(&mut self, _timeout: Duration) -> Option<Arc<Result<View, PeerError>>> {
-        unimplemented!()
+    pub fn wait(&mut self, timeout: Duration) -> Option<Arc<Result<View, PeerError>>> {
+        self.slot.wait(timeout)
     }
 }
 
 /// A home with an open workspace. Cheap to clone; the engine stops when the last handle is gone.
 #[derive(Debug, Clone)]
-pub struct Peer {}
+pub struct Peer {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    home: Home,
+    env: Env,
+    messages: mpsc::Sender<Msg>,
+    net: mpsc::Sender<NetIn>,
+    service: Mutex<Option<Service>>,
+    thread: Mutex<Option<std::thread::JoinHandle<()>>>,
+}
+
+fn stopped() -> PeerError {
+    PeerError::new(ErrorKind::Failed, "The engine has stopped.")
+        .safe("Everything saved is safe.")
+        .next("Start Tern again; `tern check` tells whether the store is whole.")
+}
 
 impl Peer {
     /// Makes a device, a member and a workspace in an empty home.
-    pub fn init(_home: &Path, _profile: &Profile, _title: &str, _env: &Env) -> Result<InitReport, PeerError> {
-        unimplemented!()
+    pub fn init(home: &Path, profile: &Profile, title: &str, env: &Env) -> Result<InitReport, PeerError> {
+        crate::start::init(&Home::at(home), profile, title, env)
     }
+
     /// Becomes a member by ticket: through the addresses in it, or from a bundle file alone.
     pub fn join(
-        _home: &Path,
-        _ticket: &str,
-        _profile: &Profile,
-        _bundle: Option<&Path>,
-        _env: &Env,
+        home: &Path,
+        ticket: &str,
+        profile: &Profile,
+        bundle: Option<&Path>,
+        env: &Env,
     ) -> Result<JoinReport, PeerError> {
-        unimplemented!()
+        crate::start::join(&Home::at(home), ticket, profile, bundle, env)
     }
+
     /// Whether `home` holds a workspace.
-    pub fn exists(_home: &Path) -> bool {
-        unimplemented!()
+    pub fn exists(home: &Path) -> bool {
+        Home::at(home).has_workspace()
     }
+
     /// Opens the workspace of a home.
-    pub fn open(_home: &Path, _env: &Env) -> Result<Peer, PeerError> {
-        unimplemented!()
+    pub fn open(home: &Path, env: &Env) -> Result<Peer, PeerError> {
+        let home = Home::at(home);
+        let seed = home.read_seed()?;
+        let host = SystemHost { now_ms: env.now_ms };
+        let core = Core::open(&home.store(), &seed, Box::new(host))?;
+        Ok(Peer::with_core(home, core, env))
     }
+
+    /// Starts the engine for an open core.
+    pub(crate) fn with_core(home: Home, core: Core, env: &Env) -> Peer {
+        let (messages, inbox) = mpsc::channel(engine::REQUESTS);
+        let (net, net_in) = mpsc::channel(engine::NET_INPUTS);
+        let files = Files::new(home.clone());
+        let thread = std::thread::Builder::new().name("tern-engine".to_owned()).spawn(move || {
+            match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+                Ok(runtime) => runtime.block_on(engine::run(core, files, inbox, net_in)),
+                Err(error) => tracing::error!(%error, "the engine could not start"),
+            }
+        });
+        let inner = Inner {
+            home,
+            env: env.clone(),
+            messages,
+            net,
+            service: Mutex::new(None),
+            thread: Mutex::new(thread.ok()),
+        };
+        Peer { inner: Arc::new(inner) }
+    }
+
+    fn request<T: Send + 'static>(&self, make: impl FnOnce(Done<T>) -> Msg) -> Result<T, PeerError> {
+        let (tx, rx) = std::sync::mpsc::sync_channel(1);
+        let done: Done<T> = Box::new(move |result| {
+            let _ = tx.send(result);
+        });
+        self.inner.messages.blocking_send(make(done)).map_err(|_| stopped())?;
+        rx.recv().map_err(|_| stopped())?
+    }
+
     /// Performs a command; returns after it is durable.
-    pub fn call(&self, _command: Command) -> Result<Reply, PeerError> {
-        unimplemented!()
+    pub fn call(&self, command: Command) -> Result<Reply, PeerError> {
+        self.request(|done| Msg::Call(command, None, done))
     }
+
     /// As [`Peer::call`], reporting progress.
-    pub fn call_with(&self, _command: Command, _progress: Progress) -> Result<Reply, PeerError> {
-        unimplemented!()
+    pub fn call_with(&self, command: Command, progress: Progress) -> Result<Reply, PeerError> {
+        self.request(|done| Msg::Call(command, Some(progress), done))
     }
-    /// Performs a command without waiting; `done` runs on the engine's thread.
-    pub fn send(&self, _command: Command, _done: Box<dyn FnOnce(Result<Reply, PeerError>) + Send>) {
-        unimplemented!()
+
+    /// Performs a command without waiting; `done` runs on the engine's thread. When too much waits already, it is
+    /// refused at once.
+    pub fn send(&self, command: Command, done: Box<dyn FnOnce(Result<Reply, PeerError>) + Send>) {
+        if let Err(refused) = self.inner.messages.try_send(Msg::Call(command, None, done))
+            && let mpsc::error::TrySendError::Full(Msg::Call(_, _, done))
+            | mpsc::error::TrySendError::Closed(Msg::Call(_, _, done)) = refused
+        {
+            done(Err(PeerError::new(ErrorKind::Failed, "The engine is busy or has stopped.")
+                .safe("What you typed is still in the window.")
+                .next("Try again in a moment.")));
+        }
     }
+
     /// Answers a query.
-    pub fn query(&self, _query: Query) -> Result<View, PeerError> {
-        unimplemented!()
+    pub fn query(&self, query: Query) -> Result<View, PeerError> {
+        self.request(|done| Msg::Ask(query, done))
     }
+
     /// Watches a query; `wake` runs (on another thread) whenever a new answer is ready.
-    pub fn watch(&self, _query: Query, _wake: Arc<dyn Fn() + Send + Sync>) -> Watch {
-        unimplemented!()
+    pub fn watch(&self, query: Query, wake: Arc<dyn Fn() + Send + Sync>) -> Watch {
+        let slot = Arc::new(Slot::new(wake));
+        let message = Msg::Watch(query, Arc::downgrade(&slot));
+        if let Err(mpsc::error::TrySendError::Full(message)) = self.inner.messages.try_send(message) {
+            let messages = self.inner.messages.clone();
+            runtime().spawn(async move {
+                let _ = messages.send(message).await;
+            });
+        }
+        Watch { slot }
     }
+
     /// Meets known peers (or the one in `with`: any ticket with addresses), exchanges and stops.
     pub fn sync_once(
         &self,
-        _timeout: Duration,
-        _with: Option<&str>,
-        _progress: Progress,
+        timeout: Duration,
+        with: Option<&str>,
+        progress: Progress,
     ) -> Result<SyncReport, PeerError> {
-        unimplemented!()
+        let running = self.service();
+        if let Some(service) = running {
+            return self.meet(&service, timeout, with, &progress);
+        }
+        let Some(lock) = self.inner.home.lock_network()? else {
+            let ask = Ask::Sync { timeout_ms: timeout.as_millis() as u64, with: with.map(str::to_owned) };
+            return match door::ask(&self.inner.home, &ask)? {
+                Answer::Synced(report) => Ok(report),
+                _ => Err(stopped()),
+            };
+        };
+        let service = self.start_service(None, false, lock)?;
+        let report = self.meet(&service, timeout, with, &progress);
+        self.close_service(service);
+        report
     }
+
+    fn service(&self) -> Option<Service> {
+        self.inner.service.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn start_service(
+        &self,
+        listen: Option<SocketAddr>,
+        lan: bool,
+        lock: NetworkLock,
+    ) -> Result<Service, PeerError> {
+        let seed = self.inner.home.read_seed()?;
+        let dir = self.inner.home.blobs();
+        let net = self.inner.net.clone();
+        let started = wait(async move {
+            let blobs = Blobs::open(&dir).await?;
+            Service::start(&seed, listen, lan, blobs, net, lock).await
+        });
+        let failed = |e: String| {
+            PeerError::new(ErrorKind::Failed, format!("The network could not be opened: {e}"))
+                .safe("Everything works offline.")
+        };
+        let service = started.ok_or_else(stopped)?.map_err(failed)?;
+        let listening = crate::net::endpoint::addresses(service.endpoint());
+        let _ = self.inner.messages.blocking_send(Msg::Listening(listening));
+        let _ = self.inner.messages.blocking_send(Msg::Blobs(Some(service.blobs().clone())));
+        Ok(service)
+    }
+
+    fn close_service(&self, service: Service) {
+        let _ = self.inner.messages.blocking_send(Msg::Blobs(None));
+        let _ = wait(async move { service.close().await });
+    }
+
+    fn targets(&self, with: Option<&str>) -> Result<Vec<Target>, PeerError> {
+        let (tx, rx) = oneshot::channel();
+        self.inner
+            .messages
+            .blocking_send(Msg::Targets(with.map(str::to_owned), tx))
+            .map_err(|_| stopped())?;
+        rx.blocking_recv().map_err(|_| stopped())?
+    }
+
+    fn meet(
+        &self,
+        service: &Service,
+        timeout: Duration,
+        with: Option<&str>,
+        progress: &Progress,
+    ) -> Result<SyncReport, PeerError> {
+        let targets = self.targets(with)?;
+        if targets.is_empty() {
+            return Err(nobody_known());
+        }
+        let total = targets.len() as u64;
+        progress("meeting peers", 0, total);
+        let (service, progress) = (service.clone(), progress.clone());
+        let peers = wait(async move {
+            let mut meetings = tokio::task::JoinSet::new();
+            for target in targets {
+                meetings.spawn(meet_one(service.clone(), target, timeout));
+            }
+            let mut peers = Vec::new();
+            while let Some(peer) = meetings.join_next().await {
+                peers.extend(peer.ok());
+                progress("meeting peers", peers.len() as u64, total);
+            }
+            peers
+        });
+        let mut peers = peers.ok_or_else(stopped)?;
+        peers.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
+        if peers.iter().any(|p| p.in_sync) { Ok(SyncReport { peers }) } else { Err(none_met(&peers)) }
+    }
+
     /// Starts staying connected in the background (window, `online`); fails when another process of this home is.
-    pub fn go_online(&self, _listen: Option<SocketAddr>) -> Result<(), PeerError> {
-        unimplemented!()
+    pub fn go_online(&self, listen: Option<SocketAddr>) -> Result<(), PeerError> {
+        let Some(lock) = self.inner.home.lock_network()? else {
+            return Err(PeerError::new(
+                ErrorKind::Failed,
+                "Another Tern process of this home is online already.",
+            )
+            .safe("It exchanges what is written here too.")
+            .next("Close it first if you want this one to take over."));
+        };
+        let lan = self.inner.env.network == Network::Lan;
+        let service = self.start_service(listen, lan, lock)?;
+        *self.inner.service.lock().unwrap_or_else(PoisonError::into_inner) = Some(service.clone());
+        let messages = self.inner.messages.clone();
+        let (home, staying) = (self.inner.home.clone(), service.clone());
+        let asked = AskedBy { messages: messages.clone(), service: service.clone() };
+        runtime().block_on(async move {
+            if lan {
+                match crate::net::endpoint::announce(staying.endpoint()) {
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(%error, "the local network cannot be announced to"),
+                }
+            }
+            let door = door::open(&home, move |ask| answer_door(asked.clone(), ask));
+            if let Err(error) = door {
+                tracing::warn!(%error, "other processes of this home cannot ask this one");
+            }
+            tokio::spawn(staying.stay_connected(move || {
+                let messages = messages.clone();
+                async move {
+                    let (tx, rx) = oneshot::channel();
+                    let sent = messages.send(Msg::Targets(None, tx)).await;
+                    if sent.is_err() {
+                        Vec::new()
+                    } else {
+                        rx.await.ok().and_then(Result::ok).unwrap_or_default()
+                    }
+                }
+            }));
+        });
+        Ok(())
     }
+
     /// Waits for everything pending to be durable and closes connections.
     pub fn shutdown(&self) {
-        unimplemented!()
+        let (tx, rx) = oneshot::channel();
+        if self.inner.messages.blocking_send(Msg::Stop(tx)).is_ok() {
+            let _ = rx.blocking_recv();
+        }
+        let service = self.inner.service.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(service) = service {
+            let _ = wait(async move { service.close().await });
+            let _ = std::fs::remove_file(self.inner.home.socket());
+        }
+        let thread = self.inner.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
     }
 }
 
-/// The blind node of a home.
-#[derive(Debug)]
-pub struct Node {}
-
-/// State of a node.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct NodeView {
-    /// Ticket that tells a workspace to use it.
-    pub ticket: String,
-    /// Device key, hex.
-    pub device: String,
-    /// Whether a process is running it.
-    pub running: bool,
-    /// Where it listens.
-    pub listen: String,
-    /// Hosted workspaces: id, items, bytes.
-    pub workspaces: Vec<HostedView>,
+#[derive(Clone)]
+struct AskedBy {
+    messages: mpsc::Sender<Msg>,
+    service: Service,
 }
 
-/// One hosted workspace.
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct HostedView {
-    /// Workspace id, hex.
-    pub id: String,
-    /// Items stored.
-    pub items: u64,
-    /// Bytes of these items.
-    pub bytes: u64,
+/// Answers another process of this home.
+async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
+    let failed = |text: String| Answer::Failed(PeerError::new(ErrorKind::Failed, text));
+    match ask {
+        Ask::Sync { timeout_ms, with } => {
+            let (tx, rx) = oneshot::channel();
+            if by.messages.send(Msg::Targets(with, tx)).await.is_err() {
+                return failed("The engine has stopped.".to_owned());
+            }
+            let targets = match rx.await {
+                Ok(Ok(targets)) => targets,
+                Ok(Err(error)) => return Answer::Failed(error),
+                Err(_) => return failed("The engine has stopped.".to_owned()),
+            };
+            if targets.is_empty() {
+                return Answer::Failed(nobody_known());
+            }
+            let mut meetings = tokio::task::JoinSet::new();
+            for target in targets {
+                meetings.spawn(meet_one(by.service.clone(), target, Duration::from_millis(timeout_ms)));
+            }
+            let peers: Vec<SyncPeer> = meetings.join_all().await;
+            if peers.iter().any(|p| p.in_sync) {
+                Answer::Synced(SyncReport { peers })
+            } else {
+                Answer::Failed(none_met(&peers))
+            }
+        }
+        Ask::BlobAdd(path) => match tokio::fs::read(&path).await {
+            Ok(bytes) => by.service.blobs().add(bytes).await.map_or_else(failed, Answer::Blob),
+            Err(e) => failed(e.to_string()),
+        },
+        Ask::BlobGet(hash, path) => match by.service.blobs().get(&hash).await {
+            Ok(bytes) => tokio::fs::write(&path, bytes)
+                .await
+                .map_or_else(|e| failed(e.to_string()), |()| Answer::Blob(hash)),
+            Err(e) => failed(e),
+        },
+    }
 }
 
-impl Node {
-    /// Makes a node in an empty home.
-    pub fn init(_home: &Path, _listen: Option<SocketAddr>) -> Result<NodeView, PeerError> {
-        unimplemented!()
-    }
-    /// Runs until `stop` completes; calls `ready` with the address once it listens.
-    pub fn run(
-        _home: &Path,
-        _listen: Option<SocketAddr>,
-        _env: &Env,
-        _ready: Box<dyn FnOnce(SocketAddr) + Send>,
-        _stop: tokio::sync::oneshot::Receiver<()>,
-    ) -> Result<(), PeerError> {
-        unimplemented!()
-    }
-    /// What it holds.
-    pub fn status(_home: &Path) -> Result<NodeView, PeerError> {
-        unimplemented!()
-    }
+/// Dials one peer and follows the session until both hold the same or nothing more will come.
+async fn meet_one(service: Service, target: Target, timeout: Duration) -> SyncPeer {
+    let mut peer =
+        SyncPeer { id: crate::core::hex(&target.device), name: target.name.clone(), ..SyncPeer::default() };
+    let meeting = async {
+        let mut news = match service.dial(&target).await {
+            Ok(news) => news,
+            Err(problem) => return (News::default(), problem),
+        };
+        let done =
+            news.wait_for(|n| n.closed.is_some() || (n.settled && n.fetching == 0 && n.unconfirmed == 0));
+        match done.await {
+            Ok(state) => (state.clone(), state.closed.clone().unwrap_or_default()),
+            Err(_) => (News::default(), "The connection ended.".to_owned()),
+        }
+    };
+    let (news, problem) = match tokio::time::timeout(timeout, meeting).await {
+        Ok(result) => result,
+        Err(_) => {
+            let news = service.news_of(&target.device).map(|n| n.borrow().clone()).unwrap_or_default();
+            let problem =
+                if news.in_sync { "Attachments are still on their way." } else { "It took too long." };
+            (news, problem.to_owned())
+        }
+    };
+    peer.items_sent = news.progress.items_sent;
+    peer.items_received = news.progress.items_received;
+    peer.bytes_sent = news.progress.bytes_sent;
+    peer.bytes_received = news.progress.bytes_received;
+    peer.round_trips = u64::from(news.progress.rounds);
+    peer.in_sync = news.in_sync;
+    peer.problem = problem;
+    peer
+}
+
+fn nobody_known() -> PeerError {
+    PeerError::new(ErrorKind::Unreachable, "No other machine of this workspace is known yet.")
+        .safe("Everything is saved on this laptop.")
+        .next("Add a node with `tern relay add TICKET`, or meet somebody with `tern sync --with TICKET`.")
+}
+
+fn none_met(peers: &[SyncPeer]) -> PeerError {
+    let list: Vec<String> = peers.iter().map(|p| format!("{}: {}", p.name, p.problem)).collect();
+    PeerError::new(ErrorKind::Unreachable, format!("No peer could be met. {}", list.join(" ")))
+        .safe("Everything is saved on this laptop and goes out at the next meeting.")
+        .next("Check that the node or the other laptop is running, then `tern sync` again.")
 }
 
 /// The platform's default home.
 pub fn default_home() -> PathBuf {
-    unimplemented!()
+    crate::home::default_home()
 }

@@ -61,6 +61,11 @@ impl Home {
         self.dir.join("node.json")
     }
 
+    /// The secret of the invite while a join is under way.
+    pub fn invite(&self) -> PathBuf {
+        self.dir.join("join.secret")
+    }
+
     fn key_file(&self) -> PathBuf {
         self.dir.join("device.key")
     }
@@ -88,16 +93,8 @@ impl Home {
 
     /// Writes the device's secret seed. An existing key is never replaced.
     pub fn write_seed(&self, seed: &[u8; 32]) -> Result<(), PeerError> {
-        let path = self.key_file();
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&path).map_err(|e| file_error(&path, &e))?;
-        file.write_all(KEY_MAGIC)
-            .and_then(|()| file.write_all(seed))
-            .and_then(|()| file.sync_all())
-            .map_err(|e| file_error(&path, &e))?;
+        let bytes = Zeroizing::new([KEY_MAGIC.as_slice(), seed].concat());
+        write_private(&self.key_file(), &bytes)?;
         sync_dir(&self.dir)
     }
 
@@ -119,8 +116,9 @@ impl Home {
 
     /// The error for a home without a workspace.
     pub fn empty(&self) -> PeerError {
-        PeerError::new(ErrorKind::NotFound, format!("There is no workspace in {}.", self.dir.display()))
-            .next("Make one with `tern init`, join one with `tern join TICKET`, or name another home with --home.")
+        PeerError::new(ErrorKind::NotFound, format!("There is no workspace in {}.", self.dir.display())).next(
+            "Make one with `tern init`, join one with `tern join TICKET`, or name another home with --home.",
+        )
     }
 
     /// Becomes the owner of this home's network, or `None` when another process is.
@@ -134,6 +132,16 @@ impl Home {
             Err(TryLockError::Error(e)) => Err(file_error(&path, &e)),
         }
     }
+}
+
+/// Writes a new file that only its owner may read, durably. An existing file is never replaced.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), PeerError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|e| file_error(path, &e))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|e| file_error(path, &e))
 }
 
 /// The error of a file operation on `path`.

@@ -39,5 +39,13 @@ impl Host for SystemHost {
 
 /// The wall clock, for timers and time-outs that `TERN_NOW` must not stop.
 pub fn wall_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Starts measuring; the result tells the milliseconds since.
+pub fn stopwatch() -> impl Fn() -> f64 {
+    let started = std::time::Instant::now();
+    move || started.elapsed().as_secs_f64() * 1000.0
 }

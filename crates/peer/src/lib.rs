@@ -1,14 +1,21 @@
 //! The running replica: engine, network and files of one home.
 //!
-//! `api` and `handle` are all that the window and the terminal see. This is the one crate that reads the clock and
-//! randomness.
+//! `api` and `handle` are all that the window and the terminal see; `core` and `hub` are the engine without threads
+//! and network, which the simulator drives. This is the one crate that reads the clock and randomness.
 
 pub mod api;
+pub mod core;
+mod engine;
+mod files;
 mod handle;
 pub mod home;
 pub mod host;
+pub mod hub;
 pub mod net;
+mod node;
+mod start;
 
 pub use api::*;
 pub use handle::*;
+pub use node::{HostedView, Node, NodeView};
 pub use tern_model::block;

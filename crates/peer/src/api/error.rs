@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What a caller can do about a failure; the terminal's exit code follows from it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
     /// It could not be done (exit 1).
@@ -38,7 +38,7 @@ impl ErrorKind {
 }
 
 /// A failure in the words of the product.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PeerError {
     /// What the caller can do.
     pub kind: ErrorKind,

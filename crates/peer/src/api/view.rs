@@ -1,6 +1,6 @@
 //! Answers. Field names are the JSON keys of the terminal contract.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tern_model::block::Block;
 
 /// A document that was made or changed.
@@ -616,14 +616,14 @@ pub struct ExportReport {
 }
 
 /// What one meeting of peers did.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SyncReport {
     /// One entry a known peer.
     pub peers: Vec<SyncPeer>,
 }
 
 /// One peer of a meeting.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SyncPeer {
     /// Device key, hex.
     pub id: String,

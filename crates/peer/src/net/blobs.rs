@@ -3,13 +3,19 @@
 //! It sees ciphertext only; sealing and opening belong to the engine.
 
 use std::path::Path;
+use std::time::Duration;
 
 use iroh::endpoint::{Connection, RecvStream, SendStream};
 use iroh_blobs::api::Store;
+use iroh_blobs::protocol::ObserveRequest;
 use iroh_blobs::provider::events::EventSender;
 use iroh_blobs::provider::{StreamPair, handle_stream};
 use iroh_blobs::store::fs::FsStore;
 use iroh_blobs::{Hash, HashAndFormat};
+use n0_future::StreamExt;
+
+/// A peer that does not get hold of an attachment by then is not waited for.
+const CONFIRM_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The blob store of a home. One process at a time may have it open.
 #[derive(Debug, Clone)]
@@ -45,6 +51,22 @@ impl Blobs {
     pub async fn fetch(&self, conn: Connection, hash: &[u8; 32]) -> Result<(), String> {
         let content = HashAndFormat::raw(Hash::from_bytes(*hash));
         self.store.remote().fetch(conn, content).await.map(|_| ()).map_err(|e| e.to_string())
+    }
+
+    /// Waits until the peer has the whole file; `false` when it cannot be asked or takes too long.
+    pub async fn await_at(&self, conn: Connection, hash: &[u8; 32]) -> bool {
+        let request = ObserveRequest::new(Hash::from_bytes(*hash));
+        let waiting = async {
+            let states = self.store.remote().observe(conn, request);
+            let mut states = std::pin::pin!(states);
+            while let Some(Ok(state)) = states.next().await {
+                if state.is_complete() {
+                    return true;
+                }
+            }
+            false
+        };
+        tokio::time::timeout(CONFIRM_TIMEOUT, waiting).await.unwrap_or(false)
     }
 
     /// Answers one request of a peer whose membership the caller has checked.

@@ -1,0 +1,455 @@
+//! Who is let in, and the duties that follow from the log: invites, nodes, joining, rotation, healing.
+
+use std::net::SocketAddr;
+
+use tern_model::{DocId, Edit};
+use tern_store::{Store, StoreId};
+use tern_sync::PeerMemory;
+use tern_trust::log::InviteTerms;
+use tern_trust::record::{Fields, InviteMode};
+use tern_trust::ticket::{Address, InviteTicket, NodeTicket};
+use tern_trust::{Id, Id16, InviteKeys, NoSealKey, Role, Standing, derive};
+
+use crate::api::{ErrorKind, LogView, PeerError, RecordView, Reply};
+use crate::net::Purpose;
+use crate::net::service::Target;
+
+use super::errors::{bad_input, not_found};
+use super::resolve::hex;
+use super::{Core, Work, people, project, words};
+
+/// Set of node tickets in the workspace document.
+const NODES: &str = "nodes";
+
+/// The document that holds title and nodes.
+pub(crate) fn workspace_document(workspace: &Id) -> DocId {
+    DocId(derive::workspace_document(workspace))
+}
+
+fn usage(text: impl Into<String>, next: &str) -> PeerError {
+    PeerError::new(ErrorKind::Usage, text).safe("Nothing was changed.").next(next)
+}
+
+/// Makes a ticket for a person.
+pub(crate) fn invite(
+    work: &mut Work<'_, '_>,
+    role: &str,
+    uses: u16,
+    expires_ms: i64,
+) -> Result<Reply, PeerError> {
+    let role = words::parse_role(role).filter(|r| *r < Role::Admin).ok_or_else(|| {
+        usage(format!("“{role}” cannot be given by an open invite."), "Choose writer, commenter or reader.")
+    })?;
+    if uses == 0 {
+        return Err(usage("An invite for nobody makes no sense.", "Give --uses 1 or more."));
+    }
+    let secret: Id = work.random();
+    let keys = InviteKeys::from_secret(&secret);
+    let expires = u64::try_from(work.now_ms().saturating_add(expires_ms.max(0))).unwrap_or(u64::MAX);
+    let terms = InviteTerms { role, mode: InviteMode::Open, uses, expires };
+    work.records(|records, ring, dice| Ok(((), records.invite(&keys, &terms, ring, dice)?)))?;
+    let mut addresses: Vec<Address> = nodes(work)?.into_iter().flat_map(|n| n.addresses).collect();
+    if !work.mem.listening.is_empty() {
+        addresses.push(Address { device: work.mem.me(), sockets: work.mem.listening.clone() });
+    }
+    let ticket = InviteTicket { workspace: work.mem.workspace, addresses, secret: secret.into() };
+    Ok(Reply::Ticket { ticket: ticket.to_text() })
+}
+
+/// Node tickets of the workspace.
+fn nodes(work: &mut Work<'_, '_>) -> Result<Vec<NodeTicket>, PeerError> {
+    let id = workspace_document(&work.mem.workspace);
+    let relays = work.mem.membership.relays.clone();
+    let texts = project::list(work.doc(id)?, NODES);
+    let tickets = texts.iter().filter_map(|t| NodeTicket::parse(t).ok());
+    Ok(tickets.filter(|t| relays.contains(&t.device)).collect())
+}
+
+/// Changes a member's role.
+pub(crate) fn set_role(work: &mut Work<'_, '_>, member: &str, role: &str) -> Result<Reply, PeerError> {
+    let role = words::parse_role(role).ok_or_else(|| {
+        usage(format!("“{role}” is no role that can be given."), "Choose admin, writer, commenter or reader.")
+    })?;
+    let names = people::names(&work.txn, &work.mem.membership);
+    let member = super::resolve::member(&names, work.mem.member(), member)?;
+    let cuts = if role < work.mem.membership.role_of(&member) { cuts(work, &member)? } else { Vec::new() };
+    work.records(|records, _, _| Ok(((), vec![records.role_set(member, role, cuts)?])))?;
+    ready_to_seal(work)?;
+    Ok(Reply::Done {})
+}
+
+/// The last item held of each feed of a member's devices.
+fn cuts(work: &Work<'_, '_>, member: &Id16) -> Result<Vec<tern_trust::record::Cut>, PeerError> {
+    let mut all = Vec::new();
+    let devices = work.mem.membership.devices.iter().filter(|(_, d)| d.member == *member);
+    for (device, _) in devices {
+        let mut by_space: std::collections::BTreeMap<Id16, Vec<tern_trust::record::FeedCut>> =
+            std::collections::BTreeMap::new();
+        for (incarnation, space) in work.txn.feeds_of(device)? {
+            let last =
+                work.txn.items_of_feed(device, incarnation, &space, 0)?.into_iter().max_by_key(|i| i.seq);
+            if let Some(last) = last {
+                let cut =
+                    tern_trust::record::FeedCut { incarnation, seq: last.seq, item: derive::id16(&last.id) };
+                by_space.entry(space).or_default().push(cut);
+            }
+        }
+        all.extend(by_space.into_iter().map(|(space, mut feeds)| {
+            feeds.sort_unstable();
+            tern_trust::record::Cut { space, device: *device, feeds }
+        }));
+    }
+    all.sort_unstable();
+    Ok(all)
+}
+
+/// Tells the workspace to use a node.
+pub(crate) fn add_relay(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, PeerError> {
+    let ticket: NodeTicket = NodeTicket::parse(text.trim()).map_err(|e| bad_input(format!("{e}.")))?;
+    if !work.mem.membership.relays.contains(&ticket.device) {
+        work.records(|records, _, _| Ok(((), vec![records.relay_add(ticket.device)?])))?;
+    }
+    let id = workspace_document(&work.mem.workspace);
+    let known = project::list(work.doc(id)?, NODES);
+    let mut edits: Vec<Edit> = known
+        .iter()
+        .filter(|t| **t != ticket.to_text() && NodeTicket::parse(t).is_ok_and(|t| t.device == ticket.device))
+        .map(|t| Edit::RemoveFrom { set: NODES.to_owned(), item: t.clone() })
+        .collect();
+    edits.push(Edit::AddTo { set: NODES.to_owned(), item: ticket.to_text() });
+    work.edit(id, &edits)?;
+    let addresses: Vec<SocketAddr> = ticket.addresses.iter().flat_map(|a| a.sockets.clone()).collect();
+    note_addresses(work, &ticket.device, &addresses)?;
+    Ok(Reply::Done {})
+}
+
+fn note_addresses(work: &mut Work<'_, '_>, device: &Id, addresses: &[SocketAddr]) -> Result<(), PeerError> {
+    let mut peer = work.txn.peer(device)?.unwrap_or_else(|| tern_store::PeerRow {
+        device: *device,
+        addresses_json: "[]".to_owned(),
+        ..tern_store::PeerRow::default()
+    });
+    peer.addresses_json = serde_json::to_string(addresses).unwrap_or_default();
+    work.txn.put_peer(&peer)?;
+    Ok(())
+}
+
+/// Stops using a node.
+pub(crate) fn remove_relay(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, PeerError> {
+    let typed = text.trim().to_lowercase();
+    let found: Vec<Id> = work
+        .mem
+        .membership
+        .relays
+        .iter()
+        .filter(|r| typed.len() >= 4 && hex(*r).starts_with(&typed))
+        .copied()
+        .collect();
+    let [device] = found.as_slice() else {
+        return Err(not_found("node", text).next("`tern relay list` shows the nodes in use."));
+    };
+    let device = *device;
+    work.records(|records, _, _| Ok(((), vec![records.relay_remove(device)?])))?;
+    let id = workspace_document(&work.mem.workspace);
+    let gone: Vec<Edit> = project::list(work.doc(id)?, NODES)
+        .into_iter()
+        .filter(|t| NodeTicket::parse(t).is_ok_and(|t| t.device == device))
+        .map(|item| Edit::RemoveFrom { set: NODES.to_owned(), item })
+        .collect();
+    work.edit(id, &gone)?;
+    Ok(Reply::Done {})
+}
+
+/// Nothing is sealed under an epoch that somebody inactive was given: rotate first.
+pub(crate) fn ready_to_seal(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
+    let state = work.mem.ring.seal_key(&work.mem.membership).map(|_| ());
+    match state {
+        Ok(()) => Ok(()),
+        Err(NoSealKey::MustRotate) => rotate(work),
+        Err(NoSealKey::NotHeld) => Err(PeerError::new(
+            ErrorKind::Failed,
+            "The workspace's current key is not on this device yet, so nothing can be sealed.",
+        )
+        .safe("What is here stays here and readable.")
+        .next("It comes from any device of the workspace that is met: `tern sync`.")),
+    }
+}
+
+fn rotate(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
+    work.records(|records, ring, dice| {
+        let rotated = records.rotate(ring, dice)?;
+        ring.insert(rotated.key);
+        Ok(((), rotated.items))
+    })
+}
+
+/// What this device owes the workspace after the log changed: a key for own devices, an end for used-up invites.
+pub(crate) fn duties(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
+    let me = work.mem.me();
+    let Standing::Active { member, role } = work.mem.membership.standing(&me) else { return Ok(()) };
+    let own: Vec<Id> = work
+        .mem
+        .membership
+        .devices
+        .values()
+        .filter(|d| d.member == member && d.active)
+        .map(|d| d.public.x25519)
+        .collect();
+    let lacking: Vec<Id> = work
+        .mem
+        .ring
+        .missing_wraps(&work.mem.log, &work.mem.membership)
+        .into_iter()
+        .filter(|x| own.contains(x))
+        .collect();
+    if !lacking.is_empty() && work.mem.ring.seal_key(&work.mem.membership).is_ok() {
+        work.records(|records, ring, dice| Ok(((), records.give_key(ring, &lacking, dice)?)))?;
+    }
+    if role >= Role::Admin {
+        end_invites(work)?;
+    }
+    Ok(())
+}
+
+/// Revokes invites that are used up or past their time, and takes the key from whoever holds their tickets.
+fn end_invites(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
+    let now = u64::try_from(work.now_ms()).unwrap_or(0);
+    let ended: Vec<Id> = work
+        .mem
+        .membership
+        .invites
+        .iter()
+        .filter(|(_, i)| i.live && i.author != [0; 32] && (i.used >= usize::from(i.uses) || i.expires < now))
+        .map(|(key, _)| *key)
+        .collect();
+    if ended.is_empty() {
+        return Ok(());
+    }
+    work.records(|records, _, _| {
+        let items = ended.iter().map(|invite| records.write(Fields::InviteRevoke { invite: *invite }));
+        Ok(((), items.collect::<Result<Vec<_>, _>>()?))
+    })?;
+    if work.mem.ring.seal_key(&work.mem.membership).map(|_| ()) == Err(NoSealKey::MustRotate) {
+        rotate(work)?;
+    }
+    Ok(())
+}
+
+/// Writes the Join of a device that came with an invite; `false` when there is nothing to write.
+pub(crate) fn join(work: &mut Work<'_, '_>) -> Result<bool, PeerError> {
+    let me = work.mem.me();
+    if work.mem.membership.standing(&me) != Standing::Unknown {
+        return Ok(false);
+    }
+    let Some(invite) = work.mem.invite.take() else { return Ok(false) };
+    let live = work.mem.membership.invites.get(&invite.id()).is_some_and(|i| i.live);
+    let joins = live && !work.mem.log.introduced(&me);
+    let member: Id16 = work.random();
+    let joined = if joins {
+        work.records(|records, _, _| Ok(((), vec![records.join(&invite, member, None)?])))
+    } else {
+        Ok(())
+    };
+    // The key of the workspace is wrapped to the invite: it opens only while the invite is kept.
+    work.mem.invite = Some(invite);
+    joined?;
+    if joins {
+        super::work::learn(work.mem);
+        duties(work)?;
+    }
+    Ok(joins)
+}
+
+/// Keeps what a session wants remembered about a peer.
+pub(crate) fn remember(store: &mut Store, peer: &Id, memory: PeerMemory) {
+    let kept = store.write(|txn| {
+        let mut row = txn.peer(peer)?.unwrap_or_else(|| tern_store::PeerRow {
+            device: *peer,
+            addresses_json: "[]".to_owned(),
+            ..tern_store::PeerRow::default()
+        });
+        row.store_id = memory.store;
+        row.theirs_row = memory.held_row.cast_signed();
+        row.ours_row = memory.acked_row.cast_signed();
+        txn.put_peer(&row)
+    });
+    if let Err(error) = kept {
+        tracing::warn!(%error, "what a peer holds could not be noted; the next meeting finds out again");
+    }
+}
+
+/// Notes that a peer confirmed rows.
+pub(crate) fn acknowledged(store: &mut Store, peer: &Id, row: u64, now_ms: i64) {
+    let kept = store.write(|txn| {
+        let Some(mut known) = txn.peer(peer)? else { return Ok(()) };
+        known.ours_row = known.ours_row.max(row.cast_signed());
+        known.last_stored_ms = Some(now_ms);
+        txn.put_peer(&known)
+    });
+    if let Err(error) = kept {
+        tracing::warn!(%error, "a confirmation could not be noted; the next meeting finds out again");
+    }
+}
+
+impl Core {
+    /// Own addresses from now on, for tickets.
+    pub fn set_addresses(&mut self, addresses: Vec<SocketAddr>) {
+        self.mem.listening = addresses;
+    }
+
+    /// Whom to dial: the addresses of a ticket, or every known machine of the workspace.
+    pub fn targets(&mut self, text: Option<&str>) -> Result<Vec<Target>, PeerError> {
+        self.refresh()?;
+        match text {
+            Some(text) => self.ticket_targets(text),
+            None => self.known_targets(),
+        }
+    }
+
+    fn ticket_targets(&self, text: &str) -> Result<Vec<Target>, PeerError> {
+        let typed = text.trim();
+        let (addresses, purpose) = match NodeTicket::parse(typed) {
+            Ok(ticket) => (ticket.addresses, Purpose::Host { secret: *ticket.secret }),
+            Err(_) => {
+                let ticket: InviteTicket =
+                    InviteTicket::parse(typed).map_err(|e| bad_input(format!("{e}.")))?;
+                if ticket.workspace != self.mem.workspace {
+                    return Err(bad_input("This ticket belongs to another workspace."));
+                }
+                (ticket.addresses, Purpose::Vouched)
+            }
+        };
+        let me = self.mem.me();
+        let targets = addresses.into_iter().filter(|a| a.device != me).map(|a| Target {
+            name: self.device_name(&a.device),
+            device: a.device,
+            addresses: a.sockets,
+            purpose: purpose.clone(),
+        });
+        Ok(targets.collect())
+    }
+
+    fn known_targets(&mut self) -> Result<Vec<Target>, PeerError> {
+        let id = workspace_document(&self.mem.workspace);
+        let texts = super::documents::load(&self.store, &mut self.mem, id).map(|d| project::list(d, NODES));
+        let tickets: Vec<NodeTicket> =
+            texts.unwrap_or_default().iter().filter_map(|t| NodeTicket::parse(t).ok()).collect();
+        let me = self.mem.me();
+        let mut targets = Vec::new();
+        let devices = self.mem.membership.devices.iter().filter(|(_, d)| d.active && !d.public.is_recovery());
+        let everyone: Vec<Id> =
+            devices.map(|(key, _)| *key).chain(self.mem.membership.relays.iter().copied()).collect();
+        for device in everyone.into_iter().filter(|d| *d != me) {
+            let peer = self.store.peer(&device)?;
+            let ticket = tickets.iter().find(|t| t.device == device);
+            let mut addresses =
+                peer.as_ref().map(|p| super::status::addresses(&p.addresses_json)).unwrap_or_default();
+            for address in ticket.iter().flat_map(|t| &t.addresses).flat_map(|a| &a.sockets) {
+                if !addresses.contains(address) {
+                    addresses.push(*address);
+                }
+            }
+            let met = peer.as_ref().is_some_and(|p| p.store_id != 0);
+            let purpose = match ticket {
+                Some(ticket) if !met => Purpose::Host { secret: *ticket.secret },
+                _ => Purpose::Meet,
+            };
+            if !addresses.is_empty() {
+                targets.push(Target { name: self.device_name(&device), device, addresses, purpose });
+            }
+        }
+        Ok(targets)
+    }
+
+    /// What people call a device.
+    fn device_name(&self, device: &Id) -> String {
+        match self.mem.membership.standing(device) {
+            Standing::Relay => "node".to_owned(),
+            Standing::Active { member, .. } => format!("{}’s laptop", people::name_of(&self.store, &member)),
+            _ => format!("device {}", &hex(device)[..8]),
+        }
+    }
+
+    /// The signature that shows a peer the invite this device came with.
+    pub(crate) fn invite_credential(&self, exporter: &[u8; 32]) -> tern_sync::Credential {
+        match &self.mem.invite {
+            Some(invite) if self.mem.membership.standing(&self.mem.me()) == Standing::Unknown => {
+                let signature = tern_trust::hello::sign_invite(invite, exporter);
+                tern_sync::Credential::Invite { key: invite.id(), signature }
+            }
+            _ => tern_sync::Credential::None,
+        }
+    }
+
+    /// Notes that a session with a peer stands.
+    pub(crate) fn met_peer(&mut self, peer: &Id, store: u64) {
+        let now = self.now_ms();
+        if let Err(error) = self.store.write(|txn| txn.meet_peer(peer, StoreId(store), now).map(|_| ())) {
+            tracing::warn!(%error, "a meeting could not be noted");
+        }
+        self.mem.version += 1;
+    }
+
+    /// The membership log in sentences.
+    pub(crate) fn log_view(&self) -> LogView {
+        let membership = &self.mem.membership;
+        let person = |m: &Id16| people::name_of(&self.store, m);
+        let records = self.mem.log.records().map(|(item, record)| {
+            let header = item.header();
+            let author =
+                membership.member_of(&header.author).map_or_else(|| "somebody".to_owned(), |m| person(&m));
+            RecordView {
+                id: hex(item.id()),
+                text: sentence(&record.fields, &person),
+                author,
+                when: tern_model::hours::Zone::utc().date(i64::from(header.day) * 86_400_000).to_string(),
+                effective: membership.effective.contains(item.id()),
+            }
+        });
+        LogView { records: records.collect() }
+    }
+}
+
+/// One record as a sentence that continues after its author's name.
+fn sentence(fields: &Fields, person: &dyn Fn(&Id16) -> String) -> String {
+    let device = |id: &Id| hex(id)[..8].to_owned();
+    match fields {
+        Fields::Genesis(_) => "made the workspace".to_owned(),
+        Fields::InviteCreate(i) => {
+            format!("invited {} as {}", count(i.uses, "person", "people"), words::role(i.role))
+        }
+        Fields::InviteRevoke { .. } => "ended an invite".to_owned(),
+        Fields::Join(j) => format!("joined as {}", person(&j.member)),
+        Fields::Approve { role, .. } => format!("let somebody in as {}", words::role(*role)),
+        Fields::DeviceAdd(d) => format!("added device {} of {}", device(&d.device.key), person(&d.member)),
+        Fields::DeviceRemove { devices, .. } => {
+            format!("removed device {}", devices.iter().map(device).collect::<Vec<_>>().join(", "))
+        }
+        Fields::MemberRemove { member, .. } => format!("removed {}", person(member)),
+        Fields::RoleSet { member, role, .. } => format!("made {} {}", person(member), words::role(*role)),
+        Fields::MemberRestore { member, role } => {
+            format!("brought {} back as {}", person(member), words::role(*role))
+        }
+        Fields::Epoch(_) => "changed the workspace's key".to_owned(),
+        Fields::KeyWrap(w) => format!(
+            "gave the key to {}",
+            count_usize(w.recipients.len(), "device or invite", "devices and invites")
+        ),
+        Fields::RelayAdd { device: d } => format!("began to use node {}", device(d)),
+        Fields::RelayRemove { device: d } => format!("stopped using node {}", device(d)),
+        Fields::SpaceCreate { .. } => "made an open space".to_owned(),
+        Fields::ItemAdmit { items, .. } => format!("admitted {}", count_usize(items.len(), "edit", "edits")),
+        Fields::Cuts { member, .. } => format!("said which edits of {} still count", person(member)),
+        Fields::Require { .. } => "asked everybody to update".to_owned(),
+        Fields::Sealed(_) => "wrote a sealed record of a private space".to_owned(),
+        Fields::Unknown { .. } => "wrote a record that a newer Tern understands".to_owned(),
+    }
+}
+
+fn count(n: u16, one: &str, many: &str) -> String {
+    count_usize(usize::from(n), one, many)
+}
+
+fn count_usize(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}

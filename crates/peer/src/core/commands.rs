@@ -1,0 +1,113 @@
+//! Commands that need nothing but the store: one exhaustive match. Files and network are the engine's.
+
+use tern_model::{Doc, DocId, Kind, Value};
+
+use crate::api::{Command, DocReply, PeerError, Reply};
+
+use super::errors::internal;
+use super::resolve::{self, Wanted};
+use super::{Core, Work, access, pages, people, project, tasks};
+
+/// What a command did, before the reply is made.
+enum Did {
+    Doc(DocId, bool),
+    Task(DocId),
+    Other(Reply),
+}
+
+impl Core {
+    /// Performs a command; durable when it returns.
+    pub fn perform(&mut self, command: &Command) -> Result<Reply, PeerError> {
+        self.refresh()?;
+        let did = self.write(|work| perform(work, command))?;
+        match did {
+            Did::Doc(id, changed) => self.doc_reply(id, changed),
+            Did::Task(id) => Ok(Reply::Task(Box::new(self.task_view(&id.to_string())?))),
+            Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
+            Did::Other(reply) => Ok(reply),
+        }
+    }
+
+    pub(crate) fn doc_reply(&mut self, id: DocId, changed: bool) -> Result<Reply, PeerError> {
+        let doc = super::documents::load(&self.store, &mut self.mem, id)?;
+        Ok(Reply::Doc(DocReply { id: id.to_string(), heads: doc.heads().to_string(), changed }))
+    }
+}
+
+fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError> {
+    let done = |(id, changed): (DocId, bool)| Did::Doc(id, changed);
+    Ok(match command {
+        Command::Invite { role, uses, expires_ms } => {
+            Did::Other(access::invite(work, role, *uses, *expires_ms)?)
+        }
+        Command::MemberRole { member, role } => Did::Other(access::set_role(work, member, role)?),
+        Command::ProfileSet(change) => {
+            people::change(work, change)?;
+            // The view is made after the commit.
+            Did::Other(Reply::Profile(empty_profile()))
+        }
+        Command::RelayAdd { ticket } => Did::Other(access::add_relay(work, ticket)?),
+        Command::RelayRemove { device } => Did::Other(access::remove_relay(work, device)?),
+        Command::PageNew { title, parent, markdown } => {
+            Did::Doc(pages::create(work, title, parent.as_deref(), markdown.as_deref())?, true)
+        }
+        Command::PageEdit { page, markdown, base } => {
+            done(pages::edit(work, page, markdown, base.as_deref())?)
+        }
+        Command::PageAppend { page, markdown } => done(pages::append(work, page, markdown)?),
+        Command::PageBlocks { page, edits } => done(pages::blocks(work, page, edits)?),
+        Command::PageRename { page, title } => done(pages::rename(work, page, title)?),
+        Command::PageMove { page, parent, after } => {
+            done(pages::relocate(work, page, parent.as_deref(), after.as_deref())?)
+        }
+        Command::Trash { doc } => done(pages::trash(work, doc, true)?),
+        Command::Restore { doc } => done(pages::trash(work, doc, false)?),
+        Command::PageRevert { page, to } => done(pages::revert(work, page, to)?),
+        Command::TaskNew { line } => Did::Task(tasks::create(work, line)?),
+        Command::TaskSet { task, fields } => Did::Task(tasks::change(work, task, fields)?.0),
+        Command::DocLoad { bytes } => done(load(work, bytes)?),
+        Command::Attach { .. }
+        | Command::Import { .. }
+        | Command::Export { .. }
+        | Command::BundleExport { .. }
+        | Command::BundleImport { .. } => return Err(internal("This command belongs to the engine.")),
+    })
+}
+
+fn empty_profile() -> crate::api::ProfileView {
+    crate::api::ProfileView {
+        id: String::new(),
+        name: String::new(),
+        zone: String::new(),
+        hours: String::new(),
+        checkins: String::new(),
+        off: Vec::new(),
+        local: String::new(),
+        working: false,
+    }
+}
+
+/// Takes in a plain Automerge file: into the document it names, or as a new page.
+fn load(work: &mut Work<'_, '_>, bytes: &[u8]) -> Result<(DocId, bool), PeerError> {
+    let read =
+        tern_model::foreign::read(bytes, &Doc::empty(DocId::new(tern_model::Class::Content, [0; 15])))?;
+    let named = match read.fields.get("id") {
+        Some(Value::Text(id)) => id.parse::<DocId>().ok(),
+        _ => None,
+    };
+    let known = named.filter(|id| resolve::document(&work.txn, &id.to_string(), Wanted::Any).is_ok());
+    if let Some(id) = known {
+        let changed = work.edit_with(id, |doc, stamp| doc.adopt_foreign(bytes, stamp))?;
+        return Ok((id, changed));
+    }
+    let id = DocId::new(tern_model::Class::Content, work.random());
+    let order = pages::last_place(work)?;
+    let edits = [pages::text("title", "Untitled"), pages::text("order", &order)];
+    work.create(id, &Kind::Page, &edits)?;
+    work.edit_with(id, |doc, stamp| doc.adopt_foreign(bytes, stamp))?;
+    let title = project::text(work.doc(id)?, "title");
+    if title.is_empty() {
+        work.edit(id, &[pages::text("title", "Untitled")])?;
+    }
+    Ok((id, true))
+}

@@ -1,0 +1,91 @@
+//! Documents in and out of memory: a snapshot plus the accepted items behind it.
+
+use tern_model::{Doc, DocId};
+use tern_store::{Store, VerdictFilter};
+use tern_trust::derive::ZERO16;
+use tern_trust::{Batch, Item, Kind as ItemKind};
+
+use crate::api::PeerError;
+
+use super::Mem;
+use super::errors::{internal, not_found};
+
+/// Items folded since the last snapshot after which a new one is due.
+pub(crate) const SNAPSHOT_EVERY: usize = 24;
+
+/// The document, loaded when it is not in memory.
+pub(crate) fn load<'m>(store: &Store, mem: &'m mut Mem, id: DocId) -> Result<&'m Doc, PeerError> {
+    if !mem.docs.contains_key(&id) {
+        let (doc, row, unsaved) = read(store, mem, id, i64::MAX)?;
+        mem.keep(id, doc, row, unsaved);
+    }
+    mem.touch(&id);
+    let open = mem.docs.get(&id).ok_or_else(|| internal("The document is not open."))?;
+    Ok(&open.doc)
+}
+
+/// As [`load`], leaving out items from row `before` on.
+pub(crate) fn load_before(store: &Store, mem: &mut Mem, id: DocId, before: i64) -> Result<(), PeerError> {
+    if !mem.docs.contains_key(&id) {
+        let (doc, row, unsaved) = read(store, mem, id, before)?;
+        mem.keep(id, doc, row, unsaved);
+    }
+    Ok(())
+}
+
+fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, usize), PeerError> {
+    let known = store.doc(&id.0)?;
+    let (mut doc, from) = match &known {
+        Some(row) => match store.snapshot(&id.0) {
+            Ok(Some(bytes)) => (Doc::load(id, &bytes)?, row.upto_row),
+            // A damaged or missing snapshot is a lost cache: the items build the document again.
+            Ok(None) | Err(tern_store::StoreError::Damaged { .. }) => (Doc::empty(id), 0),
+            Err(error) => return Err(error.into()),
+        },
+        None => (Doc::empty(id), 0),
+    };
+    let tag = mem.ring.tag(&id.0).ok_or_else(|| not_found("document", &id.to_string()))?;
+    let items = store.items_by_tag_after(&ZERO16, &tag, from)?;
+    if known.is_none() && items.is_empty() {
+        return Err(not_found("document", &id.to_string()));
+    }
+    let held_back: std::collections::BTreeSet<i64> =
+        store.verdicts(&VerdictFilter::Tag(tag))?.into_iter().map(|v| v.row).collect();
+    let mut changes = Vec::new();
+    let (mut row, mut count) = (from, 0);
+    for item in items.into_iter().filter(|i| i.row < before) {
+        row = row.max(item.row);
+        if held_back.contains(&item.row) || item.kind != ItemKind::Batch.byte() {
+            continue;
+        }
+        changes.extend(open_batch(mem, &item.bytes)?.changes);
+        count += 1;
+    }
+    doc.apply(&changes)?;
+    Ok((doc, row, count))
+}
+
+/// Opens an item that was accepted before.
+pub(crate) fn open_batch(mem: &Mem, bytes: &[u8]) -> Result<Batch, PeerError> {
+    let item = Item::parse(bytes).map_err(|e| internal(e.to_string()))?;
+    let key =
+        mem.ring.get(&item.header().epoch).ok_or_else(|| internal("The key of an item is not here."))?;
+    let plain = item.open(key).ok_or_else(|| internal("A stored item does not open."))?;
+    Batch::decode(&plain).map_err(|e| internal(e.to_string()))
+}
+
+/// The document built from its items alone, without the snapshot.
+pub(crate) fn rebuild(store: &Store, mem: &Mem, id: DocId) -> Result<Doc, PeerError> {
+    let tag = mem.ring.tag(&id.0).ok_or_else(|| not_found("document", &id.to_string()))?;
+    let held_back: std::collections::BTreeSet<i64> =
+        store.verdicts(&VerdictFilter::Tag(tag))?.into_iter().map(|v| v.row).collect();
+    let mut changes = Vec::new();
+    for item in store.items_by_tag(&ZERO16, &tag)? {
+        if !held_back.contains(&item.row) && item.kind == ItemKind::Batch.byte() {
+            changes.extend(open_batch(mem, &item.bytes)?.changes);
+        }
+    }
+    let mut doc = Doc::empty(id);
+    doc.apply(&changes)?;
+    Ok(doc)
+}

@@ -1,0 +1,56 @@
+//! Errors of the libraries in the words of the product.
+
+use tern_model::ModelError;
+use tern_store::StoreError;
+
+use crate::api::{ErrorKind, PeerError};
+
+impl From<StoreError> for PeerError {
+    fn from(error: StoreError) -> Self {
+        let kind = match &error {
+            StoreError::Missing { .. } => ErrorKind::NotFound,
+            StoreError::Damaged { .. } | StoreError::Corrupt { .. } | StoreError::Truncated { .. } => {
+                ErrorKind::Damaged
+            }
+            StoreError::NotAStore { .. } => ErrorKind::Damaged,
+            _ => ErrorKind::Failed,
+        };
+        PeerError::new(kind, error.to_string())
+    }
+}
+
+impl From<ModelError> for PeerError {
+    fn from(error: ModelError) -> Self {
+        let kind = match error {
+            ModelError::UnknownBlock(_) | ModelError::UnknownHeads => ErrorKind::NotFound,
+            ModelError::Malformed(_) => ErrorKind::BadInput,
+            _ => ErrorKind::Failed,
+        };
+        let text = error.to_string();
+        PeerError::new(kind, format!("The document was not changed: {text}."))
+    }
+}
+
+/// A role does not allow it.
+pub(crate) fn not_allowed(what: &str) -> PeerError {
+    PeerError::new(ErrorKind::NotAllowed, format!("Your role does not allow you to {what}."))
+        .safe("Nothing was changed.")
+        .next("Ask an owner or admin of the workspace; `tern member list` shows who they are.")
+}
+
+/// Something named by a person is not here.
+pub(crate) fn not_found(what: &str, name: &str) -> PeerError {
+    PeerError::new(ErrorKind::NotFound, format!("There is no {what} “{name}” here."))
+}
+
+/// A text given by a person makes no sense.
+pub(crate) fn bad_input(text: impl Into<String>) -> PeerError {
+    PeerError::new(ErrorKind::BadInput, text)
+}
+
+/// Something that a correct program never meets.
+pub(crate) fn internal(text: impl Into<String>) -> PeerError {
+    PeerError::new(ErrorKind::Failed, text)
+        .safe("Nothing was changed.")
+        .next("Run `tern check`, and please report this.")
+}

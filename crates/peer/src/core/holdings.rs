@@ -1,0 +1,129 @@
+//! Taking in items of others, up to the point where keys begin: what laptops and nodes do alike.
+//!
+//! Checks 1 to 4 of judgement (docs/trust.md): size and layout, workspace, known author, signature. What passes is
+//! stored and in the trie; what becomes of it later never touches the trie.
+
+use std::collections::BTreeMap;
+
+use tern_store::{Id16, Inserted, ItemRow, Txn};
+use tern_sync::{ItemResult, Lane, Refusal};
+use tern_trust::{Id, Item, Kind, Log};
+
+use crate::api::PeerError;
+
+/// What became of offered items.
+#[derive(Debug, Default)]
+pub(crate) struct Admitted {
+    /// One verdict an item, in order.
+    pub results: Vec<ItemResult>,
+    /// New content items with their rows.
+    pub content: Vec<(i64, Item)>,
+    /// Whether the log grew.
+    pub log_grew: bool,
+}
+
+/// Most bytes a workspace may take on a node.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quota {
+    /// Bytes of items.
+    pub bytes: u64,
+    /// Bytes held already.
+    pub used: u64,
+}
+
+/// Stores what passes the checks that need no key.
+pub(crate) fn admit(
+    txn: &mut Txn<'_>,
+    log: &mut Log,
+    workspace: &Id,
+    items: Vec<Vec<u8>>,
+    mut quota: Option<Quota>,
+) -> Result<Admitted, PeerError> {
+    let mut out = Admitted::default();
+    for bytes in items {
+        let result = match Item::parse(bytes) {
+            Ok(item) if item.header().workspace == *workspace => one(txn, log, item, &mut quota, &mut out)?,
+            _ => ItemResult::Invalid,
+        };
+        out.results.push(result);
+    }
+    Ok(out)
+}
+
+fn one(
+    txn: &mut Txn<'_>,
+    log: &mut Log,
+    item: Item,
+    quota: &mut Option<Quota>,
+    out: &mut Admitted,
+) -> Result<ItemResult, PeerError> {
+    if let Some(quota) = quota {
+        let size = item.bytes().len() as u64;
+        if quota.used.saturating_add(size) > quota.bytes {
+            return Ok(ItemResult::Refused(Refusal::Quota));
+        }
+        quota.used += size;
+    }
+    if item.kind().is_record() {
+        return record(txn, log, item, out);
+    }
+    let lane = item.header().space;
+    if txn.has_item(&lane, item.header().day, item.id())? {
+        return Ok(ItemResult::Known);
+    }
+    if !log.introduced(&item.header().author) {
+        return Ok(ItemResult::Waiting);
+    }
+    if !item.verify() {
+        return Ok(ItemResult::Invalid);
+    }
+    match insert(txn, lane, &item)? {
+        Some(row) => {
+            out.content.push((row, item));
+            Ok(ItemResult::Stored)
+        }
+        None => Ok(ItemResult::Known),
+    }
+}
+
+fn record(txn: &mut Txn<'_>, log: &mut Log, item: Item, out: &mut Admitted) -> Result<ItemResult, PeerError> {
+    use tern_trust::Inserted as Taken;
+    let result = log.insert(item.clone());
+    match result {
+        Taken::Stored => {
+            insert(txn, Lane::LOG.0, &item)?;
+            out.log_grew = true;
+            Ok(ItemResult::Stored)
+        }
+        Taken::Known => Ok(ItemResult::Known),
+        Taken::WaitingFor(_) => Ok(ItemResult::Waiting),
+        Taken::Refused(tern_trust::log::RefusedRecord::Full) => Ok(ItemResult::Refused(Refusal::Quota)),
+        Taken::Refused(_) => Ok(ItemResult::Invalid),
+    }
+}
+
+fn insert(txn: &mut Txn<'_>, lane: Id16, item: &Item) -> Result<Option<i64>, PeerError> {
+    let Some(row) = ItemRow::from_bytes(lane, *item.id(), item.bytes()) else { return Ok(None) };
+    Ok(match txn.insert_item(&row)? {
+        Inserted::Row(row) => Some(row),
+        Inserted::Known => None,
+    })
+}
+
+/// Notes attachments that content items name in the clear.
+pub(crate) fn note_blobs(txn: &mut Txn<'_>, content: &[(i64, Item)]) -> Result<(), PeerError> {
+    let mut named: BTreeMap<Id, u64> = BTreeMap::new();
+    for (_, item) in content {
+        if item.kind() == Kind::BlobRef
+            && let Ok(blob) = tern_trust::BlobRef::decode(item.body())
+        {
+            named.insert(blob.hash, blob.size);
+        }
+    }
+    for (hash, size_bytes) in named {
+        if txn.blob(&hash)?.is_none() {
+            txn.put_blob(&tern_store::BlobRow { hash, size_bytes, present: false })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,273 @@
+//! The engine's core: one workspace on one laptop, without threads or network. The simulator drives exactly this.
+//!
+//! [`Core`] pairs the store with what is held in memory about it. Every change runs in [`Core::write`]: a store
+//! transaction whose failure also undoes what memory learnt meanwhile.
+
+mod access;
+mod commands;
+mod documents;
+mod errors;
+mod follow;
+mod gate;
+pub(crate) mod holdings;
+mod ingest;
+pub(crate) mod pages;
+mod people;
+pub(crate) mod project;
+mod query;
+mod replica;
+mod resolve;
+mod start;
+mod status;
+mod tasks;
+mod tenant;
+mod words;
+mod work;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tern_model::{Doc, DocId};
+use tern_store::{Store, Txn};
+use tern_trust::{DeviceKeys, FeedState, Id, Id16, KeyRing, Log, Membership};
+
+use crate::api::PeerError;
+use crate::host::Host;
+
+pub(crate) use access::{acknowledged, remember, workspace_document};
+pub use replica::CoreReplica;
+pub(crate) use resolve::{hex, unhex};
+pub(crate) use work::Work;
+pub(crate) use work::day;
+
+/// Documents kept open at once; the least recently used one goes first.
+const OPEN_DOCS: usize = 64;
+
+/// A workspace on this device.
+pub struct Core {
+    store: Store,
+    mem: Mem,
+    host: Box<dyn Host>,
+}
+
+impl std::fmt::Debug for Core {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Core").field("store", &self.store).finish_non_exhaustive()
+    }
+}
+
+/// What is held in memory; all of it can be built again from store and key.
+pub(crate) struct Mem {
+    pub keys: DeviceKeys,
+    /// Set while a join is under way: opens the epoch key that is wrapped to the invite.
+    pub invite: Option<tern_trust::InviteKeys>,
+    pub workspace: Id,
+    pub log: Log,
+    pub ring: KeyRing,
+    pub membership: Arc<Membership>,
+    /// The feed of this process run; made at the first write.
+    pub feed: Option<FeedState>,
+    pub docs: BTreeMap<DocId, OpenDoc>,
+    /// Rows of the store up to here are reflected in `log`, `ring` and `docs`.
+    pub seen_row: i64,
+    /// Counts commits; watchers look again when it moved.
+    pub version: u64,
+    /// Own addresses while online, for tickets.
+    pub listening: Vec<std::net::SocketAddr>,
+    /// Devices connected at the moment, for display.
+    pub connected: std::collections::BTreeSet<Id>,
+    clock: u64,
+}
+
+/// A document in memory.
+pub(crate) struct OpenDoc {
+    pub doc: Doc,
+    /// Items of its tag up to this row are in it.
+    pub folded_row: i64,
+    /// Items folded since the snapshot on disk.
+    pub unsaved: usize,
+    /// For taking further changes the fast way.
+    pub follow: follow::Follow,
+    used: u64,
+}
+
+impl Mem {
+    /// This device's key.
+    pub fn me(&self) -> Id {
+        self.keys.id()
+    }
+
+    /// The member this device belongs to, once the log says so.
+    pub fn member(&self) -> Option<Id16> {
+        self.membership.member_of(&self.keys.id())
+    }
+
+    /// Forgets everything that an undone transaction may have taught, and takes a new feed.
+    fn forget(&mut self) {
+        self.docs.clear();
+        self.feed = None;
+        self.seen_row = -1;
+        self.log = Log::new(self.workspace);
+        self.ring = KeyRing::new();
+        self.membership = self.log.membership();
+    }
+
+    fn touch(&mut self, id: &DocId) {
+        self.clock += 1;
+        if let Some(open) = self.docs.get_mut(id) {
+            open.used = self.clock;
+        }
+        if self.docs.len() > OPEN_DOCS
+            && let Some(oldest) = self.docs.iter().min_by_key(|(_, open)| open.used).map(|(id, _)| *id)
+        {
+            self.docs.remove(&oldest);
+        }
+    }
+
+    pub(crate) fn keep(&mut self, id: DocId, doc: Doc, folded_row: i64, unsaved: usize) {
+        self.docs
+            .insert(id, OpenDoc { doc, folded_row, unsaved, follow: follow::Follow::default(), used: 0 });
+        self.touch(&id);
+    }
+}
+
+impl Core {
+    /// Runs `work` in one transaction; afterwards everything it did is durable, or nothing happened.
+    pub(crate) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, PeerError>,
+    ) -> Result<T, PeerError> {
+        let result = self.try_write(work);
+        if result.is_err() {
+            self.mem.forget();
+            self.refresh()?;
+        }
+        result
+    }
+
+    fn try_write<T>(
+        &mut self,
+        work: impl FnOnce(&mut Work<'_, '_>) -> Result<T, PeerError>,
+    ) -> Result<T, PeerError> {
+        let txn: Txn<'_> = self.store.begin()?;
+        let mut work_on = Work::new(txn, &mut self.mem, self.host.as_mut());
+        work_on.catch_up()?;
+        let value = work(&mut work_on)?;
+        work_on.finish()?;
+        Ok(value)
+    }
+
+    /// Takes in what other processes of this home committed.
+    pub fn refresh(&mut self) -> Result<bool, PeerError> {
+        if !self.store.changed_elsewhere()? && self.mem.seen_row >= 0 {
+            return Ok(false);
+        }
+        work::catch_up(&self.store, &mut self.mem)?;
+        self.mem.version += 1;
+        Ok(true)
+    }
+
+    /// Moves whenever something was committed or learnt.
+    pub fn version(&self) -> u64 {
+        self.mem.version
+    }
+
+    /// The workspace's id.
+    pub fn workspace(&self) -> Id {
+        self.mem.workspace
+    }
+
+    /// This device's key.
+    pub fn device(&self) -> Id {
+        self.mem.me()
+    }
+
+    /// The device's keys.
+    pub(crate) fn keys(&self) -> &DeviceKeys {
+        &self.mem.keys
+    }
+
+    /// Identity of the store file.
+    pub fn store_id(&self) -> u64 {
+        self.store.id().0
+    }
+
+    /// The evaluated membership log.
+    pub fn membership(&self) -> &Membership {
+        &self.mem.membership
+    }
+
+    /// Milliseconds since the epoch, as shown to people.
+    pub fn now_ms(&self) -> i64 {
+        self.host.now_ms()
+    }
+
+    /// Unpredictable bytes.
+    pub(crate) fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut out = [0; N];
+        self.host.fill(&mut out);
+        out
+    }
+
+    /// Read access to the store, for checks and statistics.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Notes which devices are connected.
+    pub fn set_connected(&mut self, devices: std::collections::BTreeSet<Id>) {
+        if self.mem.connected != devices {
+            self.mem.connected = devices;
+            self.mem.version += 1;
+        }
+    }
+}
+
+/// Checks the texts of a profile before anything is written.
+pub(crate) fn check_profile(profile: &crate::api::Profile) -> Result<(), PeerError> {
+    people::edits(profile).map(|_| ())
+}
+
+/// The page that a text names.
+pub(crate) fn resolve_page(store: &Store, text: &str) -> Result<DocId, PeerError> {
+    resolve::document(store, text, resolve::Wanted::Page)
+}
+
+/// The page or task that a text names.
+pub(crate) fn resolve_any(store: &Store, text: &str) -> Result<DocId, PeerError> {
+    resolve::document(store, text, resolve::Wanted::Any)
+}
+
+/// An attachment as an item of a document's set.
+pub(crate) fn attachment_item(hash: &Id, plain: &Id, name: &str, size: u64) -> String {
+    let attached = project::Attached { hash: hex(hash), plain: hex(plain), name: name.to_owned(), size };
+    serde_json::to_string(&attached).unwrap_or_default()
+}
+
+impl Core {
+    /// A document for reading.
+    pub(crate) fn read(&mut self, id: DocId) -> Result<&Doc, PeerError> {
+        documents::load(&self.store, &mut self.mem, id)
+    }
+
+    /// The workspace's first key, from which attachments' keys derive.
+    pub(crate) fn first_key(&self) -> Option<&tern_trust::EpochKey> {
+        self.mem.ring.first()
+    }
+
+    /// What opens wraps for this device: its own key and that of an invite it came with.
+    pub(crate) fn openers(&self) -> Vec<&tern_trust::Opener> {
+        let invite = self.mem.invite.as_ref().map(tern_trust::InviteKeys::opener);
+        std::iter::once(self.mem.keys.opener()).chain(invite).collect()
+    }
+
+    /// Whether the workspace has taken this device in.
+    pub fn is_member(&self) -> bool {
+        matches!(self.mem.membership.standing(&self.mem.keys.id()), tern_trust::Standing::Active { .. })
+    }
+
+    /// Writes the Join of a device that came with an invite.
+    pub fn join_now(&mut self) -> Result<bool, PeerError> {
+        self.write(access::join)
+    }
+}

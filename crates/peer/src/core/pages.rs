@@ -1,0 +1,319 @@
+//! Commands on pages and the page tree.
+
+use tern_interop::markdown;
+use tern_model::block::{Block, Inline};
+use tern_model::tree::{self, Node, Reason, Tree};
+use tern_model::{Class, DocId, Edit, Heads, Kind, Value, order};
+use tern_store::Store;
+
+use crate::api::{BlockEdit, ErrorKind, PageRow, PagesView, PeerError};
+
+use super::Work;
+use super::errors::bad_input;
+use super::resolve::{self, Wanted};
+
+/// The tree of all pages, or of those that are not in the trash.
+pub(crate) fn tree(store: &Store, trash: bool) -> Result<Tree, PeerError> {
+    let nodes: Vec<Node> = store
+        .sidebar()?
+        .into_iter()
+        .filter(|p| trash || !p.trashed)
+        .map(|p| Node { id: DocId(p.doc), parent: p.parent.map(DocId), order: p.ord, title: p.title })
+        .collect();
+    Ok(tree::build(&nodes))
+}
+
+/// The tree as a flat list in display order.
+pub(crate) fn view(store: &Store, trash: bool) -> Result<PagesView, PeerError> {
+    let trashed: std::collections::BTreeSet<DocId> =
+        store.sidebar()?.into_iter().filter(|p| p.trashed).map(|p| DocId(p.doc)).collect();
+    let tree = tree(store, trash)?;
+    let mut places: std::collections::BTreeMap<Option<DocId>, usize> = std::collections::BTreeMap::new();
+    let mut pages = Vec::with_capacity(tree.len());
+    for (depth, id) in tree.walk() {
+        let parent = tree.parent(&id);
+        let place = places.entry(parent).or_default();
+        pages.push(PageRow {
+            id: id.to_string(),
+            title: tree.node(&id).map(|n| n.title.clone()).unwrap_or_default(),
+            parent: parent.map(|p| p.to_string()),
+            order: *place,
+            depth,
+            trashed: trashed.contains(&id),
+        });
+        *place += 1;
+    }
+    let set_aside = tree.set_aside().iter().filter_map(|aside| sentence(&tree, aside)).collect();
+    Ok(PagesView { pages, set_aside })
+}
+
+fn sentence(tree: &Tree, aside: &tree::SetAside) -> Option<String> {
+    let title = |id: &DocId| tree.node(id).map_or_else(|| id.to_string(), |n| n.title.clone());
+    let page = title(&aside.page);
+    match &aside.reason {
+        Reason::Cycle(_) => {
+            let wanted = title(&aside.wanted_parent);
+            Some(format!(
+                "Two moves could not both hold: “{page}” was to lie under “{wanted}”, which lies under it. It is shown at the top level."
+            ))
+        }
+        // A parent in the trash or not here yet: shown at the top level, which says enough.
+        Reason::ParentMissing => None,
+    }
+}
+
+fn set(name: &str, value: Value) -> Edit {
+    Edit::SetField { name: name.to_owned(), value }
+}
+
+pub(crate) fn text(name: &str, value: &str) -> Edit {
+    set(name, Value::Text(value.to_owned()))
+}
+
+/// A place among the children of `parent`: after `after`, or last when `last`, else first.
+fn place(
+    work: &mut Work<'_, '_>,
+    tree: &Tree,
+    parent: Option<DocId>,
+    after: Option<DocId>,
+    last: bool,
+    moving: Option<&DocId>,
+) -> String {
+    let siblings: Vec<&DocId> = tree.under(parent).iter().filter(|id| Some(*id) != moving).collect();
+    let index = match after {
+        Some(after) => siblings.iter().position(|id| **id == after).map_or(siblings.len(), |i| i + 1),
+        None if last => siblings.len(),
+        None => 0,
+    };
+    let tie = work.random();
+    let (before, behind) = tree.neighbours(parent, index, moving);
+    order::between(before, behind, tie)
+}
+
+/// The order key behind the last top-level page.
+pub(crate) fn last_place(work: &mut Work<'_, '_>) -> Result<String, PeerError> {
+    let tree = tree(&work.txn, false)?;
+    Ok(place(work, &tree, None, None, true, None))
+}
+
+/// Makes a page.
+pub(crate) fn create(
+    work: &mut Work<'_, '_>,
+    title: &str,
+    parent: Option<&str>,
+    body: Option<&str>,
+) -> Result<DocId, PeerError> {
+    let parent = parent.map(|p| resolve::document(&work.txn, p, Wanted::Page)).transpose()?;
+    let tree = tree(&work.txn, false)?;
+    let order = place(work, &tree, parent, None, true, None);
+    let parsed = markdown::read(body.unwrap_or_default());
+    let mut edits = vec![text("title", title.trim()), text("order", &order)];
+    edits.extend(parent.map(|p| text("parent", &p.to_string())));
+    if !parsed.front_matter.is_empty() {
+        edits.push(text("front_matter", &parsed.front_matter));
+    }
+    edits.push(Edit::SetBlocks { base: None, blocks: parsed.blocks });
+    let id = DocId::new(Class::Content, work.random());
+    work.create(id, &Kind::Page, &edits)?;
+    Ok(id)
+}
+
+/// Replaces a page's content by Markdown, three-way against `base`.
+pub(crate) fn edit(
+    work: &mut Work<'_, '_>,
+    page: &str,
+    body: &str,
+    base: Option<&str>,
+) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, page, Wanted::Any)?;
+    let base = base.map(parse_heads).transpose()?;
+    let parsed = markdown::read(body);
+    let mut edits = vec![Edit::SetBlocks { base, blocks: parsed.blocks }];
+    let front = super::project::text(work.doc(id)?, "front_matter");
+    if !parsed.front_matter.is_empty() && parsed.front_matter != front {
+        edits.push(text("front_matter", &parsed.front_matter));
+    }
+    let changed = work.edit(id, &edits)?;
+    Ok((id, changed))
+}
+
+/// Reads heads as people paste them.
+pub(crate) fn parse_heads(text: &str) -> Result<Heads, PeerError> {
+    text.trim().parse().map_err(|e: tern_model::doc::BadHeads| bad_input(format!("{e}.")))
+}
+
+/// Adds Markdown at the end of a page.
+pub(crate) fn append(work: &mut Work<'_, '_>, page: &str, body: &str) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, page, Wanted::Any)?;
+    let doc = work.doc(id)?;
+    let (blocks, markers) = (doc.blocks(), doc.markers());
+    let only_empty = matches!(blocks.as_slice(), [one] if one.inline.is_empty() && one.kind == tern_model::block::BlockKind::Paragraph);
+    let mut edits = Vec::new();
+    let new = markdown::parse(body);
+    if only_empty || blocks.is_empty() {
+        edits.push(Edit::SetBlocks { base: None, blocks: new });
+    } else {
+        let after = markers.last().cloned();
+        edits.extend(new.into_iter().rev().map(|block| Edit::InsertBlock { after: after.clone(), block }));
+    }
+    let changed = work.edit(id, &edits)?;
+    Ok((id, changed))
+}
+
+/// Renames a page.
+pub(crate) fn rename(work: &mut Work<'_, '_>, page: &str, title: &str) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, page, Wanted::Any)?;
+    let changed = work.edit(id, &[text("title", title.trim())])?;
+    Ok((id, changed))
+}
+
+/// Moves a page under another, after a sibling or first; without a sibling named, last.
+pub(crate) fn relocate(
+    work: &mut Work<'_, '_>,
+    page: &str,
+    parent: Option<&str>,
+    after: Option<&str>,
+) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, page, Wanted::Page)?;
+    let parent = parent.map(|p| resolve::document(&work.txn, p, Wanted::Page)).transpose()?;
+    let after = after.map(|p| resolve::document(&work.txn, p, Wanted::Page)).transpose()?;
+    let tree = tree(&work.txn, false)?;
+    if tree.would_cycle(&id, parent.as_ref()) {
+        return Err(PeerError::new(
+            ErrorKind::Usage,
+            "A page cannot lie under itself or under one of its own pages.",
+        )
+        .safe("Nothing was moved.")
+        .next("Move the other page out first."));
+    }
+    let order = place(work, &tree, parent, after, true, Some(&id));
+    let parent = parent.map_or(Value::Null, |p| Value::Text(p.to_string()));
+    let mut edits = vec![text("order", &order)];
+    let stored = super::project::text(work.doc(id)?, "parent");
+    if Value::Text(stored.clone()) != parent && !(stored.is_empty() && parent == Value::Null) {
+        edits.push(set("parent", parent));
+    }
+    let changed = work.edit(id, &edits)?;
+    Ok((id, changed))
+}
+
+/// Into the trash or out of it.
+pub(crate) fn trash(work: &mut Work<'_, '_>, doc: &str, on: bool) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, doc, Wanted::Any)?;
+    let changed = work.edit(id, &[Edit::Trash { on }])?;
+    Ok((id, changed))
+}
+
+/// Back to an earlier version, as a new change.
+pub(crate) fn revert(work: &mut Work<'_, '_>, page: &str, to: &str) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, page, Wanted::Any)?;
+    let to = parse_heads(to)?;
+    let changed = work.edit(id, &[Edit::Revert { to }])?;
+    Ok((id, changed))
+}
+
+/// Edits of the window, one after the other.
+pub(crate) fn blocks(
+    work: &mut Work<'_, '_>,
+    page: &str,
+    edits: &[BlockEdit],
+) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, page, Wanted::Any)?;
+    let mut changed = false;
+    for edit in edits {
+        let steps = steps(work, id, edit)?;
+        changed |= work.edit(id, &steps)?;
+    }
+    Ok((id, changed))
+}
+
+fn steps(work: &mut Work<'_, '_>, id: DocId, edit: &BlockEdit) -> Result<Vec<Edit>, PeerError> {
+    Ok(match edit {
+        BlockEdit::SetContent { block, base, new } => {
+            let doc = work.doc(id)?;
+            let at = doc.markers().iter().position(|m| m == block);
+            let current = at.and_then(|i| doc.blocks().into_iter().nth(i));
+            let Some(current) = current else {
+                // The block went while the person typed in it: what was typed stays, as a block of its own.
+                return Ok(vec![Edit::InsertBlock {
+                    after: doc.markers().last().cloned(),
+                    block: new.clone(),
+                }]);
+            };
+            content(block, base, new, &current)
+        }
+        BlockEdit::Insert { after, block } => {
+            vec![Edit::InsertBlock { after: after.clone(), block: block.clone() }]
+        }
+        BlockEdit::Split { block, at } => vec![Edit::Split { block: block.clone(), at: *at, kind: None }],
+        BlockEdit::Join { block } => vec![Edit::Join { block: block.clone() }],
+        BlockEdit::SetKind { block, kind, parents } => {
+            vec![Edit::SetKind { block: block.clone(), kind: kind.clone(), parents: parents.clone() }]
+        }
+        BlockEdit::Delete { block } => vec![Edit::DeleteBlock { block: block.clone() }],
+    })
+}
+
+/// One character of marked content.
+fn characters(inline: &[Inline]) -> Vec<Inline> {
+    let mut out = Vec::new();
+    for run in inline {
+        match run {
+            Inline::Text { text, marks } => {
+                out.extend(text.chars().map(|c| Inline::Text { text: c.to_string(), marks: marks.clone() }));
+            }
+            image @ Inline::Image { .. } => out.push(image.clone()),
+        }
+    }
+    out
+}
+
+fn shared(a: &[Inline], b: &[Inline]) -> (usize, usize) {
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let rest = a.len().min(b.len()) - start;
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count().min(rest);
+    (start, end)
+}
+
+/// The difference base → new as one splice, moved to where it lies in the current content.
+fn content(block: &str, base: &Block, new: &Block, current: &Block) -> Vec<Edit> {
+    let (base, new_chars, current) =
+        (characters(&base.inline), characters(&new.inline), characters(&current.inline));
+    let (start, end) = shared(&base, &new_chars);
+    if start + end == base.len() && base.len() == new_chars.len() {
+        return Vec::new();
+    }
+    let insert: Vec<Inline> = new_chars[start..new_chars.len() - end].to_vec();
+    let delete = base.len() - end - start;
+    let (at, delete) = if base == current {
+        (start, delete)
+    } else {
+        let (kept_start, kept_end) = shared(&base, &current);
+        let changed_until = base.len() - kept_end;
+        if start >= changed_until {
+            ((start + current.len()).saturating_sub(base.len()), delete)
+        } else if start + delete <= kept_start {
+            (start, delete)
+        } else {
+            // Both touched the same place: nothing is deleted twice or lost; the new text stands beside the other's.
+            (start.min(kept_start).min(current.len()), 0)
+        }
+    };
+    vec![Edit::SpliceInline { block: block.to_owned(), at, delete, insert: merge(insert) }]
+}
+
+/// Runs of equal marks joined.
+fn merge(characters: Vec<Inline>) -> Vec<Inline> {
+    let mut out: Vec<Inline> = Vec::new();
+    for next in characters {
+        if let (Some(Inline::Text { text, marks }), Inline::Text { text: more, marks: its }) =
+            (out.last_mut(), &next)
+            && marks == its
+        {
+            text.push_str(more);
+            continue;
+        }
+        out.push(next);
+    }
+    out
+}

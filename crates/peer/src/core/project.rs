@@ -1,0 +1,268 @@
+//! What lists, trees and search read: rows made from a document whenever it changed. Droppable and rebuildable.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use tern_model::block::{Block, Inline};
+use tern_model::hours::{Profile, Zone};
+use tern_model::task::Due;
+use tern_model::{Doc, DocId, Kind, Value};
+use tern_store::{AttachmentRow, DocRow, PageRow, PersonRow, ProjectRow, SearchRow, TaskRow};
+use tern_trust::derive::ZERO16;
+use tern_trust::{Id, Id16};
+
+use crate::api::PeerError;
+
+use super::Work;
+use super::documents::{SNAPSHOT_EVERY, load};
+use super::errors::internal;
+
+/// An attachment as its document names it; one item of the set `attachments`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Attached {
+    /// blake3 of the sealed file, hex.
+    pub hash: String,
+    /// blake3 of the plain file, hex; its key is derived from it.
+    pub plain: String,
+    /// File name, or path within an imported folder.
+    pub name: String,
+    /// Plain size in bytes.
+    pub size: u64,
+}
+
+/// The attachments a document names.
+pub(crate) fn attachments(doc: &Doc) -> Vec<Attached> {
+    list(doc, "attachments").iter().filter_map(|json| serde_json::from_str(json).ok()).collect()
+}
+
+/// A text field, empty when absent.
+pub(crate) fn text(doc: &Doc, name: &str) -> String {
+    match doc.field(name) {
+        Some(Value::Text(text)) => text,
+        _ => String::new(),
+    }
+}
+
+/// A set or list field.
+pub(crate) fn list(doc: &Doc, name: &str) -> Vec<String> {
+    match doc.field(name) {
+        Some(Value::List(items)) => items,
+        _ => Vec::new(),
+    }
+}
+
+/// Whether the document is in the trash.
+pub(crate) fn trashed(doc: &Doc) -> bool {
+    matches!(doc.field("trashed"), Some(Value::Bool(true)))
+}
+
+/// Makes all rows of a document anew and, now and then, its snapshot.
+pub(crate) fn project(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
+    load(&work.txn, work.mem, id)?;
+    snapshot(work, id)?;
+    rows(work, id)
+}
+
+fn snapshot(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
+    let now_ms = work.now_ms();
+    let tag = work.mem.ring.tag(&id.0).ok_or_else(|| internal("No key of this workspace is here."))?;
+    let fresh = work.txn.doc(&id.0)?.is_none();
+    let Some(open) = work.mem.docs.get_mut(&id) else { return Ok(()) };
+    if !fresh && open.unsaved < SNAPSHOT_EVERY {
+        return Ok(());
+    }
+    let row = DocRow {
+        doc: id.0,
+        lane: ZERO16,
+        tag,
+        kind: open.doc.kind().name().to_owned(),
+        heads: open.doc.heads().0,
+        upto_row: open.folded_row,
+        updated_ms: now_ms,
+    };
+    let bytes = open.doc.save();
+    open.unsaved = 0;
+    work.txn.put_doc(&row, &bytes)?;
+    Ok(())
+}
+
+fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
+    let doc = match work.mem.docs.get(&id) {
+        Some(open) => open.doc.clone(),
+        None => return Ok(()),
+    };
+    let history = doc.history();
+    let created_ms = history.iter().map(|c| c.time_ms).min().unwrap_or(0);
+    let last = history.iter().max_by_key(|c| c.time_ms);
+    let updated_ms = last.map_or(0, |c| c.time_ms);
+    let times = Times { created_ms, updated_ms, author: last.and_then(|c| device_of(work, &c.actor)) };
+    match doc.kind() {
+        Kind::Page => page(work, &doc, &times)?,
+        Kind::Task => task(work, &doc, &times)?,
+        Kind::Person => person(work, &doc, &times)?,
+        Kind::Project => project_row(work, &doc, &times)?,
+        Kind::Workspace | Kind::Unknown(_) => {}
+    }
+    let attached: Vec<AttachmentRow> =
+        attachments(&doc).iter().filter_map(|a| attachment_row(id, a)).collect();
+    work.txn.project_attachments(&id.0, &attached)?;
+    Ok(())
+}
+
+struct Times {
+    created_ms: i64,
+    updated_ms: i64,
+    author: Option<Id>,
+}
+
+fn device_of(work: &Work<'_, '_>, actor: &Id16) -> Option<Id> {
+    super::people::device_of_actor(&work.mem.membership, actor)
+}
+
+fn attachment_row(id: DocId, a: &Attached) -> Option<AttachmentRow> {
+    Some(AttachmentRow {
+        doc: id.0,
+        hash: super::resolve::unhex(&a.hash)?,
+        plain: super::resolve::unhex(&a.plain)?,
+        name: a.name.clone(),
+        size_bytes: a.size,
+    })
+}
+
+fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {
+    let id = doc.id();
+    let body = doc.text();
+    let title = text(doc, "title");
+    let source_hash = super::resolve::unhex(&text(doc, "source_hash"));
+    let source_path = Some(text(doc, "source_path")).filter(|p| !p.is_empty());
+    let trashed = trashed(doc);
+    work.txn.project_page(&PageRow {
+        doc: id.0,
+        lane: ZERO16,
+        parent: text(doc, "parent").parse::<DocId>().ok().map(|p| p.0),
+        ord: text(doc, "order"),
+        title: title.clone(),
+        trashed,
+        trashed_ms: None,
+        author: times.author,
+        created_ms: times.created_ms,
+        updated_ms: times.updated_ms,
+        source_path,
+        source_hash,
+        words: u32::try_from(body.split_whitespace().count()).unwrap_or(u32::MAX),
+    })?;
+    let links: Vec<Id16> = links(&doc.blocks()).into_iter().map(|d| d.0).collect();
+    work.txn.project_links(&id.0, &links)?;
+    index(work, id, "page", &title, &body, trashed)
+}
+
+fn index(
+    work: &mut Work<'_, '_>,
+    id: DocId,
+    kind: &str,
+    title: &str,
+    body: &str,
+    trashed: bool,
+) -> Result<(), PeerError> {
+    if trashed {
+        work.txn.remove_text(&id.0)?;
+    } else {
+        work.txn.index_text(&SearchRow { doc: id.0, kind, title, body })?;
+    }
+    Ok(())
+}
+
+/// Every run of the blocks, those in table cells included.
+pub(crate) fn inlines(blocks: &[Block]) -> impl Iterator<Item = &Inline> {
+    blocks.iter().flat_map(|b| {
+        let cells = match &b.kind {
+            tern_model::block::BlockKind::Table { table } => table.rows.iter().flatten().flatten().collect(),
+            _ => Vec::new(),
+        };
+        b.inline.iter().chain(cells)
+    })
+}
+
+/// Pages that the blocks link to.
+pub(crate) fn links(blocks: &[Block]) -> BTreeSet<DocId> {
+    let links = inlines(blocks).filter_map(|i| i.marks().link.as_ref());
+    links.filter_map(|link| tern_interop::links::PageLink::parse(&link.href)).map(|l| l.page).collect()
+}
+
+fn task(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {
+    let fields = doc.task();
+    let id = doc.id();
+    let assignee: Option<Id16> = fields.assignee.as_deref().and_then(super::resolve::unhex);
+    let due_ms = fields.due.as_ref().and_then(|due| due_instant(work, due, assignee));
+    let trashed = trashed(doc);
+    work.txn.project_task(&TaskRow {
+        doc: id.0,
+        lane: ZERO16,
+        short: id.short(),
+        title: fields.title.clone(),
+        status: super::words::status(fields.status).to_owned(),
+        priority: super::words::priority(fields.priority).to_owned(),
+        assignee,
+        labels: fields.labels.clone(),
+        estimate: fields.estimate,
+        due_json: fields.due.as_ref().and_then(|d| serde_json::to_string(d).ok()),
+        due_ms,
+        project: fields.project.map(|p| p.0),
+        ord: fields.order.clone(),
+        parent: fields.parent.map(|p| p.0),
+        trashed,
+        created_ms: times.created_ms,
+        updated_ms: times.updated_ms,
+        conflicts_json: serde_json::to_string(&doc.conflicts()).unwrap_or_default(),
+    })?;
+    let body = doc.text();
+    index(work, id, "task", &fields.title, &body, trashed)
+}
+
+/// The instant of a due value, for sorting; `None` for a date that is no instant and has no assignee.
+fn due_instant(work: &Work<'_, '_>, due: &Due, assignee: Option<Id16>) -> Option<i64> {
+    match due {
+        Due::Instant { at_ms, .. } => Some(*at_ms),
+        Due::EndOfDay { date } | Due::Date { date } => {
+            let date = date.parse().ok()?;
+            let profile = assignee.and_then(|m| super::people::profile_of(&work.txn, &m));
+            Some(
+                profile.map_or_else(
+                    || Zone::utc().instant_of(date, 24 * 60 - 1),
+                    |p: Profile| p.end_of_day(date),
+                ),
+            )
+        }
+    }
+}
+
+fn person(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {
+    let Some(member) = super::people::member_of_document(&work.mem.membership, &doc.id()) else {
+        return Ok(());
+    };
+    let fields = doc.person();
+    work.txn.project_person(&PersonRow {
+        doc: doc.id().0,
+        member,
+        name: fields.name.clone(),
+        zone: fields.zone.clone(),
+        hours: fields.hours.clone(),
+        checkins: fields.checkins.clone(),
+        json: serde_json::to_string(&fields).unwrap_or_default(),
+        updated_ms: times.updated_ms,
+    })?;
+    Ok(())
+}
+
+fn project_row(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {
+    work.txn.project_project(&ProjectRow {
+        doc: doc.id().0,
+        lane: ZERO16,
+        key: text(doc, "key"),
+        title: text(doc, "title"),
+        ord: text(doc, "order"),
+        trashed: trashed(doc),
+        updated_ms: times.updated_ms,
+    })?;
+    Ok(())
+}

@@ -1,0 +1,364 @@
+//! Answers to queries, from projections and documents. Nothing here changes anything.
+
+use std::collections::BTreeMap;
+
+use tern_interop::markdown;
+use tern_model::block::{Block, Inline};
+use tern_model::history::{BlockDiff, Run};
+use tern_model::hours::{self, Zone, tzdb_version};
+use tern_model::{Doc, DocId, Value};
+
+use crate::api::*;
+
+use super::errors::{bad_input, not_found};
+use super::resolve::{self, Wanted, hex};
+use super::{Core, documents, pages, people, project, words};
+
+impl Core {
+    /// Answers a query. Attachment bytes, checks and surroundings are answered by the engine, which has the files.
+    pub fn answer(&mut self, query: &Query) -> Result<View, PeerError> {
+        self.refresh()?;
+        Ok(match query {
+            Query::Pages { trash } => View::Pages(pages::view(&self.store, *trash)?),
+            Query::Page { page, at } => View::Page(Box::new(self.page_view(page, at.as_deref())?)),
+            Query::PageText { page, format, at } => {
+                View::Text { text: self.page_text(page, format, at.as_deref())? }
+            }
+            Query::History { page } => View::History(self.history(page)?),
+            Query::Diff { page, from, to } => View::Diff(self.diff(page, from, to.as_deref())?),
+            Query::Tasks { filter, group, sort } => {
+                View::Tasks(self.tasks_view(filter, group.as_deref(), sort.as_deref())?)
+            }
+            Query::Task { task } => View::Task(Box::new(self.task_view(task)?)),
+            Query::Members => View::Members(self.members_view()),
+            Query::Profile { member } => View::Profile(self.profile_view(member.as_deref())?),
+            Query::Log => View::Log(self.log_view()),
+            Query::Devices => View::Devices(self.devices_view()),
+            Query::Spaces => View::Spaces(self.spaces_view()?),
+            Query::Relays => View::Relays(self.relays_view()?),
+            Query::Status => View::Status(self.status_view()?),
+            Query::Search { query, limit } => View::Search(self.search(query, *limit)?),
+            Query::When { who, available, urgency } => {
+                View::When(self.when(who, available.as_deref(), urgency.as_deref())?)
+            }
+            Query::DocSave { doc } => self.doc_save(doc)?,
+            Query::About => View::About(self.about()),
+            Query::Check => View::Check(self.check()?),
+            Query::AttachmentBytes { .. } | Query::Doctor | Query::Keys => {
+                return Err(super::errors::internal("This question belongs to the engine."));
+            }
+        })
+    }
+
+    fn document(&mut self, text: &str, at: Option<&str>) -> Result<Doc, PeerError> {
+        let id = resolve::document(&self.store, text, Wanted::Any)?;
+        let doc = documents::load(&self.store, &mut self.mem, id)?;
+        match at {
+            None => Ok(doc.clone()),
+            Some(heads) => Ok(doc.at(&pages::parse_heads(heads)?)?),
+        }
+    }
+
+    fn page_view(&mut self, page: &str, at: Option<&str>) -> Result<PageView, PeerError> {
+        let doc = self.document(page, at)?;
+        let id = doc.id();
+        let blocks = doc.blocks();
+        let zone = self.my_zone();
+        let mut attachments = Vec::new();
+        for a in project::attachments(&doc) {
+            let hash = resolve::unhex(&a.hash);
+            let here = match hash {
+                Some(hash) => self.store.blob(&hash)?.is_some_and(|b| b.present),
+                None => false,
+            };
+            attachments.push(AttachmentView { hash: a.hash, name: a.name, bytes: a.size, here });
+        }
+        Ok(PageView {
+            id: id.to_string(),
+            title: project::text(&doc, "title"),
+            marks: marks(&blocks),
+            markers: doc.markers(),
+            blocks,
+            fields: fields(&doc),
+            conflicts: words::conflicts(&self.store, &self.mem.membership, &zone, &doc.conflicts()),
+            heads: doc.heads().to_string(),
+            trashed: project::trashed(&doc),
+            attachments,
+            delivery: self.delivery(&id)?,
+        })
+    }
+
+    fn page_text(&mut self, page: &str, format: &str, at: Option<&str>) -> Result<String, PeerError> {
+        let doc = self.document(page, at)?;
+        match format {
+            "html" => Ok(tern_interop::html::render(&doc.blocks())),
+            "md" | "markdown" => Ok(markdown::write(&project::text(&doc, "front_matter"), &doc.blocks())),
+            other => Err(PeerError::new(
+                ErrorKind::Usage,
+                format!("“{other}” is no format. Choose md, json or html."),
+            )),
+        }
+    }
+
+    fn history(&mut self, page: &str) -> Result<HistoryView, PeerError> {
+        let doc = self.document(page, None)?;
+        let zone = self.my_zone();
+        let sessions = doc
+            .sessions()
+            .into_iter()
+            .map(|s| SessionView {
+                author: people::author_of_actor(&self.store, &self.mem.membership, &s.actor),
+                from: zone.rfc9557(s.from_ms),
+                to: zone.rfc9557(s.to_ms),
+                heads: s.after.to_string(),
+                changes: s.changes.len(),
+            })
+            .collect();
+        Ok(HistoryView { sessions })
+    }
+
+    fn diff(&mut self, page: &str, from: &str, to: Option<&str>) -> Result<DiffView, PeerError> {
+        let doc = self.document(page, None)?;
+        let from = pages::parse_heads(from)?;
+        let to = to.map_or_else(|| Ok(doc.heads()), pages::parse_heads)?;
+        let diff = doc.diff(&from, &to)?;
+        let word = |name: &str, v: &Value| words::value(&self.store, name, v);
+        Ok(DiffView {
+            blocks: diff.blocks.iter().map(diff_block).collect(),
+            fields: diff
+                .fields
+                .iter()
+                .map(|f| (f.field.clone(), word(&f.field, &f.from), word(&f.field, &f.to)))
+                .collect(),
+        })
+    }
+
+    fn spaces_view(&mut self) -> Result<SpacesView, PeerError> {
+        let documents = self.store.docs()?.len() as u64;
+        let title = self.about().title;
+        Ok(SpacesView {
+            spaces: vec![SpaceView {
+                id: hex(&tern_trust::derive::ZERO16),
+                title,
+                access: "open".to_owned(),
+                documents,
+            }],
+        })
+    }
+
+    fn search(&self, query: &str, limit: usize) -> Result<SearchView, PeerError> {
+        let started = crate::host::stopwatch();
+        let hits = self.store.search(query, limit.clamp(1, 1000))?;
+        let hits = hits
+            .into_iter()
+            .map(|hit| HitView {
+                id: DocId(hit.doc).to_string(),
+                snippet: marked(&hit.snippet, &hit.matches),
+                kind: hit.kind,
+                title: hit.title,
+            })
+            .collect();
+        Ok(SearchView { hits, took_ms: started() })
+    }
+
+    fn when(&self, who: &str, available: Option<&str>, urgency: Option<&str>) -> Result<WhenView, PeerError> {
+        let member = self.find_member(who)?;
+        let profile =
+            people::profile_of(&self.store, &member).ok_or_else(|| not_found("readable profile of", who))?;
+        let mine = self.my_zone();
+        let start = match available {
+            Some(text) => mine.moment(text).map_err(|e| PeerError::new(ErrorKind::Usage, format!("{e}.")))?,
+            None => self.now_ms(),
+        };
+        let wants = |kind: &str| urgency.is_none_or(|u| u == kind);
+        if !wants("urgent") && !wants("standard") {
+            return Err(PeerError::new(ErrorKind::Usage, "Urgency is urgent or standard."));
+        }
+        let expected = hours::expected(&profile, start);
+        let urgent = expected.filter(|_| wants("urgent")).map(|e| e.urgent_by_ms);
+        let standard = expected.filter(|_| wants("standard")).map(|e| e.standard_by_ms);
+        let utc = Zone::utc();
+        Ok(WhenView {
+            name: people::name_of(&self.store, &member),
+            zone: profile.zone.name().to_owned(),
+            available: utc.rfc3339(start),
+            urgent_by: urgent.map(|at| utc.rfc3339(at)),
+            standard_by: standard.map(|at| utc.rfc3339(at)),
+            local: WhenLocal {
+                available: profile.zone.show(start),
+                urgent_by: urgent.map(|at| profile.zone.show(at)),
+                standard_by: standard.map(|at| profile.zone.show(at)),
+            },
+            zone_data: tzdb_version().to_owned(),
+        })
+    }
+
+    fn doc_save(&mut self, doc: &str) -> Result<View, PeerError> {
+        let doc = self.document(doc, None)?;
+        Ok(View::Bytes {
+            name: format!("{}.automerge", doc.id().base()),
+            heads: doc.heads().to_string(),
+            bytes: doc.save(),
+        })
+    }
+
+    pub(crate) fn about(&mut self) -> AboutView {
+        let id = DocId(tern_trust::derive::workspace_document(&self.mem.workspace));
+        let title = documents::load(&self.store, &mut self.mem, id).map(|d| project::text(d, "title"));
+        let member = self.mem.member();
+        let role = member.map_or(tern_trust::Role::None, |m| self.mem.membership.role_of(&m));
+        AboutView {
+            workspace: hex(&self.mem.workspace),
+            title: title.unwrap_or_default(),
+            member: member.map(|m| hex(&m)).unwrap_or_default(),
+            name: member.map(|m| people::name_of(&self.store, &m)).unwrap_or_default(),
+            role: words::role(role).to_owned(),
+            device: hex(&self.mem.me()),
+            zone: self.my_zone().name().to_owned(),
+            zone_data: tzdb_version().to_owned(),
+        }
+    }
+
+    fn check(&mut self) -> Result<CheckView, PeerError> {
+        let report = self.store.check(&mut |_| Ok(Vec::new()))?;
+        let mut findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+        let bad = findings.len() as u64;
+        findings.extend(self.compare_projections()?);
+        let items = report.items;
+        Ok(CheckView { items, bad: bad.max(findings.len() as u64), repaired: 0, findings })
+    }
+
+    /// Builds every document from its items alone and compares what lists show.
+    fn compare_projections(&mut self) -> Result<Vec<String>, PeerError> {
+        let mut findings = Vec::new();
+        self.mem.docs.clear();
+        for row in self.store.docs()? {
+            let id = DocId(row.doc);
+            let doc = match documents::load(&self.store, &mut self.mem, id) {
+                Ok(doc) => doc.clone(),
+                Err(error) => {
+                    findings.push(format!("Document {id}: {error}"));
+                    continue;
+                }
+            };
+            let rebuilt = match documents::rebuild(&self.store, &self.mem, id) {
+                Ok(rebuilt) => rebuilt,
+                Err(error) => {
+                    findings.push(format!("Document {id} cannot be rebuilt from its items: {error}"));
+                    continue;
+                }
+            };
+            if rebuilt.heads() != doc.heads() {
+                findings.push(format!("Document {id}: the snapshot differs from its items."));
+            }
+            let title = project::text(&rebuilt, "title");
+            if self
+                .store
+                .page(&row.doc)?
+                .is_some_and(|p| p.title != title || p.trashed != project::trashed(&rebuilt))
+                || self.store.task(&row.doc)?.is_some_and(|t| t.title != title)
+            {
+                findings.push(format!("Document {id}: the list shows something else than its items say."));
+            }
+        }
+        Ok(findings)
+    }
+
+    /// Bytes of an attachment: what is needed to open it, found by hash or prefix.
+    pub(crate) fn attachment(&self, hash: &str) -> Result<tern_store::AttachmentRow, PeerError> {
+        let typed = hash.trim().trim_start_matches("tern-blob:").to_lowercase();
+        if typed.len() < 4 || !typed.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(bad_input(format!("“{hash}” is not the hash of an attachment.")));
+        }
+        let all = self.store.attachments()?;
+        let mut found: BTreeMap<tern_trust::Id, tern_store::AttachmentRow> = BTreeMap::new();
+        for row in all.into_iter().filter(|a| super::resolve::hex(&a.hash).starts_with(&typed)) {
+            found.insert(row.hash, row);
+        }
+        if found.len() > 1 {
+            return Err(bad_input(format!(
+                "“{hash}” could mean {} attachments. Type more of it.",
+                found.len()
+            )));
+        }
+        found.pop_first().map(|(_, row)| row).ok_or_else(|| not_found("attachment", hash))
+    }
+}
+
+fn marked(snippet: &str, matches: &[std::ops::Range<usize>]) -> String {
+    let mut out = String::with_capacity(snippet.len() + 2 * matches.len());
+    let mut at = 0;
+    for range in matches {
+        let (Some(before), Some(hit)) = (snippet.get(at..range.start), snippet.get(range.clone())) else {
+            break;
+        };
+        out.push_str(before);
+        out.push('[');
+        out.push_str(hit);
+        out.push(']');
+        at = range.end;
+    }
+    out.push_str(snippet.get(at..).unwrap_or_default());
+    out
+}
+
+fn fields(doc: &Doc) -> BTreeMap<String, serde_json::Value> {
+    const SHOWN: [&str; 6] = ["parent", "order", "source_path", "source_hash", "front_matter", "created"];
+    SHOWN
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), serde_json::to_value(doc.field(name)?).ok()?)))
+        .collect()
+}
+
+fn marks(blocks: &[Block]) -> Vec<MarkView> {
+    let mut out = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let mut at = 0;
+        for run in &block.inline {
+            let to = at + if let Inline::Text { text, .. } = run { text.chars().count() } else { 1 };
+            let m = run.marks();
+            let mut push = |name: &str, value: &str| {
+                out.push(MarkView {
+                    block: index,
+                    from: at,
+                    to,
+                    name: name.to_owned(),
+                    value: value.to_owned(),
+                });
+            };
+            for (on, name) in [(m.strong, "strong"), (m.em, "em"), (m.strike, "strike"), (m.code, "code")] {
+                if on {
+                    push(name, "");
+                }
+            }
+            if let Some(link) = &m.link {
+                push("link", &link.href);
+            }
+            at = to;
+        }
+    }
+    out
+}
+
+fn diff_block(diff: &BlockDiff) -> DiffBlockView {
+    let whole = |state: &str, run: &str, block: &Block| DiffBlockView {
+        state: state.to_owned(),
+        runs: vec![(run.to_owned(), block.text())],
+    };
+    match diff {
+        BlockDiff::Same(block) => whole("same", "keep", block),
+        BlockDiff::Inserted(block) => whole("added", "insert", block),
+        BlockDiff::Deleted(block) => whole("removed", "delete", block),
+        BlockDiff::Moved(block) => whole("moved", "keep", block),
+        BlockDiff::Changed { runs, .. } => {
+            let text = |inline: &[Inline]| inline.iter().map(Inline::as_text).collect::<String>();
+            let runs = runs.iter().map(|run| match run {
+                Run::Keep(inline) => ("keep".to_owned(), text(inline)),
+                Run::Insert(inline) => ("insert".to_owned(), text(inline)),
+                Run::Delete(inline) => ("delete".to_owned(), text(inline)),
+                Run::Remark { to, .. } => ("keep".to_owned(), text(to)),
+            });
+            DiffBlockView { state: "changed".to_owned(), runs: runs.collect() }
+        }
+    }
+}

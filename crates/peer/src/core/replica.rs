@@ -1,0 +1,138 @@
+//! The committed state of a workspace as a sync session reads it, shared by laptops and nodes.
+
+use tern_store::{Id, Store, StoredItem};
+use tern_sync::trie::{Branch, KeyRange, NodeInfo, SourceError, SourceResult, TrieSource};
+use tern_sync::{Device, Key, Lane, Nibbles, PeerMemory, Replica, Row, Span, Standing};
+use tern_trust::{Log, Membership};
+
+/// Bytes of items read at once while looking for rows.
+const ROW_BYTES: usize = 2 << 20;
+
+/// Store and log of one workspace, for the time of one call into a session.
+#[derive(Clone, Copy)]
+pub struct CoreReplica<'a> {
+    /// Its store.
+    pub store: &'a Store,
+    /// Its log.
+    pub log: &'a Log,
+    /// The evaluated log.
+    pub membership: &'a Membership,
+    /// Whether this side is a relay: it serves lanes that it cannot evaluate.
+    pub relay: bool,
+}
+
+impl std::fmt::Debug for CoreReplica<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CoreReplica").field("relay", &self.relay).finish_non_exhaustive()
+    }
+}
+
+fn to_row(item: &StoredItem) -> Row {
+    Row {
+        row: item.row.cast_unsigned(),
+        lane: Lane(item.lane),
+        key: Key { day: item.day, id: item.id },
+        tag: item.tag,
+        size: u32::try_from(item.bytes.len()).unwrap_or(u32::MAX),
+    }
+}
+
+impl KeyRange for CoreReplica<'_> {
+    fn keys(&self, lane: &Lane, span: &Span, limit: usize) -> SourceResult<Vec<Key>> {
+        KeyRange::keys(self.store, lane, span, limit)
+    }
+}
+
+impl TrieSource for CoreReplica<'_> {
+    fn node(&self, lane: &Lane, prefix: &Nibbles) -> SourceResult<NodeInfo> {
+        self.store.node(lane, prefix)
+    }
+
+    fn children(&self, lane: &Lane, prefix: &Nibbles) -> SourceResult<Branch> {
+        TrieSource::children(self.store, lane, prefix)
+    }
+}
+
+impl Replica for CoreReplica<'_> {
+    fn last_row(&self) -> SourceResult<u64> {
+        self.store.last_row().map(i64::cast_unsigned).map_err(SourceError::new)
+    }
+
+    fn rows_after(&self, row: u64, limit: usize) -> SourceResult<Vec<Row>> {
+        let mut rows = Vec::new();
+        let mut after = row.cast_signed();
+        while rows.len() < limit {
+            let items = self.store.items_after(after, ROW_BYTES).map_err(SourceError::new)?;
+            let Some(last) = items.last() else { break };
+            after = last.row;
+            rows.extend(items.iter().map(to_row));
+        }
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    fn item(&self, id: &Id) -> SourceResult<Option<Vec<u8>>> {
+        match self.store.item(id) {
+            Ok(item) => Ok(item.map(|i| i.bytes)),
+            // A damaged row is not served; peers have it or will say that it is missing.
+            Err(tern_store::StoreError::Damaged { .. }) => Ok(None),
+            Err(error) => Err(SourceError::new(error)),
+        }
+    }
+
+    fn row_of(&self, id: &Id) -> SourceResult<Option<u64>> {
+        let item = self.store.item(id).map_err(SourceError::new)?;
+        Ok(item.map(|i| i.row.cast_unsigned()))
+    }
+
+    fn lanes(&self) -> SourceResult<Vec<Lane>> {
+        let lanes = self.store.lanes().map_err(SourceError::new)?;
+        let mut lanes: Vec<Lane> =
+            lanes.into_iter().map(|(lane, _)| Lane(lane)).filter(|l| *l != Lane::LOG).collect();
+        if !lanes.contains(&Lane::ROOT) {
+            lanes.push(Lane::ROOT);
+        }
+        Ok(lanes)
+    }
+
+    fn shares(&self, peer: &Device, lane: &Lane) -> SourceResult<bool> {
+        let open = *lane == Lane::ROOT || self.membership.spaces.contains(&lane.0);
+        Ok(match self.membership.standing(peer) {
+            tern_trust::Standing::Active { .. } => open || self.relay,
+            tern_trust::Standing::Relay => open || self.relay,
+            _ => false,
+        })
+    }
+
+    fn standing(&self, device: &Device) -> SourceResult<Standing> {
+        Ok(match self.membership.standing(device) {
+            tern_trust::Standing::Active { .. } => Standing::Active,
+            tern_trust::Standing::Relay => Standing::Relay,
+            tern_trust::Standing::Removed => Standing::Removed,
+            tern_trust::Standing::Unknown => Standing::Unknown,
+        })
+    }
+
+    fn required_features(&self) -> SourceResult<u64> {
+        Ok(self.membership.require)
+    }
+
+    fn admits_invite(&self, key: &[u8; 32], exporter: &[u8; 32], signature: &[u8; 64]) -> SourceResult<bool> {
+        let live = self.membership.invites.get(key).is_some_and(|i| i.live);
+        Ok(live && tern_trust::hello::invite_holds(key, exporter, signature))
+    }
+
+    fn memory(&self, peer: &Device) -> SourceResult<Option<PeerMemory>> {
+        let row = self.store.peer(peer).map_err(SourceError::new)?;
+        Ok(row.map(|p| PeerMemory {
+            store: p.store_id,
+            held_row: p.theirs_row.cast_unsigned(),
+            acked_row: p.ours_row.cast_unsigned(),
+        }))
+    }
+
+    fn on_hold(&self, peer: &Device, id: &Id, now_ms: i64) -> SourceResult<bool> {
+        let refusals = self.store.refusals(peer, now_ms).map_err(SourceError::new)?;
+        Ok(refusals.iter().any(|(refused, _)| refused == id))
+    }
+}

@@ -1,0 +1,174 @@
+//! The delivery ladder: what exists only here, and what each known machine has acknowledged. Never inferred from a
+//! connection; only from `Stored` and from equal roots.
+
+use tern_model::hours::Zone;
+use tern_sync::Lane;
+use tern_trust::derive::ZERO16;
+use tern_trust::{Id, Standing};
+
+use crate::api::{OnlyHere, PeerError, PeerState, RelayView, RelaysView, StatusView};
+
+use super::resolve::hex;
+use super::{Core, people};
+
+/// Own items looked through for "since when".
+const SCAN: usize = 4096;
+
+/// Addresses as they are kept in the store.
+pub(crate) fn addresses(json: &str) -> Vec<std::net::SocketAddr> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+impl Core {
+    /// The highest row of an own item, the rows of own items, newest last.
+    fn own_rows(&self) -> Result<Vec<(i64, i64)>, PeerError> {
+        let me = self.mem.me();
+        let mut rows = Vec::new();
+        for (incarnation, space) in self.store.feeds_of(&me)? {
+            for item in self.store.items_of_feed(&me, incarnation, &space, 0)? {
+                rows.push((item.row, i64::from(item.day)));
+            }
+        }
+        rows.sort_unstable();
+        Ok(rows)
+    }
+
+    pub(crate) fn status_view(&self) -> Result<StatusView, PeerError> {
+        let zone = self.my_zone();
+        let own = self.own_rows()?;
+        let mut peers = Vec::new();
+        let mut furthest = 0;
+        for peer in self.store.peers()? {
+            let Some((kind, name)) = self.machine(&peer.device) else { continue };
+            let has_row = peer.ours_row.max(peer.in_sync_row);
+            furthest = furthest.max(has_row);
+            let has = own.iter().filter(|(row, _)| *row <= has_row).count() as u64;
+            let connected = self.mem.connected.contains(&peer.device);
+            let last = peer.last_met_ms.map(|at| (at, zone.rfc9557(at)));
+            let of = own.len() as u64;
+            peers.push(PeerState {
+                id: hex(&peer.device),
+                text: rung(&name, has, of, connected, peer.last_stored_ms.or(peer.last_met_ms), &zone),
+                name,
+                kind: kind.to_owned(),
+                has,
+                of,
+                all: has == of,
+                connected,
+                last_contact: last.map(|l| l.1),
+            });
+        }
+        peers.sort_by(|a, b| b.kind.cmp(&a.kind).then_with(|| a.name.cmp(&b.name)));
+        let waiting = own.iter().filter(|(row, _)| *row > furthest).count() as u64;
+        let since_ms = self.only_here_since(furthest)?;
+        let only_here = OnlyHere { items: waiting, since: since_ms.map(|at| zone.rfc9557(at)) };
+        let line = line(&only_here, since_ms, &peers, &zone);
+        Ok(StatusView { only_here, peers, line })
+    }
+
+    /// When the first item after `row` was written, by the changes in it.
+    fn only_here_since(&self, row: i64) -> Result<Option<i64>, PeerError> {
+        let me = self.mem.me();
+        let mut from = row;
+        for _ in 0..SCAN {
+            let items = self.store.items_after(from, 1)?;
+            let Some(item) = items.first() else { return Ok(None) };
+            from = item.row;
+            if item.author != me {
+                continue;
+            }
+            if item.lane != ZERO16 || item.kind != tern_trust::Kind::Batch.byte() {
+                continue;
+            }
+            let batch = super::documents::open_batch(&self.mem, &item.bytes)?;
+            let first = batch.changes.first().and_then(|c| tern_model::gate::parse(c).ok());
+            return Ok(first.map(|h| h.time_ms));
+        }
+        Ok(None)
+    }
+
+    /// What a device is on the ladder; `None` for devices that do not count: own recovery words, removed ones.
+    fn machine(&self, device: &Id) -> Option<(&'static str, String)> {
+        match self.mem.membership.standing(device) {
+            Standing::Relay => Some(("node", "node".to_owned())),
+            Standing::Active { member, .. } => {
+                let own = Some(member) == self.mem.member();
+                let name = people::name_of(&self.store, &member);
+                Some((
+                    "laptop",
+                    if own { "your other laptop".to_owned() } else { format!("{name}’s laptop") },
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn relays_view(&self) -> Result<RelaysView, PeerError> {
+        let zone = self.my_zone();
+        let mut relays = Vec::new();
+        for device in &self.mem.membership.relays {
+            let peer = self.store.peer(device)?;
+            let known = peer.as_ref().map(|p| addresses(&p.addresses_json)).unwrap_or_default();
+            relays.push(RelayView {
+                id: hex(device),
+                addresses: known.iter().map(ToString::to_string).collect(),
+                last_contact: peer.and_then(|p| p.last_met_ms).map(|at| zone.rfc9557(at)),
+            });
+        }
+        Ok(RelaysView { relays })
+    }
+
+    /// Delivery of one document in words, for the head of its page.
+    pub(crate) fn delivery(&self, doc: &tern_model::DocId) -> Result<Vec<String>, PeerError> {
+        let me = self.mem.me();
+        let Some(tag) = self.mem.ring.tag(&doc.0) else { return Ok(Vec::new()) };
+        let own: Vec<i64> = self
+            .store
+            .items_by_tag(&ZERO16, &tag)?
+            .iter()
+            .filter(|i| i.author == me)
+            .map(|i| i.row)
+            .collect();
+        let mut words = vec!["Saved here".to_owned()];
+        for peer in self.store.peers()? {
+            let Some((_, name)) = self.machine(&peer.device) else { continue };
+            let has_row = peer.ours_row.max(peer.in_sync_row);
+            let missing = own.iter().filter(|row| **row > has_row).count();
+            words.push(match missing {
+                0 => format!("{name} has it"),
+                1 => format!("{name} lacks 1 change"),
+                n => format!("{name} lacks {n} changes"),
+            });
+        }
+        Ok(words)
+    }
+
+    /// Lanes and their sizes, for checks.
+    pub(crate) fn lane_count(&self, lane: &Lane) -> Result<u64, PeerError> {
+        Ok(self.store.count(&lane.0)?)
+    }
+}
+
+fn rung(name: &str, has: u64, of: u64, connected: bool, met_ms: Option<i64>, zone: &Zone) -> String {
+    let at = met_ms.map(|at| format!(", {}", zone.show_short(at))).unwrap_or_default();
+    let link = if connected { " (connected)" } else { "" };
+    match of - has {
+        0 => format!("{name} has everything{at}{link}"),
+        1 => format!("{name} lacks 1 of your edits{at}{link}"),
+        n => format!("{name} lacks {n} of your edits{at}{link}"),
+    }
+}
+
+fn line(only: &OnlyHere, since_ms: Option<i64>, peers: &[PeerState], zone: &Zone) -> String {
+    let since = since_ms.map(|at| format!(" since {}", zone.show_short(at))).unwrap_or_default();
+    let mut parts = vec![match only.items {
+        0 => "Nothing exists only on this laptop".to_owned(),
+        1 => format!("1 change exists only on this laptop{since}"),
+        n => format!("{n} changes exist only on this laptop{since}"),
+    }];
+    parts.extend(peers.iter().map(|p| p.text.clone()));
+    if peers.is_empty() {
+        parts.push("no other machine is known yet".to_owned());
+    }
+    parts.join(" · ")
+}

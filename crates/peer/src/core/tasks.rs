@@ -1,0 +1,317 @@
+//! Commands and views of tasks.
+
+use std::collections::BTreeMap;
+
+use tern_model::capture::{self, capture};
+use tern_model::hours::Zone;
+use tern_model::query::{Asker, GroupBy, GroupKey, Query as TaskQuery, Sort, TaskRow as Listed};
+use tern_model::shortid::ShortIds;
+use tern_model::task::{Due, Priority};
+use tern_model::{Class, Conflict, DocId, Edit, Kind, Value, order};
+use tern_store::{Store, TaskRow};
+use tern_trust::Id16;
+
+use crate::api::{ErrorKind, PeerError, TaskView, TasksView};
+
+use super::errors::bad_input;
+use super::resolve::{self, Wanted, hex};
+use super::{Core, Work, people, words};
+
+fn set(name: &str, value: Value) -> Edit {
+    Edit::SetField { name: name.to_owned(), value }
+}
+
+fn usage(text: impl Into<String>, next: &str) -> PeerError {
+    PeerError::new(ErrorKind::Usage, text).safe("Nothing was changed.").next(next)
+}
+
+/// Makes a task from a capture line.
+pub(crate) fn create(work: &mut Work<'_, '_>, line: &str) -> Result<DocId, PeerError> {
+    let zone = people::zone_of(&work.txn, work.mem.member());
+    let captured = capture(line, zone.date(work.now_ms()), &zone);
+    if captured.title.trim().is_empty() {
+        return Err(usage(
+            "A task needs a title.",
+            "Write for example: Fix login @aiko #auth !high ^fri >Web",
+        ));
+    }
+    let mut edits = vec![set("title", Value::Text(captured.title.trim().to_owned())), status_edit("todo")?];
+    if let Some(person) = &captured.person {
+        edits.push(set("assignee", Value::Text(hex(&member(work, person)?))));
+    }
+    edits.extend(captured.labels.iter().map(|l| Edit::AddTo { set: "labels".to_owned(), item: l.clone() }));
+    edits.extend(captured.priority.map(priority_edit));
+    edits.extend(captured.due.as_ref().map(|due| set("due", due.to_value())));
+    if let Some(name) = &captured.project {
+        let project = project(work, name)?;
+        edits.push(set("project", Value::Text(project.to_string())));
+    }
+    let last = work.txn.tasks()?.into_iter().map(|t| t.ord).max();
+    let tie = work.random();
+    edits.push(set("order", Value::Text(order::between(last.as_deref(), None, tie))));
+    let id = DocId::new(Class::Content, work.random());
+    work.create(id, &Kind::Task, &edits)?;
+    Ok(id)
+}
+
+fn member(work: &Work<'_, '_>, text: &str) -> Result<Id16, PeerError> {
+    let people = people::names(&work.txn, &work.mem.membership);
+    resolve::member(&people, work.mem.member(), text)
+}
+
+/// The project of a name; made when there is none.
+fn project(work: &mut Work<'_, '_>, name: &str) -> Result<DocId, PeerError> {
+    let wanted = name.trim().to_lowercase();
+    let known = work
+        .txn
+        .projects()?
+        .into_iter()
+        .find(|p| !p.trashed && (p.title.to_lowercase() == wanted || p.key.to_lowercase() == wanted));
+    if let Some(known) = known {
+        return Ok(DocId(known.doc));
+    }
+    let id = DocId::new(Class::Content, work.random());
+    let key: String =
+        name.chars().filter(|c| c.is_alphanumeric()).take(3).flat_map(char::to_uppercase).collect();
+    let tie = work.random();
+    let edits = [
+        set("title", Value::Text(name.trim().to_owned())),
+        set("key", Value::Text(key)),
+        set("order", Value::Text(order::between(None, None, tie))),
+    ];
+    work.create(id, &Kind::Project, &edits)?;
+    // Later lines of the same command must find it.
+    super::project::project(work, id)?;
+    Ok(id)
+}
+
+fn status_edit(word: &str) -> Result<Edit, PeerError> {
+    let status = words::parse_status(word).ok_or_else(|| {
+        usage(format!("“{word}” is no status."), "Choose backlog, todo, doing, review, done or cancelled.")
+    })?;
+    Ok(set("status", Value::Text(words::status(status).to_owned())))
+}
+
+fn priority_edit(priority: Priority) -> Edit {
+    set("priority", Value::Text(words::priority(priority).to_owned()))
+}
+
+/// Changes fields of a task.
+pub(crate) fn change(
+    work: &mut Work<'_, '_>,
+    task: &str,
+    fields: &[(String, String)],
+) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, task, Wanted::Task)?;
+    let mut edits = Vec::new();
+    for (name, value) in fields {
+        edits.extend(field_edits(work, id, name.trim(), value.trim())?);
+    }
+    let changed = work.edit(id, &edits)?;
+    Ok((id, changed))
+}
+
+fn field_edits(work: &mut Work<'_, '_>, id: DocId, name: &str, value: &str) -> Result<Vec<Edit>, PeerError> {
+    let empty = value.is_empty();
+    let one = |value: Value| Ok(vec![set(name, value)]);
+    match name {
+        "title" if empty => Err(usage("A task needs a title.", "Give one, or put the task into the trash.")),
+        "title" => one(Value::Text(value.to_owned())),
+        "status" => Ok(vec![status_edit(value)?]),
+        "priority" => {
+            let word = if empty { "none" } else { value };
+            let priority = capture::parse_priority(word).ok_or_else(|| {
+                usage(format!("“{value}” is no priority."), "Choose none, low, medium, high or urgent.")
+            })?;
+            Ok(vec![priority_edit(priority)])
+        }
+        "assignee" | "parent" | "project" | "due" | "estimate" if empty => one(Value::Null),
+        "assignee" => one(Value::Text(hex(&member(work, value)?))),
+        "estimate" => {
+            let number = value
+                .parse()
+                .map_err(|_| usage(format!("“{value}” is no number."), "Give a whole number."))?;
+            one(Value::Int(number))
+        }
+        "due" => one(due(work, value)?.to_value()),
+        "project" => {
+            let project = project(work, value)?;
+            one(Value::Text(project.to_string()))
+        }
+        "parent" => {
+            let parent = resolve::document(&work.txn, value, Wanted::Task)?;
+            one(Value::Text(parent.to_string()))
+        }
+        "label" | "+label" => {
+            Ok(vec![Edit::AddTo { set: "labels".to_owned(), item: value.trim_start_matches('#').to_owned() }])
+        }
+        "-label" => Ok(vec![Edit::RemoveFrom {
+            set: "labels".to_owned(),
+            item: value.trim_start_matches('#').to_owned(),
+        }]),
+        "labels" => labels(work, id, value),
+        "description" => {
+            let blocks = tern_interop::markdown::parse(value);
+            Ok(vec![Edit::SetBlocks { base: None, blocks }])
+        }
+        other => Err(usage(
+            format!("A task has no field “{other}”."),
+            "Fields: title status priority assignee label -label labels estimate due project parent description.",
+        )),
+    }
+}
+
+fn labels(work: &mut Work<'_, '_>, id: DocId, value: &str) -> Result<Vec<Edit>, PeerError> {
+    let wanted: Vec<&str> =
+        value.split([',', ' ']).map(|l| l.trim().trim_start_matches('#')).filter(|l| !l.is_empty()).collect();
+    let current = work.doc(id)?.task().labels;
+    let mut edits: Vec<Edit> = current
+        .iter()
+        .filter(|l| !wanted.contains(&l.as_str()))
+        .map(|l| Edit::RemoveFrom { set: "labels".to_owned(), item: l.clone() })
+        .collect();
+    let new = wanted.iter().filter(|l| !current.iter().any(|c| c == *l));
+    edits.extend(new.map(|l| Edit::AddTo { set: "labels".to_owned(), item: (*l).to_owned() }));
+    Ok(edits)
+}
+
+fn due(work: &Work<'_, '_>, value: &str) -> Result<Due, PeerError> {
+    let zone = people::zone_of(&work.txn, work.mem.member());
+    capture::parse_due(value, zone.date(work.now_ms()), &zone).ok_or_else(|| {
+        usage(format!("“{value}” is no date."), "Write 2026-12-01, fri, +3d, or fri 15:00 Asia/Tokyo.")
+    })
+}
+
+/// Everything lists need beside the rows.
+struct Names {
+    ids: ShortIds,
+    people: BTreeMap<Id16, String>,
+    projects: BTreeMap<Id16, (String, String)>,
+    zone: Zone,
+}
+
+impl Core {
+    fn task_names(&self, tasks: &[TaskRow]) -> Result<Names, PeerError> {
+        let projects = self.store.projects()?.into_iter().map(|p| (p.doc, (p.key, p.title)));
+        Ok(Names {
+            ids: ShortIds::new(tasks.iter().map(|t| DocId(t.doc))),
+            people: people::names(&self.store, &self.mem.membership).into_iter().collect(),
+            projects: projects.collect(),
+            zone: self.my_zone(),
+        })
+    }
+
+    pub(crate) fn tasks_view(
+        &self,
+        filter: &str,
+        group: Option<&str>,
+        sort: Option<&str>,
+    ) -> Result<TasksView, PeerError> {
+        let query: TaskQuery = filter.parse().map_err(|e| bad_input(format!("{e}")))?;
+        let group: GroupBy = parse_or(group)?;
+        let sort: Sort = parse_or(sort)?;
+        let rows = self.store.tasks()?;
+        let names = self.task_names(&rows)?;
+        let asker = Asker {
+            me: self.mem.member().map(|m| hex(&m)).unwrap_or_default(),
+            now_ms: self.now_ms(),
+            today: names.zone.date(self.now_ms()),
+        };
+        let by_id: BTreeMap<DocId, &TaskRow> = rows.iter().map(|r| (DocId(r.doc), r)).collect();
+        let listed: Vec<Listed> = rows.iter().map(|row| listed(row, &names)).collect();
+        let mut groups: BTreeMap<GroupKey, Vec<&Listed>> = BTreeMap::new();
+        for row in listed.iter().filter(|row| query.matches(row, &asker)) {
+            for key in group.keys(row, &asker) {
+                groups.entry(key).or_default().push(row);
+            }
+        }
+        let mut tasks = Vec::new();
+        for (key, mut members) in groups {
+            members.sort_by(|a, b| sort.compare(a, b));
+            for row in members {
+                let Some(stored) = by_id.get(&row.id) else { continue };
+                let mut view = self.task_row_view(stored, &names);
+                view.group = (group != GroupBy::Nothing).then(|| key.title());
+                tasks.push(view);
+            }
+        }
+        Ok(TasksView { tasks })
+    }
+
+    fn task_row_view(&self, row: &TaskRow, names: &Names) -> TaskView {
+        let due: Option<Due> = row.due_json.as_deref().and_then(|j| serde_json::from_str(j).ok());
+        let conflicts: Vec<Conflict> = serde_json::from_str(&row.conflicts_json).unwrap_or_default();
+        let key = row.project.and_then(|p| names.projects.get(&p));
+        let shown = names.ids.shown(&DocId(row.doc));
+        TaskView {
+            id: DocId(row.doc).to_string(),
+            short_id: key
+                .filter(|k| !k.0.is_empty())
+                .map_or_else(|| shown.clone(), |k| format!("{}-{shown}", k.0)),
+            title: row.title.clone(),
+            status: row.status.clone(),
+            priority: row.priority.clone(),
+            assignee: row.assignee.map(|m| name(&self.store, names, &m)),
+            assignee_id: row.assignee.map(|m| hex(&m)),
+            labels: row.labels.clone(),
+            estimate: row.estimate.map(|e| e.to_string()),
+            due: due.map(|d| words::due(&self.store, &d, &names.zone, row.assignee)),
+            project: key.map(|k| k.1.clone()),
+            description: String::new(),
+            conflicts: words::conflicts(&self.store, &self.mem.membership, &names.zone, &conflicts),
+            group: None,
+            trashed: row.trashed,
+            heads: String::new(),
+        }
+    }
+
+    pub(crate) fn task_view(&mut self, task: &str) -> Result<TaskView, PeerError> {
+        let id = resolve::document(&self.store, task, Wanted::Task)?;
+        let rows = self.store.tasks()?;
+        let names = self.task_names(&rows)?;
+        let row =
+            rows.iter().find(|r| r.doc == id.0).ok_or_else(|| super::errors::not_found("task", task))?;
+        let mut view = self.task_row_view(row, &names);
+        let doc = super::documents::load(&self.store, &mut self.mem, id)?;
+        view.description = tern_interop::markdown::render(&doc.blocks());
+        view.heads = doc.heads().to_string();
+        Ok(view)
+    }
+}
+
+fn name(store: &Store, names: &Names, member: &Id16) -> String {
+    names.people.get(member).cloned().unwrap_or_else(|| people::name_of(store, member))
+}
+
+fn listed(row: &TaskRow, names: &Names) -> Listed {
+    let key = row.project.and_then(|p| names.projects.get(&p));
+    Listed {
+        id: DocId(row.doc),
+        short_id: row.short.clone(),
+        title: row.title.clone(),
+        status: words::parse_status(&row.status).unwrap_or_default(),
+        priority: capture::parse_priority(&row.priority).unwrap_or_default(),
+        assignee: row.assignee.map(|m| hex(&m)),
+        assignee_name: row.assignee.and_then(|m| names.people.get(&m).cloned()),
+        labels: row.labels.clone(),
+        project: row.project.map(DocId),
+        project_name: key.map(|k| k.1.clone()),
+        due_ms: row.due_ms,
+        due_date: row.due_ms.map(|at| names.zone.date(at)),
+        order: row.ord.clone(),
+        created_ms: row.created_ms,
+        updated_ms: row.updated_ms,
+        conflicted: row.conflicts_json.len() > 2,
+        trashed: row.trashed,
+    }
+}
+
+fn parse_or<T: Default + std::str::FromStr>(text: Option<&str>) -> Result<T, PeerError>
+where
+    T::Err: std::fmt::Display,
+{
+    text.map_or_else(
+        || Ok(T::default()),
+        |t| t.parse().map_err(|e| PeerError::new(ErrorKind::Usage, format!("{e}."))),
+    )
+}

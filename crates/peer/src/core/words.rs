@@ -1,0 +1,146 @@
+//! Values in the words of the product: statuses, times, conflicts.
+
+use tern_model::hours::Zone;
+use tern_model::task::{Due, Priority, Status};
+use tern_model::{Conflict, DocId, Value};
+use tern_store::Store;
+use tern_trust::{Id16, Membership, Role};
+
+use crate::api::{ConflictView, DueView};
+
+use super::people;
+use super::resolve::unhex;
+
+/// A status as the terminal contract spells it.
+pub(crate) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Backlog => "backlog",
+        Status::Todo => "todo",
+        Status::Doing => "doing",
+        Status::Review => "review",
+        Status::Done => "done",
+        Status::Cancelled => "cancelled",
+    }
+}
+
+/// The status of a word.
+pub(crate) fn parse_status(word: &str) -> Option<Status> {
+    Some(match word.trim().to_lowercase().as_str() {
+        "backlog" => Status::Backlog,
+        "todo" | "to do" | "open" => Status::Todo,
+        "doing" | "in progress" => Status::Doing,
+        "review" | "in review" => Status::Review,
+        "done" => Status::Done,
+        "cancelled" | "canceled" => Status::Cancelled,
+        _ => return None,
+    })
+}
+
+/// A priority as the terminal contract spells it.
+pub(crate) fn priority(priority: Priority) -> &'static str {
+    match priority {
+        Priority::None => "none",
+        Priority::Low => "low",
+        Priority::Medium => "medium",
+        Priority::High => "high",
+        Priority::Urgent => "urgent",
+    }
+}
+
+/// A role as the terminal contract spells it.
+pub(crate) fn role(role: Role) -> &'static str {
+    match role {
+        Role::None => "none",
+        Role::Reader => "reader",
+        Role::Commenter => "commenter",
+        Role::Writer => "writer",
+        Role::Admin => "admin",
+        Role::Owner => "owner",
+    }
+}
+
+/// The role of a word.
+pub(crate) fn parse_role(word: &str) -> Option<Role> {
+    Some(match word.trim().to_lowercase().as_str() {
+        "reader" => Role::Reader,
+        "commenter" => Role::Commenter,
+        "writer" | "editor" => Role::Writer,
+        "admin" => Role::Admin,
+        _ => return None,
+    })
+}
+
+/// A due value for a viewer.
+pub(crate) fn due(store: &Store, due: &Due, viewer: &Zone, assignee: Option<Id16>) -> DueView {
+    let profile = assignee.and_then(|m| people::profile_of(store, &m));
+    let (kind, value, at_ms) = match due {
+        Due::Instant { at_ms, zone } => {
+            let zone = Zone::get(zone).unwrap_or_else(|_| Zone::utc());
+            ("instant", zone.rfc9557(*at_ms), Some(*at_ms))
+        }
+        Due::EndOfDay { date } => {
+            let at_ms = date
+                .parse()
+                .ok()
+                .map(|d| profile.as_ref().map_or_else(|| viewer.instant_of(d, 18 * 60), |p| p.end_of_day(d)));
+            ("end-of-day", date.clone(), at_ms)
+        }
+        Due::Date { date } => ("date", date.clone(), None),
+    };
+    let theirs = profile.as_ref().filter(|p| p.zone.name() != viewer.name());
+    DueView {
+        kind: kind.to_owned(),
+        value: value.clone(),
+        at: at_ms.map(|at| viewer.rfc9557(at)),
+        yours: at_ms.map_or(value, |at| viewer.show_short(at)),
+        theirs: theirs.zip(at_ms).map(|(p, at)| p.zone.show_short(at)),
+    }
+}
+
+/// A field value in words.
+pub(crate) fn value(store: &Store, field: &str, value: &Value) -> String {
+    let text = match value {
+        Value::Null => return "nothing".to_owned(),
+        Value::Bool(true) => return "yes".to_owned(),
+        Value::Bool(false) => return "no".to_owned(),
+        Value::Int(number) => return number.to_string(),
+        Value::List(items) => return items.join(", "),
+        Value::Text(text) => text.clone(),
+    };
+    match field {
+        "assignee" => unhex::<16>(&text).map_or(text, |m| people::name_of(store, &m)),
+        "due" => serde_json::from_str::<Due>(&text).map_or(text, |due| match due {
+            Due::Instant { at_ms, zone } => Zone::get(&zone).unwrap_or_else(|_| Zone::utc()).show(at_ms),
+            Due::EndOfDay { date } | Due::Date { date } => date,
+        }),
+        "parent" | "project" => title_of(store, &text).unwrap_or(text),
+        "order" => "another place in the list".to_owned(),
+        _ => text,
+    }
+}
+
+fn title_of(store: &Store, id: &str) -> Option<String> {
+    let id: DocId = id.parse().ok()?;
+    let page = store.page(&id.0).ok()??;
+    Some(page.title)
+}
+
+/// Losing values for people. Order keys are left out: they say nothing to anybody.
+pub(crate) fn conflicts(
+    store: &Store,
+    membership: &Membership,
+    viewer: &Zone,
+    all: &[Conflict],
+) -> Vec<ConflictView> {
+    let shown = all
+        .iter()
+        .filter(|c| !matches!(c.field.as_str(), "order" | "source_hash" | "schema" | "kind" | "id"));
+    shown
+        .map(|c| ConflictView {
+            field: c.field.clone(),
+            value: value(store, &c.field, &c.value),
+            author: people::author_of_actor(store, membership, &c.actor),
+            when: viewer.rfc9557(c.time_ms),
+        })
+        .collect()
+}

@@ -1,0 +1,286 @@
+//! The engine thread: owner of the store, the open documents and the sessions. Everybody else sends messages.
+//!
+//! Callers are answered after commit, watchers before the caller, so that a window sees its own edit first.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::api::{Command, PeerError, Query, Reply, View};
+use crate::core::Core;
+use crate::files::Files;
+use crate::handle::Progress;
+use crate::host::wall_ms;
+use crate::hub::Hub;
+use crate::net::conn::NetIn;
+use crate::net::service::Target;
+
+/// Requests that wait for the engine; callers wait beyond it.
+pub const REQUESTS: usize = 256;
+/// Network inputs that wait for the engine; connections stop reading beyond it.
+pub const NET_INPUTS: usize = 512;
+/// How often the engine looks whether another process of the home wrote, while somebody watches.
+const LOOK: Duration = Duration::from_millis(700);
+/// Inputs taken in one go before watchers are served.
+const BURST: usize = 128;
+
+/// Called with the answer, on the engine's thread.
+pub type Done<T> = Box<dyn FnOnce(Result<T, PeerError>) + Send>;
+
+/// A message to the engine.
+pub enum Msg {
+    /// Perform a command.
+    Call(Command, Option<Progress>, Done<Reply>),
+    /// Answer a query.
+    Ask(Query, Done<View>),
+    /// Serve a watcher until it is dropped.
+    Watch(Query, Weak<Slot>),
+    /// Whom to dial: known peers, or the one of a ticket.
+    Targets(Option<String>, oneshot::Sender<Result<Vec<Target>, PeerError>>),
+    /// Own addresses, for tickets made from now on.
+    Listening(Vec<std::net::SocketAddr>),
+    /// The blob store is open in this process, or closed.
+    Blobs(Option<crate::net::blobs::Blobs>),
+    /// Finish and stop.
+    Stop(oneshot::Sender<()>),
+}
+
+impl std::fmt::Debug for Msg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Msg::Call(..) => "Call",
+            Msg::Ask(..) => "Ask",
+            Msg::Watch(..) => "Watch",
+            Msg::Targets(..) => "Targets",
+            Msg::Listening(_) => "Listening",
+            Msg::Blobs(_) => "Blobs",
+            Msg::Stop(_) => "Stop",
+        })
+    }
+}
+
+/// The newest answer of a watched query.
+pub struct Slot {
+    state: Mutex<SlotState>,
+    changed: Condvar,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+type Answer = Arc<Result<View, PeerError>>;
+
+#[derive(Default)]
+struct SlotState {
+    newest: Option<Answer>,
+    fresh: bool,
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot")
+    }
+}
+
+impl Slot {
+    /// An empty slot; `wake` runs when an answer is put.
+    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Slot { state: Mutex::new(SlotState::default()), changed: Condvar::new(), wake }
+    }
+
+    fn put(&self, answer: Answer) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.newest = Some(answer);
+        state.fresh = true;
+        drop(state);
+        self.changed.notify_all();
+        (self.wake)();
+    }
+
+    /// The newest answer if nobody took it yet.
+    pub fn take(&self) -> Option<Answer> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut state.fresh).then(|| state.newest.clone()).flatten()
+    }
+
+    /// As [`Slot::take`], waiting for up to `timeout`.
+    pub fn wait(&self, timeout: Duration) -> Option<Answer> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self
+            .changed
+            .wait_timeout_while(state, timeout, |s| !s.fresh)
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut state.fresh).then(|| state.newest.clone()).flatten()
+    }
+}
+
+struct Watcher {
+    query: Query,
+    slot: Weak<Slot>,
+    last: Option<[u8; 32]>,
+}
+
+struct Engine {
+    hub: Hub<Core>,
+    files: Files,
+    watchers: Vec<Watcher>,
+    served: u64,
+    listening: Vec<std::net::SocketAddr>,
+}
+
+/// Runs the engine until it is stopped or every sender is gone.
+pub async fn run(
+    core: Core,
+    files: Files,
+    mut messages: mpsc::Receiver<Msg>,
+    mut net: mpsc::Receiver<NetIn>,
+) {
+    let served = core.version();
+    let mut engine =
+        Engine { hub: Hub::laptop(core), files, watchers: Vec::new(), served, listening: Vec::new() };
+    loop {
+        let pause = engine.pause();
+        tokio::select! {
+            biased;
+            message = messages.recv() => match message {
+                None => break,
+                Some(Msg::Stop(done)) => {
+                    engine.stop();
+                    let _ = done.send(());
+                    return;
+                }
+                Some(message) => engine.message(message),
+            },
+            Some(input) = net.recv() => {
+                engine.hub.on_net(wall_ms(), input);
+                for _ in 0..BURST {
+                    let Ok(input) = net.try_recv() else { break };
+                    engine.hub.on_net(wall_ms(), input);
+                }
+            }
+            () = tokio::time::sleep(pause) => engine.idle(),
+        }
+        engine.serve();
+    }
+    engine.stop();
+}
+
+impl Engine {
+    /// How long the engine may sleep.
+    fn pause(&self) -> Duration {
+        let sessions =
+            self.hub.deadline().map(|at| Duration::from_millis((at - wall_ms()).max(1).unsigned_abs()));
+        let watchers = if self.watchers.is_empty() { Duration::from_secs(3600) } else { LOOK };
+        sessions.map_or(watchers, |s| s.min(watchers))
+    }
+
+    fn idle(&mut self) {
+        self.hub.tick(wall_ms());
+        if let Some(core) = self.hub.tenant()
+            && let Ok(true) = core.refresh()
+        {
+            let workspace = core.workspace();
+            self.hub.committed(wall_ms(), &workspace, true);
+        }
+    }
+
+    fn stop(&mut self) {
+        self.hub.bye(wall_ms());
+        if let Some(core) = self.hub.tenant() {
+            core.rest();
+        }
+    }
+
+    fn message(&mut self, message: Msg) {
+        match message {
+            Msg::Call(command, progress, done) => {
+                let result = self.call(&command, progress.as_ref());
+                self.committed();
+                self.serve();
+                done(result);
+            }
+            Msg::Ask(query, done) => done(self.answer(&query)),
+            Msg::Watch(query, slot) => self.watchers.push(Watcher { query, slot, last: None }),
+            Msg::Targets(ticket, done) => {
+                let targets = self.core().and_then(|core| core.targets(ticket.as_deref()));
+                let _ = done.send(targets);
+            }
+            Msg::Listening(addresses) => {
+                self.listening = addresses.clone();
+                if let Ok(core) = self.core() {
+                    core.set_addresses(addresses);
+                }
+            }
+            Msg::Blobs(blobs) => self.files.set_blobs(blobs),
+            Msg::Stop(_) => {}
+        }
+    }
+
+    fn core(&mut self) -> Result<&mut Core, PeerError> {
+        self.hub
+            .tenant()
+            .ok_or_else(|| PeerError::new(crate::api::ErrorKind::Failed, "No workspace is open."))
+    }
+
+    fn call(&mut self, command: &Command, progress: Option<&Progress>) -> Result<Reply, PeerError> {
+        let core = self
+            .hub
+            .tenant()
+            .ok_or_else(|| PeerError::new(crate::api::ErrorKind::Failed, "No workspace is open."))?;
+        self.files.call(core, command, progress)
+    }
+
+    fn answer(&mut self, query: &Query) -> Result<View, PeerError> {
+        let core = self
+            .hub
+            .tenant()
+            .ok_or_else(|| PeerError::new(crate::api::ErrorKind::Failed, "No workspace is open."))?;
+        self.files.answer(core, query)
+    }
+
+    /// Sessions learn of own commits.
+    fn committed(&mut self) {
+        if let Some(core) = self.hub.tenant()
+            && core.version() != self.served
+        {
+            let workspace = core.workspace();
+            self.hub.committed(wall_ms(), &workspace, true);
+        }
+    }
+
+    /// Gives watchers whose answer changed the new one.
+    fn serve(&mut self) {
+        self.watchers.retain(|w| w.slot.strong_count() > 0);
+        let version = self.hub.tenant().map_or(0, |core| core.version());
+        let all = version != self.served;
+        self.served = version;
+        let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
+        for index in 0..self.watchers.len() {
+            if !all && self.watchers[index].last.is_some() {
+                continue;
+            }
+            let query = self.watchers[index].query.clone();
+            let answer = self.answer(&query);
+            let mark = mark(&answer);
+            if self.watchers[index].last != Some(mark) {
+                self.watchers[index].last = Some(mark);
+                answers.insert(index, Arc::new(answer));
+            }
+        }
+        for (index, answer) in answers {
+            if let Some(slot) = self.watchers[index].slot.upgrade() {
+                slot.put(answer);
+            }
+        }
+    }
+}
+
+/// Tells answers apart.
+fn mark(answer: &Result<View, PeerError>) -> [u8; 32] {
+    let bytes = match answer {
+        Ok(View::Bytes { bytes, .. }) => bytes.clone(),
+        Ok(view) => serde_json::to_vec(view).unwrap_or_default(),
+        Err(error) => error.to_string().into_bytes(),
+    };
+    tern_trust::derive::derive(tern_trust::Context::Content, &bytes)
+}

@@ -1,0 +1,169 @@
+//! Everything somebody lacks as one sealed file, and the way back.
+
+use std::path::Path;
+
+use tern_sync::Lane;
+use tern_sync::bundle::{BundleEvent, BundleReader, BundleWriter, Chunks, LaneSummary, Preface, Summary};
+use tern_trust::chunk::{self, ChunkSealer};
+use tern_trust::record::InviteMode;
+use tern_trust::{Dice, Id};
+
+use crate::api::{ErrorKind, PeerError, Reply};
+use crate::core::Core;
+use crate::home::file_error;
+use crate::hub::Tenant as _;
+
+/// Largest bundle that is read.
+const MAX_BUNDLE_BYTES: u64 = 8 << 30;
+
+struct Sealed(ChunkSealer);
+
+impl Chunks for Sealed {
+    fn seal(&self, index: u64, last: bool, plain: &[u8]) -> Option<Vec<u8>> {
+        self.0.seal(index, last, plain).ok()
+    }
+
+    fn open(&self, index: u64, last: bool, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.0.open(index, last, sealed)
+    }
+}
+
+fn bad(file: &Path, why: &str) -> PeerError {
+    PeerError::new(
+        ErrorKind::BadInput,
+        format!("{} is not a bundle that can be read here: {why}.", file.display()),
+    )
+    .safe("Whatever was read before the fault counts; nothing was lost.")
+    .next("Ask for the file again; importing one twice does no harm.")
+}
+
+/// Keys that a bundle is sealed to: devices of one member, or everybody's and live invites'.
+fn recipients(core: &Core, for_member: Option<&str>) -> Result<Vec<Id>, PeerError> {
+    let membership = core.membership();
+    let member = for_member.map(|m| core.find_member(m)).transpose()?;
+    let devices = membership.devices.values().filter(|d| d.active && member.is_none_or(|m| d.member == m));
+    let mut keys: Vec<Id> = devices.map(|d| d.public.x25519).collect();
+    if member.is_none() {
+        let invites = membership.invites.values().filter(|i| i.live && i.mode == InviteMode::Open);
+        keys.extend(invites.map(|i| i.x25519));
+    }
+    if keys.is_empty() {
+        return Err(PeerError::new(ErrorKind::NotFound, "There is nobody whom this bundle could be for."));
+    }
+    Ok(keys)
+}
+
+/// Writes a bundle.
+pub(super) fn export(core: &mut Core, file: &Path, for_member: Option<&str>) -> Result<Reply, PeerError> {
+    core.refresh()?;
+    let to = recipients(core, for_member)?;
+    let items = write(core, file, &to, None)?;
+    Ok(Reply::Bundle { items, new: 0, reply_items: 0 })
+}
+
+fn write(core: &mut Core, file: &Path, to: &[Id], theirs: Option<&Summary>) -> Result<u64, PeerError> {
+    let mut dice = Dice::new(core.random());
+    let workspace = core.workspace();
+    let (header, sealer) = chunk::bundle_header(&workspace, to, &mut dice)
+        .map_err(|e| PeerError::new(ErrorKind::Failed, format!("The bundle could not be sealed: {e}.")))?;
+    let sealer = Sealed(sealer);
+    let preface = Preface { workspace, sender: core.device(), day: crate::core::day(core.now_ms()) };
+    let replica = core.replica();
+    let local = |e: tern_sync::SourceError| PeerError::new(ErrorKind::Failed, e.to_string());
+    let mut writer = BundleWriter::new(&replica, &preface, &[Lane::ROOT], theirs).map_err(local)?;
+    let part = file.with_extension("part");
+    let mut out = std::io::BufWriter::new(std::fs::File::create(&part).map_err(|e| file_error(&part, &e))?);
+    let put =
+        |out: &mut dyn std::io::Write, bytes: &[u8]| out.write_all(bytes).map_err(|e| file_error(&part, &e));
+    put(&mut out, &header)?;
+    while let Some(chunk) = writer.next_chunk(&replica, &sealer).map_err(local)? {
+        put(&mut out, &chunk)?;
+    }
+    let out = out.into_inner().map_err(|e| file_error(&part, &e.into_error()))?;
+    out.sync_all().map_err(|e| file_error(&part, &e))?;
+    std::fs::rename(&part, file).map_err(|e| file_error(file, &e))?;
+    Ok(writer.items())
+}
+
+/// What a bundle brought.
+#[derive(Debug, Default)]
+pub(crate) struct Brought {
+    items: u64,
+    new: u64,
+    sender: Option<Id>,
+    theirs: Vec<LaneSummary>,
+}
+
+/// Takes in a bundle; what comes before a fault counts.
+pub(crate) fn import(core: &mut Core, file: &Path) -> Result<Brought, PeerError> {
+    let size = std::fs::metadata(file).map_err(|e| input(file, &e))?.len();
+    if size > MAX_BUNDLE_BYTES {
+        return Err(bad(file, "it is larger than 8 GiB"));
+    }
+    let bytes = std::fs::read(file).map_err(|e| input(file, &e))?;
+    let workspace = core.workspace();
+    let opened = {
+        let openers = core.openers();
+        chunk::open_bundle(&workspace, &openers, &bytes).map_err(|e| bad(file, &e.to_string()))?
+    };
+    let (header, sealer) =
+        opened.ok_or_else(|| bad(file, "it is sealed for somebody else or for another workspace"))?;
+    let sealer = Sealed(sealer);
+    let mut reader = BundleReader::new();
+    let mut brought = Brought::default();
+    let mut events = Vec::new();
+    let mut waiting = Vec::new();
+    let pushed = reader.push(&sealer, bytes.get(header..).unwrap_or_default(), &mut events);
+    take(core, &mut brought, &mut events, &mut waiting);
+    let pushed = pushed.and_then(|()| reader.finish(&sealer, &mut events));
+    take(core, &mut brought, &mut events, &mut waiting);
+    if !waiting.is_empty() {
+        let (results, _) = core.take(std::mem::take(&mut waiting));
+        brought.new += results.iter().filter(|r| **r == tern_sync::ItemResult::Stored).count() as u64;
+    }
+    pushed.map_err(|e| bad(file, &format!("it ends early or is damaged ({e})")))?;
+    Ok(brought)
+}
+
+fn take(core: &mut Core, brought: &mut Brought, events: &mut Vec<BundleEvent>, waiting: &mut Vec<Vec<u8>>) {
+    for event in events.drain(..) {
+        match event {
+            BundleEvent::Preface(preface) => brought.sender = Some(preface.sender),
+            BundleEvent::Items { items, .. } => {
+                brought.items += items.len() as u64;
+                let copies = items.clone();
+                let (results, _) = core.take(items);
+                for (result, item) in results.iter().zip(copies) {
+                    match result {
+                        tern_sync::ItemResult::Stored => brought.new += 1,
+                        tern_sync::ItemResult::Waiting => waiting.push(item),
+                        _ => {}
+                    }
+                }
+            }
+            BundleEvent::Summary(summary) => brought.theirs.push(summary),
+            BundleEvent::End { .. } => {}
+        }
+    }
+}
+
+fn input(file: &Path, error: &std::io::Error) -> PeerError {
+    let mut failed = file_error(file, error);
+    failed.kind = ErrorKind::BadInput;
+    failed
+}
+
+/// Takes in a bundle and, if asked, writes what its sender lacks.
+pub(super) fn exchange(core: &mut Core, file: &Path, reply: Option<&Path>) -> Result<Reply, PeerError> {
+    core.refresh()?;
+    let brought = import(core, file)?;
+    let mut reply_items = 0;
+    if let Some(reply) = reply {
+        let sender = brought.sender.and_then(|s| core.membership().device(&s).map(|d| d.member));
+        let member = sender.map(|m| crate::core::hex(&m));
+        let to = recipients(core, member.as_deref())?;
+        let theirs = Summary(brought.theirs);
+        reply_items = write(core, reply, &to, Some(&theirs))?;
+    }
+    Ok(Reply::Bundle { items: brought.items, new: brought.new, reply_items })
+}

@@ -1,0 +1,568 @@
+//! Sessions of all connections, without IO: network input in, commits in the workspaces, bytes out.
+//!
+//! A laptop has one workspace, a node many; both are [`Tenant`]s. The engine thread and the simulator drive the same
+//! code. After every call the caller takes what happened from the connections' queues.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tern_sync::hello::{Caller, deny_frame, identify, node_proof, same_proof};
+use tern_sync::wire::BEFORE_PROOF_MAX;
+use tern_sync::wire::frame::FrameDecoder;
+use tern_sync::{
+    CloseReason, Credential, DenyReason, Event, Input, ItemResult, Output, PeerMemory, Replica as _, Session,
+    Setup, Side, State,
+};
+use tern_trust::Id;
+use tokio::sync::mpsc::error::TrySendError;
+
+use crate::core::CoreReplica;
+use crate::net::conn::{ConnId, ConnOut, Gate, NetIn, Opened};
+use crate::net::{News, Purpose};
+
+/// Feature bits that this build understands.
+pub const FEATURES: u64 = 1;
+/// Connections that may stand at once; beyond it new ones are dropped.
+pub const MAX_CONNECTIONS: usize = 256;
+/// Of these, connections that have not proved anything yet.
+pub const MAX_STRANGERS: usize = 64;
+
+/// A workspace that sessions speak for.
+pub trait Tenant {
+    /// Its id.
+    fn workspace(&self) -> Id;
+    /// Identity of its store.
+    fn store_id(&self) -> u64;
+    /// This device.
+    fn device(&self) -> Id;
+    /// Committed state, for one call into a session.
+    fn replica(&self) -> CoreReplica<'_>;
+    /// Verifies, judges and commits items; one result each, and whether the log grew.
+    fn ingest(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool);
+    /// Keeps what a session wants remembered about a peer.
+    fn remember(&mut self, peer: &Id, memory: PeerMemory);
+    /// Leaves an item out towards a peer for a day.
+    fn hold(&mut self, peer: &Id, item: &Id, reason: u8);
+    /// The peer acknowledged local rows.
+    fn acknowledged(&mut self, peer: &Id, row: u64);
+    /// A session with the peer stands.
+    fn met(&mut self, peer: &Id, store: u64);
+    /// The peer knew neither this device nor the workspace.
+    fn denied(&mut self, peer: &Id);
+    /// Both sides hold the same log; a joiner writes its Join now. True when it wrote something.
+    fn log_equal(&mut self) -> bool;
+    /// Attachments named here that are not on this disk.
+    fn missing_blobs(&self) -> Vec<Id>;
+    /// Attachments that are here.
+    fn present_blobs(&self) -> Vec<Id>;
+    /// An attachment came.
+    fn blob_here(&mut self, hash: &Id);
+    /// The credential to show a peer that does not know this device yet.
+    fn credential(&self, exporter: &[u8; 32]) -> Credential;
+    /// Wall clock, milliseconds.
+    fn now_ms(&self) -> i64;
+    /// Counts commits.
+    fn version(&self) -> u64;
+    /// Tells which devices are connected.
+    fn set_connected(&mut self, devices: BTreeSet<Id>);
+    /// Unpredictable bytes for jitter.
+    fn seed(&mut self) -> u64;
+}
+
+/// Makes a workspace that a node is asked to host.
+pub type Host<T> = Box<dyn FnMut(&Id) -> Option<T> + Send>;
+
+/// All sessions of a process.
+pub struct Hub<T> {
+    tenants: BTreeMap<Id, T>,
+    conns: BTreeMap<ConnId, Conn>,
+    node: Option<(zeroize::Zeroizing<[u8; 32]>, Host<T>)>,
+    failures: BTreeMap<Id, u32>,
+}
+
+impl<T> std::fmt::Debug for Hub<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("connections", &self.conns.len()).finish_non_exhaustive()
+    }
+}
+
+struct Conn {
+    opened: Opened,
+    talk: Talk,
+    news: News,
+    asked: BTreeSet<Id>,
+    confirmed: BTreeSet<Id>,
+}
+
+enum Talk {
+    /// A node waits for the first message to learn which workspace is meant.
+    Unknown {
+        first: Vec<u8>,
+    },
+    Session {
+        workspace: Id,
+        session: Box<Session>,
+    },
+    Over,
+}
+
+impl<T: Tenant> Hub<T> {
+    /// A hub for one workspace.
+    pub fn laptop(tenant: T) -> Self {
+        let tenants = BTreeMap::from([(tenant.workspace(), tenant)]);
+        Hub { tenants, conns: BTreeMap::new(), node: None, failures: BTreeMap::new() }
+    }
+
+    /// A hub for the workspaces of a node; `host` makes the store of a new one.
+    pub fn node(tenants: Vec<T>, secret: [u8; 32], host: Host<T>) -> Self {
+        let tenants = tenants.into_iter().map(|t| (t.workspace(), t)).collect();
+        Hub { tenants, conns: BTreeMap::new(), node: Some((secret.into(), host)), failures: BTreeMap::new() }
+    }
+
+    /// The workspaces.
+    pub fn tenants(&self) -> impl Iterator<Item = &T> {
+        self.tenants.values()
+    }
+
+    /// The workspace of a laptop.
+    pub fn tenant(&mut self) -> Option<&mut T> {
+        self.tenants.values_mut().next()
+    }
+
+    /// Devices with a session that has passed the greeting.
+    pub fn connected(&self) -> BTreeSet<Id> {
+        let speaking = self.conns.values().filter(|c| match &c.talk {
+            Talk::Session { session, .. } => !matches!(session.state(), State::Greeting | State::Closed),
+            _ => false,
+        });
+        speaking.map(|c| c.opened.remote).collect()
+    }
+
+    /// When [`Hub::tick`] is due at the latest.
+    pub fn deadline(&self) -> Option<i64> {
+        let sessions = self.conns.values().filter_map(|c| match &c.talk {
+            Talk::Session { session, .. } => session.poll_timeout(),
+            _ => None,
+        });
+        sessions.min()
+    }
+
+    /// Takes one input of the network.
+    pub fn on_net(&mut self, now: i64, input: NetIn) {
+        match input {
+            NetIn::Open(opened) => self.open(now, opened),
+            NetIn::Control { conn, bytes } => self.control(now, conn, &bytes),
+            NetIn::Items { conn, stream, tag, bytes } => {
+                let fits = self.tag_fits(conn, tag);
+                if fits {
+                    self.session(now, conn, Input::Items { stream, bytes: &bytes });
+                }
+            }
+            NetIn::StreamEnded { conn, stream } => self.session(now, conn, Input::StreamEnded { stream }),
+            NetIn::BlobFetched { conn, hash, here } => self.blob_fetched(now, conn, &hash, here),
+            NetIn::BlobThere { conn, hash, there } => self.blob_there(conn, &hash, there),
+            NetIn::Lost { conn } => {
+                self.session(now, conn, Input::Lost);
+                if let Some(gone) = self.conns.remove(&conn) {
+                    let mut news = gone.news;
+                    news.closed.get_or_insert_with(|| "The connection ended.".to_owned());
+                    gone.opened.news.send_replace(news);
+                }
+            }
+        }
+        self.tell_connected();
+    }
+
+    /// Gives every session whose time has come its tick.
+    pub fn tick(&mut self, now: i64) {
+        for conn in self.due(now) {
+            self.session(now, conn, Input::Tick);
+        }
+        self.tell_connected();
+    }
+
+    /// Tells all sessions of a workspace about local commits.
+    pub fn committed(&mut self, now: i64, workspace: &Id, log_changed: bool) {
+        for conn in self.talking(workspace, None) {
+            self.unsettle(conn);
+            if log_changed {
+                self.session(now, conn, Input::LogChanged);
+            }
+            self.session(now, conn, Input::RowsAdded);
+        }
+    }
+
+    /// Says goodbye on every connection.
+    pub fn bye(&mut self, now: i64) {
+        let all: Vec<ConnId> = self.conns.keys().copied().collect();
+        for conn in all {
+            self.session(now, conn, Input::Bye);
+        }
+    }
+
+    /// New rows: what was said to be equal is not, until the peer confirms them.
+    fn unsettle(&mut self, id: ConnId) {
+        if let Some(conn) = self.conns.get_mut(&id) {
+            (conn.news.in_sync, conn.news.settled) = (false, false);
+            conn.opened.news.send_replace(conn.news.clone());
+        }
+    }
+
+    fn due(&self, now: i64) -> Vec<ConnId> {
+        let due = self.conns.iter().filter(|(_, c)| match &c.talk {
+            Talk::Session { session, .. } => session.poll_timeout().is_some_and(|at| at <= now),
+            _ => false,
+        });
+        due.map(|(id, _)| *id).collect()
+    }
+
+    fn talking(&self, workspace: &Id, except: Option<ConnId>) -> Vec<ConnId> {
+        let talking = self.conns.iter().filter(|(id, c)| {
+            Some(**id) != except && matches!(&c.talk, Talk::Session { workspace: w, .. } if w == workspace)
+        });
+        talking.map(|(id, _)| *id).collect()
+    }
+
+    fn tell_connected(&mut self) {
+        let connected = self.connected();
+        for tenant in self.tenants.values_mut() {
+            tenant.set_connected(connected.clone());
+        }
+    }
+
+    fn open(&mut self, now: i64, opened: Opened) {
+        let strangers = self.conns.values().filter(|c| matches!(c.talk, Talk::Unknown { .. })).count();
+        if self.conns.len() >= MAX_CONNECTIONS || strangers >= MAX_STRANGERS {
+            let _ = opened.out.try_send(ConnOut::Close);
+            return;
+        }
+        let id = opened.conn;
+        let laptop = self.node.is_none();
+        let conn = Conn {
+            opened,
+            talk: Talk::Unknown { first: Vec::new() },
+            news: News::default(),
+            asked: BTreeSet::new(),
+            confirmed: BTreeSet::new(),
+        };
+        self.conns.insert(id, conn);
+        if laptop && let Some(workspace) = self.tenants.keys().next().copied() {
+            self.begin(now, id, &workspace, false);
+        }
+    }
+
+    /// Starts the session of a connection.
+    fn begin(&mut self, now: i64, id: ConnId, workspace: &Id, vouched: bool) {
+        let Some(conn) = self.conns.get_mut(&id) else { return };
+        let Some(tenant) = self.tenants.get_mut(workspace) else { return };
+        let opened = &conn.opened;
+        let credential = match (&opened.purpose, opened.dialled) {
+            (Purpose::Host { secret }, true) => Credential::Node {
+                workspace: *workspace,
+                proof: node_proof(secret, &opened.exporter, workspace),
+            },
+            (_, true) => tenant.credential(&opened.exporter),
+            _ => Credential::None,
+        };
+        let setup = Setup {
+            side: if opened.dialled { Side::Dialler } else { Side::Answerer },
+            workspace: *workspace,
+            exporter: opened.exporter,
+            me: tenant.device(),
+            peer: opened.remote,
+            store: tenant.store_id(),
+            features: FEATURES,
+            credential,
+            vouched: vouched || opened.purpose != Purpose::Meet,
+            failures: self.failures.get(&opened.remote).copied().unwrap_or(0),
+            seed: tenant.seed(),
+        };
+        conn.talk = Talk::Session { workspace: *workspace, session: Box::new(Session::new(now, setup)) };
+        self.session(now, id, Input::Start);
+    }
+
+    fn control(&mut self, now: i64, id: ConnId, bytes: &[u8]) {
+        let Some(conn) = self.conns.get_mut(&id) else { return };
+        if let Talk::Unknown { first } = &mut conn.talk {
+            first.extend_from_slice(bytes);
+            let first = first.clone();
+            self.recognise(now, id, &first);
+            return;
+        }
+        self.session(now, id, Input::Control(bytes));
+    }
+
+    /// A node finds the workspace that a first message proves to know. Every failure looks alike from outside.
+    fn recognise(&mut self, now: i64, id: ConnId, first: &[u8]) {
+        let mut decoder = FrameDecoder::new(BEFORE_PROOF_MAX);
+        let mut rest = first;
+        let frame = match decoder.next(&mut rest) {
+            Ok(Some(frame)) => frame,
+            Ok(None) if first.len() <= BEFORE_PROOF_MAX => return,
+            _ => return self.deny(id),
+        };
+        let Some(conn) = self.conns.get(&id) else { return };
+        let exporter = conn.opened.exporter;
+        let (workspace, hosting) = match identify(&frame, &exporter, self.tenants.keys()) {
+            Caller::Workspace(workspace) => (workspace, false),
+            Caller::Hosting { workspace, proof } => {
+                let Some((secret, host)) = &mut self.node else { return self.deny(id) };
+                if !same_proof(&node_proof(secret, &exporter, &workspace), &proof) {
+                    return self.deny(id);
+                }
+                let Some(tenant) = host(&workspace) else { return self.deny(id) };
+                self.tenants.insert(workspace, tenant);
+                (workspace, true)
+            }
+            Caller::Stranger => return self.deny(id),
+        };
+        self.begin(now, id, &workspace, hosting);
+        self.session(now, id, Input::Control(first));
+    }
+
+    fn deny(&mut self, id: ConnId) {
+        if let Some(conn) = self.conns.get_mut(&id) {
+            conn.talk = Talk::Over;
+            let _ = conn.opened.out.try_send(ConnOut::Control(deny_frame(DenyReason::Generic)));
+            let _ = conn.opened.out.try_send(ConnOut::Close);
+        }
+    }
+
+    fn tag_fits(&self, id: ConnId, tag: [u8; 8]) -> bool {
+        self.conns.get(&id).is_some_and(|c| match &c.talk {
+            Talk::Session { session, .. } => {
+                let theirs = if c.opened.dialled { Side::Answerer } else { Side::Dialler };
+                session.stream_tag(theirs) == tag
+            }
+            _ => false,
+        })
+    }
+
+    /// One input into a session, and everything it wants done.
+    fn session(&mut self, now: i64, id: ConnId, input: Input<'_>) {
+        let Some(conn) = self.conns.get_mut(&id) else { return };
+        let Talk::Session { workspace, session } = &mut conn.talk else { return };
+        let Some(tenant) = self.tenants.get_mut(workspace) else { return };
+        session.handle(now, input, &tenant.replica());
+        self.drain(now, id);
+    }
+
+    fn drain(&mut self, now: i64, id: ConnId) {
+        let mut grew: Option<(Id, bool)> = None;
+        while let Some(output) = self.next_output(id) {
+            let Some(conn) = self.conns.get_mut(&id) else { return };
+            let Talk::Session { workspace, session } = &mut conn.talk else { return };
+            let workspace = *workspace;
+            let Some(tenant) = self.tenants.get_mut(&workspace) else { return };
+            let peer = conn.opened.remote;
+            match output {
+                Output::Control(bytes) => put(conn, ConnOut::Control(bytes)),
+                Output::Items { priority, bytes } => {
+                    let mine = if conn.opened.dialled { Side::Dialler } else { Side::Answerer };
+                    let tag = session.stream_tag(mine);
+                    put(conn, ConnOut::Items { priority: priority.index(), tag, bytes });
+                }
+                Output::Ingest { token, items, .. } => {
+                    let (results, log_grew) = tenant.ingest(items);
+                    let time_ms = tenant.now_ms();
+                    if log_grew {
+                        session.handle(now, Input::LogChanged, &tenant.replica());
+                    }
+                    session.handle(
+                        now,
+                        Input::Ingested { token, results: &results, time_ms },
+                        &tenant.replica(),
+                    );
+                    let before = grew.is_some_and(|(_, log)| log);
+                    grew = Some((workspace, before || log_grew));
+                }
+                Output::Remember(memory) => tenant.remember(&peer, memory),
+                Output::Hold { id: item, reason, .. } => tenant.hold(&peer, &item, reason as u8),
+                Output::Event(event) => self.event(now, id, event),
+                Output::Close { reason, .. } => self.closed(id, &reason),
+            }
+        }
+        self.publish(id);
+        if let Some((workspace, log)) = grew {
+            for other in self.talking(&workspace, Some(id)) {
+                if log {
+                    self.session(now, other, Input::LogChanged);
+                }
+                self.session(now, other, Input::RowsAdded);
+            }
+            // Duties (rotation, healing) may have written items of our own meanwhile.
+            self.session_quiet(now, id);
+            self.ask_for_blobs(id);
+        }
+    }
+
+    fn session_quiet(&mut self, now: i64, id: ConnId) {
+        let Some(conn) = self.conns.get_mut(&id) else { return };
+        let Talk::Session { workspace, session } = &mut conn.talk else { return };
+        let Some(tenant) = self.tenants.get(workspace) else { return };
+        session.handle(now, Input::RowsAdded, &tenant.replica());
+        self.drain(now, id);
+    }
+
+    fn next_output(&mut self, id: ConnId) -> Option<Output> {
+        match &mut self.conns.get_mut(&id)?.talk {
+            Talk::Session { session, .. } => session.poll_output(),
+            _ => None,
+        }
+    }
+
+    fn event(&mut self, now: i64, id: ConnId, event: Event) {
+        let Some(conn) = self.conns.get_mut(&id) else { return };
+        let Talk::Session { workspace, .. } = &conn.talk else { return };
+        let workspace = *workspace;
+        let Some(tenant) = self.tenants.get_mut(&workspace) else { return };
+        let peer = conn.opened.remote;
+        match event {
+            Event::Greeted { store, .. } => {
+                self.failures.remove(&peer);
+                tenant.met(&peer, store);
+            }
+            Event::LogEqual => {
+                if tenant.log_equal() {
+                    self.committed(now, &workspace, true);
+                }
+            }
+            Event::InSync => {
+                (conn.news.in_sync, conn.news.settled) = (true, true);
+                self.ask_for_blobs(id);
+            }
+            Event::Settled => {
+                conn.news.settled = true;
+                self.ask_for_blobs(id);
+            }
+            Event::NotAdmitted => conn.news.not_admitted = true,
+            Event::PeerHas { row, .. } => {
+                tenant.acknowledged(&peer, row);
+                let all = tenant.replica().last_row().is_ok_and(|last| row >= last);
+                if all
+                    && matches!(&conn.talk, Talk::Session { session, .. } if session.state() == State::Live)
+                {
+                    (conn.news.in_sync, conn.news.settled) = (true, true);
+                    self.ask_for_blobs(id);
+                }
+            }
+            Event::Denied(_) => {
+                conn.news.denied = true;
+                tenant.denied(&peer);
+            }
+            Event::Progress(_) | Event::PeerFocus(_) | Event::UpdateNeeded => {}
+        }
+    }
+
+    fn closed(&mut self, id: ConnId, reason: &CloseReason) {
+        let Some(conn) = self.conns.get_mut(&id) else { return };
+        let peer = conn.opened.remote;
+        conn.news.denied |= matches!(reason, CloseReason::PeerDenied(_));
+        conn.news.closed = Some(sentence(reason));
+        if !matches!(reason, CloseReason::Bye | CloseReason::Lost) {
+            let failures = self.failures.entry(peer).or_default();
+            *failures = failures.saturating_add(1);
+        }
+        if let Talk::Session { session, .. } = &conn.talk {
+            conn.news.progress = session.progress();
+        }
+        put(conn, ConnOut::Close);
+        conn.opened.gate.send_replace(Gate { items: false, blobs: false });
+        conn.opened.news.send_replace(conn.news.clone());
+        conn.talk = Talk::Over;
+    }
+
+    fn publish(&mut self, id: ConnId) {
+        let Some(conn) = self.conns.get_mut(&id) else { return };
+        let Talk::Session { session, .. } = &conn.talk else { return };
+        conn.news.progress = session.progress();
+        let content = matches!(session.state(), State::Content | State::Live);
+        let gate = Gate { items: session.accepts_items(), blobs: content };
+        conn.opened.gate.send_if_modified(|g| std::mem::replace(g, gate) != gate);
+        let news = conn.news.clone();
+        conn.opened.news.send_if_modified(|n| {
+            let changed = *n != news;
+            *n = news;
+            changed
+        });
+    }
+
+    /// Fetches what is missing here, and finds out what the peer lacks of what it was told.
+    fn ask_for_blobs(&mut self, id: ConnId) {
+        let Some(conn) = self.conns.get_mut(&id) else { return };
+        let Talk::Session { workspace, session } = &conn.talk else { return };
+        if !matches!(session.state(), State::Content | State::Live) {
+            return;
+        }
+        let Some(tenant) = self.tenants.get(workspace) else { return };
+        let missing: Vec<Id> = tenant.missing_blobs().into_iter().filter(|h| conn.asked.insert(*h)).collect();
+        conn.news.fetching += missing.len();
+        if !missing.is_empty() {
+            put(conn, ConnOut::Fetch(missing));
+        }
+        if conn.opened.dialled && conn.news.in_sync {
+            let mine = tenant.present_blobs().into_iter().filter(|h| !conn.asked.contains(h));
+            let mine: Vec<Id> = mine.filter(|h| conn.confirmed.insert(*h)).collect();
+            conn.news.unconfirmed += mine.len();
+            if !mine.is_empty() {
+                put(conn, ConnOut::Confirm(mine));
+            }
+        }
+        self.publish(id);
+    }
+
+    fn blob_fetched(&mut self, now: i64, id: ConnId, hash: &Id, here: bool) {
+        if here {
+            for tenant in self.tenants.values_mut() {
+                tenant.blob_here(hash);
+            }
+        }
+        if let Some(conn) = self.conns.get_mut(&id) {
+            conn.news.fetching = conn.news.fetching.saturating_sub(1);
+        }
+        self.publish(id);
+        let _ = now;
+    }
+
+    fn blob_there(&mut self, id: ConnId, hash: &Id, there: bool) {
+        if let Some(conn) = self.conns.get_mut(&id) {
+            if there {
+                conn.news.unconfirmed = conn.news.unconfirmed.saturating_sub(1);
+            } else {
+                conn.confirmed.remove(hash);
+            }
+        }
+        self.publish(id);
+    }
+}
+
+/// Queues for the network; a peer that does not take its bytes is dropped.
+fn put(conn: &mut Conn, out: ConnOut) {
+    if let Err(TrySendError::Full(_)) = conn.opened.out.try_send(out) {
+        conn.news.closed = Some("The peer did not take what was sent.".to_owned());
+        conn.opened.gate.send_replace(Gate { items: false, blobs: false });
+        conn.opened.news.send_replace(conn.news.clone());
+    }
+}
+
+fn sentence(reason: &CloseReason) -> String {
+    match reason {
+        CloseReason::Bye => "It said goodbye.".to_owned(),
+        CloseReason::Lost => "The connection broke.".to_owned(),
+        CloseReason::Denied(_) => "It is not known here.".to_owned(),
+        CloseReason::PeerDenied(DenyReason::Generic) => {
+            "It does not know this device or this workspace.".to_owned()
+        }
+        CloseReason::PeerDenied(DenyReason::Removed) => {
+            "This device was removed from the workspace; what you wrote is safe here.".to_owned()
+        }
+        CloseReason::PeerDenied(DenyReason::Busy) => "It is busy; try again later.".to_owned(),
+        CloseReason::PeerDenied(DenyReason::Version) => {
+            "The two speak no common version; update the older one. Your edits are safe here.".to_owned()
+        }
+        CloseReason::PeerDenied(DenyReason::Full) => "It is full; your edits are safe here.".to_owned(),
+        CloseReason::TimedOut(what) => format!("It did not answer in time ({what})."),
+        CloseReason::Violation(rule) => format!("It broke the protocol ({rule})."),
+        CloseReason::TooManyRounds => "The two could not agree within the allowed rounds.".to_owned(),
+        CloseReason::Local(error) => error.clone(),
+    }
+}

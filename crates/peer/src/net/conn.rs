@@ -1,0 +1,310 @@
+//! One connection: streams in, streams out. It understands nothing; sessions live in the engine.
+//!
+//! The dialler's first bidirectional stream is the control stream; later ones are requests for attachments. Items come
+//! over unidirectional streams that begin with the session's tag.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use iroh::endpoint::{Connection, RecvStream, SendStream};
+use tokio::sync::{mpsc, watch};
+
+use super::blobs::Blobs;
+use super::endpoint::CLOSE_TIMEOUT;
+
+/// Number of a connection, unique while the process runs.
+pub type ConnId = u64;
+
+/// Bytes read from a stream at once.
+const CHUNK: usize = 64 * 1024;
+/// Frames that wait for the network on one connection; beyond it the peer is too slow and is dropped.
+pub const OUT_QUEUE: usize = 4096;
+/// The control stream must stand by then.
+const GREETING: Duration = Duration::from_secs(10);
+
+/// What the network tells the engine.
+#[derive(Debug)]
+pub enum NetIn {
+    /// A connection stands.
+    Open(Opened),
+    /// Bytes of the control stream.
+    Control {
+        /// Connection.
+        conn: ConnId,
+        /// Bytes, cut anywhere.
+        bytes: Vec<u8>,
+    },
+    /// Bytes of an item stream, after its tag.
+    Items {
+        /// Connection.
+        conn: ConnId,
+        /// Number of the stream within the connection.
+        stream: u64,
+        /// The tag it began with.
+        tag: [u8; 8],
+        /// Bytes, cut anywhere.
+        bytes: Vec<u8>,
+    },
+    /// An item stream ended.
+    StreamEnded {
+        /// Connection.
+        conn: ConnId,
+        /// Number of the stream.
+        stream: u64,
+    },
+    /// The attempt to fetch an attachment ended.
+    BlobFetched {
+        /// Connection.
+        conn: ConnId,
+        /// blake3 of the sealed file.
+        hash: [u8; 32],
+        /// Whether it is whole on this disk.
+        here: bool,
+    },
+    /// The peer said whether it holds an attachment.
+    BlobThere {
+        /// Connection.
+        conn: ConnId,
+        /// blake3 of the sealed file.
+        hash: [u8; 32],
+        /// Whether the peer has it whole.
+        there: bool,
+    },
+    /// The connection is gone.
+    Lost {
+        /// Connection.
+        conn: ConnId,
+    },
+}
+
+/// A connection that stands.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its number.
+    pub conn: ConnId,
+    /// Key of the peer, proven by TLS.
+    pub remote: [u8; 32],
+    /// Whether this side dialled.
+    pub dialled: bool,
+    /// Binds proofs to this connection.
+    pub exporter: [u8; 32],
+    /// What this side dialled for.
+    pub purpose: super::Purpose,
+    /// Where the engine puts what goes out.
+    pub out: mpsc::Sender<ConnOut>,
+    /// What the peer may do, set by the engine.
+    pub gate: watch::Sender<Gate>,
+    /// How the connection stands, for whoever waits for it.
+    pub news: watch::Sender<super::News>,
+}
+
+/// What the engine lets a peer do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gate {
+    /// Item streams may be read.
+    pub items: bool,
+    /// Attachments may be asked for.
+    pub blobs: bool,
+}
+
+/// What the engine tells a connection.
+#[derive(Debug)]
+pub enum ConnOut {
+    /// Bytes for the control stream.
+    Control(Vec<u8>),
+    /// A frame for the item stream of a priority.
+    Items {
+        /// Priority, 0 first.
+        priority: u8,
+        /// Tag with which the stream begins.
+        tag: [u8; 8],
+        /// The frame.
+        bytes: Vec<u8>,
+    },
+    /// Fetch these attachments.
+    Fetch(Vec<[u8; 32]>),
+    /// Find out whether the peer has these attachments whole; waits until it has.
+    Confirm(Vec<[u8; 32]>),
+    /// Finish what is queued and close.
+    Close,
+}
+
+/// Runs a connection until it ends; tells the engine at the end.
+pub async fn drive(
+    conn: Connection,
+    id: ConnId,
+    dialled: bool,
+    engine: mpsc::Sender<NetIn>,
+    out: mpsc::Receiver<ConnOut>,
+    gate: watch::Receiver<Gate>,
+    blobs: Option<Blobs>,
+) {
+    let opened = async { if dialled { conn.open_bi().await } else { conn.accept_bi().await } };
+    if let Ok(Ok((send, recv))) = tokio::time::timeout(GREETING, opened).await {
+        let readers = async {
+            tokio::select! {
+                () = read_control(recv, id, &engine) => {}
+                () = accept_items(&conn, id, &engine, &gate) => {}
+                () = serve_blobs(&conn, &gate, blobs.as_ref()) => {}
+            }
+        };
+        tokio::select! {
+            () = readers => {}
+            () = write(&conn, id, send, out, &engine, blobs.as_ref()) => {}
+        }
+    }
+    conn.close(0u32.into(), b"bye");
+    let _ = engine.send(NetIn::Lost { conn: id }).await;
+}
+
+async fn read_control(mut recv: RecvStream, conn: ConnId, engine: &mpsc::Sender<NetIn>) {
+    while let Ok(Some(chunk)) = recv.read_chunk(CHUNK).await {
+        if engine.send(NetIn::Control { conn, bytes: chunk.to_vec() }).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn accept_items(
+    conn: &Connection,
+    id: ConnId,
+    engine: &mpsc::Sender<NetIn>,
+    gate: &watch::Receiver<Gate>,
+) {
+    let mut streams = tokio::task::JoinSet::new();
+    let mut next = 0u64;
+    loop {
+        tokio::select! {
+            accepted = conn.accept_uni() => {
+                let Ok(recv) = accepted else { return };
+                next += 1;
+                streams.spawn(read_items(recv, id, next, engine.clone(), gate.clone()));
+            }
+            Some(_) = streams.join_next() => {}
+        }
+    }
+}
+
+async fn read_items(
+    mut recv: RecvStream,
+    conn: ConnId,
+    stream: u64,
+    engine: mpsc::Sender<NetIn>,
+    mut gate: watch::Receiver<Gate>,
+) {
+    let mut tag = [0; 8];
+    if recv.read_exact(&mut tag).await.is_err() {
+        return;
+    }
+    loop {
+        if gate.wait_for(|g| g.items).await.is_err() {
+            return;
+        }
+        match recv.read_chunk(CHUNK).await {
+            Ok(Some(chunk)) => {
+                let bytes = chunk.to_vec();
+                if engine.send(NetIn::Items { conn, stream, tag, bytes }).await.is_err() {
+                    return;
+                }
+            }
+            _ => break,
+        }
+    }
+    let _ = engine.send(NetIn::StreamEnded { conn, stream }).await;
+}
+
+async fn serve_blobs(conn: &Connection, gate: &watch::Receiver<Gate>, blobs: Option<&Blobs>) {
+    let mut requests = tokio::task::JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = conn.accept_bi() => {
+                let Ok((send, recv)) = accepted else { return };
+                let allowed = gate.borrow().blobs;
+                if let (true, Some(blobs)) = (allowed, blobs) {
+                    let (blobs, conn) = (blobs.clone(), conn.clone());
+                    requests.spawn(async move { blobs.serve(&conn, send, recv).await });
+                }
+            }
+            Some(_) = requests.join_next() => {}
+        }
+    }
+}
+
+async fn write(
+    conn: &Connection,
+    id: ConnId,
+    mut control: SendStream,
+    mut out: mpsc::Receiver<ConnOut>,
+    engine: &mpsc::Sender<NetIn>,
+    blobs: Option<&Blobs>,
+) {
+    let mut lanes: BTreeMap<u8, SendStream> = BTreeMap::new();
+    let _ = control.set_priority(100);
+    let mut fetches = tokio::task::JoinSet::new();
+    loop {
+        tokio::select! {
+            message = out.recv() => match message {
+                Some(ConnOut::Control(bytes)) => if control.write_all(&bytes).await.is_err() { return },
+                Some(ConnOut::Items { priority, tag, bytes }) => {
+                    if write_items(conn, &mut lanes, priority, tag, &bytes).await.is_err() { return }
+                }
+                Some(ConnOut::Fetch(hashes)) => if let Some(blobs) = blobs {
+                    fetches.spawn(fetch(conn.clone(), id, blobs.clone(), hashes, engine.clone()));
+                },
+                Some(ConnOut::Confirm(hashes)) => if let Some(blobs) = blobs {
+                    fetches.spawn(confirm(conn.clone(), id, blobs.clone(), hashes, engine.clone()));
+                },
+                Some(ConnOut::Close) | None => break,
+            },
+            Some(_) = fetches.join_next() => {}
+        }
+    }
+    let _ = control.finish();
+    for lane in lanes.values_mut() {
+        let _ = lane.finish();
+    }
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, control.stopped()).await;
+}
+
+async fn write_items(
+    conn: &Connection,
+    lanes: &mut BTreeMap<u8, SendStream>,
+    priority: u8,
+    tag: [u8; 8],
+    bytes: &[u8],
+) -> Result<(), ()> {
+    if let std::collections::btree_map::Entry::Vacant(slot) = lanes.entry(priority) {
+        let mut stream = conn.open_uni().await.map_err(|_| ())?;
+        let _ = stream.set_priority(50 - i32::from(priority));
+        stream.write_all(&tag).await.map_err(|_| ())?;
+        slot.insert(stream);
+    }
+    let stream = lanes.get_mut(&priority).ok_or(())?;
+    stream.write_all(bytes).await.map_err(|_| ())
+}
+
+async fn fetch(
+    conn: Connection,
+    id: ConnId,
+    blobs: Blobs,
+    hashes: Vec<[u8; 32]>,
+    engine: mpsc::Sender<NetIn>,
+) {
+    for hash in hashes {
+        let here = blobs.has(&hash).await || blobs.fetch(conn.clone(), &hash).await.is_ok();
+        let _ = engine.send(NetIn::BlobFetched { conn: id, hash, here }).await;
+    }
+}
+
+async fn confirm(
+    conn: Connection,
+    id: ConnId,
+    blobs: Blobs,
+    hashes: Vec<[u8; 32]>,
+    engine: mpsc::Sender<NetIn>,
+) {
+    for hash in hashes {
+        let there = blobs.await_at(conn.clone(), &hash).await;
+        let _ = engine.send(NetIn::BlobThere { conn: id, hash, there }).await;
+    }
+}

@@ -1,0 +1,216 @@
+//! The network of a home while a process owns it: endpoint, accept loop, dialling, staying connected.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use iroh::Endpoint;
+use iroh::endpoint::Connection;
+use tokio::sync::{mpsc, watch};
+
+use super::blobs::Blobs;
+use super::conn::{self, ConnId, ConnOut, Gate, NetIn, Opened};
+use super::endpoint::{self, ALPN, CLOSE_TIMEOUT, DIAL_TIMEOUT};
+use super::{News, Purpose};
+use crate::home::NetworkLock;
+
+/// Label of the exporter that binds a session to its connection.
+const EXPORTER_LABEL: &[u8] = tern_sync::hello::EXPORTER_LABEL;
+/// Handshakes of strangers that may be under way at once.
+const MAX_HANDSHAKES: usize = 64;
+/// First and longest pause before a dead peer is dialled again.
+const REDIAL_MS: (u64, u64) = (500, 30_000);
+
+/// A device to dial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its key.
+    pub device: [u8; 32],
+    /// Where it may be.
+    pub addresses: Vec<SocketAddr>,
+    /// What for.
+    pub purpose: Purpose,
+    /// What people call it.
+    pub name: String,
+}
+
+/// The network while this process owns it.
+#[derive(Debug, Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    endpoint: Endpoint,
+    blobs: Blobs,
+    engine: mpsc::Sender<NetIn>,
+    next: AtomicU64,
+    /// The one connection to each peer: its number, whether this side dialled, its news.
+    peers: Mutex<BTreeMap<[u8; 32], (ConnId, bool, watch::Receiver<News>, Connection)>>,
+    _lock: NetworkLock,
+}
+
+impl Service {
+    /// Binds the endpoint and begins to accept.
+    pub async fn start(
+        seed: &[u8; 32],
+        listen: Option<SocketAddr>,
+        lan: bool,
+        blobs: Blobs,
+        engine: mpsc::Sender<NetIn>,
+        lock: NetworkLock,
+    ) -> Result<Service, String> {
+        let endpoint = endpoint::bind(seed, listen, lan).await?;
+        let inner = Inner {
+            endpoint,
+            blobs,
+            engine,
+            next: AtomicU64::new(1),
+            peers: Mutex::new(BTreeMap::new()),
+            _lock: lock,
+        };
+        let service = Service { inner: Arc::new(inner) };
+        tokio::spawn(service.clone().accept());
+        Ok(service)
+    }
+
+    /// The endpoint.
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.inner.endpoint
+    }
+
+    /// The attachments.
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    async fn accept(self) {
+        let handshakes = Arc::new(tokio::sync::Semaphore::new(MAX_HANDSHAKES));
+        while let Some(incoming) = self.inner.endpoint.accept().await {
+            let Ok(permit) = handshakes.clone().try_acquire_owned() else {
+                incoming.refuse();
+                continue;
+            };
+            let service = self.clone();
+            tokio::spawn(async move {
+                let connected = tokio::time::timeout(DIAL_TIMEOUT, async { incoming.await }).await;
+                drop(permit);
+                if let Ok(Ok(conn)) = connected {
+                    service.run(conn, false, Purpose::Meet);
+                }
+            });
+        }
+    }
+
+    /// Dials unless a connection stands; gives its news.
+    pub async fn dial(&self, target: &Target) -> Result<watch::Receiver<News>, String> {
+        if let Some(news) = self.news_of(&target.device) {
+            return Ok(news);
+        }
+        let address = endpoint::address_of(&target.device, &target.addresses)?;
+        let connecting = self.inner.endpoint.connect(address, ALPN);
+        let conn = match tokio::time::timeout(DIAL_TIMEOUT, connecting).await {
+            Ok(Ok(conn)) => conn,
+            Ok(Err(e)) => return Err(format!("It did not answer: {e}.")),
+            Err(_) => return Err(format!("It did not answer within {} s.", DIAL_TIMEOUT.as_secs())),
+        };
+        Ok(self.run(conn, true, target.purpose.clone()))
+    }
+
+    /// News of the connection that stands to a peer.
+    pub fn news_of(&self, device: &[u8; 32]) -> Option<watch::Receiver<News>> {
+        let peers = self.inner.peers.lock().unwrap_or_else(PoisonError::into_inner);
+        peers.get(device).filter(|p| p.2.borrow().closed.is_none()).map(|p| p.2.clone())
+    }
+
+    /// Registers a connection and lets it run. Of two with one peer, the one dialled by the lower key stays.
+    fn run(&self, conn: Connection, dialled: bool, purpose: Purpose) -> watch::Receiver<News> {
+        let remote = *conn.remote_id().as_bytes();
+        let id = self.inner.next.fetch_add(1, Ordering::Relaxed);
+        let (news_tx, news) = watch::channel(News::default());
+        {
+            let mut peers = self.inner.peers.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, old_dialled, old_news, old_conn)) = peers.get(&remote)
+                && old_news.borrow().closed.is_none()
+                && *old_dialled != dialled
+            {
+                let lower_dials = *self.inner.endpoint.id().as_bytes() < remote;
+                let keep_new = dialled == lower_dials;
+                if !keep_new {
+                    conn.close(0u32.into(), b"one connection");
+                    return old_news.clone();
+                }
+                old_conn.close(0u32.into(), b"one connection");
+            }
+            peers.insert(remote, (id, dialled, news.clone(), conn.clone()));
+        }
+        let mut exporter = [0; 32];
+        if conn.export_keying_material(&mut exporter, EXPORTER_LABEL, b"").is_err() {
+            conn.close(0u32.into(), b"no exporter");
+            news_tx.send_modify(|n| n.closed = Some("The channel could not be bound.".to_owned()));
+            return news;
+        }
+        let (out, out_rx) = mpsc::channel::<ConnOut>(conn::OUT_QUEUE);
+        let (gate, gate_rx) = watch::channel(Gate { items: false, blobs: false });
+        let opened = Opened { conn: id, remote, dialled, exporter, purpose, out, gate, news: news_tx };
+        let service = self.clone();
+        tokio::spawn(async move {
+            let engine = service.inner.engine.clone();
+            if engine.send(NetIn::Open(opened)).await.is_ok() {
+                let blobs = Some(service.inner.blobs.clone());
+                conn::drive(conn, id, dialled, engine, out_rx, gate_rx, blobs).await;
+            }
+            let mut peers = service.inner.peers.lock().unwrap_or_else(PoisonError::into_inner);
+            if peers.get(&remote).is_some_and(|p| p.0 == id) {
+                peers.remove(&remote);
+            }
+        });
+        news
+    }
+
+    /// Keeps dialling what `targets` names until the service closes.
+    pub async fn stay_connected<F, Fut>(self, targets: F)
+    where
+        F: Fn() -> Fut + Send,
+        Fut: Future<Output = Vec<Target>> + Send,
+    {
+        let mut waits: BTreeMap<[u8; 32], (u64, tokio::time::Instant)> = BTreeMap::new();
+        while !self.inner.endpoint.is_closed() {
+            let now = tokio::time::Instant::now();
+            for target in targets().await {
+                let due = waits.get(&target.device).is_none_or(|(_, at)| *at <= now);
+                if !due || self.news_of(&target.device).is_some() {
+                    continue;
+                }
+                let before = waits.get(&target.device).map_or(REDIAL_MS.0, |w| w.0);
+                let pause = if self.dial(&target).await.is_ok() {
+                    REDIAL_MS.0
+                } else {
+                    (before * 2).min(REDIAL_MS.1)
+                };
+                waits.insert(
+                    target.device,
+                    (pause, now + Duration::from_millis(jitter(pause, &target.device))),
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(REDIAL_MS.0)).await;
+        }
+    }
+
+    /// Closes everything; waits no longer than [`CLOSE_TIMEOUT`] for the other side.
+    pub async fn close(&self) {
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.inner.endpoint.close()).await;
+        self.inner.blobs.close().await;
+    }
+}
+
+/// Between half and the whole of `pause_ms`, different for each pair of peer and moment.
+fn jitter(pause_ms: u64, device: &[u8; 32]) -> u64 {
+    let mut bytes = [0; 8];
+    let _ = getrandom::fill(&mut bytes);
+    let random = u64::from_le_bytes(bytes) ^ u64::from(device[0]);
+    pause_ms / 2 + random % (pause_ms / 2 + 1)
+}
