@@ -1,100 +1,19 @@
 //! Stories of a workspace's life told through the log, the key ring and sealed batches.
 
+mod common;
+
 use std::collections::BTreeSet;
 
-use tern_trust::batch::Batch;
-use tern_trust::derive::{Dice, Id, Id16};
-use tern_trust::device::{DeviceKeys, InviteKeys};
-use tern_trust::feed::{FeedState, Writer};
-use tern_trust::item::Item;
+use common::{OPEN, Peer, invite, join};
+use tern_trust::derive::Id;
+use tern_trust::device::DeviceKeys;
+use tern_trust::feed::FeedState;
 use tern_trust::keyring::{KeyRing, NoSealKey};
-use tern_trust::log::{Founding, InviteTerms, Inserted, Log, RecordWriter, Standing, found_workspace};
-use tern_trust::record::{Fields, InviteMode, Role};
+use tern_trust::log::{Inserted, InviteTerms, Log, Standing};
+use tern_trust::record::{Fields, Role};
 
-/// One replica: a device with its log, keys and feed.
-struct Peer {
-    keys: DeviceKeys,
-    log: Log,
-    ring: KeyRing,
-    feed: FeedState,
-    dice: Dice,
-    member: Id16,
-}
-
-impl Peer {
-    fn founder() -> Peer {
-        let keys = DeviceKeys::from_seed(&[1; 32]);
-        let recovery = DeviceKeys::from_recovery_entropy(&[101; 32]);
-        let mut dice = Dice::new([201; 32]);
-        let founding =
-            Founding { keys: &keys, recovery: Some(recovery.public()), day: 20_000, incarnation: 1 };
-        let founded = found_workspace(&founding, &mut dice).expect("founds");
-        let mut ring = KeyRing::new();
-        assert_eq!(ring.learn(&founded.log, &[keys.opener()]), [founded.key.epoch()]);
-        Peer { keys, log: founded.log, ring, feed: founded.feed, dice, member: founded.member }
-    }
-
-    fn newcomer(seed: u8, log: &Log) -> Peer {
-        Peer {
-            keys: DeviceKeys::from_seed(&[seed; 32]),
-            log: log.clone(),
-            ring: KeyRing::new(),
-            feed: FeedState::new(u64::from(seed)),
-            dice: Dice::new([seed; 32]),
-            member: [seed; 16],
-        }
-    }
-
-    fn write<T>(&mut self, write: impl FnOnce(&mut RecordWriter<'_>, &KeyRing, &mut Dice) -> T) -> T {
-        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
-        let mut records = RecordWriter { writer, feed: &mut self.feed, log: &mut self.log };
-        write(&mut records, &self.ring, &mut self.dice)
-    }
-
-    fn learn(&mut self) -> usize {
-        self.ring.learn(&self.log, &[self.keys.opener()]).len()
-    }
-
-    fn take_log_of(&mut self, other: &Peer) {
-        let items: Vec<Item> = other.log.items().cloned().collect();
-        for (_, outcome) in self.log.insert_all(items) {
-            assert!(matches!(outcome, Inserted::Stored | Inserted::Known), "{outcome:?}");
-        }
-        self.learn();
-    }
-
-    fn standing(&self, of: &Peer) -> Standing {
-        self.log.membership().standing(&of.keys.id())
-    }
-
-    fn batch(&mut self, text: &[u8]) -> Item {
-        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
-        let membership = self.log.membership();
-        let key = self.ring.seal_key(&membership).expect("a key");
-        let first = self.ring.first().expect("the first key");
-        let batch = Batch { document: [1; 16], transaction: 1, changes: vec![text.to_vec()] };
-        writer.batch(&mut self.feed, key, first, &batch).expect("seals")
-    }
-
-    fn reads(&self, item: &Item) -> bool {
-        self.ring.get(&item.header().epoch).is_some_and(|key| item.open(key).is_some())
-    }
-}
-
-const OPEN: InviteTerms = InviteTerms { role: Role::Writer, mode: InviteMode::Open, uses: 2, expires: 0 };
-
-fn invite(peer: &mut Peer, secret: u8, terms: InviteTerms) -> InviteKeys {
-    let keys = InviteKeys::from_secret(&[secret; 32]);
-    peer.write(|records, ring, dice| records.invite(&keys, &terms, ring, dice)).expect("invites");
-    keys
-}
-
-fn join(from: &Peer, seed: u8, invite: &InviteKeys) -> Peer {
-    let mut peer = Peer::newcomer(seed, &from.log);
-    let member = peer.member;
-    peer.write(|records, _, _| records.join(invite, member, None)).expect("joins");
-    peer.ring.learn(&peer.log, &[peer.keys.opener(), invite.opener()]);
-    peer
+fn seal(peer: &mut Peer, text: &[u8]) -> tern_trust::Item {
+    peer.seal([1; 16], vec![text.to_vec()])
 }
 
 #[test]
@@ -112,12 +31,12 @@ fn the_workspace_id_is_its_own_proof() {
 #[test]
 fn somebody_joins_while_everybody_sleeps_and_reads_at_once() {
     let mut alice = Peer::founder();
-    let page = alice.batch(b"written before");
+    let page = seal(&mut alice, b"written before");
     let ticket = invite(&mut alice, 50, OPEN);
     let mut bob = join(&alice, 2, &ticket);
     assert_eq!(bob.standing(&bob), Standing::Active { member: bob.member, role: Role::Writer });
     assert!(bob.reads(&page));
-    let answer = bob.batch(b"written by bob");
+    let answer = seal(&mut bob, b"written by bob");
     alice.take_log_of(&bob);
     assert!(alice.reads(&answer));
     assert_eq!(alice.standing(&bob), Standing::Active { member: bob.member, role: Role::Writer });
@@ -126,7 +45,7 @@ fn somebody_joins_while_everybody_sleeps_and_reads_at_once() {
 #[test]
 fn an_open_invite_admits_as_many_as_it_says_and_an_admin_may_admit_more() {
     let mut alice = Peer::founder();
-    let ticket = invite(&mut alice, 50, OPEN);
+    let ticket = invite(&mut alice, 50, InviteTerms { uses: 2, ..OPEN });
     let peers = [join(&alice, 2, &ticket), join(&alice, 3, &ticket), join(&alice, 4, &ticket)];
     for peer in &peers {
         alice.take_log_of(peer);
@@ -152,14 +71,14 @@ fn a_removed_member_reads_nothing_new_and_nobody_seals_for_him() {
     let rotated = alice.write(|records, ring, dice| records.rotate(ring, dice)).expect("rotates");
     alice.ring.insert(rotated.key);
     bob.take_log_of(&alice);
-    let read = alice.batch(b"bob reads this");
+    let read = seal(&mut alice, b"bob reads this");
     assert!(bob.reads(&read));
     let member = bob.member;
     alice.write(|records, _, _| records.member_remove(member, Vec::new())).expect("removes");
     assert_eq!(alice.ring.seal_key(&alice.log.membership()), Err(NoSealKey::MustRotate));
     let rotated = alice.write(|records, ring, dice| records.rotate(ring, dice)).expect("rotates");
     alice.ring.insert(rotated.key);
-    let secret = alice.batch(b"bob does not");
+    let secret = seal(&mut alice, b"bob does not");
     bob.take_log_of(&alice);
     assert!(!bob.reads(&secret));
     assert_eq!(alice.standing(&bob), Standing::Removed);

@@ -1,0 +1,189 @@
+//! Peers with logs, keys and feeds, and a stand-in for the document library's gates.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::collections::BTreeMap;
+
+use tern_trust::batch::Batch;
+use tern_trust::derive::{Dice, Id, Id16, actor_id};
+use tern_trust::device::{DeviceKeys, InviteKeys};
+use tern_trust::feed::{FeedState, Writer};
+use tern_trust::item::{Feed, Item};
+use tern_trust::judge::{
+    ChangeFacts, ChangeGate, CutCache, DocumentJudgement, FeedItem, Feeds, Opened, TrialOutcome, Verdict,
+    judge_document, open_item,
+};
+use tern_trust::keyring::KeyRing;
+use tern_trust::log::{Founding, InviteTerms, Inserted, Log, RecordWriter, Standing, found_workspace};
+use tern_trust::record::{InviteMode, Role};
+
+/// One replica: a device with its log, keys and feed.
+pub struct Peer {
+    pub keys: DeviceKeys,
+    pub log: Log,
+    pub ring: KeyRing,
+    pub feed: FeedState,
+    pub dice: Dice,
+    pub member: Id16,
+}
+
+impl Peer {
+    pub fn founder() -> Peer {
+        let keys = DeviceKeys::from_seed(&[1; 32]);
+        let recovery = DeviceKeys::from_recovery_entropy(&[101; 32]);
+        let mut dice = Dice::new([201; 32]);
+        let founding =
+            Founding { keys: &keys, recovery: Some(recovery.public()), day: 20_000, incarnation: 1 };
+        let founded = found_workspace(&founding, &mut dice).expect("founds");
+        let mut ring = KeyRing::new();
+        assert_eq!(ring.learn(&founded.log, &[keys.opener()]), [founded.key.epoch()]);
+        Peer { keys, log: founded.log, ring, feed: founded.feed, dice, member: founded.member }
+    }
+
+    pub fn newcomer(seed: u8, log: &Log) -> Peer {
+        Peer {
+            keys: DeviceKeys::from_seed(&[seed; 32]),
+            log: log.clone(),
+            ring: KeyRing::new(),
+            feed: FeedState::new(u64::from(seed)),
+            dice: Dice::new([seed; 32]),
+            member: [seed; 16],
+        }
+    }
+
+    pub fn write<T>(&mut self, write: impl FnOnce(&mut RecordWriter<'_>, &KeyRing, &mut Dice) -> T) -> T {
+        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
+        let mut records = RecordWriter { writer, feed: &mut self.feed, log: &mut self.log };
+        write(&mut records, &self.ring, &mut self.dice)
+    }
+
+    pub fn learn(&mut self) -> usize {
+        self.ring.learn(&self.log, &[self.keys.opener()]).len()
+    }
+
+    pub fn take_log_of(&mut self, other: &Peer) {
+        let items: Vec<Item> = other.log.items().cloned().collect();
+        for (_, outcome) in self.log.insert_all(items) {
+            assert!(matches!(outcome, Inserted::Stored | Inserted::Known), "{outcome:?}");
+        }
+        self.learn();
+    }
+
+    pub fn standing(&self, of: &Peer) -> Standing {
+        self.log.membership().standing(&of.keys.id())
+    }
+
+    pub fn seal(&mut self, document: Id16, changes: Vec<Vec<u8>>) -> Item {
+        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
+        let membership = self.log.membership();
+        let key = self.ring.seal_key(&membership).expect("a key");
+        let first = self.ring.first().expect("the first key");
+        let batch = Batch { document, transaction: 1, changes };
+        writer.batch(&mut self.feed, key, first, &batch).expect("seals")
+    }
+
+    pub fn reads(&self, item: &Item) -> bool {
+        self.ring.get(&item.header().epoch).is_some_and(|key| item.open(key).is_some())
+    }
+
+    pub fn actor(&self) -> Id16 {
+        actor_id(&self.keys.id(), self.feed.incarnation)
+    }
+
+    /// Judges a document from these items; also the verdicts of items that did not open.
+    pub fn judge(&self, document: Id16, items: &[Item]) -> (DocumentJudgement, BTreeMap<Id, Verdict>) {
+        self.judge_with(document, items, &FakeGate::default())
+    }
+
+    pub fn judge_with(
+        &self,
+        document: Id16,
+        items: &[Item],
+        gate: &FakeGate,
+    ) -> (DocumentJudgement, BTreeMap<Id, Verdict>) {
+        let membership = self.log.membership();
+        let (mut opened, mut closed) = (Vec::<Opened>::new(), BTreeMap::new());
+        for item in items {
+            match open_item(item, &membership, &self.ring, gate) {
+                Ok(item) => opened.push(item),
+                Err(verdict) => {
+                    closed.insert(*item.id(), verdict);
+                }
+            }
+        }
+        let feeds = Stored(items);
+        let mut cache = CutCache::default();
+        (judge_document(&document, &opened, &membership, &feeds, &mut cache, gate), closed)
+    }
+}
+
+/// The items a replica has stored.
+pub struct Stored<'a>(pub &'a [Item]);
+
+impl Feeds for Stored<'_> {
+    fn items(&self, feed: &Feed) -> Vec<FeedItem> {
+        let own = self.0.iter().filter(|item| item.header().feed() == *feed);
+        own.map(|item| FeedItem { seq: item.header().seq, id: *item.id(), prev: item.header().prev }).collect()
+    }
+}
+
+pub const OPEN: InviteTerms = InviteTerms { role: Role::Writer, mode: InviteMode::Open, uses: 5, expires: 0 };
+
+pub fn invite(peer: &mut Peer, secret: u8, terms: InviteTerms) -> InviteKeys {
+    let keys = InviteKeys::from_secret(&[secret; 32]);
+    peer.write(|records, ring, dice| records.invite(&keys, &terms, ring, dice)).expect("invites");
+    keys
+}
+
+pub fn join(from: &Peer, seed: u8, invite: &InviteKeys) -> Peer {
+    let mut peer = Peer::newcomer(seed, &from.log);
+    let member = peer.member;
+    peer.write(|records, _, _| records.join(invite, member, None)).expect("joins");
+    peer.ring.learn(&peer.log, &[peer.keys.opener(), invite.opener()]);
+    peer
+}
+
+/// A stand-in for a change: actor[16], seq, start, operations, salt as u64, then dependencies.
+pub fn change(actor: Id16, seq: u64, start: u64, deps: &[Id], salt: u64) -> Vec<u8> {
+    let mut bytes = actor.to_vec();
+    for number in [seq, start, 3, salt] {
+        bytes.extend_from_slice(&number.to_le_bytes());
+    }
+    deps.iter().for_each(|dep| bytes.extend_from_slice(dep));
+    bytes
+}
+
+pub fn hash(change: &[u8]) -> Id {
+    *blake3::hash(change).as_bytes()
+}
+
+/// Reads [`change`]; everything else fails the header gate.
+#[derive(Default)]
+pub struct FakeGate {
+    pub trials: BTreeMap<Id, TrialOutcome>,
+}
+
+impl ChangeGate for FakeGate {
+    fn header(&self, chunk: &[u8], actor: &Id16) -> Result<ChangeFacts, String> {
+        let number = |at: usize| {
+            let bytes = chunk.get(at..at + 8)?.try_into().ok()?;
+            Some(u64::from_le_bytes(bytes))
+        };
+        let read = || {
+            let deps = chunk.get(48..)?.chunks(32).map(|dep| dep.try_into().ok()).collect::<Option<_>>()?;
+            Some(ChangeFacts {
+                hash: hash(chunk),
+                deps,
+                actor: chunk.get(..16)?.try_into().ok()?,
+                seq: number(16)?,
+                start_op: number(24)?,
+                op_count: number(32)?,
+            })
+        };
+        let facts: ChangeFacts = read().ok_or("cut short")?;
+        if facts.actor == *actor { Ok(facts) } else { Err("another actor".into()) }
+    }
+
+    fn known_trial(&self, hash: &Id) -> Option<TrialOutcome> {
+        self.trials.get(hash).cloned()
+    }
+}
