@@ -156,10 +156,15 @@ impl Session {
                 Ok(())
             }
             (Side::Dialler, true) => self.dialler_first_root(cx, &root),
+            (Side::Dialler, false) if self.walk.active => Ok(()),
             (Side::Dialler, false) => {
-                if !self.walk.active {
-                    self.conclude(cx)?;
+                let pair = (self.own_roots(cx)?, Roots::from(root));
+                if pair.0 == pair.1 || self.settled == Some(pair) {
+                    return self.conclude(cx);
                 }
+                // Items may be on their way: ask first for everything that is.
+                self.walk.active = true;
+                self.walk.dirty = true;
                 Ok(())
             }
         }

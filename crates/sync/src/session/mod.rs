@@ -1,9 +1,11 @@
 //! The session of one peer and one workspace: a state machine without IO, clock or randomness.
 //!
-//! `walk` finds differences, `greeting` compares roots, `live` follows new rows and time, `send` and `receive`
-//! carry items. This file holds the state and routes what comes in.
+//! `walk` finds differences, `greeting` compares roots, `live` follows new rows and time, `intake` takes items
+//! in, `flow` says what follows from each input, `send` and `receive` carry items. This file holds the state and routes what comes in.
 
+mod flow;
 mod greeting;
+mod intake;
 mod live;
 mod receive;
 mod send;
@@ -18,11 +20,9 @@ pub use receive::STREAMS_MAX;
 pub use send::{CREDIT_PEER, CREDIT_STREAM};
 pub use walk::{ROUNDS_MAX, WALK_MESSAGES_MAX};
 
-use crate::api::{
-    CloseReason, DenyReason, Event, Input, ItemResult, Output, Priority, Progress, Setup, Side,
-};
+use crate::api::{CloseReason, DenyReason, Event, Input, Output, Priority, Progress, Setup, Side};
 use crate::hello::{STREAM_TAG_BYTES, SessionNames, Short};
-use crate::key::{Key, Lane};
+use crate::key::Lane;
 use crate::replica::{PeerMemory, Replica};
 use crate::trie::{NodeInfo, SourceError};
 use crate::wire::control::{Credit, Done, Message, Root, Stored};
@@ -31,8 +31,8 @@ use crate::wire::{BEFORE_PROOF_MAX, CONTROL_MAX, WireError};
 
 use greeting::Peer;
 use live::Scan;
-use receive::{Ready, Receiver};
-use send::{SendContext, Sender};
+use receive::Receiver;
+use send::Sender;
 use walk::Walk;
 
 /// Where a session stands (docs/wire.md, "States").
@@ -411,229 +411,6 @@ impl Session {
             return Err(Stop::Violation("credit for nothing"));
         }
         Ok(())
-    }
-
-    fn on_items(&mut self, cx: &Cx<'_>, stream: u64, bytes: &[u8]) -> Step {
-        if !self.accepts_items() {
-            return Err(Stop::Violation("items before the proof"));
-        }
-        self.progress.bytes_received += bytes.len() as u64;
-        self.heard = self.now;
-        self.progressed = self.now;
-        let ready = self.receiver.bytes(stream, bytes, &self.setup.workspace)?;
-        self.offer_all(cx, ready)
-    }
-
-    fn offer_all(&mut self, cx: &Cx<'_>, ready: Vec<Ready>) -> Step {
-        for ready in ready {
-            if !self.may_take(cx, &ready)? {
-                self.receiver.drop_frame(ready.frame, ready.log);
-                continue;
-            }
-            let log = ready.log;
-            self.sender.from_peer.extend(ready.items.iter().map(|(_, key, _)| key.id));
-            let (token, items) = self.receiver.offer(ready);
-            self.outputs.push_back(Output::Ingest { token, log, items });
-        }
-        Ok(())
-    }
-
-    /// Content only from admitted peers and only of shared lanes; a joiner brings one Join.
-    fn may_take(&mut self, cx: &Cx<'_>, ready: &Ready) -> Result<bool, Stop> {
-        if ready.log {
-            let joiner = self.peer.is_some_and(|p| p.joins) && !self.content_ok;
-            if joiner && ready.frame.is_some() && !self.receiver.admit_join(&ready.items) {
-                return Err(Stop::Violation("a joiner may push one Join"));
-            }
-            return Ok(true);
-        }
-        self.refresh_content_ok(cx)?;
-        let mut lanes: Vec<Lane> = ready.items.iter().map(|(lane, _, _): &(Lane, Key, _)| *lane).collect();
-        lanes.dedup();
-        for lane in lanes {
-            if !self.may_send(cx, &lane)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn on_ingested(&mut self, cx: &Cx<'_>, token: u64, results: &[ItemResult], time_ms: i64) -> Step {
-        let outcome = self
-            .receiver
-            .ingested(token, results, &self.names)
-            .ok_or_else(|| Stop::Local(SourceError::new("an answer that fits no offer")))?;
-        self.stored_time = time_ms;
-        for id in &outcome.not_stored {
-            self.sender.from_peer.remove(id);
-        }
-        for chunk in outcome.refused.chunks(crate::wire::REFUSED_MAX) {
-            self.send(&Message::Refused(chunk.to_vec()));
-        }
-        if outcome.invalid {
-            return Err(Stop::Violation("an item that does not verify"));
-        }
-        if outcome.waits_for_log {
-            self.next_root = self.next_root.min(self.now);
-        }
-        let ready = self.receiver.after_commit(outcome.log_grew);
-        self.offer_all(cx, ready)
-    }
-
-    /// The log was evaluated anew: who is admitted may have changed on either side.
-    fn on_log_changed(&mut self, cx: &Cx<'_>) -> Step {
-        let before = self.content_ok;
-        self.refresh_content_ok(cx)?;
-        if !self.root_seen {
-            return Ok(());
-        }
-        if before && !self.content_ok {
-            self.sender.drop_content();
-            self.state = State::Log;
-        }
-        if !before && self.content_ok && self.scan == Scan::Off {
-            self.scan_from(cx, 0)?;
-        }
-        self.scan_rows(cx)?;
-        self.settled = None;
-        self.told_log_equal = false;
-        if self.setup.side == Side::Dialler {
-            self.walk.active = true;
-            self.walk.dirty = true;
-        } else {
-            self.owe_root = true;
-        }
-        Ok(())
-    }
-
-    /// Everything that follows from the state: steps, frames, acknowledgements, barriers, timers.
-    fn pump(&mut self, cx: &Cx<'_>) -> Step {
-        if self.state == State::Closed {
-            return Ok(());
-        }
-        self.take_steps(cx)?;
-        if self.state != State::Greeting || self.setup.side == Side::Dialler {
-            if self.scan == Scan::Free && self.sender.is_drained() {
-                self.scan_rows(cx)?;
-            }
-            self.send_frames(cx)?;
-        }
-        if self.state == State::Greeting && self.setup.side == Side::Dialler && self.sender.is_drained() {
-            self.dialler_done();
-        }
-        if self.state != State::Greeting {
-            self.send_acks();
-            self.send_focus(cx)?;
-            self.barriers(cx)?;
-            self.send_frames(cx)?;
-        }
-        self.check_timers(cx)?;
-        self.remember();
-        Ok(())
-    }
-
-    fn send_frames(&mut self, cx: &Cx<'_>) -> Step {
-        loop {
-            let send = SendContext {
-                replica: cx.replica,
-                names: &self.names,
-                workspace: &self.setup.workspace,
-                peer: &self.setup.peer,
-                now_ms: self.now,
-            };
-            let Some((priority, bytes)) = self.sender.next(&send)? else { return Ok(()) };
-            self.progress.bytes_sent += bytes.len() as u64;
-            self.spoke = self.now;
-            self.walk.dirty = true;
-            self.outputs.push_back(Output::Items { priority, bytes });
-        }
-    }
-
-    fn send_acks(&mut self) {
-        if self.receiver.contiguous > self.stored_told {
-            self.stored_told = self.receiver.contiguous;
-            let row = self.receiver.row;
-            self.memory.held_row = self.memory.held_row.max(row);
-            self.send(&Message::Stored(Stored { frames: self.stored_told, row, time_ms: self.stored_time }));
-        }
-        for (priority, bytes) in self.receiver.credits() {
-            self.send(&Message::Credit(Credit { priority: priority.index(), bytes }));
-        }
-    }
-
-    /// Done, Root and the end of a walk, once everything before them is out and committed.
-    fn barriers(&mut self, cx: &Cx<'_>) -> Step {
-        if !self.sender.is_drained() || !self.walk.tasks.is_empty() {
-            return Ok(());
-        }
-        if self.setup.side == Side::Answerer {
-            return self.answerer_barriers(cx);
-        }
-        if !self.walk.active {
-            return Ok(());
-        }
-        self.dialler_done();
-        let over = self.open_done && !self.walk.dirty && !self.walk.waiting;
-        if over && self.receiver.is_settled(self.peer_frames) {
-            return self.conclude(cx);
-        }
-        Ok(())
-    }
-
-    /// Asks for the answer that ends this part of the walk.
-    fn dialler_done(&mut self) {
-        if self.walk.active && self.walk.dirty && !self.walk.waiting {
-            self.walk.dirty = false;
-            self.walk.waiting = true;
-            self.progressed = self.now;
-            self.send(&Message::Done(Done { frames: self.sender.frames(), answer: false }));
-        }
-    }
-
-    fn answerer_barriers(&mut self, cx: &Cx<'_>) -> Step {
-        if std::mem::take(&mut self.owe_open) {
-            self.send(&Message::Done(Done { frames: self.sender.frames(), answer: false }));
-        }
-        if let Some(frames) = self.owe_done
-            && self.receiver.is_settled(frames)
-        {
-            self.owe_done = None;
-            self.send_root(cx)?;
-            self.send(&Message::Done(Done { frames: self.sender.frames(), answer: true }));
-            self.judge_log(cx)?;
-        }
-        if self.owe_root && self.owe_done.is_none() && self.receiver.is_settled(0) {
-            self.owe_root = false;
-            return self.answer_root(cx);
-        }
-        Ok(())
-    }
-
-    fn answer_root(&mut self, cx: &Cx<'_>) -> Step {
-        let Some(root) = self.peer_root else { return Ok(()) };
-        if self.own_roots(cx)? == Roots::from(root) {
-            self.root_row = cx.replica.last_row()?;
-            self.send(&Message::Same);
-            return self.on_equal(cx, self.root_row);
-        }
-        self.send_root(cx)?;
-        self.judge_log(cx)
-    }
-
-    /// The answerer looks whether the log it was last told of is its own.
-    fn judge_log(&mut self, cx: &Cx<'_>) -> Step {
-        let own = self.own_roots(cx)?;
-        match self.peer_root {
-            Some(root) if Roots::from(root).log == own.log => self.on_log_equal(cx),
-            _ => Ok(()),
-        }
-    }
-
-    fn remember(&mut self) {
-        if self.peer.is_some() && self.memory != self.remembered {
-            self.remembered = self.memory;
-            self.outputs.push_back(Output::Remember(self.memory));
-        }
     }
 
     fn send(&mut self, message: &Message) {

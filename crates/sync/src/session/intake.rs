@@ -1,0 +1,110 @@
+//! Items coming in, and a log that changed: who may bring what, and what a commit sets free.
+
+use super::live::Scan;
+use super::receive::Ready;
+use super::{Cx, Session, State, Step, Stop};
+use crate::api::{ItemResult, Output, Side};
+use crate::key::{Key, Lane};
+use crate::trie::SourceError;
+use crate::wire::control::Message;
+
+impl Session {
+    pub(super) fn on_items(&mut self, cx: &Cx<'_>, stream: u64, bytes: &[u8]) -> Step {
+        if !self.accepts_items() {
+            return Err(Stop::Violation("items before the proof"));
+        }
+        self.progress.bytes_received += bytes.len() as u64;
+        self.heard = self.now;
+        self.progressed = self.now;
+        let ready = self.receiver.bytes(stream, bytes, &self.setup.workspace)?;
+        self.offer_all(cx, ready)
+    }
+
+    pub(super) fn offer_all(&mut self, cx: &Cx<'_>, ready: Vec<Ready>) -> Step {
+        for ready in ready {
+            if !self.may_take(cx, &ready)? {
+                self.receiver.drop_frame(ready.frame, ready.log);
+                continue;
+            }
+            let log = ready.log;
+            self.sender.from_peer.extend(ready.items.iter().map(|(_, key, _)| key.id));
+            let (token, items) = self.receiver.offer(ready);
+            self.outputs.push_back(Output::Ingest { token, log, items });
+        }
+        Ok(())
+    }
+
+    /// Content only from admitted peers and only of shared lanes; a joiner brings one Join.
+    pub(super) fn may_take(&mut self, cx: &Cx<'_>, ready: &Ready) -> Result<bool, Stop> {
+        if ready.log {
+            let joiner = self.peer.is_some_and(|p| p.joins) && !self.content_ok;
+            if joiner && ready.frame.is_some() && !self.receiver.admit_join(&ready.items) {
+                return Err(Stop::Violation("a joiner may push one Join"));
+            }
+            return Ok(true);
+        }
+        self.refresh_content_ok(cx)?;
+        let mut lanes: Vec<Lane> = ready.items.iter().map(|(lane, _, _): &(Lane, Key, _)| *lane).collect();
+        lanes.dedup();
+        for lane in lanes {
+            if !self.may_send(cx, &lane)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    pub(super) fn on_ingested(
+        &mut self,
+        cx: &Cx<'_>,
+        token: u64,
+        results: &[ItemResult],
+        time_ms: i64,
+    ) -> Step {
+        let outcome = self
+            .receiver
+            .ingested(token, results, &self.names)
+            .ok_or_else(|| Stop::Local(SourceError::new("an answer that fits no offer")))?;
+        self.stored_time = time_ms;
+        for id in &outcome.not_stored {
+            self.sender.from_peer.remove(id);
+        }
+        for chunk in outcome.refused.chunks(crate::wire::REFUSED_MAX) {
+            self.send(&Message::Refused(chunk.to_vec()));
+        }
+        if outcome.invalid {
+            return Err(Stop::Violation("an item that does not verify"));
+        }
+        if outcome.waits_for_log {
+            self.next_root = self.next_root.min(self.now);
+        }
+        let ready = self.receiver.after_commit(outcome.log_grew);
+        self.offer_all(cx, ready)
+    }
+
+    /// The log was evaluated anew: who is admitted may have changed on either side.
+    pub(super) fn on_log_changed(&mut self, cx: &Cx<'_>) -> Step {
+        let before = self.content_ok;
+        self.refresh_content_ok(cx)?;
+        if !self.root_seen {
+            return Ok(());
+        }
+        if before && !self.content_ok {
+            self.sender.drop_content();
+            self.state = State::Log;
+        }
+        if !before && self.content_ok && self.scan == Scan::Off {
+            self.scan_from(cx, 0)?;
+        }
+        self.scan_rows(cx)?;
+        self.settled = None;
+        self.told_log_equal = false;
+        if self.setup.side == Side::Dialler {
+            self.walk.active = true;
+            self.walk.dirty = true;
+        } else {
+            self.owe_root = true;
+        }
+        Ok(())
+    }
+}
