@@ -53,7 +53,12 @@ impl ChunkSealer {
         for index in 0..count {
             let from = index * CHUNK_BYTES;
             let to = plain.len().min(from + CHUNK_BYTES);
-            out.extend(seal(&self.key, &nonce(index as u64, index + 1 == count), &self.aad, &plain[from..to]));
+            out.extend(seal(
+                &self.key,
+                &nonce(index as u64, index + 1 == count),
+                &self.aad,
+                &plain[from..to],
+            ));
         }
         out
     }
@@ -122,7 +127,8 @@ pub fn open_bundle(
     }
     let wraps: Vec<Wrap> = reader.list(MAX_WRAPS, Reader::array)?;
     let length = bytes.len() - reader.rest().len();
-    let opened = wraps.iter().flat_map(|wrap| openers.iter().filter_map(|opener| unwrap(workspace, wrap, opener)));
+    let opened =
+        wraps.iter().flat_map(|wrap| openers.iter().filter_map(|opener| unwrap(workspace, wrap, opener)));
     let key = opened.into_iter().find(|key| *key.space() == ZERO16);
     Ok(key.map(|key| (length, bundle_sealer(&key, &bytes[..length]))))
 }

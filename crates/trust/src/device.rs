@@ -41,7 +41,11 @@ impl DevicePublic {
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let device = DevicePublic { key: reader.array()?, x25519: reader.array()?, flags: reader.u8()? };
-        if device.flags & !FLAG_RECOVERY == 0 { Ok(device) } else { Err(Malformed::UnknownValue("device flags")) }
+        if device.flags & !FLAG_RECOVERY == 0 {
+            Ok(device)
+        } else {
+            Err(Malformed::UnknownValue("device flags"))
+        }
     }
 }
 

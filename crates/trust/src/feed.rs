@@ -79,7 +79,13 @@ impl Writer<'_> {
     }
 
     /// Word for a pack, in the clear.
-    pub fn attest(&self, feed: &mut FeedState, space: Id16, tag: Id16, attest: &Attest) -> Result<Item, Malformed> {
+    pub fn attest(
+        &self,
+        feed: &mut FeedState,
+        space: Id16,
+        tag: Id16,
+        attest: &Attest,
+    ) -> Result<Item, Malformed> {
         self.clear(feed, Kind::Attest, space, tag, &attest.pack)
     }
 

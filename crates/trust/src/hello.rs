@@ -51,7 +51,6 @@ pub fn hosting_holds(secret: &Id, exporter: &Id, workspace: &Id, given: &Id) -> 
     blake3::Hash::from(hosting_proof(secret, exporter, workspace)) == blake3::Hash::from(*given)
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -244,7 +244,12 @@ impl Item {
     }
 
     /// Pads, seals and signs an item; the header's epoch and nonce are filled in from the key and the content.
-    pub fn seal(keys: &DeviceKeys, header: Header, epoch: &EpochKey, content: &[u8]) -> Result<Item, Malformed> {
+    pub fn seal(
+        keys: &DeviceKeys,
+        header: Header,
+        epoch: &EpochKey,
+        content: &[u8],
+    ) -> Result<Item, Malformed> {
         let plain = pad(content)?;
         let mut header = Header { epoch: epoch.epoch(), nonce: [0; 24], ..header };
         let sealed_length = plain.len() + crate::limits::TAG_BYTES;

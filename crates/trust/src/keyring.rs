@@ -55,7 +55,8 @@ impl KeyRing {
             let genesis = matches!(record.fields, Fields::Genesis(_));
             let workspace = if genesis { &[0; 32] } else { log.workspace() };
             let wraps = record.fields.wraps().iter();
-            let opened = wraps.flat_map(|wrap| openers.iter().filter_map(|opener| unwrap(workspace, wrap, opener)));
+            let opened =
+                wraps.flat_map(|wrap| openers.iter().filter_map(|opener| unwrap(workspace, wrap, opener)));
             let genuine = |key: &EpochKey| {
                 key.epoch() == epoch && commitment.is_none_or(|full| full == key.commitment())
             };
@@ -77,7 +78,9 @@ impl KeyRing {
             .collect();
         let mut open: Vec<Id16> = self.keys.keys().copied().collect();
         while let Some(epoch) = open.pop() {
-            let (Some(key), Some(info)) = (self.keys.get(&epoch).cloned(), epochs.get(&epoch)) else { continue };
+            let (Some(key), Some(info)) = (self.keys.get(&epoch).cloned(), epochs.get(&epoch)) else {
+                continue;
+            };
             for (parent, link) in info.parents.iter().zip(&info.chain) {
                 if self.keys.contains_key(parent) {
                     continue;
@@ -110,7 +113,11 @@ impl KeyRing {
     pub fn seal_key(&self, membership: &Membership) -> Result<&EpochKey, NoSealKey> {
         let held = membership.head_epochs.iter().find_map(|epoch| self.keys.get(epoch));
         let key = held.ok_or(NoSealKey::NotHeld)?;
-        if membership.inactive_recipients(&key.epoch()).is_empty() { Ok(key) } else { Err(NoSealKey::MustRotate) }
+        if membership.inactive_recipients(&key.epoch()).is_empty() {
+            Ok(key)
+        } else {
+            Err(NoSealKey::MustRotate)
+        }
     }
 
     /// Active recipients that were never given the key [`KeyRing::seal_key`] would use, and that no invite of theirs
@@ -134,7 +141,8 @@ impl KeyRing {
             .filter(|device| {
                 let author = log.get(&device.record).map(|item| item.header().author);
                 let invite = by_invite(&device.record).and_then(|key| membership.invites.get(&key));
-                author == Some(device.public.key) && invite.is_some_and(|invite| given.contains(&invite.x25519))
+                author == Some(device.public.key)
+                    && invite.is_some_and(|invite| given.contains(&invite.x25519))
             })
             .map(|device| device.public.x25519)
             .collect()

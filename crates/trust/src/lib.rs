@@ -5,8 +5,8 @@
 //! `docs/trust.md`; byte layouts that travel between replicas are in `docs/wire.md`.
 
 pub mod batch;
-mod codec;
 pub mod chunk;
+mod codec;
 pub mod derive;
 pub mod device;
 pub mod eval;

@@ -55,7 +55,8 @@ pub fn entropy(text: &str) -> Result<Zeroizing<Id>, WordsError> {
         return Err(WordsError::Count(given.len()));
     }
     let joined = Zeroizing::new(given.join(" "));
-    let words = Mnemonic::parse_in_normalized(Language::English, &joined).map_err(|_| WordsError::Checksum)?;
+    let words =
+        Mnemonic::parse_in_normalized(Language::English, &joined).map_err(|_| WordsError::Checksum)?;
     let entropy = Zeroizing::new(words.to_entropy());
     let entropy: Id = entropy.as_slice().try_into().map_err(|_| WordsError::Checksum)?;
     Ok(Zeroizing::new(entropy))

@@ -189,7 +189,8 @@ mod tests {
         let key = EpochKey::new([0; 16], [9; 32]);
         assert!(wrap(&WORKSPACE, &key, &[0; 32], Hint::Shown, &mut dice).is_none());
         let alice = DeviceKeys::from_seed(&[1; 32]);
-        let mut sealed = wrap(&WORKSPACE, &key, alice.opener().public(), Hint::Shown, &mut dice).expect("wraps");
+        let mut sealed =
+            wrap(&WORKSPACE, &key, alice.opener().public(), Hint::Shown, &mut dice).expect("wraps");
         sealed[8..40].fill(0);
         assert!(unwrap(&WORKSPACE, &sealed, alice.opener()).is_none());
     }

@@ -68,8 +68,7 @@ impl World {
     /// Four members, two of them Admin, everybody with the whole log.
     fn settle(&mut self) {
         let invite = self.choices.0.draw();
-        let act =
-            Act::Invite { invite, x25519: invite, role: Role::Writer, mode: InviteMode::Open, uses: 4 };
+        let act = Act::Invite { invite, x25519: invite, role: Role::Writer, mode: InviteMode::Open, uses: 4 };
         self.invites.push(invite);
         let heads = self.heads(&self.entries.keys().copied().collect());
         let mut head = self.write(OWNER, heads, act);
@@ -111,7 +110,8 @@ impl World {
     fn act(&mut self, author: &Id) -> Act {
         let member = self.choices.pick(&self.members.clone());
         let devices: Vec<Id> = self.member_of.keys().copied().collect();
-        let roles = [Role::None, Role::Reader, Role::Commenter, Role::Writer, Role::Admin, Role::Admin, Role::Admin];
+        let roles =
+            [Role::None, Role::Reader, Role::Commenter, Role::Writer, Role::Admin, Role::Admin, Role::Admin];
         let role = self.choices.pick(&roles);
         match self.choices.below(14) {
             0 | 1 => {
@@ -206,9 +206,10 @@ impl World {
         let members = of.iter().filter(|member| *member != without);
         members
             .map(|member| {
-                let holding = self.member_of.keys().filter(|device| {
-                    view.member_of_active(device).as_ref() == Some(member)
-                });
+                let holding = self
+                    .member_of
+                    .keys()
+                    .filter(|device| view.member_of_active(device).as_ref() == Some(member));
                 (*member, view.role_of(member).map(|grant| grant.role), holding.copied().collect())
             })
             .collect()
@@ -221,9 +222,8 @@ fn reordered(world: &World, seed: u64) -> Evaluation {
     let mut rest: Vec<&Entry> = world.entries.values().collect();
     let mut other = Evaluation::new();
     while !rest.is_empty() {
-        let ready: Vec<usize> = (0..rest.len())
-            .filter(|at| rest[*at].heads.iter().all(|head| other.contains(head)))
-            .collect();
+        let ready: Vec<usize> =
+            (0..rest.len()).filter(|at| rest[*at].heads.iter().all(|head| other.contains(head))).collect();
         let entry = rest.swap_remove(choices.pick(&ready));
         other.add(entry.clone()).expect("ancestors first");
     }
@@ -306,13 +306,18 @@ fn powerless_afterwards(end: impl Fn(Id16) -> Act, may: impl Fn(&Act, &Id16) -> 
         for _ in 0..25 {
             let any: Vec<Id> = world.entries.keys().copied().collect();
             let head = world.choices.pick(&any);
-            let own: Vec<Id> = world.invites.iter().filter(|invite| !invites.contains(invite)).copied().collect();
+            let own: Vec<Id> =
+                world.invites.iter().filter(|invite| !invites.contains(invite)).copied().collect();
             if !own.is_empty() && world.choices.below(3) == 0 {
                 let invite = world.choices.pick(&own);
                 world.join(invite, vec![head]);
-                writers.extend(world.entries.values().map(|entry| entry.author).filter(|author| {
-                    !members.contains(&world.member_of[author])
-                }));
+                writers.extend(
+                    world
+                        .entries
+                        .values()
+                        .map(|entry| entry.author)
+                        .filter(|author| !members.contains(&world.member_of[author])),
+                );
             } else {
                 let writer = world.choices.pick(&writers);
                 let act = world.act(&writer);
@@ -370,13 +375,7 @@ fn ten_thousand_records_with_forks_carry_along_what_a_rebuild_gives() {
                 ids.push(id);
                 continue;
             }
-            1 => Act::Invite {
-                invite: id,
-                x25519: id,
-                role: Role::Writer,
-                mode: InviteMode::Open,
-                uses: 1,
-            },
+            1 => Act::Invite { invite: id, x25519: id, role: Role::Writer, mode: InviteMode::Open, uses: 1 },
             _ => Act::Plain { needs: Role::Reader },
         };
         eval.add(Entry { id, author, heads, act }).expect("ancestors first");

@@ -49,9 +49,7 @@ fn act(author: &str, kind: &str, fields: &[&str], id: Id) -> Act {
     let member = || name16(fields[0]);
     match kind {
         "G" => Act::Genesis { member: member(), devices: vec![intro(author)] },
-        "I" => {
-            Act::Invite { invite: id, x25519: id, role: Role::Writer, mode: InviteMode::Open, uses: 1 }
-        }
+        "I" => Act::Invite { invite: id, x25519: id, role: Role::Writer, mode: InviteMode::Open, uses: 1 },
         "J" => Act::Join {
             invite: record_id(fields[0]),
             member: name16(fields[1]),
@@ -159,8 +157,7 @@ fn other_order(entries: &[Entry]) -> Vec<Entry> {
 fn every_verdict_equals_the_models_in_two_orders_of_arrival() {
     let (mut counts, mut records) = (BTreeMap::new(), 0);
     for (number, history) in histories().iter().enumerate() {
-        for (order, entries) in
-            [("file", history.entries.clone()), ("other", other_order(&history.entries))]
+        for (order, entries) in [("file", history.entries.clone()), ("other", other_order(&history.entries))]
         {
             let mut eval = Evaluation::new();
             for entry in entries {

@@ -9,10 +9,11 @@ use proptest::prelude::*;
 use tern_trust::derive::{Id, Id16, person_document};
 use tern_trust::item::Item;
 use tern_trust::judge::{
-    CutCache, NotStored, Pending, Quarantine, Reject, TrialOutcome, Verdict, admit, judge_reference, open_item,
+    CutCache, NotStored, Pending, Quarantine, Reject, TrialOutcome, Verdict, admit, judge_reference,
+    open_item,
 };
 use tern_trust::log::{Inserted, InviteTerms, Log};
-use tern_trust::record::{Cut, FeedCut, Fields, Role};
+use tern_trust::record::{Cut, Fields, Role};
 
 const PAGE: Id16 = [1; 16];
 
@@ -21,7 +22,8 @@ fn team(roles: &[Role]) -> Vec<Peer> {
     let mut peers = vec![Peer::founder()];
     for (number, role) in roles.iter().enumerate() {
         let seed = 2 + number as u8;
-        let ticket = invite(&mut peers[0], 100 + seed, InviteTerms { role: (*role).min(Role::Writer), ..OPEN });
+        let ticket =
+            invite(&mut peers[0], 100 + seed, InviteTerms { role: (*role).min(Role::Writer), ..OPEN });
         let peer = join(&peers[0], seed, &ticket);
         peers[0].take_log_of(&peer);
         if *role > Role::Writer {
@@ -84,8 +86,10 @@ fn a_profile_is_its_members_own() {
     let (item, edit) = write(&mut peers[1], own, 1, 1, &[]);
     assert_eq!(peers[0].judge(own, &[item]).0.apply, [edit]);
     let (item, _) = write(&mut peers[0], own, 1, 1, &[]);
-    assert_eq!(peers[1].judge(own, std::slice::from_ref(&item)).0.verdicts[item.id()],
-        Verdict::Quarantined(Quarantine::Role));
+    assert_eq!(
+        peers[1].judge(own, std::slice::from_ref(&item)).0.verdicts[item.id()],
+        Verdict::Quarantined(Quarantine::Role)
+    );
 }
 
 #[test]
@@ -93,13 +97,7 @@ fn below_the_cut_a_removed_members_work_stays_and_above_it_waits_for_one_click()
     let mut peers = team(&[Role::Writer]);
     let (kept, first) = write(&mut peers[1], PAGE, 1, 1, &[]);
     let (late, second) = write(&mut peers[1], PAGE, 2, 4, &[first]);
-    let header = *kept.header();
-    let feeds = vec![FeedCut {
-        incarnation: header.incarnation,
-        seq: header.seq,
-        item: tern_trust::derive::id16(kept.id()),
-    }];
-    let cuts = vec![Cut { space: [0; 16], device: header.author, feeds }];
+    let cuts = Cut::greatest([(kept.header().feed(), kept.header().seq, *kept.id())]);
     let member = peers[1].member;
     let items = [kept.clone(), late.clone()];
     peers[0].write(|records, _, _| records.member_remove(member, cuts)).expect("removes");
@@ -119,10 +117,7 @@ fn beside_the_chain_that_a_cut_names_nothing_counts() {
     peers[1].feed = before;
     let forked = change(peers[1].actor(), 1, 1, &[], 99);
     let forked = peers[1].seal(PAGE, vec![forked]);
-    let header = *kept.header();
-    let item = tern_trust::derive::id16(kept.id());
-    let feeds = vec![FeedCut { incarnation: header.incarnation, seq: header.seq, item }];
-    let cuts = vec![Cut { space: [0; 16], device: header.author, feeds }];
+    let cuts = Cut::greatest([(kept.header().feed(), kept.header().seq, *kept.id())]);
     let member = peers[1].member;
     peers[0].write(|records, _, _| records.member_remove(member, cuts)).expect("removes");
     let (judged, _) = peers[0].judge(PAGE, &[forked.clone(), kept.clone()]);
@@ -142,7 +137,10 @@ fn thirty_late_siblings_unseat_nothing_that_others_built_on() {
     }
     let (judged, _) = peers[0].judge(PAGE, &items);
     assert_eq!(judged.apply, [base, built]);
-    let lost = judged.verdicts.values().filter(|verdict| **verdict == Verdict::Quarantined(Quarantine::Equivocation));
+    let lost = judged
+        .verdicts
+        .values()
+        .filter(|verdict| **verdict == Verdict::Quarantined(Quarantine::Equivocation));
     assert_eq!(lost.count(), 30);
 }
 
@@ -296,7 +294,7 @@ proptest! {
     fn the_membership_is_the_same_in_any_order_of_arrival(seed in any::<u64>()) {
         let mut peers = team(&[Role::Writer, Role::Admin, Role::Commenter]);
         let (writer, admin) = (peers[1].member, peers[2].member);
-        peers[0].write(|records, ring, dice| records.rotate(ring, dice)).expect("rotates");
+        peers[0].rotate();
         peers[2].write(|records, _, _| records.role_set(writer, Role::Reader, Vec::new())).ok();
         peers[0].write(|records, _, _| records.member_remove(admin, Vec::new())).expect("removes");
         peers[0].write(|records, _, _| records.relay_add([99; 32])).expect("adds a node");

@@ -53,7 +53,9 @@ fn an_open_invite_admits_as_many_as_it_says_and_an_admin_may_admit_more() {
     let membership = alice.log.membership();
     assert_eq!(membership.waiting.len(), 1);
     let (join, member) = (membership.waiting[0].record, membership.waiting[0].member);
-    alice.write(|records, _, _| records.write(Fields::Approve { join, role: Role::Reader })).expect("approves");
+    alice
+        .write(|records, _, _| records.write(Fields::Approve { join, role: Role::Reader }))
+        .expect("approves");
     assert_eq!(alice.log.membership().role_of(&member), Role::Reader);
     // The approval takes one of the two uses: one of the others waits until he is approved, too.
     assert_eq!(alice.log.membership().waiting.len(), 1);
@@ -68,16 +70,14 @@ fn a_removed_member_reads_nothing_new_and_nobody_seals_for_him() {
     alice.take_log_of(&bob);
     alice.take_log_of(&carol);
     // Bob is in the next epoch by his own device, so his removal leaves an inactive recipient.
-    let rotated = alice.write(|records, ring, dice| records.rotate(ring, dice)).expect("rotates");
-    alice.ring.insert(rotated.key);
+    alice.rotate();
     bob.take_log_of(&alice);
     let read = seal(&mut alice, b"bob reads this");
     assert!(bob.reads(&read));
     let member = bob.member;
     alice.write(|records, _, _| records.member_remove(member, Vec::new())).expect("removes");
     assert_eq!(alice.ring.seal_key(&alice.log.membership()), Err(NoSealKey::MustRotate));
-    let rotated = alice.write(|records, ring, dice| records.rotate(ring, dice)).expect("rotates");
-    alice.ring.insert(rotated.key);
+    alice.rotate();
     let secret = seal(&mut alice, b"bob does not");
     bob.take_log_of(&alice);
     assert!(!bob.reads(&secret));
@@ -92,7 +92,9 @@ fn a_revoked_ticket_admits_nobody_and_forces_a_new_key() {
     let mut alice = Peer::founder();
     let ticket = invite(&mut alice, 50, OPEN);
     let mut late = Peer::newcomer(2, &alice.log);
-    alice.write(|records, _, _| records.write(Fields::InviteRevoke { invite: ticket.id() })).expect("revokes");
+    alice
+        .write(|records, _, _| records.write(Fields::InviteRevoke { invite: ticket.id() }))
+        .expect("revokes");
     assert_eq!(alice.ring.seal_key(&alice.log.membership()), Err(NoSealKey::MustRotate));
     let member = late.member;
     late.write(|records, _, _| records.join(&ticket, member, None)).expect("he does not know yet");

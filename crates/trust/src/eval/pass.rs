@@ -42,10 +42,9 @@ impl Evaluation {
             }
             Act::Approve { .. } => {
                 let Some(join) = self.nodes[record as usize].target else { return true };
-                if joins.approved.insert(join) && !effective.contains(join) {
-                    if let Some(creation) = self.creation_of(join) {
-                        *joins.used.entry(creation).or_default() += 1;
-                    }
+                let counts = joins.approved.insert(join) && !effective.contains(join);
+                if let Some(creation) = self.creation_of(join).filter(|_| counts) {
+                    *joins.used.entry(creation).or_default() += 1;
                 }
                 true
             }
@@ -64,15 +63,16 @@ impl Evaluation {
         let node = &self.nodes[record as usize];
         let Some(info) = &node.info else { return true };
         let by = |by: &[u32], enables: &[u32], needs: Role| {
-            let disables = |q: &u32| self.lowers(*q, needs) && self.disables(*q, record, enables, needs, effective);
+            let disables =
+                |q: &u32| self.lowers(*q, needs) && self.disables(*q, record, enables, needs, effective);
             by.iter().any(disables)
         };
         if let Act::Join { .. } = node.act {
             let Some(&creation) = info.support.first() else { return true };
             let creation = &self.nodes[creation as usize];
-            let revoked = creation.target.is_some_and(|invite| {
-                by(&self.invite_touch[invite as usize].revocations, &[], Role::None)
-            });
+            let revoked = creation
+                .target
+                .is_some_and(|invite| by(&self.invite_touch[invite as usize].revocations, &[], Role::None));
             let creator = creation.info.as_ref().map(|info| &self.member_touch[info.member as usize]);
             return revoked || creator.is_none_or(|touch| by(&touch.removals, &touch.enables, Role::None));
         }
@@ -113,7 +113,9 @@ impl Evaluation {
     /// Whether an enabling record gives at least the role needed.
     fn enables(&self, e: u32, needs: Role) -> bool {
         match &self.nodes[e as usize].act {
-            Act::RoleSet { role, .. } | Act::Approve { role, .. } | Act::Restore { role, .. } => *role >= needs,
+            Act::RoleSet { role, .. } | Act::Approve { role, .. } | Act::Restore { role, .. } => {
+                *role >= needs
+            }
             _ => false,
         }
     }
@@ -159,9 +161,8 @@ impl Evaluation {
     /// Whether approving `join` changes no count: it is effective, and not by a junior approval.
     fn approval_is_late(&self, record: u32, join: u32, before: &Set) -> bool {
         let earlier = self.approvals.get(&join).into_iter().flatten();
-        let junior = |other: &u32| {
-            *other != record && before.contains(*other) && self.key(*other) > self.key(record)
-        };
+        let junior =
+            |other: &u32| *other != record && before.contains(*other) && self.key(*other) > self.key(record);
         before.contains(join) && !earlier.into_iter().any(junior)
     }
 
@@ -190,7 +191,9 @@ impl Evaluation {
         let at = self.order.partition_point(|other| self.key(*other) < key);
         self.order.insert(at, record);
         let Node { act, target, .. } = self.nodes[record as usize].clone();
-        if let Some(member) = target.filter(|_| !matches!(act, Act::Approve { .. } | Act::Invite { .. } | Act::Revoke { .. })) {
+        if let Some(member) =
+            target.filter(|_| !matches!(act, Act::Approve { .. } | Act::Invite { .. } | Act::Revoke { .. }))
+        {
             self.register_member(record, member, &act);
         }
         match (&act, target) {

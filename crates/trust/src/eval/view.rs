@@ -52,7 +52,9 @@ impl View<'_> {
     /// Every member ever admissibly introduced.
     pub fn members(&self) -> impl Iterator<Item = Id16> + '_ {
         let numbers = 0..self.eval.members.names.len() as u32;
-        numbers.filter(|member| self.seen_member(*member)).map(|member| self.eval.members.names[member as usize])
+        numbers
+            .filter(|member| self.seen_member(*member))
+            .map(|member| self.eval.members.names[member as usize])
     }
 
     /// Every member any record names, introduced or not.
@@ -165,7 +167,8 @@ impl View<'_> {
     /// Stored introductions of a device by the member of its first one, with that member.
     fn introductions(&self, device: u32) -> impl Iterator<Item = (&u32, u32)> + '_ {
         let touch = &self.eval.device_touch[device as usize];
-        let mut stored = touch.introductions.iter().filter(|record| self.stored.contains(**record)).peekable();
+        let mut stored =
+            touch.introductions.iter().filter(|record| self.stored.contains(**record)).peekable();
         let first = stored.peek().and_then(|record| self.eval.nodes[**record as usize].target);
         stored.filter_map(move |record| {
             let member = self.eval.nodes[*record as usize].target?;

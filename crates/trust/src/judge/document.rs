@@ -131,9 +131,10 @@ impl Case<'_> {
             let (author, deps) = (opened.item.header().author, facts.deps.clone());
             let report = ChangeReport { verdict, place: Place { item: number, change }, author, deps };
             // The same change may come in several items; the smallest id keeps the answer free of order.
-            let smaller = self.changes.get(&facts.hash).is_none_or(|known| {
-                opened.item.id() < self.items[known.place.item].item.id()
-            });
+            let smaller = self
+                .changes
+                .get(&facts.hash)
+                .is_none_or(|known| opened.item.id() < self.items[known.place.item].item.id());
             if smaller {
                 self.changes.insert(facts.hash, report);
                 self.facts.insert(facts.hash, facts);
@@ -153,10 +154,9 @@ impl Case<'_> {
         let mut kept = BTreeSet::new();
         let mut open: Vec<Id> = good.into_iter().collect();
         while let Some(hash) = open.pop() {
-            if let Some(change) = self.changes.get(&hash) {
-                if kept.insert(hash) {
-                    open.extend(&change.deps);
-                }
+            let Some(change) = self.changes.get(&hash) else { continue };
+            if kept.insert(hash) {
+                open.extend(&change.deps);
             }
         }
         kept
@@ -243,7 +243,9 @@ impl Case<'_> {
         let mut chosen: Option<(Id16, Id)> = None;
         for ((actor, seq), rivals) in places {
             let parent = chosen.filter(|(of, _)| *of == actor).map(|(_, hash)| hash);
-            let child = |hash: &&Id| seq == 1 || parent.is_some_and(|parent| self.changes[*hash].deps.contains(&parent));
+            let child = |hash: &&Id| {
+                seq == 1 || parent.is_some_and(|parent| self.changes[*hash].deps.contains(&parent))
+            };
             let score = |hash: &&Id| (graph.supporters(hash), std::cmp::Reverse(**hash));
             let winner = rivals.iter().filter(child).max_by_key(score).copied();
             losers.extend(rivals.into_iter().filter(|hash| Some(*hash) != winner));

@@ -79,7 +79,9 @@ impl fmt::Display for Verdict {
             Verdict::Quarantined(Quarantine::Role) => "set aside: the author's role does not allow it",
             Verdict::Quarantined(Quarantine::Removed) => "set aside: written after the author was removed",
             Verdict::Quarantined(Quarantine::Fork) => "set aside: beside the removed author's history",
-            Verdict::Quarantined(Quarantine::Equivocation) => "set aside: its author wrote two versions of it",
+            Verdict::Quarantined(Quarantine::Equivocation) => {
+                "set aside: its author wrote two versions of it"
+            }
             Verdict::Quarantined(Quarantine::Unsafe) => "set aside: it damages the document",
             Verdict::Rejected(Reject::Seal) => "refused: it does not open to what it claims to be",
             Verdict::Rejected(Reject::Gate(_)) => "refused: a change in it is not well formed",

@@ -94,7 +94,6 @@ pub struct EpochInfo {
     pub recipients: BTreeSet<Id>,
 }
 
-
 /// The last item of a feed that counts as written before a removal or lowering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CutPoint {
@@ -198,11 +197,11 @@ impl Membership {
         let mut ended: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
         let mut relays: Vec<(Id, Id)> = Vec::new();
         for (item, record) in log.records() {
-            if let Fields::Join(join) = &record.fields {
-                if view.join_is_waiting(item.id()) {
-                    let (record, member, invite) = (*item.id(), join.member, join.invite);
-                    self.waiting.push(WaitingJoin { record, member, invite });
-                }
+            if let Fields::Join(join) = &record.fields
+                && view.join_is_waiting(item.id())
+            {
+                let (record, member, invite) = (*item.id(), join.member, join.invite);
+                self.waiting.push(WaitingJoin { record, member, invite });
             }
             if !view.is_effective(item.id()) {
                 continue;
@@ -260,10 +259,9 @@ impl Membership {
     fn add_key_wraps(&mut self, log: &Log) {
         for (item, record) in log.records() {
             let Fields::KeyWrap(wrap) = &record.fields else { continue };
-            if self.effective.contains(item.id()) {
-                if let Some(epoch) = self.epochs.get_mut(&wrap.epoch) {
-                    epoch.recipients.extend(&wrap.recipients);
-                }
+            let epoch = self.epochs.get_mut(&wrap.epoch);
+            if let Some(epoch) = epoch.filter(|_| self.effective.contains(item.id())) {
+                epoch.recipients.extend(&wrap.recipients);
             }
         }
     }
@@ -281,9 +279,9 @@ impl Membership {
             }
             if let Fields::Cuts { member: removed, cuts } = &stored.record.fields {
                 // Continues what the same device began: the role is that before its own removals of the member.
-                let earlier = removals.iter().filter(|(removal, by, _)| {
-                    *by == author && log.eval.is_ancestor(removal, id)
-                });
+                let earlier = removals
+                    .iter()
+                    .filter(|(removal, by, _)| *by == author && log.eval.is_ancestor(removal, id));
                 let role = earlier.filter_map(|(_, _, before)| before.get(removed)).max().copied();
                 self.add_cut_points(cuts, |member| role.filter(|_| member == removed));
             }

@@ -7,10 +7,10 @@ mod adapt;
 mod build;
 mod membership;
 
-pub use build::{Founded, Founding, InviteTerms, RecordWriter, Rotated, WriteError, found_workspace, sign_link};
-pub use membership::{
-    CutPoint, Device, EpochInfo, Invite, Member, Membership, Standing, WaitingJoin,
+pub use build::{
+    Founded, Founding, InviteTerms, RecordWriter, Rotated, WriteError, found_workspace, sign_link,
 };
+pub use membership::{CutPoint, Device, EpochInfo, Invite, Member, Membership, Standing, WaitingJoin};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -154,31 +154,21 @@ impl Log {
             return Err(RefusedRecord::OtherWorkspace);
         }
         let record = Record::of(item)?;
-        match &record.fields {
-            Fields::Genesis(genesis) => {
-                if workspace_id(item) != self.workspace {
-                    return Err(RefusedRecord::OtherWorkspace);
-                }
-                if !genesis.devices.iter().any(|device| device.key == item.header().author) {
-                    return Err(Malformed::Range("devices").into());
-                }
-            }
-            Fields::Join(join) => {
-                if !join.devices.iter().any(|device| device.key == item.header().author) {
-                    return Err(Malformed::Range("devices").into());
-                }
-            }
-            _ => {}
+        let (introduced, genesis) = match &record.fields {
+            Fields::Genesis(genesis) => (&genesis.devices, true),
+            Fields::Join(join) => (&join.devices, false),
+            _ => return Ok(record),
+        };
+        if genesis && workspace_id(item) != self.workspace {
+            return Err(RefusedRecord::OtherWorkspace);
+        }
+        if !introduced.iter().any(|device| device.key == item.header().author) {
+            return Err(Malformed::Range("devices").into());
         }
         Ok(record)
     }
 
-    fn check_author(
-        &self,
-        item: &Item,
-        record: &Record,
-        check_signature: bool,
-    ) -> Result<(), RefusedRecord> {
+    fn check_author(&self, item: &Item, record: &Record, check_signature: bool) -> Result<(), RefusedRecord> {
         let author = item.header().author;
         let by_itself = matches!(record.fields, Fields::Genesis(_) | Fields::Join(_));
         if !by_itself && !self.introduced_before(&author, &record.heads) {

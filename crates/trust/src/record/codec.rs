@@ -9,8 +9,8 @@ use crate::derive::Id;
 use crate::device::DevicePublic;
 use crate::item::Malformed;
 use crate::limits::{
-    MAX_ADMITTED, MAX_BODY_BYTES, MAX_CUTS, MAX_DEVICES_PER_MEMBER, MAX_EPOCH_PARENTS, MAX_HEADS, MAX_MEMBERS,
-    MAX_WRAPS, WRAP_BYTES,
+    MAX_ADMITTED, MAX_BODY_BYTES, MAX_CUTS, MAX_DEVICES_PER_MEMBER, MAX_EPOCH_PARENTS, MAX_HEADS,
+    MAX_MEMBERS, MAX_WRAPS, WRAP_BYTES,
 };
 use crate::wrap::Wrap;
 
@@ -175,9 +175,7 @@ fn decode_fields(kind: u8, reader: &mut Reader<'_>) -> Result<Fields, Malformed>
         0x8C => Fields::RelayAdd { device: reader.array()? },
         0x8D => Fields::RelayRemove { device: reader.array()? },
         0x8E => Fields::SpaceCreate { nonce: reader.array()? },
-        0x8F => {
-            Fields::ItemAdmit { space: reader.array()?, items: reader.set(MAX_ADMITTED, Reader::array)? }
-        }
+        0x8F => Fields::ItemAdmit { space: reader.array()?, items: reader.set(MAX_ADMITTED, Reader::array)? },
         0x90 => Fields::Cuts { member: reader.array()?, cuts: cuts(reader)? },
         0x91 => Fields::Require { bits: reader.u64()? },
         0x8A | 0x8B | 0x92 => decode_keys(kind, reader)?,
@@ -259,7 +257,8 @@ fn cuts(reader: &mut Reader<'_>) -> Result<Vec<Cut>, Malformed> {
         let sorted = feeds.windows(2).all(|pair| pair[0].incarnation < pair[1].incarnation);
         if sorted { Ok(Cut { space, device, feeds }) } else { Err(Malformed::Unsorted) }
     })?;
-    let sorted = cuts.windows(2).all(|pair| (pair[0].space, pair[0].device) < (pair[1].space, pair[1].device));
+    let sorted =
+        cuts.windows(2).all(|pair| (pair[0].space, pair[0].device) < (pair[1].space, pair[1].device));
     if sorted { Ok(cuts) } else { Err(Malformed::Unsorted) }
 }
 

@@ -1,9 +1,11 @@
 //! The field structures of every record kind, and roles.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::derive::{Id, Id16};
+use crate::derive::{Id, Id16, id16};
 use crate::device::DevicePublic;
+use crate::item::Feed;
 use crate::wrap::{ChainLink, Wrap};
 
 /// What a member may do; each role includes those below.
@@ -326,5 +328,24 @@ impl Fields {
             | Fields::Sealed(Sealed { wraps, .. }) => wraps,
             _ => &[],
         }
+    }
+}
+
+impl Cut {
+    /// The cuts of a removal: the greatest item the remover holds of each feed, given as (feed, seq, item id).
+    pub fn greatest(items: impl IntoIterator<Item = (Feed, u32, Id)>) -> Vec<Cut> {
+        let mut feeds: BTreeMap<(Id16, Id), BTreeMap<u64, (u32, Id16)>> = BTreeMap::new();
+        for (feed, seq, id) in items {
+            let of_device = feeds.entry((feed.space, feed.author)).or_default();
+            let greatest = of_device.entry(feed.incarnation).or_insert((seq, id16(&id)));
+            *greatest = (*greatest).max((seq, id16(&id)));
+        }
+        feeds
+            .into_iter()
+            .map(|((space, device), feeds)| {
+                let cut = |(incarnation, (seq, item))| FeedCut { incarnation, seq, item };
+                Cut { space, device, feeds: feeds.into_iter().map(cut).collect() }
+            })
+            .collect()
     }
 }

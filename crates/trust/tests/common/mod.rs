@@ -13,7 +13,7 @@ use tern_trust::judge::{
     judge_document, open_item,
 };
 use tern_trust::keyring::KeyRing;
-use tern_trust::log::{Founding, InviteTerms, Inserted, Log, RecordWriter, Standing, found_workspace};
+use tern_trust::log::{Founding, Inserted, InviteTerms, Log, RecordWriter, Standing, found_workspace};
 use tern_trust::record::{InviteMode, Role};
 
 /// One replica: a device with its log, keys and feed.
@@ -54,6 +54,11 @@ impl Peer {
         let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
         let mut records = RecordWriter { writer, feed: &mut self.feed, log: &mut self.log };
         write(&mut records, &self.ring, &mut self.dice)
+    }
+
+    pub fn rotate(&mut self) {
+        let rotated = self.write(RecordWriter::rotate).expect("rotates");
+        self.ring.insert(rotated.key);
     }
 
     pub fn learn(&mut self) -> usize {
@@ -122,7 +127,8 @@ pub struct Stored<'a>(pub &'a [Item]);
 impl Feeds for Stored<'_> {
     fn items(&self, feed: &Feed) -> Vec<FeedItem> {
         let own = self.0.iter().filter(|item| item.header().feed() == *feed);
-        own.map(|item| FeedItem { seq: item.header().seq, id: *item.id(), prev: item.header().prev }).collect()
+        own.map(|item| FeedItem { seq: item.header().seq, id: *item.id(), prev: item.header().prev })
+            .collect()
     }
 }
 
