@@ -260,3 +260,22 @@ fn refuse_strange_or_newer(conn: &Connection, path: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_set_to_survive_a_power_cut() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("store.db");
+        let store = Store::create(&path, StoreId(1), &OpenOptions::default()).unwrap();
+        let number =
+            |pragma: &str| store.conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(number("synchronous"), 2, "FULL");
+        assert_eq!((number("foreign_keys"), number("mmap_size")), (1, 0));
+        assert_eq!(number("application_id"), i64::from(schema::APPLICATION_ID));
+        let mode: String = store.conn.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(mode, "wal");
+    }
+}

@@ -70,3 +70,37 @@ fn apply(conn: &Connection, step: &Migration) -> Result<()> {
 pub(crate) fn set_identity(conn: &Connection, id: StoreId) -> Result<()> {
     crate::meta::write(conn, crate::meta::STORE_ID, &id.0.to_le_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEPS: &[Migration] = &[
+        Migration {
+            to: 1,
+            name: "first",
+            sql: "CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB, hash BLOB)",
+        },
+        Migration { to: 2, name: "second", sql: "CREATE TABLE b (x)" },
+        Migration { to: 3, name: "broken", sql: "CREATE TABLE c (x); CREATE TABLE c (x)" },
+    ];
+
+    #[test]
+    fn steps_run_once_in_order_and_a_failing_one_leaves_its_predecessor() {
+        let conn = Connection::open_in_memory().unwrap();
+        assert_eq!(migrate(&conn, &STEPS[..1]).unwrap(), ["first"]);
+        assert_eq!(migrate(&conn, &STEPS[..2]).unwrap(), ["second"]);
+        assert!(migrate(&conn, &STEPS[..2]).unwrap().is_empty());
+        assert!(migrate(&conn, STEPS).is_err());
+        assert_eq!(version(&conn).unwrap(), 2);
+        let half: i64 =
+            conn.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'c'", [], |r| r.get(0)).unwrap();
+        assert_eq!(half, 0, "a failed step leaves nothing");
+    }
+
+    #[test]
+    fn versions_are_numbered_without_gaps_up_to_the_one_that_is_written() {
+        let numbers: Vec<u32> = MIGRATIONS.iter().map(|step| step.to).collect();
+        assert_eq!(numbers, (1..=STORE_VERSION).collect::<Vec<_>>());
+    }
+}

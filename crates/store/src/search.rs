@@ -155,17 +155,26 @@ fn stands_alone(c: char) -> bool {
         | '\u{20000}'..='\u{3FFFF}')
 }
 
+/// Letters, digits and the marks that belong to them.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || stands_alone(c) || is_accent(c) || matches!(c, '\u{900}'..='\u{DFF}')
+}
+
+/// Combining accents: the tokenizer folds them away, so alone they are no word.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}')
+}
+
 /// The text as it goes into the index: characters that stand alone are parted, marks of our own are left out.
 fn indexed(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 4);
-    let mut parted = true;
+    let mut before = ' ';
     for c in text.chars().filter(|c| !matches!(*c, '\0' | JOINT | MARK_ON | MARK_OFF)) {
-        let alone = stands_alone(c);
-        if !parted && (alone || out.chars().next_back().is_some_and(stands_alone)) && c.is_alphanumeric() {
+        if is_word(before) && is_word(c) && (stands_alone(before) || stands_alone(c)) {
             out.push(JOINT);
         }
         out.push(c);
-        parted = !c.is_alphanumeric();
+        before = c;
     }
     out
 }
@@ -223,14 +232,10 @@ fn terms_of(text: &str) -> Vec<Term> {
     terms
 }
 
-/// Letters, digits and the marks that belong to them.
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36F}' | '\u{900}'..='\u{DFF}')
-}
-
 fn term(piece: &str, quoted: bool, negative: bool) -> Option<Term> {
     let spaced: String =
         piece.chars().take(TERM_CHARS_MAX).map(|c| if is_word(c) { c } else { ' ' }).collect();
     let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!words.is_empty()).then_some(Term { words, quoted, negative })
+    let names_something = words.chars().any(|c| is_word(c) && !is_accent(c));
+    names_something.then_some(Term { words, quoted, negative })
 }

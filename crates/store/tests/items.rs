@@ -65,7 +65,7 @@ proptest! {
         }
         let report = store.check(&mut |_| Ok(Vec::new())).expect("check");
         prop_assert_eq!(report.findings, vec![]);
-        store.write(|txn| txn.rebuild_tries()).expect("rebuild");
+        store.write(tern_store::Txn::rebuild_tries).expect("rebuild");
         assert_same_trie(&store, &memory, &Lane::ROOT, &[]);
     }
 }

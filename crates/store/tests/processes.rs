@@ -1,0 +1,90 @@
+//! Several connections and several processes on one store: commits queue up, nothing is lost, everyone notices.
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use support::{Home, ROOT, insert, made};
+use tern_store::{OpenOptions, Store, StoreError};
+
+const PROCESSES: u64 = 4;
+const COMMITS: u64 = 25;
+
+/// The body of a child process; does nothing in an ordinary run.
+#[test]
+fn writer_in_a_process_of_its_own() {
+    let Some(path) = std::env::var_os("TERN_STORE_TEST_PATH") else { return };
+    let number: u64 = std::env::var("TERN_STORE_TEST_WRITER").unwrap().parse().unwrap();
+    let mut store = Store::open_existing(&PathBuf::from(path), &OpenOptions::default()).expect("open");
+    for commit in 0..COMMITS {
+        let items: Vec<_> = (0..3).map(|n| made(number * 10_000 + commit * 10 + n, ROOT, 20_000)).collect();
+        insert(&mut store, &items);
+    }
+}
+
+#[test]
+fn processes_that_write_at_once_lose_nothing() {
+    let home = Home::new();
+    let mut store = home.create();
+    let children: Vec<_> = (0..PROCESSES)
+        .map(|number| {
+            Command::new(std::env::current_exe().expect("test binary"))
+                .args(["--exact", "writer_in_a_process_of_its_own", "--quiet"])
+                .env("TERN_STORE_TEST_PATH", home.path())
+                .env("TERN_STORE_TEST_WRITER", number.to_string())
+                .spawn()
+                .expect("child")
+        })
+        .collect();
+    for commit in 0..COMMITS {
+        insert(&mut store, &[made(900_000 + commit, ROOT, 20_000)]);
+    }
+    for mut child in children {
+        assert!(child.wait().expect("child ends").success());
+    }
+    assert_eq!(store.count(&ROOT).expect("count"), PROCESSES * COMMITS * 3 + COMMITS);
+    let report = store.check(&mut |_| Ok(Vec::new())).expect("check");
+    assert_eq!(report.findings, vec![]);
+    assert_eq!(report.items, PROCESSES * COMMITS * 3 + COMMITS);
+}
+
+#[test]
+fn a_process_learns_once_that_another_one_committed() {
+    let home = Home::new();
+    let mut ours = home.create();
+    let mut theirs = home.open();
+    assert!(!ours.changed_elsewhere().expect("first look"));
+    insert(&mut ours, &[made(1, ROOT, 1)]);
+    assert!(!ours.changed_elsewhere().expect("own commit"));
+    insert(&mut theirs, &[made(2, ROOT, 1)]);
+    assert!(ours.changed_elsewhere().expect("their commit"));
+    assert!(!ours.changed_elsewhere().expect("told once"));
+    assert_eq!(ours.count(&ROOT).expect("count"), 2);
+}
+
+#[test]
+fn a_store_held_by_another_transaction_is_busy_and_then_free() {
+    let home = Home::new();
+    let mut ours = home.create();
+    let options = OpenOptions { busy_timeout_ms: 20, ..OpenOptions::default() };
+    let mut theirs = Store::open_existing(&home.path(), &options).expect("open");
+    let txn = ours.begin().expect("begin");
+    let busy = theirs.begin().expect_err("held");
+    assert!(matches!(busy, StoreError::Busy) && busy.is_transient());
+    drop(txn);
+    insert(&mut theirs, &[made(1, ROOT, 1)]);
+    assert_eq!(ours.count(&ROOT).expect("count"), 1);
+}
+
+#[test]
+fn a_reader_sees_only_what_was_committed() {
+    let home = Home::new();
+    let mut ours = home.create();
+    let theirs = home.open();
+    let mut txn = ours.begin().expect("begin");
+    txn.insert_item(&made(1, ROOT, 1).row()).expect("insert");
+    assert_eq!(theirs.last_row().expect("row"), 0);
+    txn.commit().expect("commit");
+    assert_eq!(theirs.last_row().expect("row"), 1);
+}
