@@ -10,7 +10,7 @@ use crate::derive::{Context, Dice, Id, Id16, derive, derive_parts, id16, keyed};
 use crate::device::Opener;
 use crate::limits::WRAP_BYTES;
 
-/// A wrapped key: hint[8] + ephemeral X25519 key[32] + box[64] of space[16] + key[32].
+/// A wrapped key: hint (8 bytes), ephemeral X25519 key (32), box (64) of space (16) and key (32).
 pub type Wrap = [u8; WRAP_BYTES];
 /// A parent epoch's key sealed under a newer one.
 pub type ChainLink = [u8; 48];

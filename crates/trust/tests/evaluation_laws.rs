@@ -305,12 +305,14 @@ fn powerless_afterwards(end: impl Fn(Id16) -> Act, may: impl Fn(&Act, &Id16) -> 
             world.member_of.iter().filter(|(_, of)| **of == member).map(|(device, _)| *device).collect();
         for _ in 0..25 {
             let any: Vec<Id> = world.entries.keys().copied().collect();
-            let head = world.choices.pick(&any);
+            let heads: BTreeSet<Id> =
+                (0..1 + world.choices.below(2)).map(|_| world.choices.pick(&any)).collect();
+            let heads: Vec<Id> = heads.into_iter().collect();
             let own: Vec<Id> =
                 world.invites.iter().filter(|invite| !invites.contains(invite)).copied().collect();
             if !own.is_empty() && world.choices.below(3) == 0 {
                 let invite = world.choices.pick(&own);
-                world.join(invite, vec![head]);
+                world.join(invite, heads);
                 writers.extend(
                     world
                         .entries
@@ -321,8 +323,11 @@ fn powerless_afterwards(end: impl Fn(Id16) -> Act, may: impl Fn(&Act, &Id16) -> 
             } else {
                 let writer = world.choices.pick(&writers);
                 let act = world.act(&writer);
+                if let Act::DeviceAdd { device, .. } = &act {
+                    writers.push(device.device);
+                }
                 if may(&act, &member) {
-                    world.write(writer, vec![head], act);
+                    world.write(writer, heads, act);
                     late += 1;
                 }
             }
@@ -384,4 +389,23 @@ fn ten_thousand_records_with_forks_carry_along_what_a_rebuild_gives() {
     let effective: BTreeSet<Id> = eval.view().effective().collect();
     assert_eq!(effective, eval.view().rebuilt().into_iter().collect());
     assert!(effective.len() > 9_000, "{}", effective.len());
+}
+
+#[test]
+fn a_lowered_admin_cannot_act_through_a_device_older_than_his_role() {
+    let mut world = World::new(1);
+    let (member, victim) = (world.members[3], world.members[4]);
+    let first = *world.member_of.iter().find(|(_, of)| **of == member).expect("a device").0;
+    let start = world.heads(&world.entries.keys().copied().collect());
+    // While he is a Writer he adds a device; meanwhile he is made Admin, and lowered by someone who knows both.
+    let device = intro([77; 32]);
+    let add = world.write(first, start.clone(), Act::DeviceAdd { member, device, genuine: true });
+    let grant = world.write(OWNER, start, Act::RoleSet { member, role: Role::Admin });
+    let mut both = vec![add, grant];
+    both.sort_unstable();
+    world.write(OWNER, both.clone(), Act::RoleSet { member, role: Role::Writer });
+    let late = world.write(device.device, both, Act::MemberRemove { member: victim });
+    assert!(world.all.is_allowed(&late), "judged by what came before it, he was Admin");
+    assert!(!world.all.view().is_effective(&late));
+    assert_eq!(world.all.view().role_of(&victim).map(|grant| grant.role), Some(Role::Writer));
 }

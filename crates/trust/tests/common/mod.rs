@@ -57,7 +57,7 @@ impl Peer {
     }
 
     pub fn rotate(&mut self) {
-        let rotated = self.write(RecordWriter::rotate).expect("rotates");
+        let rotated = self.write(|records, ring, dice| records.rotate(ring, dice).expect("rotates"));
         self.ring.insert(rotated.key);
     }
 
