@@ -183,17 +183,23 @@ impl Store {
         self.docs_where("ORDER BY doc", [])
     }
 
-    /// Documents whose tag has items that the snapshot has not folded, and tags that have no document yet: what the
-    /// engine must look at after opening or after another process wrote. As (lane, tag, document or `None`).
+    /// Documents whose tag has items that the snapshot has not folded, and tags that have no document yet, as
+    /// (lane, tag, document or `None`). Looks at every tag; see [`Store::stale_tags_after`].
     pub fn stale_tags(&self) -> Result<Vec<(Id16, Id16, Option<Id16>)>> {
+        self.stale_tags_after(0)
+    }
+
+    /// Like [`Store::stale_tags`], looking only at tags with items after `row`: what the engine asks after opening or
+    /// after another process wrote, when it knows up to which row everything was folded.
+    pub fn stale_tags_after(&self, row: i64) -> Result<Vec<(Id16, Id16, Option<Id16>)>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT l.lane, t.tag, d.doc FROM tags t JOIN lanes l ON l.n = t.lane
              LEFT JOIN docs d ON d.lane = l.lane AND d.tag = t.tag
-             WHERE t.tag <> zeroblob(16)
+             WHERE t.n IN (SELECT tag FROM items WHERE row > ?1) AND t.tag <> zeroblob(16)
                AND (SELECT max(row) FROM items WHERE tag = t.n) > ifnull(d.upto_row, 0)
              ORDER BY t.n",
         )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let rows = statement.query_map([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, ToSql, ffi};
 use tern_sync::Key;
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::items::{Id, Id16, Inserted, ItemRow};
 use crate::meta;
 use crate::open::Store;
@@ -15,6 +15,9 @@ use crate::txn::Txn;
 const NUMBERS_MAX: usize = 20_000;
 /// Places of ids are forgotten when there are more than this.
 const HINTS_MAX: usize = 50_000;
+
+/// Row numbers left out when the mark of the last one used is damaged.
+const ROWS_SKIPPED: i64 = 1 << 32;
 
 /// Short numbers of long keys, remembered for inserts. Only ever looked up, never listed.
 #[derive(Debug, Default)]
@@ -130,9 +133,16 @@ impl Txn<'_> {
         if let Some(row) = self.next_row {
             return Ok(row);
         }
-        let mark = meta::read(&self.store.conn, meta::ROW_MARK)?;
-        let mark = mark.and_then(|b| b.try_into().ok()).map_or(0, i64::from_le_bytes);
-        let row = mark.max(self.store.last_row()?) + 1;
+        let last = self.store.last_row()?;
+        let row = match meta::read(&self.store.conn, meta::ROW_MARK) {
+            Ok(mark) => mark.and_then(|b| b.try_into().ok()).map_or(0, i64::from_le_bytes).max(last) + 1,
+            Err(StoreError::Damaged { .. }) => {
+                let far = last.saturating_add(ROWS_SKIPPED);
+                meta::write(&self.store.conn, meta::ROW_MARK, &far.to_le_bytes())?;
+                far + 1
+            }
+            Err(error) => return Err(error),
+        };
         self.next_row = Some(row);
         Ok(row)
     }

@@ -321,7 +321,8 @@ impl Store {
     pub fn items_of_lane(&self, lane: &Id16, row: i64, limit: usize) -> Result<Vec<StoredItem>> {
         let Some(lane) = self.lane_number(lane)? else { return Ok(Vec::new()) };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.all_items("WHERE i.lane = ?1 AND i.row > ?2 ORDER BY i.row LIMIT ?3", (lane, row, limit))
+        // `+` keeps SQLite from sorting the whole lane.
+        self.all_items("WHERE +i.lane = ?1 AND i.row > ?2 ORDER BY i.row LIMIT ?3", (lane, row, limit))
     }
 
     /// All records of the membership log in row order (ancestors before descendants, as they were stored).

@@ -108,11 +108,7 @@ impl Store {
             schema::migrate(&conn, schema::MIGRATIONS)?;
             projections::ensure(&conn)?;
         }
-        let id = meta::read(&conn, meta::STORE_ID)?
-            .and_then(|b| b.try_into().ok().map(u64::from_le_bytes))
-            .ok_or_else(|| StoreError::Corrupt {
-            detail: "the store's identity is missing".to_owned(),
-        })?;
+        let id = read_identity(&conn)?;
         let store = Store {
             conn,
             path: path.to_owned(),
@@ -120,7 +116,7 @@ impl Store {
             numbers: RefCell::default(),
             hints: RefCell::default(),
             data_version: Cell::new(0),
-            id: StoreId(id),
+            id,
         };
         store.data_version.set(store.read_data_version()?);
         Ok(store)
@@ -152,6 +148,15 @@ impl Store {
         let len = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
         len(&self.path) + len(&beside(&self.path, "-wal"))
     }
+}
+
+fn read_identity(conn: &Connection) -> Result<StoreId> {
+    match meta::read(conn, meta::STORE_ID) {
+        Ok(bytes) => bytes.and_then(|b| b.try_into().ok()).map(|b| StoreId(u64::from_le_bytes(b))),
+        Err(StoreError::Damaged { .. }) => None,
+        Err(error) => return Err(error),
+    }
+    .ok_or_else(|| StoreError::Corrupt { detail: "the store's identity is missing or damaged".to_owned() })
 }
 
 /// `store.db` → `store.db-wal`.

@@ -82,9 +82,13 @@ impl Store {
 
     /// How many items of a lane lie after `row`: what a peer that holds our rows up to it does not have.
     pub fn items_beyond(&self, lane: &Id16, row: i64) -> Result<u64> {
+        if row <= 0 {
+            return self.count(lane);
+        }
         let Some(lane) = self.lane_number(lane)? else { return Ok(0) };
+        // `+` makes it walk the few rows after the cursor, not the lane.
         let mut statement =
-            self.conn.prepare_cached("SELECT count(*) FROM items WHERE row > ?2 AND lane = ?1")?;
+            self.conn.prepare_cached("SELECT count(*) FROM items WHERE row > ?2 AND +lane = ?1")?;
         Ok(statement.query_row((lane, row), |row| row.get::<_, i64>(0))?.cast_unsigned())
     }
 }

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Params, Row};
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::items::Id16;
 use crate::open::Store;
 use crate::txn::Txn;
@@ -29,8 +29,11 @@ const TABLES: &[&str] =
     &["pages", "page_facts", "tasks", "people", "projects", "links", "attachments", "search_docs", "search"];
 
 fn built_version(conn: &Connection) -> Result<Option<u32>> {
-    let bytes = meta::read(conn, meta::PROJECTIONS)?;
-    Ok(bytes.and_then(|b| b.try_into().ok().map(u32::from_le_bytes)))
+    match meta::read(conn, meta::PROJECTIONS) {
+        Ok(bytes) => Ok(bytes.and_then(|b| b.try_into().ok().map(u32::from_le_bytes))),
+        Err(StoreError::Damaged { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Makes the tables where they are missing or of another version.

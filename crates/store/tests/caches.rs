@@ -102,7 +102,9 @@ fn verdicts_are_found_by_document_tag_author_and_family_and_keep_their_age() {
     let gone = made(1, ROOT, 1);
     store.write(|txn| txn.remove_item(&ROOT, 1, &gone.id)).unwrap();
     assert_eq!(store.verdicts(&VerdictFilter::All).unwrap().len(), 1, "a verdict goes with its item");
-    store.write(Txn::clear_verdicts).unwrap();
+    let mut txn = store.begin().unwrap();
+    txn.clear_verdicts().unwrap();
+    txn.commit().unwrap();
     assert_eq!(store.verdicts(&VerdictFilter::All).unwrap(), vec![]);
 }
 
@@ -260,7 +262,9 @@ fn projections_can_be_dropped_and_built_again_to_the_same() {
     project_all(&mut store);
     assert!(!store.projections_stale().unwrap());
     let before = everything(&store);
-    store.write(Txn::drop_projections).unwrap();
+    let mut txn = store.begin().unwrap();
+    txn.drop_projections().unwrap();
+    txn.commit().unwrap();
     assert!(store.projections_stale().unwrap());
     assert!(store.pages().unwrap().is_empty() && store.search("words", 9).unwrap().is_empty());
     drop(store);

@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 
-use support::{Home, Made, ROOT, doc, insert, made, tag};
+use support::{Home, Made, ROOT, doc, insert, made, rebuild_tries, tag};
 use tern_store::{DocRow, Finding, JournalRow, OpenOptions, Store, StoreError};
 
 /// Flips one bit inside every copy of `needle` in the file: beside the row itself there may be stale ones in unused
@@ -138,7 +138,7 @@ fn a_wrong_trie_node_is_found_and_rebuilt() {
     let mut store = home.open();
     let findings = store.check(&mut |_| Ok(Vec::new())).expect("check").findings;
     assert_eq!(findings, vec![Finding::Trie { lane: ROOT }]);
-    store.write(tern_store::Txn::rebuild_tries).expect("rebuild");
+    rebuild_tries(&mut store).expect("rebuild");
     assert_eq!(store.check(&mut |_| Ok(Vec::new())).expect("check").findings, vec![]);
 }
 
@@ -194,4 +194,23 @@ fn a_process_that_dies_mid_transaction_leaves_the_last_commit() {
     let store = after.open();
     assert_eq!((store.count(&ROOT).unwrap(), store.last_row().unwrap()), (1, 1));
     assert_eq!(store.check(&mut |_| Ok(Vec::new())).expect("check").findings, vec![]);
+}
+
+#[test]
+fn a_damaged_identity_is_not_taken_for_another_store_and_damaged_marks_skip_rows() {
+    let home = Home::new();
+    let items = filled(&home);
+    home.open().write(|txn| txn.remove_item(&ROOT, 20_000, &items[399].id)).expect("remove");
+    let change =
+        |sql: &str| rusqlite::Connection::open(home.path()).and_then(|c| c.execute(sql, [])).expect("raw");
+    change("UPDATE meta SET value = zeroblob(8) WHERE key = 'store.row_mark'");
+    change("UPDATE meta SET value = zeroblob(4) WHERE key = 'store.projections'");
+    let mut store = home.open();
+    assert!(store.projections_stale().expect("version"));
+    insert(&mut store, &[items[399].clone()]);
+    assert!(store.last_row().expect("row") > 400, "no row number is used twice");
+    drop(store);
+    change("UPDATE meta SET value = zeroblob(8) WHERE key = 'store.id'");
+    let error = Store::open_existing(&home.path(), &OpenOptions::default()).expect_err("identity");
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
 }

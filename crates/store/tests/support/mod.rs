@@ -78,3 +78,9 @@ pub fn insert(store: &mut Store, items: &[Made]) {
     let rows: Vec<ItemRow<'_>> = items.iter().map(Made::row).collect();
     store.write(|txn| txn.insert_items(&rows)).expect("insert");
 }
+
+pub fn rebuild_tries(store: &mut Store) -> tern_store::Result<()> {
+    let mut txn = store.begin()?;
+    txn.rebuild_tries()?;
+    txn.commit()
+}
