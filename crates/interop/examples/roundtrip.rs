@@ -48,7 +48,8 @@ fn read(folder: &Path, prefix: &str, files: &mut Files) -> std::io::Result<()> {
 }
 
 fn round(files: &Files, show: bool) -> Files {
-    let hashes: BTreeMap<&String, [u8; 32]> = files.keys().map(|path| (path, hash(path.as_bytes()))).collect();
+    let hashes: BTreeMap<&String, [u8; 32]> =
+        files.keys().map(|path| (path, hash(path.as_bytes()))).collect();
     let sources: Vec<SourceFile<'_>> =
         files.iter().map(|(path, bytes)| SourceFile { path, bytes, hash: hash(path.as_bytes()) }).collect();
     let plan = import::plan(&sources, &[]);

@@ -131,9 +131,9 @@ impl Names {
     fn take(&mut self, path: &str) -> bool {
         let key = path.trim_end_matches('/').to_lowercase();
         let file = !path.ends_with('/');
-        let free = !self.taken.contains(&key) && !(file && self.folders.contains(&key));
+        let used = self.taken.contains(&key) || (file && self.folders.contains(&key));
         let below_file = ancestors(&key).any(|folder| self.taken.contains(folder));
-        if !free || below_file {
+        if used || below_file {
             return false;
         }
         self.folders.extend(ancestors(&key).map(str::to_owned));
@@ -196,7 +196,8 @@ impl Places {
             if places.attachments[at].is_empty() {
                 let name = attachment.name.trim();
                 let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-                let extension: String = extension.chars().filter(char::is_ascii_alphanumeric).take(10).collect();
+                let extension: String =
+                    extension.chars().filter(char::is_ascii_alphanumeric).take(10).collect();
                 let dot = if extension.is_empty() { String::new() } else { format!(".{extension}") };
                 places.attachments[at] = names.free("attachments", &slug(stem, "file"), &dot);
             }
@@ -259,7 +260,8 @@ impl Places {
         for group in siblings.values() {
             let paths: Vec<&String> = group.iter().filter_map(|at| self.pages.get(*at)).collect();
             if !paths.is_sorted() {
-                let ranks = paths.iter().enumerate().map(|(rank, path)| ((*path).clone(), rank)).collect::<Vec<_>>();
+                let ranks =
+                    paths.iter().enumerate().map(|(rank, path)| ((*path).clone(), rank)).collect::<Vec<_>>();
                 self.ranks.extend(ranks);
             }
         }
@@ -273,7 +275,9 @@ impl Places {
                 let wanted = self.by_id.get(&link.page);
                 wanted.is_some() && self.index.find_named(from, name).as_ref() == wanted
             });
-            rewrite::addresses(&mut runs, |href| self.page_address(from, href).or_else(|| self.blob_address(from, href)));
+            rewrite::addresses(&mut runs, |href| {
+                self.page_address(from, href).or_else(|| self.blob_address(from, href))
+            });
             runs
         });
         blocks
@@ -283,7 +287,8 @@ impl Places {
         let link = PageLink::parse(href)?;
         let path = self.by_id.get(&link.page)?;
         let written = link.written.filter(|written| {
-            !written.starts_with("[[") && self.index.find(from, written).is_some_and(|(found, _)| found == *path)
+            !written.starts_with("[[")
+                && self.index.find(from, written).is_some_and(|(found, _)| found == *path)
         });
         Some(written.unwrap_or_else(|| {
             let mut plain = links::relative(from, path);
@@ -298,9 +303,9 @@ impl Places {
     fn blob_address(&self, from: &str, src: &str) -> Option<String> {
         let link = BlobLink::parse(src)?;
         let paths = self.by_hash.get(&link.hash)?;
-        let written = link
-            .written
-            .filter(|written| self.index.find(from, written).is_some_and(|(found, _)| paths.contains(&found)));
+        let written = link.written.filter(|written| {
+            self.index.find(from, written).is_some_and(|(found, _)| paths.contains(&found))
+        });
         written.or_else(|| paths.first().map(|path| links::relative(from, path)))
     }
 }

@@ -39,8 +39,10 @@ impl Page {
         let depth = block.parents.len();
         let same = block.parents.iter().zip(&self.open).take_while(|(a, b)| a == b).count();
         let shared = same.min(block.restart.unwrap_or(same));
-        let continues =
-            block.opens().is_some() && shared == depth && block.restart.is_none() && self.open.get(depth) == block.opens().as_ref();
+        let continues = block.opens().is_some()
+            && shared == depth
+            && block.restart.is_none()
+            && self.open.get(depth) == block.opens().as_ref();
         self.close_to(if continues { depth + 1 } else { shared });
         for container in block.parents.get(self.open.len()..).unwrap_or_default() {
             self.out.push_str(match container {

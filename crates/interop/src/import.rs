@@ -228,7 +228,8 @@ impl<'a> Planner<'a> {
         if markdown::field(front, "kind").as_deref() == Some("task") {
             return self.task(path, text);
         }
-        let id = markdown::field(front, "id").and_then(|id| id.parse().ok()).filter(|id| self.ids.contains(id));
+        let id =
+            markdown::field(front, "id").and_then(|id| id.parse().ok()).filter(|id| self.ids.contains(id));
         let known = self.by_path.get(path.as_str());
         let existing = known.and_then(|known| known.page).or(id);
         let outcome = match known {
@@ -258,7 +259,8 @@ impl<'a> Planner<'a> {
     fn task(&mut self, path: String, text: &str) {
         let document = markdown::read(text);
         let id = markdown::field(&document.front_matter, "id").and_then(|id| id.parse().ok());
-        let outcome = if id.is_some_and(|id| self.ids.contains(&id)) { Outcome::Updated } else { Outcome::Created };
+        let outcome =
+            if id.is_some_and(|id| self.ids.contains(&id)) { Outcome::Updated } else { Outcome::Created };
         self.plan.report.insert(path.clone(), outcome);
         let title = title_of(&document, &path);
         let (front_matter, blocks) = (document.front_matter, document.blocks);
@@ -434,7 +436,11 @@ pub fn resolve(
         }
     }
     let resolver = Resolver { plan, ids, blob };
-    plan.pages.iter().filter(|page| page.outcome != Outcome::Unchanged).filter_map(|p| resolver.page(p)).collect()
+    plan.pages
+        .iter()
+        .filter(|page| page.outcome != Outcome::Unchanged)
+        .filter_map(|p| resolver.page(p))
+        .collect()
 }
 
 struct Resolver<'a> {

@@ -271,7 +271,11 @@ impl Index {
             let wanted = wanted.strip_suffix(".md").unwrap_or(&wanted);
             lower == wanted || lower.ends_with(&format!("/{wanted}"))
         };
-        named.iter().filter(matches).min_by_key(|found| (found.matches('/').count(), found.len(), *found)).cloned()
+        named
+            .iter()
+            .filter(matches)
+            .min_by_key(|found| (found.matches('/').count(), found.len(), *found))
+            .cloned()
     }
 }
 

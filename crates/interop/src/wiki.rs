@@ -33,7 +33,10 @@ impl<'a> Wiki<'a> {
 }
 
 /// Turns the wiki links of plain text into links; `find` gives the address for a name, or `None` to leave the text.
-pub(crate) fn link(runs: Vec<Inline>, find: &mut dyn FnMut(&Wiki<'_>, String) -> Option<String>) -> Vec<Inline> {
+pub(crate) fn link(
+    runs: Vec<Inline>,
+    find: &mut dyn FnMut(&Wiki<'_>, String) -> Option<String>,
+) -> Vec<Inline> {
     let mut out = Vec::with_capacity(runs.len());
     for run in runs {
         match run {
@@ -65,7 +68,10 @@ fn split(
         let Some(wiki) = Wiki::parse(inner).filter(|_| !embed) else { continue };
         let written = format!("[[{}{}", wiki.target, if wiki.alias.is_some() { "|" } else { "" });
         let Some(href) = find(&wiki, written) else { continue };
-        out.push(Inline::Text { text: text.get(plain..open).unwrap_or_default().to_owned(), marks: marks.clone() });
+        out.push(Inline::Text {
+            text: text.get(plain..open).unwrap_or_default().to_owned(),
+            marks: marks.clone(),
+        });
         let link = Some(Link { href, title: String::new() });
         let shown = wiki.alias.unwrap_or(wiki.target).to_owned();
         out.push(Inline::Text { text: shown, marks: Marks { link, ..marks.clone() } });

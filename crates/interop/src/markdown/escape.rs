@@ -230,9 +230,7 @@ impl<'a> Writer<'a> {
             '[' => in_brackets,
             ']' => in_brackets || matches!(self.head(at + 1), Some('(' | '[')),
             '!' => matches!(self.pieces.get(at + 1), Some(Piece::Bracket("["))),
-            '<' => {
-                self.head(at + 1).is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?'))
-            }
+            '<' => self.head(at + 1).is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?')),
             '&' => is_entity((at..).map_while(|i| self.lit(i))),
             '|' => self.around.cell,
             _ => false,
@@ -412,6 +410,9 @@ fn starts_definition(line: &str) -> bool {
 
 fn starts_box(line: &str, whole: bool) -> bool {
     let mut chars = line.chars();
-    let mark = matches!((chars.next(), chars.next(), chars.next()), (Some('['), Some(' ' | '\t' | 'x' | 'X'), Some(']')));
+    let mark = matches!(
+        (chars.next(), chars.next(), chars.next()),
+        (Some('['), Some(' ' | '\t' | 'x' | 'X'), Some(']'))
+    );
     mark && chars.next().map_or(whole, char::is_whitespace)
 }

@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn scalars_are_read_without_quotes_and_nested_values_are_left_alone() {
-        let front = "---\ntitle: \"A \\\"b\\\"\"\nother: 'it''s'\nplain: a: b # note\nlist: [a]\n  title: no\n---\n";
+        let front =
+            "---\ntitle: \"A \\\"b\\\"\"\nother: 'it''s'\nplain: a: b # note\nlist: [a]\n  title: no\n---\n";
         assert_eq!(field(front, "title").as_deref(), Some("A \"b\""));
         assert_eq!(field(front, "other").as_deref(), Some("it's"));
         assert_eq!(field(front, "plain").as_deref(), Some("a: b"));

@@ -226,7 +226,9 @@ fn balanced(href: &str) -> bool {
 fn escape_into(text: &str, special: &str, around: Around<'_>, out: &mut String) {
     for (at, c) in text.char_indices() {
         match c {
-            '&' if super::escape::is_entity(text.get(at..).unwrap_or_default().chars()) => out.push_str("&amp;"),
+            '&' if super::escape::is_entity(text.get(at..).unwrap_or_default().chars()) => {
+                out.push_str("&amp;");
+            }
             '\n' => out.push_str("&#10;"),
             c if special.contains(c) || (c == '|' && around.cell) => {
                 out.push('\\');

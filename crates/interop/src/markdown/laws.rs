@@ -25,13 +25,32 @@ fn text() -> impl Strategy<Value = String> {
 
 fn marks() -> impl Strategy<Value = Marks> {
     let link = prop_oneof![
-        Just("x.md"), Just("a b(c"), Just(""), Just("https://e.org/a_b?c=d&amp;e"), Just("a|b\\c`d$"), Just("<x>"), Just("((a)")
+        Just("x.md"),
+        Just("a b(c"),
+        Just(""),
+        Just("https://e.org/a_b?c=d&amp;e"),
+        Just("a|b\\c`d$"),
+        Just("<x>"),
+        Just("((a)")
     ];
     let title = prop_oneof![3 => Just(String::new()), 1 => text()];
     let link = (link, title).prop_map(|(href, title)| Link { href: href.to_owned(), title });
     let link = prop_oneof![4 => Just(None), 1 => link.prop_map(Some)];
-    (prop::bool::weighted(0.3), prop::bool::weighted(0.3), prop::bool::weighted(0.2), prop::bool::weighted(0.15), link)
-        .prop_map(|(strong, em, strike, code, link)| Marks { strong, em, strike, code, raw: false, link })
+    (
+        prop::bool::weighted(0.3),
+        prop::bool::weighted(0.3),
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.15),
+        link,
+    )
+        .prop_map(|(strong, em, strike, code, link)| Marks {
+            strong,
+            em,
+            strike,
+            code,
+            raw: false,
+            link,
+        })
 }
 
 fn run() -> impl Strategy<Value = Inline> {
@@ -82,9 +101,8 @@ fn block() -> impl Strategy<Value = Block> {
     let container = prop_oneof![
         3 => Just(Container::Bullet), 2 => Just(Container::Ordered), 2 => Just(Container::Quote)
     ];
-    (vec(container, 0..4), prop::option::weighted(0.2, 0usize..4), kind(), inline()).prop_map(
-        |(parents, restart, kind, inline)| Block { parents, restart, kind, inline },
-    )
+    (vec(container, 0..4), prop::option::weighted(0.2, 0usize..4), kind(), inline())
+        .prop_map(|(parents, restart, kind, inline)| Block { parents, restart, kind, inline })
 }
 
 /// Blocks whose text is a plain word, so that only structure is tried.

@@ -102,7 +102,8 @@ pub(super) fn nest(runs: &[Inline]) -> (Vec<Segment>, Vec<Step>) {
     for (at, run) in runs.iter().enumerate() {
         let marks = run.marks();
         let stays = |segment: &Segment, from: usize| has(marks, &segment.mark) && from <= at;
-        let mut keep = open.iter().position(|&s| !stays(&segments[s], segments[s].from)).unwrap_or(open.len());
+        let mut keep =
+            open.iter().position(|&s| !stays(&segments[s], segments[s].from)).unwrap_or(open.len());
         let link_open = open[..keep].iter().any(|&s| matches!(segments[s].mark, Mark::Link(_)));
         if marks.link.is_some() && !link_open {
             let link_end = extents[at][0];

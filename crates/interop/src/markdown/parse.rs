@@ -7,13 +7,11 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
-use tern_model::block::{Align, BlockKind, Inline, Link, Marks, Table};
+use tern_model::block::{Align, BlockKind, Inline, Table};
 
 use super::MAX_DEPTH;
+use super::collect::Spans;
 use super::tree::{Item, List, Node};
-
-/// Bytes of a `[!NOTE]`-like word that is kept on a line of its own at the begin of a quotation.
-const MAX_CALLOUT: usize = 32;
 
 /// Parses clean text.
 pub(super) fn nodes(text: &str) -> Vec<Node> {
@@ -43,7 +41,8 @@ fn definitions(events: &OffsetIter<'_>) -> Vec<Definition> {
         .reference_definitions()
         .iter()
         .map(|(label, def)| {
-            let title = def.title.as_ref().map(|t| format!(" \"{}\"", t.replace('"', "\\\""))).unwrap_or_default();
+            let title =
+                def.title.as_ref().map(|t| format!(" \"{}\"", t.replace('"', "\\\""))).unwrap_or_default();
             Definition { span: def.span.clone(), source: format!("[{label}]: <{}>{title}", def.dest) }
         })
         .collect();
@@ -53,9 +52,7 @@ fn definitions(events: &OffsetIter<'_>) -> Vec<Definition> {
 
 /// Remembers which definition a link uses, and whether the link keeps its own source and so needs the definition.
 fn note_reference(events: &OffsetIter<'_>, event: &Event<'_>, reader: &mut Reader<'_>) {
-    if let Event::Start(
-        Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. },
-    ) = event
+    if let Event::Start(Tag::Link { link_type, id, .. } | Tag::Image { link_type, id, .. }) = event
         && matches!(link_type, LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut)
         && let Some(definition) = events.reference_definitions().get(id)
     {
@@ -188,9 +185,10 @@ impl<'a> Reader<'a> {
                 self.frames.push(Frame::Item(Item::default(), columns));
             }
             Tag::Paragraph => {
-                let callout = matches!(self.frames.last(), Some(Frame::Quote(children)) if children.is_empty());
+                let callout =
+                    matches!(self.frames.last(), Some(Frame::Quote(children)) if children.is_empty());
                 self.end_text();
-                self.spans = Some(Spans { callout, ..Spans::default() });
+                self.spans = Some(Spans::new(callout));
                 self.loosen();
             }
             Tag::Heading { level, .. } => {
@@ -213,7 +211,8 @@ impl<'a> Reader<'a> {
             Tag::Table(align) => {
                 self.end_text();
                 let align = align.into_iter().map(alignment).collect();
-                self.table = Some(TableReader { table: Table { align, rows: Vec::new() }, ..TableReader::default() });
+                self.table =
+                    Some(TableReader { table: Table { align, rows: Vec::new() }, ..TableReader::default() });
             }
             Tag::TableHead | Tag::TableRow => {}
             Tag::TableCell => self.spans = Some(Spans::default()),
@@ -229,7 +228,9 @@ impl<'a> Reader<'a> {
                 self.end_text();
                 self.end_frame(range);
             }
-            TagEnd::Table | TagEnd::TableHead | TagEnd::TableRow | TagEnd::TableCell => self.end_table(tag, range),
+            TagEnd::Table | TagEnd::TableHead | TagEnd::TableRow | TagEnd::TableCell => {
+                self.end_table(tag, range);
+            }
             tag => self.inline(Event::End(tag), &range),
         }
     }
@@ -401,10 +402,10 @@ impl Reader<'_> {
     /// The blocks in order, with the definitions that no link has taken up.
     fn finish(mut self, definitions: &[Definition]) -> Vec<Node> {
         self.end_text();
-        let taken: Vec<&Definition> = definitions
+        let (taken, mut open): (Vec<&Definition>, Vec<&Definition>) = definitions
             .iter()
-            .filter(|d| self.used.contains(&d.span.start) && !self.needed.contains(&d.span.start))
-            .collect();
+            .partition(|d| self.used.contains(&d.span.start) && !self.needed.contains(&d.span.start));
+        open.reverse();
         let root = std::mem::take(&mut self.root);
         let mut out = Vec::new();
         let mut at = 0;
@@ -412,9 +413,10 @@ impl Reader<'_> {
             self.gap(at..range.start, &taken, &mut out);
             out.push(node);
             at = at.max(range.end);
-            let inside = definitions.iter().filter(|d| range.contains(&d.span.start));
-            for definition in inside.filter(|d| !taken.iter().any(|t| t.span == d.span)) {
-                out.push(Node::verbatim(&definition.source));
+            while let Some(definition) = open.pop_if(|d| d.span.start < range.end) {
+                if definition.span.start >= range.start {
+                    out.push(Node::verbatim(&definition.source));
+                }
             }
         }
         self.gap(at..self.text.len(), &taken, &mut out);
@@ -438,157 +440,5 @@ impl Reader<'_> {
         for part in kept.split("\n\n").map(str::trim).filter(|p| !p.is_empty()) {
             out.push(Node::verbatim(part));
         }
-    }
-}
-
-/// Collects inline content.
-#[derive(Default)]
-struct Spans {
-    out: Vec<Inline>,
-    strong: usize,
-    em: usize,
-    strike: usize,
-    link: Option<(Link, usize)>,
-    image: Option<ImageReader>,
-    /// A `[!WORD]` at the begin is kept on its own line.
-    callout: bool,
-}
-
-struct ImageReader {
-    depth: usize,
-    src: String,
-    title: String,
-    alt: String,
-}
-
-impl Spans {
-    fn marks(&self) -> Marks {
-        Marks {
-            strong: self.strong > 0,
-            em: self.em > 0,
-            strike: self.strike > 0,
-            link: self.link.as_ref().map(|(link, _)| link.clone()),
-            ..Marks::default()
-        }
-    }
-
-    fn push(&mut self, text: &str, marks: Marks) {
-        if let Some(image) = &mut self.image {
-            image.alt.push_str(text);
-        } else if let Some(Inline::Text { text: before, marks: same }) = self.out.last_mut()
-            && *same == marks
-        {
-            before.push_str(text);
-        } else if !text.is_empty() {
-            self.out.push(Inline::Text { text: text.to_owned(), marks });
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        self.push(text, self.marks());
-    }
-
-    fn raw(&mut self, text: &str) {
-        self.push(text, Marks { raw: true, ..self.marks() });
-    }
-
-    /// Takes one event; true when a link had no text and is kept as source.
-    fn event(&mut self, event: Event<'_>, source: &str) -> bool {
-        match event {
-            Event::Text(text) => self.text(&text),
-            Event::Code(text) => self.push(&text, Marks { code: true, ..self.marks() }),
-            Event::Html(text) | Event::InlineHtml(text) => self.raw(&text),
-            Event::InlineMath(text) => self.raw(&format!("${text}$")),
-            Event::DisplayMath(text) => self.raw(&format!("$${text}$$")),
-            Event::FootnoteReference(label) => self.raw(&format!("[^{label}]")),
-            Event::SoftBreak => self.soft_break(),
-            Event::HardBreak => self.text("\n"),
-            Event::Start(tag) => self.start(tag),
-            Event::End(tag) => return self.end(tag, source),
-            Event::TaskListMarker(_) | Event::Rule => self.text(source),
-        }
-        false
-    }
-
-    fn soft_break(&mut self) {
-        if self.callout
-            && let Some((word, false)) = self.callout_word()
-        {
-            self.out.clear();
-            self.raw(&format!("{word}\n"));
-            self.callout = false;
-        } else {
-            self.callout = false;
-            self.text(" ");
-        }
-    }
-
-    /// The text so far when it is one `[!WORD]`, and whether it carries marks.
-    fn callout_word(&self) -> Option<(String, bool)> {
-        let [Inline::Text { text, marks }] = self.out.as_slice() else { return None };
-        let inner = text.strip_prefix("[!")?;
-        let (word, tail) = inner.split_once(']')?;
-        let simple = !word.is_empty()
-            && text.len() <= MAX_CALLOUT
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-            && matches!(tail, "" | "-" | "+");
-        simple.then(|| (text.clone(), *marks != Marks::default()))
-    }
-
-    fn start(&mut self, tag: Tag<'_>) {
-        if let Some(image) = &mut self.image {
-            image.depth += 1;
-            return;
-        }
-        match tag {
-            Tag::Emphasis => self.em += 1,
-            Tag::Strong => self.strong += 1,
-            Tag::Strikethrough => self.strike += 1,
-            Tag::Link { link_type, dest_url, title, .. } => {
-                let mail = matches!(link_type, LinkType::Email) && !dest_url.starts_with("mailto:");
-                let href = if mail { format!("mailto:{dest_url}") } else { dest_url.into_string() };
-                self.link = Some((Link { href, title: title.into_string() }, self.out.len()));
-            }
-            Tag::Image { dest_url, title, .. } => {
-                self.image = Some(ImageReader {
-                    depth: 1,
-                    src: dest_url.into_string(),
-                    title: title.into_string(),
-                    alt: String::new(),
-                });
-            }
-            _ => {}
-        }
-    }
-
-    fn end(&mut self, tag: TagEnd, source: &str) -> bool {
-        if let Some(image) = &mut self.image {
-            image.depth -= 1;
-            if image.depth == 0
-                && let Some(ImageReader { src, title, alt, .. }) = self.image.take()
-            {
-                self.out.push(Inline::Image { src, alt, title, marks: self.marks() });
-            }
-            return false;
-        }
-        match tag {
-            TagEnd::Emphasis => self.em = self.em.saturating_sub(1),
-            TagEnd::Strong => self.strong = self.strong.saturating_sub(1),
-            TagEnd::Strikethrough => self.strike = self.strike.saturating_sub(1),
-            TagEnd::Link => {
-                if let Some((_, from)) = self.link.take()
-                    && self.out.len() == from
-                {
-                    self.raw(&source.split_whitespace().collect::<Vec<_>>().join(" "));
-                    return true;
-                }
-            }
-            _ => {}
-        }
-        false
-    }
-
-    fn finish(self) -> Vec<Inline> {
-        self.out
     }
 }

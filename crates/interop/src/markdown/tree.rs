@@ -94,7 +94,8 @@ impl Builder<'_> {
                 None => match block.opens().filter(|_| depth < MAX_DEPTH) {
                     Some(container) => nodes.push(self.list(container)),
                     None => {
-                        let kind = if block.opens().is_some() { BlockKind::Paragraph } else { block.kind.clone() };
+                        let kind =
+                            if block.opens().is_some() { BlockKind::Paragraph } else { block.kind.clone() };
                         nodes.push(Node::Leaf(kind, block.inline.clone()));
                         self.at += 1;
                     }
@@ -112,12 +113,11 @@ impl Builder<'_> {
         }
         let depth = self.path.len();
         while let Some(block) = self.blocks.get(self.at) {
-            if !list.items.is_empty()
-                && !(self.continues().is_some()
-                    && block.restart != Some(depth)
-                    && bounded(block).len() == depth
-                    && block.opens() == Some(container))
-            {
+            let next = self.continues().is_some()
+                && block.restart != Some(depth)
+                && bounded(block).len() == depth
+                && block.opens() == Some(container);
+            if !list.items.is_empty() && !next {
                 break;
             }
             let item = self.item(container, &mut list);

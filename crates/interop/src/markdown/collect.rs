@@ -1,0 +1,167 @@
+//! Inline events of pulldown-cmark to runs of text with marks.
+
+use pulldown_cmark::{Event, LinkType, Tag, TagEnd};
+use tern_model::block::{Inline, Link, Marks};
+
+/// Bytes of a `[!NOTE]`-like word that is kept on a line of its own at the begin of a quotation.
+const MAX_CALLOUT: usize = 32;
+
+/// Collects inline content.
+#[derive(Default)]
+pub(super) struct Spans {
+    out: Vec<Inline>,
+    strong: usize,
+    em: usize,
+    strike: usize,
+    link: Option<(Link, usize)>,
+    image: Option<ImageReader>,
+    /// A `[!WORD]` at the begin is kept on its own line.
+    callout: bool,
+}
+
+struct ImageReader {
+    depth: usize,
+    src: String,
+    title: String,
+    alt: String,
+}
+
+impl Spans {
+    /// An empty collector; `callout` when a `[!WORD]` at its begin is kept on its own line.
+    pub fn new(callout: bool) -> Self {
+        Spans { callout, ..Spans::default() }
+    }
+
+    fn marks(&self) -> Marks {
+        Marks {
+            strong: self.strong > 0,
+            em: self.em > 0,
+            strike: self.strike > 0,
+            link: self.link.as_ref().map(|(link, _)| link.clone()),
+            ..Marks::default()
+        }
+    }
+
+    fn push(&mut self, text: &str, marks: Marks) {
+        if let Some(image) = &mut self.image {
+            image.alt.push_str(text);
+        } else if let Some(Inline::Text { text: before, marks: same }) = self.out.last_mut()
+            && *same == marks
+        {
+            before.push_str(text);
+        } else if !text.is_empty() {
+            self.out.push(Inline::Text { text: text.to_owned(), marks });
+        }
+    }
+
+    /// Adds text with the marks that are open.
+    pub fn text(&mut self, text: &str) {
+        self.push(text, self.marks());
+    }
+
+    /// Adds source that is kept to the letter.
+    pub fn raw(&mut self, text: &str) {
+        self.push(text, Marks { raw: true, ..self.marks() });
+    }
+
+    /// Takes one event; true when a link had no text and is kept as source.
+    pub fn event(&mut self, event: Event<'_>, source: &str) -> bool {
+        match event {
+            Event::Text(text) => self.text(&text),
+            Event::Code(text) => self.push(&text, Marks { code: true, ..self.marks() }),
+            Event::Html(text) | Event::InlineHtml(text) => self.raw(&text),
+            Event::InlineMath(text) => self.raw(&format!("${text}$")),
+            Event::DisplayMath(text) => self.raw(&format!("$${text}$$")),
+            Event::FootnoteReference(label) => self.raw(&format!("[^{label}]")),
+            Event::SoftBreak => self.soft_break(),
+            Event::HardBreak => self.text("\n"),
+            Event::Start(tag) => self.start(tag),
+            Event::End(tag) => return self.end(tag, source),
+            Event::TaskListMarker(_) | Event::Rule => self.text(source),
+        }
+        false
+    }
+
+    fn soft_break(&mut self) {
+        if self.callout
+            && let Some((word, false)) = self.callout_word()
+        {
+            self.out.clear();
+            self.raw(&format!("{word}\n"));
+            self.callout = false;
+        } else {
+            self.callout = false;
+            self.text(" ");
+        }
+    }
+
+    /// The text so far when it is one `[!WORD]`, and whether it carries marks.
+    fn callout_word(&self) -> Option<(String, bool)> {
+        let [Inline::Text { text, marks }] = self.out.as_slice() else { return None };
+        let inner = text.strip_prefix("[!")?;
+        let (word, tail) = inner.split_once(']')?;
+        let simple = !word.is_empty()
+            && text.len() <= MAX_CALLOUT
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && matches!(tail, "" | "-" | "+");
+        simple.then(|| (text.clone(), *marks != Marks::default()))
+    }
+
+    fn start(&mut self, tag: Tag<'_>) {
+        if let Some(image) = &mut self.image {
+            image.depth += 1;
+            return;
+        }
+        match tag {
+            Tag::Emphasis => self.em += 1,
+            Tag::Strong => self.strong += 1,
+            Tag::Strikethrough => self.strike += 1,
+            Tag::Link { link_type, dest_url, title, .. } => {
+                let mail = matches!(link_type, LinkType::Email) && !dest_url.starts_with("mailto:");
+                let href = if mail { format!("mailto:{dest_url}") } else { dest_url.into_string() };
+                self.link = Some((Link { href, title: title.into_string() }, self.out.len()));
+            }
+            Tag::Image { dest_url, title, .. } => {
+                self.image = Some(ImageReader {
+                    depth: 1,
+                    src: dest_url.into_string(),
+                    title: title.into_string(),
+                    alt: String::new(),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd, source: &str) -> bool {
+        if let Some(image) = &mut self.image {
+            image.depth -= 1;
+            if image.depth == 0
+                && let Some(ImageReader { src, title, alt, .. }) = self.image.take()
+            {
+                self.out.push(Inline::Image { src, alt, title, marks: self.marks() });
+            }
+            return false;
+        }
+        match tag {
+            TagEnd::Emphasis => self.em = self.em.saturating_sub(1),
+            TagEnd::Strong => self.strong = self.strong.saturating_sub(1),
+            TagEnd::Strikethrough => self.strike = self.strike.saturating_sub(1),
+            TagEnd::Link => {
+                if let Some((_, from)) = self.link.take()
+                    && self.out.len() == from
+                {
+                    self.raw(&source.split_whitespace().collect::<Vec<_>>().join(" "));
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// The runs collected.
+    pub fn finish(self) -> Vec<Inline> {
+        self.out
+    }
+}
