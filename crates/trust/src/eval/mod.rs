@@ -244,11 +244,7 @@ impl Evaluation {
             _ if self.total.get().is_some_and(|(stored, _)| stored == ancestors) => {
                 self.total.get().map(|(_, effective)| effective.clone()).unwrap_or_default()
             }
-            [head, ..] => {
-                let mut effective = self.evaluate(ancestors);
-                effective.share(&self.nodes[*head as usize].after);
-                effective
-            }
+            _ => self.merged(heads, ancestors),
         }
     }
 
@@ -332,7 +328,7 @@ impl Evaluation {
     fn effective_now(&self, heads: &[u32], stored: &Set) -> Set {
         match heads {
             [head] => self.nodes[*head as usize].after.clone(),
-            _ => self.evaluate(stored),
+            _ => self.merged(heads, stored),
         }
     }
 

@@ -27,6 +27,42 @@ impl Evaluation {
         effective
     }
 
+    /// The effective records of a merge. When all that one side lacks disables nobody and takes no invite's use, that
+    /// side stands as it is and only the rest is decided; else everything is computed anew.
+    pub(super) fn merged(&self, heads: &[u32], stored: &Set) -> Set {
+        for head in heads {
+            let node = &self.nodes[*head as usize];
+            let mut rest = stored.difference(&node.ancestors);
+            rest.retain(|record| record != head);
+            if !rest.iter().all(|record| self.is_inert(*record)) {
+                continue;
+            }
+            rest.sort_by_cached_key(|record| self.key(*record));
+            let mut effective = node.after.clone();
+            for record in rest {
+                if self.stands(record, &effective) {
+                    effective.insert(record);
+                }
+            }
+            return effective;
+        }
+        let mut effective = self.evaluate(stored);
+        if let Some(head) = heads.first() {
+            effective.share(&self.nodes[*head as usize].after);
+        }
+        effective
+    }
+
+    /// Whether a record can change nothing for records that do not have it among their ancestors.
+    fn is_inert(&self, record: u32) -> bool {
+        let node = &self.nodes[record as usize];
+        let quiet = matches!(
+            node.act,
+            Act::Plain { .. } | Act::Epoch { .. } | Act::DeviceAdd { .. } | Act::Invite { .. } | Act::Opaque
+        );
+        quiet || node.info.is_none()
+    }
+
     /// 3a, 3b, 3c for a record when everything senior is decided.
     fn enters(&self, record: u32, effective: &Set, joins: &mut Joins) -> bool {
         if !self.stands(record, effective) {

@@ -58,6 +58,23 @@ impl Set {
         }
     }
 
+    /// Members that `other` lacks, ascending.
+    pub fn difference(&self, other: &Set) -> Vec<u32> {
+        let mut members = Vec::new();
+        for (chunk, words) in self.chunks.iter().enumerate() {
+            let theirs = other.chunks.get(chunk).and_then(Option::as_ref);
+            let Some(words) = words.as_ref().filter(|words| Some(*words) != theirs) else { continue };
+            for (word, bits) in words.iter().enumerate() {
+                let mut bits = bits & !theirs.map_or(0, |theirs| theirs[word]);
+                while bits != 0 {
+                    members.push((chunk * BITS + word * 64) as u32 + bits.trailing_zeros());
+                    bits &= bits - 1;
+                }
+            }
+        }
+        members
+    }
+
     /// Members in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.chunks.iter().enumerate().flat_map(|(chunk, words)| {
@@ -99,6 +116,8 @@ mod tests {
         let mut other = Set::default();
         other.insert(9_999);
         other.union(&set);
+        assert_eq!(other.difference(&set), [9_999]);
+        assert!(set.difference(&Set::default()).iter().eq(model.iter()));
         assert!(other.contains(9_999) && model.iter().all(|index| other.contains(*index)));
     }
 }
