@@ -198,7 +198,8 @@ impl Keys {
 }
 
 fn modifier_words(modifiers: Modifiers) -> Vec<String> {
-    let names = [(modifiers.command || modifiers.ctrl, "Ctrl"), (modifiers.alt, "Alt"), (modifiers.shift, "Shift")];
+    let names =
+        [(modifiers.command || modifiers.ctrl, "Ctrl"), (modifiers.alt, "Alt"), (modifiers.shift, "Shift")];
     names.iter().filter(|(held, _)| *held).map(|(_, name)| (*name).to_owned()).collect()
 }
 
@@ -245,17 +246,32 @@ impl Reader {
         actions
     }
 
-    fn read_single(&mut self, input: &mut egui::InputState, situation: Situation, now: f64, out: &mut Vec<Action>) {
+    fn read_single(
+        &mut self,
+        input: &mut egui::InputState,
+        situation: Situation,
+        now: f64,
+        out: &mut Vec<Action>,
+    ) {
         let mut events = std::mem::take(&mut input.events);
         events.retain(|event| match event {
-            egui::Event::Key { key, pressed: true, modifiers, .. } => !self.press(*key, *modifiers, situation, now, out),
+            egui::Event::Key { key, pressed: true, modifiers, .. } => {
+                !self.press(*key, *modifiers, situation, now, out)
+            }
             egui::Event::Text(text) => !typed(text, situation, out),
             _ => true,
         });
         input.events = events;
     }
 
-    fn press(&mut self, key: Key, held: Modifiers, situation: Situation, now: f64, out: &mut Vec<Action>) -> bool {
+    fn press(
+        &mut self,
+        key: Key,
+        held: Modifiers,
+        situation: Situation,
+        now: f64,
+        out: &mut Vec<Action>,
+    ) -> bool {
         if held.command || held.ctrl || held.alt {
             return false;
         }
@@ -263,7 +279,9 @@ impl Reader {
         let offered = || ACTIONS.iter().filter(|spec| spec.when.holds(situation));
         let find = |wanted: Keys| offered().find(|spec| spec.keys.contains(&wanted)).map(|spec| spec.action);
         let held = if held.shift { SHIFT } else { NONE };
-        if let Some(action) = first.and_then(|first| find(Sequence(first, key))).or_else(|| find(Single(held, key))) {
+        if let Some(action) =
+            first.and_then(|first| find(Sequence(first, key))).or_else(|| find(Single(held, key)))
+        {
             out.push(action);
             return true;
         }

@@ -25,7 +25,8 @@ impl Clock {
 
     /// This instant in the viewer's zone.
     pub fn now(&self) -> Zoned {
-        let now = self.fixed_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_else(Timestamp::now);
+        let now =
+            self.fixed_ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_else(Timestamp::now);
         now.to_zoned(self.zone.clone())
     }
 
@@ -63,7 +64,9 @@ impl Clock {
         let (from, to) = (self.words(from), self.words(to));
         match (from.rsplit_once(' '), to.rsplit_once(' ')) {
             _ if from == to => to,
-            (Some((day, _)), Some((same, time))) if day == same && time.contains(':') => format!("{from} – {time}"),
+            (Some((day, _)), Some((same, time))) if day == same && time.contains(':') => {
+                format!("{from} – {time}")
+            }
             _ => format!("{from} – {to}"),
         }
     }
@@ -136,6 +139,9 @@ mod tests {
     fn a_zone_that_is_unknown_is_no_reason_to_stop() {
         assert_eq!(Clock::new(Some(0), "Mars/Olympus").now().hour(), 0);
         assert!(local_time(&clock().now(), "Mars/Olympus").is_none());
-        assert_eq!(local_time(&clock().now(), "Asia/Tokyo").map(|(words, _)| words), Some("Wed 00:10".into()));
+        assert_eq!(
+            local_time(&clock().now(), "Asia/Tokyo").map(|(words, _)| words),
+            Some("Wed 00:10".into())
+        );
     }
 }

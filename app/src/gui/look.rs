@@ -85,7 +85,8 @@ fn set_style(style: &mut egui::Style, scheme: Scheme) {
     style.interaction.selectable_labels = false;
     style.spacing.item_spacing = egui::vec2(8.0, 0.0);
     style.spacing.interact_size.y = tokens::size::BUTTON;
-    style.spacing.scroll = egui::style::ScrollStyle { fade: Default::default(), ..egui::style::ScrollStyle::floating() };
+    style.spacing.scroll =
+        egui::style::ScrollStyle { fade: Default::default(), ..egui::style::ScrollStyle::floating() };
     let visuals = &mut style.visuals;
     visuals.dark_mode = scheme.is_dark();
     visuals.override_text_color = Some(p.ink);
@@ -145,7 +146,11 @@ pub fn format(style: Type, color: Color32) -> TextFormat {
         extra_letter_spacing: style.spacing,
         line_height: Some(style.line),
         color,
-        coords: if style.mono { VariationCoords::default() } else { VariationCoords::new([(b"wght", style.weight)]) },
+        coords: if style.mono {
+            VariationCoords::default()
+        } else {
+            VariationCoords::new([(b"wght", style.weight)])
+        },
         ..TextFormat::default()
     }
 }

@@ -1,10 +1,58 @@
-//! The window.
+//! The window. `run` opens it over a home; `App` can be driven without a display, over any [`backend::Home`].
 
-pub mod actions;
+mod actions;
+pub mod app;
 pub mod backend;
-pub mod clock;
-pub mod icon;
-pub mod look;
-pub mod page;
-pub mod tokens;
-pub mod views;
+mod clock;
+mod command;
+mod details;
+mod dialogs;
+mod first_run;
+mod icon;
+mod lists;
+mod look;
+mod notice;
+mod open;
+mod page;
+mod palette;
+mod people;
+mod picker;
+mod prefs;
+mod shell;
+mod sidebar;
+mod statusline;
+mod tasks;
+mod tokens;
+mod views;
+mod widgets;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use app::App;
+pub use page::pictures::Spawn;
+use tern_peer::Env;
+
+/// Runs slow work on threads of its own.
+pub fn threads() -> Spawn {
+    Arc::new(|job| {
+        std::thread::spawn(job);
+    })
+}
+
+/// Opens the window over a home and returns when it is closed. An error means that there is no display.
+pub fn run(home: PathBuf, env: Env) -> Result<(), String> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Tern")
+        .with_app_id("tern")
+        .with_inner_size(tokens::size::WINDOW)
+        .with_min_inner_size(tokens::size::WINDOW_MIN);
+    let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..Default::default() };
+    let home = Arc::new(backend::DiskHome { path: home, env });
+    eframe::run_native(
+        "tern",
+        options,
+        Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, home, threads())))),
+    )
+    .map_err(|error| error.to_string())
+}

@@ -75,7 +75,9 @@ day on page | 1.32 | 2.15 | 1.35 | 2.92\n\
 #[test]
 fn text_is_readable_on_everything_it_stands_on() {
     for palette in [LIGHT, DARK, HC_LIGHT, HC_DARK] {
-        for (name, pair) in PAIRS.iter().filter(|(name, _)| !name.starts_with("edge") && !name.contains("day")) {
+        for (name, pair) in
+            PAIRS.iter().filter(|(name, _)| !name.starts_with("edge") && !name.contains("day"))
+        {
             let (front, back) = pair(&palette);
             assert!(contrast(front, back) >= 4.5, "{name}");
         }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, HistoryView, KeysView, MembersView, PageView, PagesView, PeerError, ProfileView, Query, SearchView,
-    StatusView, TasksView, View,
+    AboutView, HistoryView, KeysView, MembersView, PageView, PagesView, PeerError, ProfileView, Query,
+    SearchView, StatusView, TasksView, View,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};

@@ -214,7 +214,8 @@ pub fn merge(base: &[Cell], mine: &[Cell], theirs: &[Cell], caret: usize) -> (Ve
             place(seen, &merged, &mut stands);
             seen += 1;
             if let Some(theirs) = other.kept[at] {
-                let marks = if kept.marks == before.marks { theirs.marks.clone() } else { kept.marks.clone() };
+                let marks =
+                    if kept.marks == before.marks { theirs.marks.clone() } else { kept.marks.clone() };
                 merged.push(Cell { glyph: kept.glyph.clone(), marks });
             }
         }

@@ -24,6 +24,7 @@ fn cells_and_inline_content_say_the_same() {
 fn typing_keeps_the_marks_outside_the_typed_range() {
     let mut cells = plain("bold plain");
     toggle(&mut cells, 0..4, Mark::Strong);
+    retype(&mut cells, "bolder plain", None);
     retype(&mut cells, "bolder plain!", None);
     let inline = to_inline(&cells);
     assert_eq!(inline.len(), 2);

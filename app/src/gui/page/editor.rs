@@ -110,7 +110,9 @@ impl Editor {
 
     /// Nothing typed here is unknown to the engine.
     pub fn is_settled(&self) -> bool {
-        self.flight.is_none() && self.queue.is_empty() && self.session.as_ref().is_none_or(|s| s.dirty_since.is_none())
+        self.flight.is_none()
+            && self.queue.is_empty()
+            && self.session.as_ref().is_none_or(|s| s.dirty_since.is_none())
     }
 
     /// The engine refused the last change; it is shown here but not saved.
@@ -196,7 +198,9 @@ impl Editor {
                 self.name_created(&flight);
             }
         }
-        if self.queue.is_empty() && let Some(held) = self.held.take() {
+        if self.queue.is_empty()
+            && let Some(held) = self.held.take()
+        {
             self.adopt(held.blocks, &held.markers);
         }
     }
@@ -233,8 +237,12 @@ impl Editor {
     fn name_created(&mut self, flight: &Flight) {
         let Some(held) = &self.held else { return };
         let (after, made, wanted) = match flight.ops.last() {
-            Some(Op::Split { key, made, kind, .. }) => (self.markers.get(key).cloned(), *made, Some(kind.clone())),
-            Some(Op::Insert { after, made, .. }) => (after.and_then(|key| self.markers.get(&key).cloned()), *made, None),
+            Some(Op::Split { key, made, kind, .. }) => {
+                (self.markers.get(key).cloned(), *made, Some(kind.clone()))
+            }
+            Some(Op::Insert { after, made, .. }) => {
+                (after.and_then(|key| self.markers.get(&key).cloned()), *made, None)
+            }
             _ => return,
         };
         let at = match &after {
@@ -242,7 +250,8 @@ impl Editor {
             None => Some(0),
         };
         let Some(at) = at else { return };
-        let (marker, found) = (held.markers.get(at).cloned(), held.blocks.get(at).map(|block| block.kind.clone()));
+        let (marker, found) =
+            (held.markers.get(at).cloned(), held.blocks.get(at).map(|block| block.kind.clone()));
         let Some(marker) = marker else { return };
         self.markers.insert(made, marker);
         if let (Some(wanted), Some(found), Some(block)) = (wanted, found, self.block(made))
@@ -345,7 +354,15 @@ impl Session {
     fn on(key: Key, block: &Block, caret: usize) -> Self {
         let cells = cells::from_inline(&block.inline);
         let caret = caret.min(cells.len());
-        Session { key, base: block.clone(), cells, caret, caret_moved: true, next_marks: None, dirty_since: None }
+        Session {
+            key,
+            base: block.clone(),
+            cells,
+            caret,
+            caret_moved: true,
+            next_marks: None,
+            dirty_since: None,
+        }
     }
 
     /// The block with what is typed.

@@ -43,8 +43,12 @@ impl Engine {
             BlockEdit::SetContent { block, base, new } => {
                 let at = self.at(&block);
                 let old = cells::from_inline(&self.blocks[at].1.inline);
-                let (merged, _) =
-                    cells::merge(&cells::from_inline(&base.inline), &cells::from_inline(&new.inline), &old, 0);
+                let (merged, _) = cells::merge(
+                    &cells::from_inline(&base.inline),
+                    &cells::from_inline(&new.inline),
+                    &old,
+                    0,
+                );
                 self.blocks[at].1.inline = cells::to_inline(&merged);
             }
             BlockEdit::Insert { after, block } => {

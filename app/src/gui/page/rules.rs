@@ -65,7 +65,8 @@ pub fn inline(cells: &mut Vec<Cell>, caret: usize) -> Option<usize> {
             _ => None,
         })
         .collect();
-    for (delimiter, mark) in [("**", Mark::Strong), ("~~", Mark::Strike), ("`", Mark::Code), ("*", Mark::Em), ("_", Mark::Em)]
+    for (delimiter, mark) in
+        [("**", Mark::Strong), ("~~", Mark::Strike), ("`", Mark::Code), ("*", Mark::Em), ("_", Mark::Em)]
     {
         let Some(open) = opening(&text, caret, delimiter) else { continue };
         let width = delimiter.len();
@@ -83,7 +84,8 @@ pub fn inline(cells: &mut Vec<Cell>, caret: usize) -> Option<usize> {
 fn opening(text: &[Option<char>], caret: usize, delimiter: &str) -> Option<usize> {
     let delimiter: Vec<char> = delimiter.chars().collect();
     let width = delimiter.len();
-    let is_delimiter = |at: usize| delimiter.iter().enumerate().all(|(i, c)| text.get(at + i) == Some(&Some(*c)));
+    let is_delimiter =
+        |at: usize| delimiter.iter().enumerate().all(|(i, c)| text.get(at + i) == Some(&Some(*c)));
     let mark = delimiter.first().copied()?;
     let close = caret.checked_sub(width)?;
     if !is_delimiter(close) || close < width + 1 {
@@ -203,7 +205,8 @@ mod tests {
 
     fn named(run: &Inline) -> String {
         let marks = run.marks();
-        let names = [(marks.strong, "strong"), (marks.em, "em"), (marks.strike, "strike"), (marks.code, "code")];
+        let names =
+            [(marks.strong, "strong"), (marks.em, "em"), (marks.strike, "strike"), (marks.code, "code")];
         let on: Vec<&str> = names.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
         if on.is_empty() { run.as_text().to_owned() } else { format!("{}:{}", run.as_text(), on.join("+")) }
     }

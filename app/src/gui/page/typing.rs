@@ -131,7 +131,8 @@ impl Editor {
         };
         let (left, right) = (cells::to_inline(left), cells::to_inline(right));
         let first = Block { inline: left, ..block.clone() };
-        let second = Block { parents: block.parents.clone(), restart: None, kind: kind.clone(), inline: right };
+        let second =
+            Block { parents: block.parents.clone(), restart: None, kind: kind.clone(), inline: right };
         let Some(at) = self.index(key) else { return };
         if has_image {
             let base = Block { inline: cells::to_inline(&session.cells), ..block.clone() };
@@ -204,12 +205,14 @@ impl Editor {
         let Some(at) = self.index(session.key) else { return };
         let depth = block.parents.len();
         let before = self.blocks.iter().take(at).rev();
-        let Some(host) = before.take_while(|local| local.block.parents.len() >= depth).find(|local| {
-            local.block.parents.len() == depth && rules::opens(&local.block.kind).is_some()
-        }) else {
+        let Some(host) = before
+            .take_while(|local| local.block.parents.len() >= depth)
+            .find(|local| local.block.parents.len() == depth && rules::opens(&local.block.kind).is_some())
+        else {
             return;
         };
-        if let (Some(container), true) = (rules::opens(&host.block.kind), rules::opens(&block.kind).is_some()) {
+        if let (Some(container), true) = (rules::opens(&host.block.kind), rules::opens(&block.kind).is_some())
+        {
             let mut parents = host.block.parents.clone();
             parents.push(container);
             let kind = block.kind.clone();
@@ -236,7 +239,8 @@ impl Editor {
     /// Moves the blocks inside an item along with it: one container more at `depth`, or one less.
     fn shift_children(&mut self, at: usize, depth: usize, add: Option<Container>) {
         self.flush();
-        let children = self.blocks.iter_mut().skip(at + 1).take_while(|local| local.block.parents.len() > depth);
+        let children =
+            self.blocks.iter_mut().skip(at + 1).take_while(|local| local.block.parents.len() > depth);
         for child in children {
             match add {
                 Some(container) => child.block.parents.insert(depth, container),
@@ -310,7 +314,9 @@ impl Editor {
 
     /// Moves the caret into the neighbouring block that can be typed in. Returns whether there is one.
     pub fn step(&mut self, down: bool) -> bool {
-        let Some(at) = self.session.as_ref().and_then(|session| self.index(session.key)) else { return false };
+        let Some(at) = self.session.as_ref().and_then(|session| self.index(session.key)) else {
+            return false;
+        };
         let can = |local: &&Local| {
             rules::is_prose(&local.block.kind)
                 || matches!(local.block.kind, BlockKind::Code { .. } | BlockKind::Verbatim)

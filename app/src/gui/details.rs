@@ -1,0 +1,369 @@
+//! The right column: what belongs to the page or task in the middle.
+
+use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use tern_peer::{ConflictView, HistoryView, PageView, TaskView};
+
+use super::clock::Clock;
+use super::command::{Queue, Route, Then, UiCommand};
+use super::icon::{self, Icon};
+use super::look::look;
+use super::tasks::{data as task_data, menus};
+use super::tokens::{self, radius, size};
+use super::views::Views;
+use super::widgets::{self, Button, Field, Tone};
+
+/// A sitting of the history, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sitting {
+    /// Who.
+    pub author: String,
+    /// How much.
+    pub changes: String,
+    /// When.
+    pub when: String,
+    /// Heads after it.
+    pub heads: String,
+}
+
+/// Details of a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageDetails {
+    /// Names and values.
+    pub fields: Vec<(String, String)>,
+    /// Kept values: what to say, field, value.
+    pub kept: Vec<(String, String, String)>,
+    /// Files: name and size in words.
+    pub files: Vec<(String, String)>,
+    /// Newest first.
+    pub history: Vec<Sitting>,
+}
+
+/// Details of a page as data.
+pub fn build(page: &PageView, history: Option<&HistoryView>, clock: &Clock) -> PageDetails {
+    let fields = page
+        .fields
+        .iter()
+        .filter_map(|(name, value)| {
+            let name = match name.as_str() {
+                "source_path" => "Imported from",
+                _ => return None,
+            };
+            Some((name.to_owned(), value.as_str()?.to_owned()))
+        })
+        .collect();
+    let kept = page
+        .conflicts
+        .iter()
+        .map(|conflict| {
+            (task_data::kept_words(conflict, clock), conflict.field.clone(), conflict.value.clone())
+        })
+        .collect();
+    let files = page
+        .attachments
+        .iter()
+        .map(|file| {
+            let here = if file.here { "" } else { ", not here yet" };
+            (file.name.clone(), format!("{}{here}", bytes_words(file.bytes)))
+        })
+        .collect();
+    let history = history.map(|history| history.sessions.iter().rev().map(|s| sitting(s, clock)).collect());
+    PageDetails { fields, kept, files, history: history.unwrap_or_default() }
+}
+
+fn sitting(session: &tern_peer::SessionView, clock: &Clock) -> Sitting {
+    let changes =
+        if session.changes == 1 { "1 change".to_owned() } else { format!("{} changes", session.changes) };
+    Sitting {
+        author: session.author.clone(),
+        changes,
+        when: clock.span(&session.from, &session.to),
+        heads: session.heads.clone(),
+    }
+}
+
+/// A size as people say it.
+pub fn bytes_words(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1_000_000.0),
+    }
+}
+
+/// Details of a page as text, for tests.
+#[cfg(test)]
+pub fn text(details: &PageDetails) -> String {
+    let mut out = String::new();
+    for (name, value) in details.fields.iter().chain(&details.files) {
+        out += &format!("{name}: {value}\n");
+    }
+    for (words, ..) in &details.kept {
+        out += &format!("({words})\n");
+    }
+    for sitting in &details.history {
+        out += &format!("{}, {}: {}\n", sitting.author, sitting.changes, sitting.when);
+    }
+    out
+}
+
+fn section(ui: &mut Ui, title: &str, note: &str) {
+    let p = look(ui.ctx());
+    ui.add_space(4.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::hover());
+    let at = widgets::line(ui, rect, Align2::LEFT_CENTER, title, tokens::UI_STRONG, p.ink);
+    widgets::line(ui, rect.with_min_x(at.right() + 8.0), Align2::LEFT_CENTER, note, tokens::SMALL, p.ink3);
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, title));
+}
+
+fn pair(ui: &mut Ui, name: &str, value: &str) {
+    let p = look(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    widgets::line(ui, rect, Align2::LEFT_CENTER, name, tokens::SMALL, p.ink3);
+    widgets::line(ui, rect.with_min_x(rect.left() + 92.0), Align2::LEFT_CENTER, value, tokens::SMALL, p.ink);
+    let spoken = format!("{name}: {value}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    response.on_hover_text(value);
+}
+
+fn column(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    ScrollArea::vertical().auto_shrink(false).id_salt("details").show(ui, |ui| {
+        egui::Frame::NONE.inner_margin(egui::Margin::symmetric(16, 6)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            content(ui);
+        });
+    });
+}
+
+/// Draws the details of a page.
+pub fn page(
+    ui: &mut Ui,
+    page: &PageView,
+    views: &Views,
+    shown_at: Option<&str>,
+    clock: &Clock,
+    out: &mut Queue,
+) {
+    let details = build(page, views.history.get(), clock);
+    let p = look(ui.ctx());
+    column(ui, |ui| {
+        section(ui, "Details", "");
+        for (name, value) in &details.fields {
+            pair(ui, name, value);
+        }
+        for (words, field, value) in &details.kept {
+            kept(ui, page, words, field, value, out);
+        }
+        if details.fields.is_empty() && details.kept.is_empty() {
+            widgets::text(ui, "Nothing set apart by two people.", tokens::SMALL, p.ink3);
+            ui.add_space(6.0);
+        }
+        if !details.files.is_empty() {
+            widgets::rule(ui);
+            section(ui, "Files", &details.files.len().to_string());
+            for (name, size) in &details.files {
+                file(ui, name, size);
+            }
+        }
+        ui.add_space(8.0);
+        widgets::rule(ui);
+        section(ui, "History", "");
+        if details.history.is_empty() {
+            widgets::text(ui, "Each sitting of each person appears here.", tokens::SMALL, p.ink3);
+        }
+        for (index, sitting) in details.history.iter().enumerate() {
+            history_row(ui, page, sitting, index == 0, shown_at, out);
+        }
+    });
+}
+
+fn kept(ui: &mut Ui, page: &PageView, words: &str, field: &str, value: &str, out: &mut Queue) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
+    let take = field == "title";
+    let room = rect.width() - if take { 76.0 } else { 0.0 };
+    let chip = widgets::chip(ui, pos2(rect.left(), rect.center().y), words, Tone::Kept, room);
+    let named = ui.interact(chip, ui.scope_id().with(("kept", field, value)), Sense::hover());
+    named.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    named.on_hover_text(words);
+    if take {
+        let at = Rect::from_min_max(pos2(rect.right() - 72.0, rect.top() + 1.0), rect.max);
+        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt((field, value)));
+        if Button::plain("Choose").show(&mut child).clicked() {
+            let command = tern_peer::Command::PageRename { page: page.id.clone(), title: value.to_owned() };
+            out.push(UiCommand::Send(Box::new(command), Then::Quiet));
+        }
+    }
+}
+
+fn file(ui: &mut Ui, name: &str, size: &str) {
+    let p = look(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::hover());
+    let sign = Rect::from_min_size(rect.min, vec2(18.0, rect.height()));
+    icon::paint(ui.painter(), sign, 16.0, Icon::Clip, p.ink2);
+    let inside = rect.with_min_x(rect.left() + 26.0);
+    let right = widgets::line(ui, inside, Align2::RIGHT_CENTER, size, tokens::SMALL, p.ink3);
+    widgets::line(ui, inside.with_max_x(right.left() - 8.0), Align2::LEFT_CENTER, name, tokens::UI, p.ink);
+    let spoken = format!("{name}, {size}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    response.on_hover_text(name);
+}
+
+fn history_row(
+    ui: &mut Ui,
+    page: &PageView,
+    sitting: &Sitting,
+    newest: bool,
+    shown_at: Option<&str>,
+    out: &mut Queue,
+) {
+    let p = look(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
+    let here = shown_at == Some(sitting.heads.as_str());
+    let ground = rect.expand2(vec2(8.0, 0.0));
+    widgets::row_ground(ui, ground, here, response.hovered());
+    widgets::avatar(ui, pos2(rect.left() + 8.0, rect.center().y), 7.5, &sitting.author, true);
+    let inside = rect.with_min_x(rect.left() + 22.0);
+    let right = widgets::line(ui, inside, Align2::RIGHT_CENTER, &sitting.when, tokens::SMALL, p.ink2);
+    let words = format!("{}, {}", sitting.author, sitting.changes);
+    widgets::line(
+        ui,
+        inside.with_max_x(right.left() - 8.0),
+        Align2::LEFT_CENTER,
+        &words,
+        tokens::SMALL,
+        p.ink,
+    );
+    let spoken = format!("{words}, {}. Show the page as it was then", sitting.when);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, here, &spoken));
+    widgets::focus_ring(ui, &response, radius::ROW);
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+        let words = format!("{} left it, {}", sitting.author, sitting.when);
+        let at = (!newest).then(|| (sitting.heads.clone(), words));
+        out.push(UiCommand::Go(Route::Page { id: page.id.clone(), at }));
+    }
+}
+
+/// The description of the selected task while it is typed.
+#[derive(Debug, Clone, Default)]
+pub struct TaskDraft {
+    task: String,
+    base: String,
+    text: String,
+}
+
+/// Draws the details of a task.
+pub fn task(
+    ui: &mut Ui,
+    task: &TaskView,
+    views: &Views,
+    draft: &mut TaskDraft,
+    clock: &Clock,
+    out: &mut Queue,
+) {
+    let p = look(ui.ctx());
+    let shown = task_data::shown(task, views, clock);
+    column(ui, |ui| {
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            widgets::short(ui, &task.short_id, tokens::SMALL, p.ink3);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let more = widgets::icon_button(ui, Icon::More, "More for this task", None);
+                if more.clicked() {
+                    let menu = menus::more(&task.id, &task.title, Some(more.rect));
+                    out.push(UiCommand::Pick(Box::new(menu)));
+                }
+            });
+        });
+        widgets::text(ui, &task.title, tokens::H2, p.ink);
+        ui.add_space(10.0);
+        field_row(
+            ui,
+            "Status",
+            &task_data::value_name("status", &task.status),
+            |at| menus::status(&task.id, &task.status, at),
+            out,
+        );
+        let priority = task_data::value_name("priority", &task.priority);
+        field_row(ui, "Priority", &priority, |at| menus::priority(&task.id, &task.priority, at), out);
+        let person = if shown.assignee.is_empty() { "Nobody" } else { &shown.assignee };
+        let members = views.members.get();
+        field_row(ui, "Assignee", person, |at| menus::assignee(&task.id, members, &shown.assignee, at), out);
+        let due = if shown.due.is_empty() { "No due date" } else { &shown.due };
+        field_row(ui, "Due", due, |at| menus::due(&task.id, clock, at), out);
+        for (name, value) in [("Project", &task.project), ("Estimate", &task.estimate)] {
+            if let Some(value) = value {
+                pair(ui, name, value);
+            }
+        }
+        if !task.labels.is_empty() {
+            pair(ui, "Labels", &task.labels.join(", "));
+        }
+        for conflict in &task.conflicts {
+            conflict_row(ui, task, conflict, clock, out);
+        }
+        ui.add_space(10.0);
+        widgets::rule(ui);
+        section(ui, "Description", "Markdown");
+        description(ui, task, draft, out);
+    });
+}
+
+fn field_row(
+    ui: &mut Ui,
+    name: &str,
+    value: &str,
+    menu: impl FnOnce(Option<Rect>) -> super::picker::Picker,
+    out: &mut Queue,
+) {
+    let p = look(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
+    widgets::row_ground(ui, rect.expand2(vec2(8.0, 0.0)), false, response.hovered());
+    widgets::line(ui, rect, Align2::LEFT_CENTER, name, tokens::SMALL, p.ink3);
+    let inside = rect.with_min_x(rect.left() + 92.0);
+    widgets::line(ui, inside, Align2::LEFT_CENTER, value, tokens::UI, p.ink);
+    let spoken = format!("{name}: {value}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+    widgets::focus_ring(ui, &response, radius::ROW);
+    if response.clicked() {
+        out.push(UiCommand::Pick(Box::new(menu(Some(inside)))));
+    }
+}
+
+fn conflict_row(ui: &mut Ui, task: &TaskView, conflict: &ConflictView, clock: &Clock, out: &mut Queue) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::hover());
+    let words = task_data::kept_words(conflict, clock);
+    let chip = widgets::chip(ui, pos2(rect.left(), rect.center().y), &words, Tone::Kept, rect.width() - 76.0);
+    let response =
+        ui.interact(chip, ui.scope_id().with(("kept", &conflict.field, &conflict.value)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
+    response.on_hover_text(&words);
+    let at = Rect::from_min_max(pos2(rect.right() - 72.0, rect.top() + 2.0), rect.max);
+    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(("choose", &conflict.field)));
+    if Button::plain("Choose").show(&mut child).clicked() {
+        out.push(UiCommand::Pick(Box::new(menus::choose(task, conflict, clock, Some(chip)))));
+    }
+}
+
+fn description(ui: &mut Ui, task: &TaskView, draft: &mut TaskDraft, out: &mut Queue) {
+    let untouched = draft.text == draft.base;
+    if draft.task != task.id || (untouched && draft.base != task.description) {
+        let text = task.description.clone();
+        *draft = TaskDraft { task: task.id.clone(), base: text.clone(), text };
+    }
+    let field = Field { rows: 6, ..Field::new("Description", "What it takes, what is done when it is done") };
+    let response = field.show(ui, &mut draft.text);
+    if response.lost_focus() && draft.text != draft.base {
+        draft.base = draft.text.clone();
+        out.push(super::command::set_task(&task.id, "description", &draft.text));
+    }
+}
+
+impl TaskDraft {
+    /// The change that was typed and not yet sent, when the window moves on.
+    pub fn take_unsent(&mut self) -> Option<UiCommand> {
+        if self.text == self.base {
+            return None;
+        }
+        self.base = self.text.clone();
+        Some(super::command::set_task(&self.task, "description", &self.text))
+    }
+}

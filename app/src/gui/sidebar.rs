@@ -1,0 +1,332 @@
+//! The left column: where one can go.
+
+use std::collections::BTreeMap;
+
+use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use tern_peer::PageRow;
+
+use super::actions::{Action, key_of};
+use super::command::{Dialog, Queue, Route, UiCommand};
+use super::icon::{self, Icon};
+use super::look::look;
+use super::prefs::Prefs;
+use super::tokens::{self, size};
+use super::views::Views;
+use super::widgets::{self, Row};
+
+/// Trees with more pages than this start folded.
+const UNFOLDED_MAX: usize = 40;
+
+/// A visible row of the page tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TreeRow {
+    /// Index into the pages.
+    pub page: usize,
+    /// Pages below it: `None` when there are none, else whether they are hidden.
+    pub folded: Option<bool>,
+    /// It is open in the middle.
+    pub selected: bool,
+}
+
+/// What the column shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Data {
+    /// Name of the workspace.
+    pub title: String,
+    /// Visible rows of the tree.
+    pub tree: Vec<TreeRow>,
+    /// Tasks that are not done.
+    pub open_tasks: usize,
+    /// Own name.
+    pub me: String,
+    /// Place and role in words.
+    pub about_me: String,
+    /// Within own hours.
+    pub working: bool,
+    /// Moves that could not both hold.
+    pub set_aside: usize,
+    /// Keys lie unprotected on the disk.
+    pub unprotected: bool,
+    /// Why the tree is empty.
+    pub empty: String,
+}
+
+/// The column as data.
+pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
+    let about = views.about.get();
+    let me = about.and_then(|about| views.people.get(&about.member)).and_then(|slot| slot.get());
+    let pages = views.pages.get();
+    let tree = pages.map(|pages| tree(&pages.pages, &prefs.folds, open_page(route))).unwrap_or_default();
+    let is_open = |status: &str| !matches!(status, "done" | "cancelled");
+    Data {
+        title: about.map(|about| about.title.clone()).unwrap_or_default(),
+        open_tasks: views
+            .tasks
+            .get()
+            .map_or(0, |v| v.tasks.iter().filter(|task| is_open(&task.status)).count()),
+        me: about.map(|about| about.name.clone()).unwrap_or_default(),
+        about_me: me.map(|me| super::people::place(&me.zone)).unwrap_or_default(),
+        working: me.is_some_and(|me| me.working),
+        set_aside: pages.map_or(0, |pages| pages.set_aside.len()),
+        unprotected: views.keys.get().is_some_and(|keys| !keys.protected),
+        empty: match pages {
+            Some(pages) if pages.pages.is_empty() => "Pages you write appear here.".to_owned(),
+            _ => String::new(),
+        },
+        tree,
+    }
+}
+
+fn open_page(route: &Route) -> Option<&str> {
+    match route {
+        Route::Page { id, .. } => Some(id),
+        _ => None,
+    }
+}
+
+/// The visible rows of a tree that is flattened in display order.
+pub fn tree(pages: &[PageRow], folds: &BTreeMap<String, bool>, open: Option<&str>) -> Vec<TreeRow> {
+    let above = ancestors(pages, open);
+    let mut rows = Vec::new();
+    let mut hidden_below = None;
+    for (index, page) in pages.iter().enumerate() {
+        if hidden_below.is_some_and(|depth| page.depth > depth) {
+            continue;
+        }
+        hidden_below = None;
+        let has_children = pages.get(index + 1).is_some_and(|next| next.depth > page.depth);
+        let folded = folds
+            .get(&page.id)
+            .copied()
+            .unwrap_or(pages.len() > UNFOLDED_MAX && !above.contains(&page.id.as_str()));
+        if has_children && folded {
+            hidden_below = Some(page.depth);
+        }
+        rows.push(TreeRow {
+            page: index,
+            folded: has_children.then_some(folded),
+            selected: open == Some(page.id.as_str()),
+        });
+    }
+    rows
+}
+
+/// Ids of the pages above `open`, nearest first.
+pub fn ancestors<'a>(pages: &'a [PageRow], open: Option<&str>) -> Vec<&'a str> {
+    let mut found = Vec::new();
+    let Some(mut at) = open.and_then(|id| pages.iter().position(|page| page.id == id)) else { return found };
+    let mut depth = pages.get(at).map_or(0, |page| page.depth);
+    while depth > 0 && at > 0 {
+        at -= 1;
+        if let Some(page) = pages.get(at).filter(|page| page.depth < depth) {
+            found.push(page.id.as_str());
+            depth = page.depth;
+        }
+    }
+    found
+}
+
+/// Draws the column.
+pub fn show(ui: &mut Ui, data: &Data, pages: &[PageRow], route: &Route, out: &mut Queue) {
+    ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
+    let room = ui.max_rect();
+    let foot = Rect::from_min_max(
+        pos2(room.left() + 8.0, room.bottom() - 44.0),
+        pos2(room.right() - 8.0, room.bottom()),
+    );
+    let body = Rect::from_min_max(room.min + vec2(8.0, 0.0), pos2(room.right() - 8.0, foot.top()));
+    widgets::region(ui, body, "places", "Places", |ui| {
+        head(ui, data, out);
+        ui.add_space(8.0);
+        places(ui, data, route, out);
+        ui.add_space(14.0);
+        section(ui, "Pages", out);
+        pages_list(ui, data, pages, out);
+    });
+    widgets::region(ui, foot, "self", "You", |ui| own_line(ui, data, out));
+}
+
+fn head(ui: &mut Ui, data: &Data, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::click());
+    let bird = Rect::from_min_size(pos2(rect.left() + 9.0, rect.center().y - 10.0), vec2(20.0, 20.0));
+    icon::bird(ui.painter(), bird, p.ink, p.here);
+    let inside =
+        Rect::from_min_max(pos2(rect.left() + 38.0, rect.top()), pos2(rect.right() - 62.0, rect.bottom()));
+    widgets::line(
+        ui,
+        inside,
+        Align2::LEFT_CENTER,
+        &data.title,
+        tokens::Type { size: 15.0, ..tokens::UI_STRONG },
+        p.ink,
+    );
+    if let Some(key) = key_of(Action::Palette) {
+        widgets::key_cap(ui, pos2(rect.right() - 48.0, rect.center().y), &key, None);
+    }
+    let spoken = format!("{}: jump, run or create", data.title);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+    widgets::focus_ring(ui, &response, tokens::radius::ROW);
+    if response.clicked() {
+        out.push(UiCommand::Do(Action::Palette));
+    }
+}
+
+fn places(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
+    let count = if data.open_tasks == 0 { String::new() } else { data.open_tasks.to_string() };
+    let search = key_of(Action::Search).unwrap_or_default();
+    for (text, icon, right, place) in [
+        ("Tasks", Icon::Tasks, count.as_str(), Route::Tasks),
+        ("Search", Icon::Search, search.as_str(), Route::Search),
+        ("Trash", Icon::Trash, "", Route::Trash),
+    ] {
+        let row = Row { icon: Some(icon), right, selected: *route == place, ..Row::new(text) };
+        if row.show(ui).clicked() {
+            out.push(UiCommand::Go(place));
+        }
+    }
+}
+
+fn section(ui: &mut Ui, text: &str, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+    widgets::line(
+        ui,
+        rect.with_min_x(rect.left() + 10.0),
+        Align2::LEFT_CENTER,
+        text,
+        tokens::SMALL_STRONG,
+        p.ink3,
+    );
+    let plus = Rect::from_min_size(pos2(rect.right() - 28.0, rect.top()), vec2(28.0, 28.0));
+    let key = key_of(Action::NewPage);
+    let id = ui.scope_id().with("new page");
+    if widgets::icon_button_at(ui, plus, id, Icon::Plus, "New page", key.as_deref()).clicked() {
+        out.push(UiCommand::Do(Action::NewPage));
+    }
+}
+
+fn pages_list(ui: &mut Ui, data: &Data, pages: &[PageRow], out: &mut Queue) {
+    let p = look(ui.ctx());
+    if !data.empty.is_empty() {
+        ui.horizontal(|ui| {
+            ui.add_space(10.0);
+            widgets::text(ui, &data.empty, tokens::SMALL, p.ink3);
+        });
+    }
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, size::ROW, data.tree.len(), |ui, visible| {
+        for row in data.tree.get(visible).unwrap_or_default() {
+            if let Some(page) = pages.get(row.page) {
+                tree_row(ui, *row, page, out);
+            }
+        }
+    });
+}
+
+fn tree_row(ui: &mut Ui, row: TreeRow, page: &PageRow, out: &mut Queue) {
+    let title = shown_title(&page.title);
+    let icon = if row.folded.is_some() { Icon::Folder } else { Icon::Page };
+    let left = ui.cursor().left() + 2.0 + 16.0 * page.depth as f32;
+    let line = Row { icon: Some(icon), selected: row.selected, depth: page.depth, ..Row::new(title) };
+    let shifted = Row { text: title, ..line };
+    let response = shifted_row(ui, shifted);
+    if let Some(folded) = row.folded {
+        let fold = Rect::from_min_size(pos2(left, response.rect.top() + 4.0), vec2(18.0, 20.0));
+        let icon = if folded { Icon::ChevronRight } else { Icon::ChevronDown };
+        let label = format!("{} {title}", if folded { "Unfold" } else { "Fold" });
+        let id = ui.scope_id().with(("fold", &page.id));
+        let fold = ui.interact(fold, id, Sense::click());
+        let p = look(ui.ctx());
+        icon::paint(ui.painter(), fold.rect, 15.0, icon, p.ink3);
+        fold.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        widgets::focus_ring(ui, &fold, tokens::radius::KEY);
+        if fold.clicked() {
+            out.push(UiCommand::Fold { page: page.id.clone(), folded: !folded });
+        }
+    }
+    if response.clicked() {
+        out.push(UiCommand::Go(Route::page(&page.id)));
+    }
+}
+
+fn shifted_row(ui: &mut Ui, row: Row<'_>) -> egui::Response {
+    // The chevron stands in front of the icon, so the tree begins a little further right than other rows.
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
+    let p = look(ui.ctx());
+    widgets::row_ground(ui, rect, row.selected, response.hovered());
+    let left = rect.left() + 20.0 + 16.0 * row.depth as f32;
+    if let Some(icon) = row.icon {
+        let at = Rect::from_min_size(pos2(left, rect.top()), vec2(17.0, rect.height()));
+        icon::paint(ui.painter(), at, 16.5, icon, if row.selected { p.here } else { p.ink2 });
+    }
+    let style = if row.selected { tokens::UI_MEDIUM } else { tokens::UI };
+    let inside = Rect::from_min_max(pos2(left + 24.0, rect.top()), pos2(rect.right() - 8.0, rect.bottom()));
+    widgets::line(ui, inside, Align2::LEFT_CENTER, row.text, style, p.ink);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, row.selected, row.text));
+    widgets::focus_ring(ui, &response, tokens::radius::ROW);
+    response
+}
+
+/// A title as shown: a page without one is called so.
+pub fn shown_title(title: &str) -> &str {
+    if title.trim().is_empty() { "Untitled" } else { title }
+}
+
+fn own_line(ui: &mut Ui, data: &Data, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::click());
+    widgets::row_ground(ui, rect, false, response.hovered());
+    widgets::avatar(ui, pos2(rect.left() + 19.0, rect.center().y), 10.0, &data.me, data.working);
+    let mut inside =
+        Rect::from_min_max(pos2(rect.left() + 38.0, rect.top()), pos2(rect.right() - 32.0, rect.bottom()));
+    let at = widgets::line(ui, inside, Align2::LEFT_CENTER, &data.me, tokens::UI_MEDIUM, p.ink);
+    inside.min.x = at.right() + 7.0;
+    widgets::line(ui, inside, Align2::LEFT_CENTER, &data.about_me, tokens::SMALL, p.ink3);
+    let gear = Rect::from_min_size(pos2(rect.right() - 28.0, rect.top()), vec2(20.0, rect.height()));
+    icon::paint(ui.painter(), gear, 17.0, Icon::Settings, p.ink2);
+    let spoken = format!("{}: settings and profile", data.me);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+    widgets::focus_ring(ui, &response, tokens::radius::ROW);
+    if response.clicked() {
+        out.push(UiCommand::Open(Dialog::Settings));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(id: &str, depth: usize) -> PageRow {
+        PageRow { id: id.into(), title: id.into(), parent: None, order: 0, depth, trashed: false }
+    }
+
+    fn shown(pages: &[PageRow], folds: &[(&str, bool)], open: Option<&str>) -> String {
+        let folds = folds.iter().map(|(id, folded)| ((*id).to_owned(), *folded)).collect();
+        tree(pages, &folds, open)
+            .iter()
+            .map(|row| {
+                let page = &pages[row.page];
+                let sign = row.folded.map_or(' ', |folded| if folded { '+' } else { '-' });
+                let here = if row.selected { " <" } else { "" };
+                format!("{}{sign}{}{here}\n", "  ".repeat(page.depth), page.title)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_small_tree_is_open_and_what_is_folded_stays_folded() {
+        let pages = [page("Web", 0), page("Home", 1), page("Plan", 1), page("Steps", 2), page("Team", 0)];
+        assert_eq!(shown(&pages, &[], Some("Home")), "-Web\n   Home <\n  -Plan\n     Steps\n Team\n");
+        assert_eq!(shown(&pages, &[("Web", true)], None), "+Web\n Team\n");
+        assert_eq!(shown(&pages, &[("Plan", true)], None), "-Web\n   Home\n  +Plan\n Team\n");
+    }
+
+    #[test]
+    fn a_large_tree_opens_only_where_one_is() {
+        let mut pages = vec![page("A", 0), page("A1", 1), page("A11", 2), page("B", 0), page("B1", 1)];
+        pages.extend((0..60).map(|n| page(&format!("P{n}"), 0)));
+        let text = shown(&pages, &[], Some("A11"));
+        assert!(text.starts_with("-A\n  -A1\n     A11 <\n+B\n P0\n"), "{text}");
+        assert_eq!(ancestors(&pages, Some("A11")), ["A1", "A"]);
+    }
+}

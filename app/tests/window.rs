@@ -1,1 +1,0 @@
-//! The window, driven by visible labels.
