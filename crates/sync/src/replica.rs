@@ -68,6 +68,11 @@ pub trait Replica: TrieSource {
     /// True when content of `lane` may be given to and taken from `peer` ("who gets a lane" in docs/wire.md).
     /// A relay answers true for any lane that an active device or another relay names.
     fn shares(&self, peer: &Device, lane: &Lane) -> SourceResult<bool>;
+    /// True for a lane that every member may have: the root space and open spaces. A relay gives other lanes
+    /// only to a device that has named them in the session.
+    fn is_open(&self, lane: &Lane) -> SourceResult<bool> {
+        Ok(*lane == Lane::ROOT)
+    }
     /// Standing of a device by the evaluated log.
     fn standing(&self, device: &Device) -> SourceResult<Standing>;
     /// Feature bits that effective Require records demand of everyone who exchanges content.

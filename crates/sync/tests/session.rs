@@ -449,6 +449,13 @@ fn private_lanes_reach_a_relay_and_not_a_member_outside() {
     both[0].write(BATCH, Lane::ROOT, DAY, b"for all");
     let report = meet(&mut both, LinkConfig::default(), 1);
     assert_eq!(both[0].ids(), both[1].ids(), "{report:?}");
+    assert!(report.first(0, &Event::InSync).is_some(), "{report:?}");
+
+    let mut outside = [member(RAVI, 300), both[1].clone()];
+    give_all(&pair()[0], &mut outside[0]);
+    let report = meet(&mut outside, LinkConfig::default(), 3);
+    assert!(report.first(0, &Event::InSync).is_some(), "{report:?}");
+    assert_eq!(outside[0].offers.len(), 1, "only the item of the root space is offered");
 
     let mut members = [both[0].clone(), member(RAVI, 300)];
     give_all(&pair()[0], &mut members[1]);

@@ -37,7 +37,6 @@ impl Session {
         loop {
             let send = SendContext {
                 replica: cx.replica,
-                names: &self.names,
                 workspace: &self.setup.workspace,
                 peer: &self.setup.peer,
                 now_ms: self.now,

@@ -1,5 +1,7 @@
 //! Greeting and roots: who is there, what both hold, and what follows from the two.
 
+use std::collections::BTreeSet;
+
 use super::live::Scan;
 use super::{Cx, Roots, Session, State, Step, Stop};
 use crate::api::{Credential, DenyReason, Event, PROTO_MAX, PROTO_MIN, Side};
@@ -7,6 +9,7 @@ use crate::hello::{same_proof, workspace_proof};
 use crate::key::{Lane, Nibbles};
 use crate::replica::{PeerMemory, Standing};
 use crate::trie::{NodeInfo, combined_root};
+use crate::wire::LANES_MAX;
 use crate::wire::control::{Hello, Message, Root, WireCredential, join_signature};
 
 /// Combined root of a side that shares no content with the other: not the root of nothing.
@@ -107,14 +110,10 @@ impl Session {
         if !self.content_ok {
             return Ok(out);
         }
-        let mut lanes = cx.replica.lanes()?;
-        lanes.sort_unstable();
-        lanes.dedup();
+        let lanes: BTreeSet<Lane> =
+            cx.replica.lanes()?.into_iter().chain(self.named.iter().copied()).collect();
         for lane in lanes {
-            if !lane.is_log()
-                && !self.unshared.contains(&lane)
-                && cx.replica.shares(&self.setup.peer, &lane)?
-            {
+            if !lane.is_log() && !self.unshared.contains(&lane) && self.may_send(cx, &lane)? {
                 out.push((lane, cx.replica.node(&lane, &Nibbles::ROOT)?));
             }
         }
@@ -152,6 +151,7 @@ impl Session {
         match (self.setup.side, first) {
             (Side::Answerer, true) => self.answer_first_root(cx, &root),
             (Side::Answerer, false) => {
+                self.walk.refill();
                 self.owe_root = true;
                 Ok(())
             }
@@ -311,8 +311,26 @@ impl Session {
         Ok(relay(&self.setup.peer)? || relay(&self.setup.me)?)
     }
 
-    /// A joiner may read the log and nothing else; content needs admission and a shared lane.
+    /// A joiner may read the log and nothing else; content needs admission and a shared lane. A relay, which
+    /// cannot evaluate private lanes, gives them to a device that names them.
     pub(super) fn may_send(&self, cx: &Cx<'_>, lane: &Lane) -> Result<bool, Stop> {
-        Ok(lane.is_log() || (self.content_ok && cx.replica.shares(&self.setup.peer, lane)?))
+        if lane.is_log() {
+            return Ok(true);
+        }
+        if !self.content_ok || !cx.replica.shares(&self.setup.peer, lane)? {
+            return Ok(false);
+        }
+        let relay_to_member = cx.replica.standing(&self.setup.me)? == Standing::Relay
+            && cx.replica.standing(&self.setup.peer)? != Standing::Relay;
+        Ok(!relay_to_member || self.named.contains(lane) || cx.replica.is_open(lane)?)
+    }
+
+    /// A lane of the peer: knowing its id is the right to it, as far as a relay can tell.
+    pub(super) fn may_take_lane(&mut self, cx: &Cx<'_>, lane: &Lane) -> Result<bool, Stop> {
+        let shared = self.content_ok && cx.replica.shares(&self.setup.peer, lane)?;
+        if shared && self.named.len() < LANES_MAX {
+            self.named.insert(*lane);
+        }
+        Ok(shared)
     }
 }

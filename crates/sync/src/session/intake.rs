@@ -47,7 +47,7 @@ impl Session {
         let mut lanes: Vec<Lane> = ready.items.iter().map(|(lane, _, _): &(Lane, Key, _)| *lane).collect();
         lanes.dedup();
         for lane in lanes {
-            if !self.may_send(cx, &lane)? {
+            if !self.may_take_lane(cx, &lane)? {
                 return Ok(false);
             }
         }
@@ -98,6 +98,7 @@ impl Session {
         }
         self.scan_rows(cx)?;
         self.settled = None;
+        self.unshared.clear();
         self.told_log_equal = false;
         if self.setup.side == Side::Dialler {
             self.walk.active = true;

@@ -137,6 +137,8 @@ pub struct Session {
     root_row: u64,
     /// Lanes that the peer does not recognise in this session.
     unshared: BTreeSet<Lane>,
+    /// Lanes that the peer has named in this session.
+    named: BTreeSet<Lane>,
     settled: Option<RootPair>,
 
     walk: Walk,
@@ -189,6 +191,7 @@ impl Session {
             peer_root: None,
             root_row: 0,
             unshared: BTreeSet::new(),
+            named: BTreeSet::new(),
             settled: None,
             walk: Walk::default(),
             sender: Sender::default(),

@@ -19,8 +19,6 @@ pub const CREDIT_PEER: u64 = 4 * 1024 * 1024;
 pub const CREDIT_STREAM: u64 = 1024 * 1024;
 /// Jobs that may wait per priority. What does not fit is found again by the next walk.
 pub const JOBS_MAX: usize = 65_536;
-/// List answers over large ranges that may wait.
-const EXCEPT_MAX: usize = 256;
 /// Keys taken from a range at a time.
 const SPAN_STEP: usize = 256;
 
@@ -28,7 +26,7 @@ const SPAN_STEP: usize = 256;
 #[derive(Debug)]
 pub(super) enum Job {
     Item { id: Id, row: Option<u64> },
-    Range { lane: Lane, span: Span, except: BTreeSet<Short> },
+    Range { lane: Lane, span: Span },
 }
 
 #[derive(Debug)]
@@ -49,7 +47,6 @@ struct Unacked {
 /// Everything a build step needs from outside.
 pub(super) struct SendContext<'a> {
     pub replica: &'a dyn Replica,
-    pub names: &'a SessionNames,
     pub workspace: &'a [u8; 32],
     pub peer: &'a Device,
     pub now_ms: i64,
@@ -79,7 +76,6 @@ pub(super) struct Sender {
     /// The peer has no room: nothing but the log goes out.
     pub only_log: bool,
     pub items_sent: u64,
-    excepts: usize,
 }
 
 impl Sender {
@@ -131,21 +127,17 @@ impl Sender {
         Ok(())
     }
 
-    /// Queues all keys of a range but those listed: the current day first.
+    /// Queues all keys of a range: the current day first.
     pub fn push_range(
         &mut self,
         replica: &dyn Replica,
         lane: &Lane,
         span: Span,
-        except: &BTreeSet<Short>,
         today: u16,
-        names: &SessionNames,
     ) -> SourceResult<()> {
         if lane.is_log() {
             for key in replica.keys(lane, &span, JOBS_MAX)? {
-                if !except.contains(&names.item(&key.id)) {
-                    self.push_item(replica, lane, &key, today)?;
-                }
+                self.push_item(replica, lane, &key, today)?;
             }
             return Ok(());
         }
@@ -157,12 +149,9 @@ impl Sender {
         };
         for (part, priority) in [(new, Priority::Today), (old, Priority::Rest)] {
             let Some(span) = part else { continue };
-            if replica.keys(lane, &span, 1)?.is_empty() || (!except.is_empty() && self.excepts >= EXCEPT_MAX)
-            {
-                continue;
+            if !replica.keys(lane, &span, 1)?.is_empty() {
+                self.job(priority, Job::Range { lane: *lane, span });
             }
-            self.excepts += usize::from(!except.is_empty());
-            self.job(priority, Job::Range { lane: *lane, span, except: except.clone() });
         }
         Ok(())
     }
@@ -189,7 +178,6 @@ impl Sender {
                 *large = None;
             }
         }
-        self.excepts = 0;
         self.waiting_rows.clear();
         self.marks_hold = false;
     }
@@ -312,18 +300,14 @@ impl Sender {
         while let Some(job) = queue.pop_front() {
             match job {
                 Job::Item { id, row } => return Ok(Some((id, row))),
-                Job::Range { lane, span, except } => {
+                Job::Range { lane, span } => {
                     let keys = cx.replica.keys(&lane, &span, SPAN_STEP)?;
                     let rest = (keys.len() == SPAN_STEP).then(|| keys.last()).flatten();
-                    match rest.and_then(|last| span.after(last)) {
-                        Some(span) => queue.push_front(Job::Range { lane, span, except: except.clone() }),
-                        None => self.excepts = self.excepts.saturating_sub(usize::from(!except.is_empty())),
+                    if let Some(span) = rest.and_then(|last| span.after(last)) {
+                        queue.push_front(Job::Range { lane, span });
                     }
-                    let wanted = |key: &&Key| except.is_empty() || !except.contains(&cx.names.item(&key.id));
-                    for key in keys.iter().rev().filter(wanted) {
-                        if !self.from_peer.contains(&key.id) {
-                            queue.push_front(Job::Item { id: key.id, row: None });
-                        }
+                    for key in keys.iter().rev().filter(|key| !self.from_peer.contains(&key.id)) {
+                        queue.push_front(Job::Item { id: key.id, row: None });
                     }
                 }
             }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use super::{Cx, Session, Step, Stop};
 use crate::api::Side;
 use crate::hello::Short;
-use crate::key::{Key, Lane, Nibbles, Span};
+use crate::key::{Lane, Nibbles, Span};
 use crate::trie::{NodeInfo, frontier};
 use crate::wire::control::{Ask, LaneRef, LaneRow, List, Message, NodeEntry, Nodes};
 use crate::wire::{LANES_MAX, LIST_MAX, NODES_MAX, WANT_MAX};
@@ -15,6 +15,9 @@ use crate::wire::{LANES_MAX, LIST_MAX, NODES_MAX, WANT_MAX};
 pub const ROUNDS_MAX: u32 = 64;
 /// Reconciliation messages that may arrive during one walk.
 pub const WALK_MESSAGES_MAX: u32 = 262_144;
+/// Keys that may be looked at during one walk: so many passes over the store, and at least so many.
+const WALK_PASSES: u64 = 8;
+const WALK_KEYS_MIN: u64 = 1 << 20;
 /// Steps that may wait to be taken; what does not fit is found again by the next walk.
 const TASKS_MAX: usize = 65_536;
 /// Control bytes waiting to be written above which no further step is taken.
@@ -43,10 +46,21 @@ pub(super) struct Walk {
     pub tasks: VecDeque<Difference>,
     /// Messages received since the walk began.
     messages: u32,
+    /// Keys looked at for them, and how many may be.
+    keys: u64,
+    keys_max: u64,
     /// The content of a session's first walk needs no Lanes when there is one lane.
     lanes_named: bool,
     /// Own and the peer's roots when the walk began: a walk that changes neither is the last.
     pub began_with: Option<super::RootPair>,
+}
+
+impl Walk {
+    /// The work a peer may cause starts anew.
+    pub(super) fn refill(&mut self) {
+        self.messages = 0;
+        self.keys = 0;
+    }
 }
 
 impl Session {
@@ -60,7 +74,7 @@ impl Session {
     }
 
     /// The lane a peer means; `None` for one that is not shared with it.
-    fn resolve_lane(&self, cx: &Cx<'_>, name: &LaneRef) -> Result<Option<Lane>, Stop> {
+    fn resolve_lane(&mut self, cx: &Cx<'_>, name: &LaneRef) -> Result<Option<Lane>, Stop> {
         let lane = match name {
             LaneRef::Log => return Ok(Some(Lane::LOG)),
             LaneRef::Plain(id) => Some(Lane(*id)),
@@ -69,11 +83,7 @@ impl Session {
             }
         };
         match lane {
-            Some(lane)
-                if self.content_ok && !lane.is_log() && cx.replica.shares(&self.setup.peer, &lane)? =>
-            {
-                Ok(Some(lane))
-            }
+            Some(lane) if !lane.is_log() && self.may_take_lane(cx, &lane)? => Ok(Some(lane)),
             _ => Ok(None),
         }
     }
@@ -89,7 +99,7 @@ impl Session {
         }
         self.walk.active = true;
         self.walk.dirty = true;
-        self.walk.messages = 0;
+        self.walk.refill();
         self.walk.began_with = Some((own, theirs.into()));
         if own.log != (NodeInfo { n: theirs.log_n, hash: theirs.log_root }) {
             self.differs(Difference { lane: Lane::LOG, prefix: Nibbles::ROOT, theirs: theirs.log_n });
@@ -191,6 +201,10 @@ impl Session {
     /// Every reconciliation message passes here: only after the greeting, and not without end.
     pub(super) fn walk_message(&mut self, cx: &Cx<'_>, message: Message) -> Step {
         self.walk.messages += 1;
+        if self.walk.messages == 1 {
+            let rows = cx.replica.last_row()?;
+            self.walk.keys_max = rows.saturating_mul(WALK_PASSES).saturating_add(WALK_KEYS_MIN);
+        }
         if self.walk.messages > WALK_MESSAGES_MAX {
             return Err(Stop::TooManyRounds);
         }
@@ -244,7 +258,7 @@ impl Session {
             }
             let span = prefix.span();
             if let Some(from) = gap_from.filter(|from| *from < span.from) {
-                self.send_range(cx, &lane, Span { from, to: Some(span.from) }, &BTreeSet::new())?;
+                self.send_range(cx, &lane, Span { from, to: Some(span.from) })?;
             }
             gap_from = span.to;
             let own = cx.replica.node(&lane, &prefix)?;
@@ -254,17 +268,17 @@ impl Session {
         }
         match (gap_from, view.prefix.span().to) {
             (Some(from), to) if to.is_none_or(|to| from < to) => {
-                self.send_range(cx, &lane, Span { from, to }, &BTreeSet::new())
+                self.send_range(cx, &lane, Span { from, to })
             }
             _ => Ok(()),
         }
     }
 
-    fn send_range(&mut self, cx: &Cx<'_>, lane: &Lane, span: Span, except: &BTreeSet<Short>) -> Step {
+    fn send_range(&mut self, cx: &Cx<'_>, lane: &Lane, span: Span) -> Step {
         if !self.may_send(cx, lane)? {
             return Ok(());
         }
-        self.sender.push_range(cx.replica, lane, span, except, cx.today(), &self.names)?;
+        self.sender.push_range(cx.replica, lane, span, cx.today())?;
         self.walk.dirty = true;
         Ok(())
     }
@@ -272,7 +286,7 @@ impl Session {
     fn on_ask(&mut self, cx: &Cx<'_>, ask: &Ask) -> Step {
         let Some(lane) = self.resolve_lane(cx, &ask.lane)? else { return Ok(()) };
         if ask.whole {
-            return self.send_range(cx, &lane, ask.prefix.span(), &BTreeSet::new());
+            return self.send_range(cx, &lane, ask.prefix.span());
         }
         let own = cx.replica.node(&lane, &ask.prefix)?;
         if own.n as usize <= LIST_MAX {
@@ -283,30 +297,20 @@ impl Session {
         Ok(())
     }
 
-    /// A List is answered by the items it lacks, and by Want for those lacking here.
+    /// A List is answered by the items it lacks, and by Want for those lacking here. Where far more lies here
+    /// than was listed, the own view leads to smaller lists.
     fn on_list(&mut self, cx: &Cx<'_>, list: &List) -> Step {
         let Some(lane) = self.resolve_lane(cx, &list.lane)? else { return Ok(()) };
-        let listed: BTreeSet<Short> = list.ids.iter().copied().collect();
-        let mut missing = listed.clone();
-        let mut extra: Vec<Key> = Vec::new();
-        let mut many = false;
-        let mut rest = Some(list.prefix.span());
-        while let Some(span) = rest {
-            let keys = cx.replica.keys(&lane, &span, WANT_MAX)?;
-            for key in &keys {
-                if !missing.remove(&self.names.item(&key.id)) {
-                    many |= extra.len() >= WANT_MAX;
-                    if !many {
-                        extra.push(*key);
-                    }
-                }
-            }
-            rest = (keys.len() == WANT_MAX).then(|| keys.last()).flatten().and_then(|last| span.after(last));
+        let keys = cx.replica.keys(&lane, &list.prefix.span(), WANT_MAX + 1)?;
+        self.spend_keys(keys.len())?;
+        if keys.len() > WANT_MAX {
+            self.differs(Difference { lane, prefix: list.prefix, theirs: u32::MAX });
+            return Ok(());
         }
-        if many {
-            self.send_range(cx, &lane, list.prefix.span(), &listed)?;
-        } else if self.may_send(cx, &lane)? {
-            for key in extra.iter().filter(|key| !listed.contains(&self.names.item(&key.id))) {
+        let mut missing: BTreeSet<Short> = list.ids.iter().copied().collect();
+        let may_send = self.may_send(cx, &lane)?;
+        for key in &keys {
+            if !missing.remove(&self.names.item(&key.id)) && may_send {
                 self.sender.push_item(cx.replica, &lane, key, cx.today())?;
                 self.walk.dirty = true;
             }
@@ -318,13 +322,24 @@ impl Session {
         Ok(())
     }
 
+    /// Keys looked at for the peer's messages are counted: a walk may cost a few passes over the lanes, no more.
+    fn spend_keys(&mut self, keys: usize) -> Step {
+        self.walk.keys = self.walk.keys.saturating_add(keys as u64 + 1);
+        if self.walk.keys > self.walk.keys_max {
+            return Err(Stop::TooManyRounds);
+        }
+        Ok(())
+    }
+
     fn on_want(&mut self, cx: &Cx<'_>, want: &List) -> Step {
         let Some(lane) = self.resolve_lane(cx, &want.lane)? else { return Ok(()) };
         if !self.may_send(cx, &lane)? {
             return Ok(());
         }
         let wanted: BTreeSet<Short> = want.ids.iter().copied().collect();
-        for key in cx.replica.keys(&lane, &want.prefix.span(), WANT_MAX)? {
+        let keys = cx.replica.keys(&lane, &want.prefix.span(), WANT_MAX)?;
+        self.spend_keys(keys.len())?;
+        for key in keys {
             if wanted.contains(&self.names.item(&key.id)) {
                 self.sender.push_item(cx.replica, &lane, &key, cx.today())?;
                 self.walk.dirty = true;
