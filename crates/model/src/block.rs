@@ -157,6 +157,11 @@ pub struct Marks {
     /// Link target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
+    /// Which mark encloses which where several span the same text, outermost first: a string of `s` (strong), `e`
+    /// (em), `k` (strike) and `l` (link). Empty for the usual order `sekl`. It changes nothing that is seen; it lets
+    /// `[**a**](b)` and `**[a](b)**` go back to their files as they came.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub nesting: String,
 }
 
 /// Target of a link. `href` is `tern:DOCID` (optionally `#fragment`) for a page of the workspace, else as written.

@@ -13,7 +13,10 @@ pub(super) struct Spans {
     strong: usize,
     em: usize,
     strike: usize,
-    link: Option<(Link, usize)>,
+    /// The open link, and whether it holds anything yet.
+    link: Option<(Link, bool)>,
+    /// Letters of the open marks, outermost first.
+    nesting: String,
     image: Option<ImageReader>,
     /// A `[!WORD]` at the begin is kept on its own line.
     callout: bool,
@@ -38,11 +41,15 @@ impl Spans {
             em: self.em > 0,
             strike: self.strike > 0,
             link: self.link.as_ref().map(|(link, _)| link.clone()),
+            nesting: self.nesting.clone(),
             ..Marks::default()
         }
     }
 
     fn push(&mut self, text: &str, marks: Marks) {
+        if let Some((_, filled)) = &mut self.link {
+            *filled |= !text.is_empty();
+        }
         if let Some(image) = &mut self.image {
             image.alt.push_str(text);
         } else if let Some(Inline::Text { text: before, marks: same }) = self.out.last_mut()
@@ -112,6 +119,13 @@ impl Spans {
             image.depth += 1;
             return;
         }
+        self.nesting.extend(match tag {
+            Tag::Emphasis => Some('e'),
+            Tag::Strong => Some('s'),
+            Tag::Strikethrough => Some('k'),
+            Tag::Link { .. } => Some('l'),
+            _ => None,
+        });
         match tag {
             Tag::Emphasis => self.em += 1,
             Tag::Strong => self.strong += 1,
@@ -119,7 +133,7 @@ impl Spans {
             Tag::Link { link_type, dest_url, title, .. } => {
                 let mail = matches!(link_type, LinkType::Email) && !dest_url.starts_with("mailto:");
                 let href = if mail { format!("mailto:{dest_url}") } else { dest_url.into_string() };
-                self.link = Some((Link { href, title: title.into_string() }, self.out.len()));
+                self.link = Some((Link { href, title: title.into_string() }, false));
             }
             Tag::Image { dest_url, title, .. } => {
                 self.image = Some(ImageReader {
@@ -139,18 +153,23 @@ impl Spans {
             if image.depth == 0
                 && let Some(ImageReader { src, title, alt, .. }) = self.image.take()
             {
-                self.out.push(Inline::Image { src, alt, title, marks: self.marks() });
+                let marks = self.marks();
+                self.out.push(Inline::Image { src, alt, title, marks });
+                if let Some((_, filled)) = &mut self.link {
+                    *filled = true;
+                }
             }
             return false;
+        }
+        if matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) {
+            self.nesting.pop();
         }
         match tag {
             TagEnd::Emphasis => self.em = self.em.saturating_sub(1),
             TagEnd::Strong => self.strong = self.strong.saturating_sub(1),
             TagEnd::Strikethrough => self.strike = self.strike.saturating_sub(1),
             TagEnd::Link => {
-                if let Some((_, from)) = self.link.take()
-                    && self.out.len() == from
-                {
+                if let Some((_, false)) = self.link.take() {
                     self.raw(&source.split_whitespace().collect::<Vec<_>>().join(" "));
                     return true;
                 }

@@ -36,14 +36,18 @@ fn marks() -> impl Strategy<Value = Marks> {
     let title = prop_oneof![3 => Just(String::new()), 1 => text()];
     let link = (link, title).prop_map(|(href, title)| Link { href: href.to_owned(), title });
     let link = prop_oneof![4 => Just(None), 1 => link.prop_map(Some)];
+    let nesting =
+        prop_oneof![3 => Just(""), 1 => Just("ls"), 1 => Just("lkes"), 1 => Just("es"), 1 => Just("x")];
     (
         prop::bool::weighted(0.3),
         prop::bool::weighted(0.3),
         prop::bool::weighted(0.2),
         prop::bool::weighted(0.15),
         link,
+        nesting,
     )
-        .prop_map(|(strong, em, strike, code, link)| Marks {
+        .prop_map(|(strong, em, strike, code, link, nesting)| Marks {
+            nesting: nesting.to_owned(),
             strong,
             em,
             strike,
@@ -155,5 +159,5 @@ proptest! {
 
 /// Cases per law; the environment may ask for more.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(256)
 }

@@ -26,6 +26,20 @@ pub(super) struct Segment {
     pub from: usize,
     /// One past the last run.
     pub to: usize,
+    /// It spans the same runs as another mark, in an order that is not the usual one.
+    unusual: bool,
+}
+
+impl Mark {
+    /// Its letter in [`Marks::nesting`].
+    fn letter(&self) -> char {
+        match self {
+            Mark::Strong => 's',
+            Mark::Em => 'e',
+            Mark::Strike => 'k',
+            Mark::Link(_) => 'l',
+        }
+    }
 }
 
 /// One step of the walk over the runs.
@@ -93,6 +107,26 @@ fn extent(extents: &[usize; 4], mark: &Mark) -> usize {
     }
 }
 
+/// What [`Marks::nesting`] says of each run in normal form: nothing, unless an unusual order shows there.
+pub(super) fn nestings(runs: &[Inline]) -> Vec<String> {
+    let (segments, steps) = nest(runs);
+    let mut open: Vec<usize> = Vec::new();
+    let mut out = vec![String::new(); runs.len()];
+    for step in steps {
+        match step {
+            Step::Open(segment) => open.push(segment),
+            Step::Close(_) => {
+                open.pop();
+            }
+            Step::Run(run) if open.iter().any(|&s| segments[s].unusual) => {
+                out[run] = open.iter().map(|&s| segments[s].mark.letter()).collect();
+            }
+            Step::Run(_) => {}
+        }
+    }
+    out
+}
+
 /// Nests the marks of `runs`.
 pub(super) fn nest(runs: &[Inline]) -> (Vec<Segment>, Vec<Step>) {
     let extents = extents(runs);
@@ -120,10 +154,13 @@ pub(super) fn nest(runs: &[Inline]) -> (Vec<Segment>, Vec<Step>) {
         let mut begin: Vec<Mark> = marks_of(marks);
         begin.retain(|mark| !open.iter().any(|&s| segments[s].mark == *mark));
         begin.sort_by_key(|mark| std::cmp::Reverse(extent(&extents[at], mark)));
-        for mark in begin {
+        let usual = begin.clone();
+        let place = |mark: &Mark| marks.nesting.find(mark.letter());
+        begin.sort_by_key(|mark| (std::cmp::Reverse(extent(&extents[at], mark)), place(mark)));
+        for (mark, usual) in begin.into_iter().zip(usual) {
             open.push(segments.len());
             steps.push(Step::Open(segments.len()));
-            segments.push(Segment { mark, from: at, to: runs.len() });
+            segments.push(Segment { unusual: mark != usual, mark, from: at, to: runs.len() });
         }
         steps.push(Step::Run(at));
     }

@@ -25,9 +25,9 @@ pub(super) fn settle(inline: Vec<Inline>, place: Place) -> Vec<Inline> {
         return inline;
     }
     let runs = inline.into_iter().map(settle_run).flat_map(|run| break_lines(run, place)).collect();
-    let mut runs = trim_marks(join(trim_lines(join(runs))));
+    let mut runs = trim_marks(settle_nesting(trim_lines(join(runs))));
     runs = trim_lines(runs);
-    join(runs)
+    settle_nesting(runs)
 }
 
 /// One run without characters that cannot be said, with `code` and `raw` excluding each other.
@@ -102,6 +102,17 @@ fn break_lines(run: Inline, place: Place) -> Vec<Inline> {
         out.push(Inline::Text { text: line.to_owned(), marks: marks.clone() });
     }
     out
+}
+
+/// Says the order of marks only where it is not the usual one, and joins.
+fn settle_nesting(runs: Vec<Inline>) -> Vec<Inline> {
+    let nestings = nest::nestings(&runs);
+    let mut runs = runs;
+    for (run, nesting) in runs.iter_mut().zip(nestings) {
+        let (Inline::Text { marks, .. } | Inline::Image { marks, .. }) = run;
+        marks.nesting = nesting;
+    }
+    join(runs)
 }
 
 /// Joins neighbours with the same marks and drops empty ones.
@@ -210,9 +221,9 @@ fn trim_marks(mut runs: Vec<Inline>) -> Vec<Inline> {
         if cuts.is_empty() {
             return runs;
         }
-        runs = join(apply_cuts(runs, cuts));
+        runs = settle_nesting(apply_cuts(runs, cuts));
     }
-    join(runs.into_iter().flat_map(bare_white_space).collect())
+    settle_nesting(runs.into_iter().flat_map(bare_white_space).collect())
 }
 
 /// Bytes of one run (from, to) that lose a mark.

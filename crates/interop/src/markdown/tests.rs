@@ -97,6 +97,8 @@ const CONSTRUCTS: &[(&str, &[&str], &str)] = &[
         &["p: {@x y|a} {@x y|r} {@x y|R}"],
         "[a](<x y> \"T\") [r](<x y> \"T\") [R](<x y> \"T\")\n",
     ),
+    ("[**a**](b) **[a](b)** _**c**_ **_c_**\n", &["p: {s@b|a} {s@b|a} {se|c} {se|c}"], ""),
+    ("[a](x)[b](x)\n", &["p: {@x|ab}"], "[ab](x)\n"),
     ("text\n\n[unused]: /url \"words kept\"\n", &["p: text", "source: [unused]: /url \"words kept\""], ""),
     (
         "![alt *x*](i.png) [![b](c.png)](d)\n",
