@@ -5,8 +5,6 @@
 //! docs/storage.md says of every table whether it is truth or cache. This crate holds no keys, reads no clock and
 //! draws no random number: times and identities are arguments.
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
-
 mod backup;
 mod blobs;
 mod check;
