@@ -135,13 +135,6 @@ pub(crate) struct Crdt {
     am: Automerge,
 }
 
-/// A document as it was at some heads.
-#[derive(Debug)]
-pub(crate) struct Past<'a> {
-    am: &'a Automerge,
-    heads: Vec<ChangeHash>,
-}
-
 /// An edit in progress. Dropping it without [`Tx::finish`] loses it.
 #[derive(Debug)]
 pub(crate) struct Tx {
@@ -207,18 +200,14 @@ impl Crdt {
         Ok(())
     }
 
-    /// The document as of `heads`, with the fixed actor that never writes.
-    pub(crate) fn fork_at(&self, heads: &Heads) -> Result<Crdt, ModelError> {
+    /// The document as of `heads`, with the fixed actor that never writes. A fork, because reading the newest state
+    /// costs far less than each of many reads at older heads.
+    pub(crate) fn at(&self, heads: &Heads) -> Result<Crdt, ModelError> {
+        if *heads == self.heads() {
+            return Ok(self.clone());
+        }
         let fork = guard(|| self.am.fork_at(&hashes(heads)))?.map_err(|_| ModelError::UnknownHeads)?;
         Ok(Crdt { am: fork.with_actor(no_actor()) })
-    }
-
-    pub(crate) fn at(&self, heads: &Heads) -> Result<Past<'_>, ModelError> {
-        if heads.0.iter().all(|h| self.has(h)) {
-            Ok(Past { am: &self.am, heads: hashes(heads) })
-        } else {
-            Err(ModelError::UnknownHeads)
-        }
     }
 
     /// Starts an edit on a copy.
@@ -635,42 +624,6 @@ fn own(c: &Crdt) -> Option<&Automerge> {
 
 fn open(t: &Tx) -> Option<&OwnedTransaction> {
     t.inner.as_ref()
-}
-
-impl Read for Past<'_> {
-    fn get(&self, obj: &Obj, at: At<'_>) -> Option<Node> {
-        let (value, id) = self.am.get_at(&obj.0, prop!(at), &self.heads).ok().flatten()?;
-        Some(node(value, id))
-    }
-    fn get_all(&self, obj: &Obj, at: At<'_>) -> Vec<Written> {
-        let all = self.am.get_all_at(&obj.0, prop!(at), &self.heads).unwrap_or_default();
-        let written = |(value, id): (Value<'_>, ObjId)| Written {
-            change: self.am.hash_for_opid(&id).map(|h| h.0),
-            node: node(value, id),
-        };
-        all.into_iter().map(written).collect()
-    }
-    fn keys(&self, obj: &Obj) -> Vec<String> {
-        self.am.keys_at(&obj.0, &self.heads).collect()
-    }
-    fn len(&self, obj: &Obj) -> usize {
-        self.am.length_at(&obj.0, &self.heads)
-    }
-    fn text(&self, obj: &Obj) -> String {
-        self.am.text_at(&obj.0, &self.heads).unwrap_or_default()
-    }
-    fn marks(&self, obj: &Obj) -> Vec<Range> {
-        ranges(self.am.marks_at(&obj.0, &self.heads).unwrap_or_default())
-    }
-    fn marks_at(&self, obj: &Obj, index: usize) -> Vec<(String, Scalar)> {
-        let Ok(set) = self.am.get_marks(&obj.0, index, Some(&self.heads)) else { return Vec::new() };
-        set.iter().map(|(name, value)| (name.to_owned(), from_am(value))).collect()
-    }
-    fn position(&self, text: &Obj, id: &str) -> Option<usize> {
-        let cursor = cursor(id);
-        let at = cursor.and_then(|c| self.am.get_cursor_position(&text.0, &c, Some(&self.heads)).ok());
-        at.filter(|i| stands(self, text, *i, id)).or_else(|| search(self, text, id))
-    }
 }
 
 const _: () = assert!(OPS_PER_CHANGE as u64 + STEP as u64 <= MAX_OPS);

@@ -284,7 +284,7 @@ impl Doc {
 
     /// The document as it was at `heads`.
     pub fn at(&self, heads: &Heads) -> Result<Doc, ModelError> {
-        Ok(Doc { id: self.id, crdt: self.crdt.fork_at(heads)? })
+        Ok(Doc { id: self.id, crdt: self.crdt.at(heads)? })
     }
 
     /// The blocks of the page, in order.

@@ -147,7 +147,7 @@ impl Doc {
     pub fn diff(&self, from: &Heads, to: &Heads) -> Result<PageDiff, ModelError> {
         let (from, to) = (self.crdt.at(from)?, self.crdt.at(to)?);
         let blocks = compare_pages(page::read_page(&from), page::read_page(&to));
-        Ok(PageDiff { blocks, fields: compare_fields(fields::all(&from), fields::all(&to)) })
+        Ok(PageDiff { blocks, fields: compare_fields(&fields::all(&from), &fields::all(&to)) })
     }
 }
 
@@ -168,11 +168,11 @@ fn info(meta: &Meta) -> ChangeInfo {
     }
 }
 
-fn compare_fields(from: BTreeMap<String, Value>, to: BTreeMap<String, Value>) -> Vec<FieldDiff> {
+fn compare_fields(from: &BTreeMap<String, Value>, to: &BTreeMap<String, Value>) -> Vec<FieldDiff> {
     let names: BTreeSet<&String> = from.keys().chain(to.keys()).collect();
     let value = |side: &BTreeMap<String, Value>, name: &str| side.get(name).cloned().unwrap_or(Value::Null);
     let diff =
-        |name: &&String| FieldDiff { field: (*name).clone(), from: value(&from, name), to: value(&to, name) };
+        |name: &&String| FieldDiff { field: (*name).clone(), from: value(from, name), to: value(to, name) };
     names.iter().map(diff).filter(|d| d.from != d.to).collect()
 }
 

@@ -7,7 +7,7 @@ use support::{blocks, page, stamp};
 use tern_model::Edit;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_page_reads_as_it_was_written(wanted in blocks()) {

@@ -195,7 +195,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn replicas_end_equal_and_every_character_is_present_or_was_deleted(

@@ -86,7 +86,8 @@ fn labels_added_apart_are_all_kept_and_one_added_while_removed_stays() {
     let mut aiko = task();
     aiko.edit(&stamp(1, 1), &[add("old"), add("both")]).unwrap();
     let mut ben = aiko.clone();
-    aiko.edit(&stamp(2, 2), &[add("a"), Edit::RemoveFrom { set: "labels".into(), item: "old".into() }]).unwrap();
+    aiko.edit(&stamp(2, 2), &[add("a"), Edit::RemoveFrom { set: "labels".into(), item: "old".into() }])
+        .unwrap();
     ben.edit(&stamp(3, 2), &[add("b"), add("both")]).unwrap();
     sync(&ben, &mut aiko);
     assert_eq!(aiko.task().labels, ["a", "b", "both"]);
@@ -146,7 +147,10 @@ fn a_deleted_page_is_restored_and_one_edited_elsewhere_asks_for_attention() {
 fn what_a_document_is_cannot_be_set_as_a_field() {
     let mut doc = task();
     for name in ["kind", "schema", "id", "text", "tables", ""] {
-        assert!(matches!(doc.edit(&stamp(1, 1), &[set(name, "x")]), Err(ModelError::NotPossible(_))), "{name}");
+        assert!(
+            matches!(doc.edit(&stamp(1, 1), &[set(name, "x")]), Err(ModelError::NotPossible(_))),
+            "{name}"
+        );
     }
     let big = set("title", "x".repeat(2 * 1024 * 1024));
     assert!(matches!(doc.edit(&stamp(1, 1), &[set("title", "a"), big]), Err(ModelError::TooLarge(_))));
@@ -170,7 +174,8 @@ fn history_groups_changes_of_one_author_into_sessions() {
     let mut doc = page(&paragraphs(&["a"]));
     for (actor, time_ms) in [(2, 1_000), (2, 2_000), (3, 3_000), (2, 4_000), (2, 4_000 + SESSION_GAP_MS)] {
         let block = doc.markers()[0].clone();
-        doc.edit(&stamp(actor, time_ms), &[Edit::Splice { block, at: 0, delete: 0, insert: "x".into() }]).unwrap();
+        doc.edit(&stamp(actor, time_ms), &[Edit::Splice { block, at: 0, delete: 0, insert: "x".into() }])
+            .unwrap();
     }
     let sessions = doc.sessions();
     let shape: Vec<_> = sessions.iter().map(|s| (s.actor[0], s.changes.len(), s.from_ms, s.to_ms)).collect();
@@ -202,7 +207,9 @@ fn a_comparison_tells_inserted_deleted_moved_and_changed_blocks_and_fields() {
         BlockDiff::Deleted(b) => format!("-{}", b.text()),
         BlockDiff::Moved(b) => format!("~{}", b.text()),
         BlockDiff::Changed { runs, .. } => {
-            let text = |i: &Vec<tern_model::block::Inline>| i.iter().map(|i| i.as_text()).collect::<String>();
+            let text = |i: &Vec<tern_model::block::Inline>| {
+                i.iter().map(tern_model::block::Inline::as_text).collect::<String>()
+            };
             let run = |r: &Run| match r {
                 Run::Keep(i) => text(i),
                 Run::Insert(i) => format!("[+{}]", text(i)),
@@ -225,8 +232,11 @@ fn a_revert_is_a_new_change_that_keeps_the_history() {
     doc.edit(&stamp(1, 5), &[set("title", "Old"), add("x")]).unwrap();
     let (then, blocks) = (doc.heads(), doc.blocks());
     let gone = doc.markers()[0].clone();
-    doc.edit(&stamp(2, 6), &[set("title", "New"), add("y"), set("extra", "e"), Edit::DeleteBlock { block: gone }])
-        .unwrap();
+    doc.edit(
+        &stamp(2, 6),
+        &[set("title", "New"), add("y"), set("extra", "e"), Edit::DeleteBlock { block: gone }],
+    )
+    .unwrap();
     let count = doc.history().len();
     doc.edit(&stamp(3, 7), &[Edit::Revert { to: then.clone() }]).unwrap();
     assert_eq!((doc.blocks(), doc.title(), doc.field("extra")), (blocks, "Old".into(), None));

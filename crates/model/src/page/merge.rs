@@ -317,10 +317,10 @@ impl Planner<'_> {
             let moved = self.dropped.iter().position(same).map(|at| self.dropped.swap_remove(at));
             let key = moved.and_then(|i| self.old[i].table.clone()).or_else(|| self.free_key(wanted));
             let slot = self.plan.script.inserts.get_mut(insert).and_then(|(_, items)| items.get_mut(item));
-            if let Some(Item::Marker(marker)) = slot {
-                if let Some(table) = &mut marker.table {
-                    table.1 = key;
-                }
+            if let Some(Item::Marker(marker)) = slot
+                && let Some(table) = &mut marker.table
+            {
+                table.1 = key;
             }
         }
         for block in self.dropped {

@@ -41,9 +41,10 @@ const STRIKE: &str = "__ext__strikethrough";
 const CODE: &str = "__ext__code";
 const RAW: &str = "__ext__raw";
 const LINK: &str = "link";
+const NESTING: &str = "__ext__nesting";
 
 /// All marks that [`Marks`] can say.
-pub(crate) const MARKS: [&str; 6] = [STRONG, EM, STRIKE, CODE, RAW, LINK];
+pub(crate) const MARKS: [&str; 7] = [STRONG, EM, STRIKE, CODE, RAW, LINK, NESTING];
 
 /// The containers that a parent name stands for; names of others are left alone.
 pub(crate) fn container(name: &str) -> Option<Container> {
@@ -72,6 +73,9 @@ pub(crate) fn mark_values(marks: &Marks) -> BTreeMap<&'static str, Scalar> {
     if let Some(link) = &marks.link {
         out.insert(LINK, link_value(link));
     }
+    if !marks.nesting.is_empty() {
+        out.insert(NESTING, Scalar::Str(marks.nesting.clone()));
+    }
     out
 }
 
@@ -85,6 +89,7 @@ pub(crate) fn add_mark(marks: &mut Marks, name: &str, value: &Scalar) {
         CODE => marks.code = on,
         RAW => marks.raw = on,
         LINK => marks.link = read_link(value),
+        NESTING => marks.nesting = if let Scalar::Str(order) = value { order.clone() } else { String::new() },
         _ => {}
     }
 }

@@ -156,14 +156,16 @@ fn inherited(tx: &Tx, spot: &Spot, before: usize, after: usize) -> Marks {
     }
     let at = |i: usize| marks_at(tx, &spot.text, spot.start + i);
     let right = (after < spot.len()).then(|| at(after));
-    let Some(left) = before.checked_sub(1).map(at) else { return right.map(typed).unwrap_or_default() };
+    let Some(left) = before.checked_sub(1).map(at) else {
+        return right.as_ref().map(typed).unwrap_or_default();
+    };
     let same = right.is_some_and(|r| r.link == left.link && r.raw == left.raw);
-    if same { left } else { typed(left) }
+    if same { left } else { typed(&left) }
 }
 
 /// Links and raw source do not grow by typing at their edge.
-fn typed(marks: Marks) -> Marks {
-    Marks { link: None, raw: false, ..marks }
+fn typed(marks: &Marks) -> Marks {
+    Marks { link: None, raw: false, ..marks.clone() }
 }
 
 fn replace(tx: &mut Tx, spot: &Spot, at: usize, delete: usize, insert: &[Inline]) -> Result<(), ModelError> {

@@ -40,12 +40,13 @@ pub fn marks() -> impl Strategy<Value = Marks> {
         0.2,
         ("[a-z:/]{1,8}", "[a-z \"]{0,4}").prop_map(|(href, title)| Link { href, title }),
     );
-    (any::<[bool; 5]>(), 0..3u8, link).prop_map(|(flags, some, link)| {
+    let nesting = prop_oneof![9 => Just(""), 1 => Just("les")];
+    (any::<[bool; 5]>(), 0..3u8, link, nesting).prop_map(|(flags, some, link, nesting)| {
         if some > 0 {
             return Marks::default();
         }
         let [strong, em, strike, code, raw] = flags;
-        Marks { strong, em, strike, code, raw, link }
+        Marks { strong, em, strike, code, raw, link, nesting: nesting.to_owned() }
     })
 }
 
