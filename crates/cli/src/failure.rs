@@ -15,6 +15,7 @@ struct Wrapped<'a> {
 
 /// Prints an error to standard error and returns its exit code.
 pub(crate) fn report(error: &PeerError, json: bool) -> ExitCode {
+    let error = &complete(error);
     let text = if json { json_line(error) } else { plain(error) };
     // Nothing is left to try when standard error is closed.
     let _ = io::stderr().write_all(text.as_bytes());
@@ -33,6 +34,34 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> ExitCode {
         .safe("Nothing was changed.")
         .next("`tern --help` lists the commands, `tern COMMAND --help` their options.");
     report(&error, true)
+}
+
+/// Every error that leaves the house says what is safe and what to do, also where the inner one left it open.
+fn complete(error: &PeerError) -> PeerError {
+    let mut error = error.clone();
+    if error.safe.is_empty() {
+        error.safe = "What was saved before is safe.".into();
+    }
+    if error.next.is_empty() {
+        error.next = usual_next(error.kind).into();
+    }
+    error
+}
+
+fn usual_next(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Failed => "Try again; `tern doctor` looks for causes outside Tern.",
+        ErrorKind::Usage => "`tern COMMAND --help` shows how it is written.",
+        ErrorKind::NotAllowed => "`tern member list` shows who may do it.",
+        ErrorKind::NotFound => {
+            "`tern page list`, `tern task list` and `tern member list` show what there is."
+        }
+        ErrorKind::Damaged => "Copy this home to another disk, then run `tern check`.",
+        ErrorKind::Unreachable => {
+            "Try again when another machine is on, or carry a file with `tern bundle export`."
+        }
+        ErrorKind::BadInput => "Ask for it or make it once more, and check that it arrived whole.",
+    }
 }
 
 fn json_line(error: &PeerError) -> String {
@@ -110,7 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_are_empty_are_left_out() {
-        assert_eq!(plain(&PeerError::new(ErrorKind::Failed, "No.")), "Error: No.\n");
+    fn parts_that_were_left_open_are_filled_in_by_kind() {
+        let error = complete(&PeerError::new(ErrorKind::NotFound, "No."));
+        assert!(!error.safe.is_empty() && error.next.contains("page list"));
+        let whole = error.safe("S.").next("N.");
+        assert_eq!(complete(&whole), whole);
     }
 }

@@ -21,8 +21,9 @@ fn one_peer(peer: &SyncPeer) -> String {
             one_line(problem.trim_end_matches('.'))
         );
     }
+    let rest = if peer.problem.is_empty() { String::new() } else { format!(" {}", one_line(&peer.problem)) };
     format!(
-        "{name}: has all that this laptop has, and the other way round. {} out, {} in ({} out, {} in, {}).\n",
+        "{name}: has all that this laptop has, and the other way round. {} out, {} in ({} and {}, {}).{rest}\n",
         count(peer.items_sent, "edit", "edits"),
         count(peer.items_received, "edit", "edits"),
         size(peer.bytes_sent),
@@ -33,11 +34,7 @@ fn one_peer(peer: &SyncPeer) -> String {
 
 pub(crate) fn status(view: &StatusView, clock: &Clock) -> String {
     let mut text = match (view.only_here.items, &view.only_here.since) {
-        (0, _) if view.peers.is_empty() => {
-            "Everything is saved on this laptop. No other machine is known yet.\n\
-             Next: `tern invite` for somebody, or `tern relay add TICKET` for a node.\n"
-                .to_owned()
-        }
+        (0, _) if view.peers.is_empty() => "Everything is saved on this laptop.\n".to_owned(),
         (0, _) => "Nothing exists only on this laptop.\n".to_owned(),
         (n, since) => {
             let since = since.as_deref().map(|s| format!(" since {}", clock.words(s))).unwrap_or_default();
@@ -45,6 +42,10 @@ pub(crate) fn status(view: &StatusView, clock: &Clock) -> String {
             format!("{} {verb} only on this laptop{since}.\n", count(n, "edit", "edits"))
         }
     };
+    if view.peers.is_empty() {
+        text += "No other machine has been met yet.\n\
+                 Next: `tern invite` for somebody, or `tern relay add TICKET` for a node; then `tern sync`.\n";
+    }
     for peer in &view.peers {
         text += &format!("  {}\n", ladder(peer, clock));
     }
@@ -52,20 +53,12 @@ pub(crate) fn status(view: &StatusView, clock: &Clock) -> String {
 }
 
 /// One rung of the ladder as a sentence.
-pub(crate) fn ladder(peer: &PeerState, clock: &Clock) -> String {
-    let sentence = if !peer.text.is_empty() {
-        peer.text.clone()
-    } else if peer.all {
-        format!("{} has everything", peer.name)
-    } else {
-        format!("{} has {} of {} edits", peer.name, peer.has, peer.of)
-    };
-    let contact = if peer.connected {
-        "connected".into()
-    } else {
-        format!("last contact {}", clock.words_or_never(peer.last_contact.as_deref()))
-    };
-    one_line(&format!("{} ({contact})", sentence.trim_end_matches('.')))
+fn ladder(peer: &PeerState, clock: &Clock) -> String {
+    if !peer.text.is_empty() {
+        return one_line(&peer.text);
+    }
+    let contact = clock.words_or_never(peer.last_contact.as_deref());
+    one_line(&format!("{} has {} of {} edits, last contact {contact}", peer.name, peer.has, peer.of))
 }
 
 pub(crate) fn bundle_written(file: &Path, items: u64) -> String {
