@@ -22,7 +22,7 @@ const MAX_SCALAR_BYTES: usize = 16 * 1024;
 const MAX_ITEMS: usize = 16_384;
 
 /// Fields that are sets.
-pub const SETS: [&str; 5] = ["labels", "checkins", "off", "holidays", "nodes"];
+pub const SETS: [&str; 6] = ["labels", "checkins", "off", "holidays", "nodes", "attachments"];
 /// Fields that are no values: they hold the page itself and what the document is.
 const RESERVED: [&str; 5] = [KIND, SCHEMA, ID, TEXT, TABLES];
 

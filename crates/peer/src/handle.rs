@@ -307,7 +307,7 @@ impl Peer {
 
     /// Starts staying connected in the background (window, `online`); fails when another process of this home is.
     pub fn go_online(&self, listen: Option<SocketAddr>) -> Result<(), PeerError> {
-        let Some(lock) = self.inner.home.lock_network()? else {
+        let Some(lock) = self.inner.home.lock_network_soon()? else {
             return Err(PeerError::new(
                 ErrorKind::Failed,
                 "Another Tern process of this home is online already.",

@@ -11,6 +11,10 @@ use zeroize::Zeroizing;
 
 use crate::api::{ErrorKind, PeerError};
 
+/// How often, and with what pauses, a process tries to become the owner of the network.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+
 const KEY_MAGIC: &[u8; 8] = b"TERNKEY\x01";
 
 /// Paths of a home.
@@ -119,6 +123,17 @@ impl Home {
         PeerError::new(ErrorKind::NotFound, format!("There is no workspace in {}.", self.dir.display())).next(
             "Make one with `tern init`, join one with `tern join TICKET`, or name another home with --home.",
         )
+    }
+
+    /// As [`Home::lock_network`], waiting a moment: another process may hold the lock just to see whether it is free.
+    pub fn lock_network_soon(&self) -> Result<Option<NetworkLock>, PeerError> {
+        for _ in 0..LOCK_TRIES {
+            if let Some(lock) = self.lock_network()? {
+                return Ok(Some(lock));
+            }
+            std::thread::sleep(LOCK_PAUSE);
+        }
+        self.lock_network()
     }
 
     /// Becomes the owner of this home's network, or `None` when another process is.

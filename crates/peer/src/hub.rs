@@ -158,7 +158,7 @@ impl<T: Tenant> Hub<T> {
                 }
             }
             NetIn::StreamEnded { conn, stream } => self.session(now, conn, Input::StreamEnded { stream }),
-            NetIn::BlobFetched { conn, hash, here } => self.blob_fetched(now, conn, &hash, here),
+            NetIn::BlobFetched { conn, hash, here } => self.blob_fetched(conn, &hash, here),
             NetIn::BlobThere { conn, hash, there } => self.blob_there(conn, &hash, there),
             NetIn::Lost { conn } => {
                 self.session(now, conn, Input::Lost);
@@ -364,14 +364,14 @@ impl<T: Tenant> Hub<T> {
                 Output::Ingest { token, items, .. } => {
                     let (results, log_grew) = tenant.ingest(items);
                     let time_ms = tenant.now_ms();
-                    if log_grew {
-                        session.handle(now, Input::LogChanged, &tenant.replica());
-                    }
                     session.handle(
                         now,
                         Input::Ingested { token, results: &results, time_ms },
                         &tenant.replica(),
                     );
+                    if log_grew {
+                        session.handle(now, Input::LogChanged, &tenant.replica());
+                    }
                     let before = grew.is_some_and(|(_, log)| log);
                     grew = Some((workspace, before || log_grew));
                 }
@@ -510,7 +510,7 @@ impl<T: Tenant> Hub<T> {
         self.publish(id);
     }
 
-    fn blob_fetched(&mut self, now: i64, id: ConnId, hash: &Id, here: bool) {
+    fn blob_fetched(&mut self, id: ConnId, hash: &Id, here: bool) {
         if here {
             for tenant in self.tenants.values_mut() {
                 tenant.blob_here(hash);
@@ -518,9 +518,11 @@ impl<T: Tenant> Hub<T> {
         }
         if let Some(conn) = self.conns.get_mut(&id) {
             conn.news.fetching = conn.news.fetching.saturating_sub(1);
+            if !here {
+                conn.asked.remove(hash);
+            }
         }
         self.publish(id);
-        let _ = now;
     }
 
     fn blob_there(&mut self, id: ConnId, hash: &Id, there: bool) {

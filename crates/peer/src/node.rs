@@ -151,7 +151,7 @@ impl Node {
         }
         let seed = home.read_seed()?;
         let keys = DeviceKeys::from_seed(&seed);
-        let lock = home.lock_network()?.ok_or_else(|| {
+        let lock = home.lock_network_soon()?.ok_or_else(|| {
             PeerError::new(
                 ErrorKind::Failed,
                 format!("Another process runs the node in {}.", home.dir().display()),

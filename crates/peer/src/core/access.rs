@@ -187,28 +187,25 @@ fn rotate(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
 pub(crate) fn duties(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
     let me = work.mem.me();
     let Standing::Active { member, role } = work.mem.membership.standing(&me) else { return Ok(()) };
-    let own: Vec<Id> = work
-        .mem
-        .membership
-        .devices
-        .values()
-        .filter(|d| d.member == member && d.active)
-        .map(|d| d.public.x25519)
-        .collect();
-    let lacking: Vec<Id> = work
-        .mem
-        .ring
-        .missing_wraps(&work.mem.log, &work.mem.membership)
-        .into_iter()
-        .filter(|x| own.contains(x))
-        .collect();
-    if !lacking.is_empty() && work.mem.ring.seal_key(&work.mem.membership).is_ok() {
-        work.records(|records, ring, dice| Ok(((), records.give_key(ring, &lacking, dice)?)))?;
-    }
+    give_own_devices(work, &member)?;
     if role >= Role::Admin {
         end_invites(work)?;
     }
     Ok(())
+}
+
+/// Wraps the current key to own devices that were never given it directly: a device that joined holds it through the
+/// invite alone, whose secret it does not keep.
+fn give_own_devices(work: &mut Work<'_, '_>, member: &Id16) -> Result<(), PeerError> {
+    let membership = &work.mem.membership;
+    let Ok(key) = work.mem.ring.seal_key(membership) else { return Ok(()) };
+    let Some(info) = membership.epochs.get(&key.epoch()) else { return Ok(()) };
+    let own = membership.devices.values().filter(|d| d.member == *member && d.active).map(|d| d.public.x25519);
+    let lacking: Vec<Id> = own.filter(|x| !info.recipients.contains(x)).collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    work.records(|records, ring, dice| Ok(((), records.give_key(ring, &lacking, dice)?)))
 }
 
 /// Revokes invites that are used up or past their time, and takes the key from whoever holds their tickets.
@@ -255,7 +252,6 @@ pub(crate) fn join(work: &mut Work<'_, '_>) -> Result<bool, PeerError> {
     joined?;
     if joins {
         super::work::learn(work.mem);
-        duties(work)?;
     }
     Ok(joins)
 }

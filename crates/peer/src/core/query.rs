@@ -177,13 +177,12 @@ impl Core {
         let expected = hours::expected(&profile, start);
         let urgent = expected.filter(|_| wants("urgent")).map(|e| e.urgent_by_ms);
         let standard = expected.filter(|_| wants("standard")).map(|e| e.standard_by_ms);
-        let utc = Zone::utc();
         Ok(WhenView {
             name: people::name_of(&self.store, &member),
             zone: profile.zone.name().to_owned(),
-            available: utc.rfc3339(start),
-            urgent_by: urgent.map(|at| utc.rfc3339(at)),
-            standard_by: standard.map(|at| utc.rfc3339(at)),
+            available: words::utc(start),
+            urgent_by: urgent.map(words::utc),
+            standard_by: standard.map(words::utc),
             local: WhenLocal {
                 available: profile.zone.show(start),
                 urgent_by: urgent.map(|at| profile.zone.show(at)),

@@ -1,12 +1,9 @@
 //! The committed state of a workspace as a sync session reads it, shared by laptops and nodes.
 
-use tern_store::{Id, Store, StoredItem};
+use tern_store::{Id, RowHead, Store};
 use tern_sync::trie::{Branch, KeyRange, NodeInfo, SourceError, SourceResult, TrieSource};
 use tern_sync::{Device, Key, Lane, Nibbles, PeerMemory, Replica, Row, Span, Standing};
 use tern_trust::{Log, Membership};
-
-/// Bytes of items read at once while looking for rows.
-const ROW_BYTES: usize = 2 << 20;
 
 /// Store and log of one workspace, for the time of one call into a session.
 #[derive(Clone, Copy)]
@@ -27,13 +24,13 @@ impl std::fmt::Debug for CoreReplica<'_> {
     }
 }
 
-fn to_row(item: &StoredItem) -> Row {
+fn to_row(head: &RowHead) -> Row {
     Row {
-        row: item.row.cast_unsigned(),
-        lane: Lane(item.lane),
-        key: Key { day: item.day, id: item.id },
-        tag: item.tag,
-        size: u32::try_from(item.bytes.len()).unwrap_or(u32::MAX),
+        row: head.row.cast_unsigned(),
+        lane: Lane(head.lane),
+        key: Key { day: head.day, id: head.id },
+        tag: head.tag,
+        size: head.size_bytes,
     }
 }
 
@@ -59,16 +56,8 @@ impl Replica for CoreReplica<'_> {
     }
 
     fn rows_after(&self, row: u64, limit: usize) -> SourceResult<Vec<Row>> {
-        let mut rows = Vec::new();
-        let mut after = row.cast_signed();
-        while rows.len() < limit {
-            let items = self.store.items_after(after, ROW_BYTES).map_err(SourceError::new)?;
-            let Some(last) = items.last() else { break };
-            after = last.row;
-            rows.extend(items.iter().map(to_row));
-        }
-        rows.truncate(limit);
-        Ok(rows)
+        let heads = self.store.rows_after(row.cast_signed(), limit).map_err(SourceError::new)?;
+        Ok(heads.iter().map(to_row).collect())
     }
 
     fn item(&self, id: &Id) -> SourceResult<Option<Vec<u8>>> {
@@ -81,8 +70,7 @@ impl Replica for CoreReplica<'_> {
     }
 
     fn row_of(&self, id: &Id) -> SourceResult<Option<u64>> {
-        let item = self.store.item(id).map_err(SourceError::new)?;
-        Ok(item.map(|i| i.row.cast_unsigned()))
+        Ok(self.store.row_of(id).map_err(SourceError::new)?.map(i64::cast_unsigned))
     }
 
     fn lanes(&self) -> SourceResult<Vec<Lane>> {
@@ -132,7 +120,6 @@ impl Replica for CoreReplica<'_> {
     }
 
     fn on_hold(&self, peer: &Device, id: &Id, now_ms: i64) -> SourceResult<bool> {
-        let refusals = self.store.refusals(peer, now_ms).map_err(SourceError::new)?;
-        Ok(refusals.iter().any(|(refused, _)| refused == id))
+        self.store.is_refused(peer, id, now_ms).map_err(SourceError::new)
     }
 }

@@ -139,7 +139,11 @@ impl Core {
         let Some(member) = self.mem.member() else {
             return Err(super::errors::internal("The workspace has not taken this device in yet."));
         };
-        self.write(|work| people::introduce(work, &member, profile))
+        self.write(|work| {
+            // Only now: before it is taken in, a device may say nothing but its Join.
+            access::duties(work)?;
+            people::introduce(work, &member, profile)
+        })
     }
 
     /// A first page that says what to do, for a workspace made in the window.

@@ -255,7 +255,7 @@ impl Core {
             assignee_id: row.assignee.map(|m| hex(&m)),
             labels: row.labels.clone(),
             estimate: row.estimate.map(|e| e.to_string()),
-            due: due.map(|d| words::due(&self.store, &d, &names.zone, row.assignee)),
+            due: due.map(|d| words::due(&self.store, &d, &names.zone, row.assignee, self.now_ms())),
             project: key.map(|k| k.1.clone()),
             description: String::new(),
             conflicts: words::conflicts(&self.store, &self.mem.membership, &names.zone, &conflicts),

@@ -70,8 +70,19 @@ pub(crate) fn parse_role(word: &str) -> Option<Role> {
     })
 }
 
+/// An instant as machines read it: RFC 3339 in UTC with `Z`.
+pub(crate) fn utc(at_ms: i64) -> String {
+    Zone::utc().rfc3339(at_ms).replace("+00:00", "Z")
+}
+
+/// An instant in a zone: the weekday alone says which day when it is near.
+pub(crate) fn near(zone: &Zone, at_ms: i64, now_ms: i64) -> String {
+    let days = (at_ms - now_ms).div_euclid(tern_model::hours::DAY_MS);
+    if (-1..6).contains(&days) { zone.show_short(at_ms) } else { zone.show(at_ms) }
+}
+
 /// A due value for a viewer.
-pub(crate) fn due(store: &Store, due: &Due, viewer: &Zone, assignee: Option<Id16>) -> DueView {
+pub(crate) fn due(store: &Store, due: &Due, viewer: &Zone, assignee: Option<Id16>, now_ms: i64) -> DueView {
     let profile = assignee.and_then(|m| people::profile_of(store, &m));
     let (kind, value, at_ms) = match due {
         Due::Instant { at_ms, zone } => {
@@ -92,8 +103,8 @@ pub(crate) fn due(store: &Store, due: &Due, viewer: &Zone, assignee: Option<Id16
         kind: kind.to_owned(),
         value: value.clone(),
         at: at_ms.map(|at| viewer.rfc9557(at)),
-        yours: at_ms.map_or(value, |at| viewer.show_short(at)),
-        theirs: theirs.zip(at_ms).map(|(p, at)| p.zone.show_short(at)),
+        yours: at_ms.map_or(value, |at| near(viewer, at, now_ms)),
+        theirs: theirs.zip(at_ms).map(|(p, at)| near(&p.zone, at, now_ms)),
     }
 }
 

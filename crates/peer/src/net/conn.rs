@@ -219,10 +219,15 @@ async fn serve_blobs(conn: &Connection, gate: &watch::Receiver<Gate>, blobs: Opt
         tokio::select! {
             accepted = conn.accept_bi() => {
                 let Ok((send, recv)) = accepted else { return };
-                let allowed = gate.borrow().blobs;
-                if let (true, Some(blobs)) = (allowed, blobs) {
-                    let (blobs, conn) = (blobs.clone(), conn.clone());
-                    requests.spawn(async move { blobs.serve(&conn, send, recv).await });
+                if let Some(blobs) = blobs {
+                    let (blobs, conn, mut gate) = (blobs.clone(), conn.clone(), gate.clone());
+                    requests.spawn(async move {
+                        // The peer may be a step ahead of this side: its request waits until the session allows it.
+                        let allowed = tokio::time::timeout(GREETING, gate.wait_for(|g| g.blobs)).await;
+                        if matches!(allowed, Ok(Ok(_))) {
+                            blobs.serve(&conn, send, recv).await;
+                        }
+                    });
                 }
             }
             Some(_) = requests.join_next() => {}

@@ -20,7 +20,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 const MAX_STREAMS: u32 = 64;
 
 /// Binds the endpoint. Without `listen` it takes any free port: of loopback when `lan` is false, else of every address.
-pub async fn bind(seed: &[u8; 32], listen: Option<SocketAddr>, lan: bool) -> Result<Endpoint, String> {
+pub async fn bind(secret: SecretKey, listen: Option<SocketAddr>, lan: bool) -> Result<Endpoint, String> {
     let mut transport = QuicTransportConfig::builder();
     transport = transport
         .max_concurrent_bidi_streams(MAX_STREAMS.into())
@@ -30,7 +30,7 @@ pub async fn bind(seed: &[u8; 32], listen: Option<SocketAddr>, lan: bool) -> Res
     let loopback = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
     let addr = listen.unwrap_or(if lan { unspecified } else { loopback });
     let builder = Endpoint::builder(presets::Minimal)
-        .secret_key(SecretKey::from_bytes(seed))
+        .secret_key(secret)
         .alpns(vec![ALPN.to_vec()])
         .relay_mode(RelayMode::Custom(RelayMap::empty()))
         .portmapper_config(PortmapperConfig::Disabled)

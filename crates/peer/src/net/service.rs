@@ -63,7 +63,8 @@ impl Service {
         engine: mpsc::Sender<NetIn>,
         lock: NetworkLock,
     ) -> Result<Service, String> {
-        let endpoint = endpoint::bind(seed, listen, lan).await?;
+        let secret = tern_trust::DeviceKeys::from_seed(seed).secret_key().clone();
+        let endpoint = endpoint::bind(secret, listen, lan).await?;
         let inner = Inner {
             endpoint,
             blobs,
