@@ -223,8 +223,8 @@ async fn serve_blobs(conn: &Connection, gate: &watch::Receiver<Gate>, blobs: Opt
                     let (blobs, conn, mut gate) = (blobs.clone(), conn.clone(), gate.clone());
                     requests.spawn(async move {
                         // The peer may be a step ahead of this side: its request waits until the session allows it.
-                        let allowed = tokio::time::timeout(GREETING, gate.wait_for(|g| g.blobs)).await;
-                        if matches!(allowed, Ok(Ok(_))) {
+                        let open = async { gate.wait_for(|g| g.blobs).await.is_ok() };
+                        if tokio::time::timeout(GREETING, open).await == Ok(true) {
                             blobs.serve(&conn, send, recv).await;
                         }
                     });
