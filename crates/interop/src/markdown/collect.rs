@@ -15,7 +15,7 @@ pub(super) struct Spans {
     strike: usize,
     /// The open link, and whether it holds anything yet.
     link: Option<(Link, bool)>,
-    /// Letters of the open marks, outermost first.
+    /// Letters of the open marks, each once, outermost first.
     nesting: String,
     image: Option<ImageReader>,
     /// A `[!WORD]` at the begin is kept on its own line.
@@ -119,20 +119,14 @@ impl Spans {
             image.depth += 1;
             return;
         }
-        self.nesting.extend(match tag {
-            Tag::Emphasis => Some('e'),
-            Tag::Strong => Some('s'),
-            Tag::Strikethrough => Some('k'),
-            Tag::Link { .. } => Some('l'),
-            _ => None,
-        });
         match tag {
-            Tag::Emphasis => self.em += 1,
-            Tag::Strong => self.strong += 1,
-            Tag::Strikethrough => self.strike += 1,
+            Tag::Emphasis => open_mark(&mut self.em, 'e', &mut self.nesting),
+            Tag::Strong => open_mark(&mut self.strong, 's', &mut self.nesting),
+            Tag::Strikethrough => open_mark(&mut self.strike, 'k', &mut self.nesting),
             Tag::Link { link_type, dest_url, title, .. } => {
                 let mail = matches!(link_type, LinkType::Email) && !dest_url.starts_with("mailto:");
                 let href = if mail { format!("mailto:{dest_url}") } else { dest_url.into_string() };
+                self.nesting.push('l');
                 self.link = Some((Link { href, title: title.into_string() }, false));
             }
             Tag::Image { dest_url, title, .. } => {
@@ -161,14 +155,12 @@ impl Spans {
             }
             return false;
         }
-        if matches!(tag, TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) {
-            self.nesting.pop();
-        }
         match tag {
-            TagEnd::Emphasis => self.em = self.em.saturating_sub(1),
-            TagEnd::Strong => self.strong = self.strong.saturating_sub(1),
-            TagEnd::Strikethrough => self.strike = self.strike.saturating_sub(1),
+            TagEnd::Emphasis => close_mark(&mut self.em, 'e', &mut self.nesting),
+            TagEnd::Strong => close_mark(&mut self.strong, 's', &mut self.nesting),
+            TagEnd::Strikethrough => close_mark(&mut self.strike, 'k', &mut self.nesting),
             TagEnd::Link => {
+                self.nesting.retain(|letter| letter != 'l');
                 if let Some((_, false)) = self.link.take() {
                     self.raw(&source.split_whitespace().collect::<Vec<_>>().join(" "));
                     return true;
@@ -182,5 +174,20 @@ impl Spans {
     /// The runs collected.
     pub fn finish(self) -> Vec<Inline> {
         self.out
+    }
+}
+
+/// Counts a mark that may lie in its own kind; only the outermost counts for the nesting.
+fn open_mark(depth: &mut usize, letter: char, nesting: &mut String) {
+    if *depth == 0 {
+        nesting.push(letter);
+    }
+    *depth += 1;
+}
+
+fn close_mark(depth: &mut usize, letter: char, nesting: &mut String) {
+    *depth = depth.saturating_sub(1);
+    if *depth == 0 {
+        nesting.retain(|open| open != letter);
     }
 }

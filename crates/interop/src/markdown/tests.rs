@@ -245,6 +245,7 @@ fn hostile_input_comes_through_with_its_words() {
         ("long table", long_table, "x"),
         ("open brackets", "[".repeat(50_000), "["),
         ("open emphasis", "*a **a ".repeat(20_000), "a"),
+        ("nested marks", format!("{}a{}", "*a **a ".repeat(3_000), "b** b*".repeat(3_000)), "a"),
         ("open fence", "```\nnever closed".to_owned(), "never closed"),
         ("open comment", "<!-- never closed\n\nx".to_owned(), "x"),
         ("backslash at the end", "a\\".to_owned(), "a"),
