@@ -7,6 +7,8 @@ mod ops;
 mod script;
 mod similar_units;
 mod table;
+#[cfg(test)]
+mod tests;
 mod units;
 mod write;
 

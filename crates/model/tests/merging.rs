@@ -169,12 +169,13 @@ impl World {
     fn rewrite(&mut self, who: usize, behind: usize) {
         let base = self.heads[who][behind % self.heads[who].len()].clone();
         let mut blocks = self.docs[who].blocks_at(&base).unwrap();
-        if blocks.len() > 1 && behind % 2 == 0 {
+        if blocks.len() > 1 && behind.is_multiple_of(2) {
             let gone = blocks.remove(behind % blocks.len());
             self.gone(&gone.text());
         }
         let text = self.fresh(3);
-        let inline = Inline::Text { text, marks: Marks { strong: behind % 3 == 0, ..Marks::default() } };
+        let inline =
+            Inline::Text { text, marks: Marks { strong: behind.is_multiple_of(3), ..Marks::default() } };
         match blocks.last_mut() {
             Some(last) => last.inline.insert(0, inline),
             None => blocks.push(Block { inline: vec![inline], ..Block::plain(BlockKind::Paragraph, "") }),
