@@ -17,5 +17,5 @@ mod start;
 
 pub use api::*;
 pub use handle::*;
-pub use node::{HostedView, Node, NodeView};
+pub use node::{HostedView, Node, NodeCore, NodeView};
 pub use tern_model::block;

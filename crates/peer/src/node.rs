@@ -17,7 +17,7 @@ use crate::core::{CoreReplica, hex, holdings, unhex};
 use crate::engine::NET_INPUTS;
 use crate::handle::{Env, Network, runtime};
 use crate::home::{Home, file_error};
-use crate::host::{Host as _, SystemHost, wall_ms};
+use crate::host::{Host, SystemHost, wall_ms};
 use crate::hub::{Hub, Tenant};
 use crate::net::blobs::Blobs;
 use crate::net::conn::NetIn;
@@ -296,34 +296,40 @@ async fn serve(
 }
 
 /// One hosted workspace: items and the log, no keys, no documents.
-#[derive(Debug)]
 pub struct NodeCore {
     store: Store,
     log: Log,
     membership: std::sync::Arc<tern_trust::Membership>,
     workspace: Id,
     device: Id,
-    host: SystemHost,
+    host: Box<dyn Host>,
     version: u64,
     used: u64,
+}
+
+impl std::fmt::Debug for NodeCore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NodeCore").field("store", &self.store).finish_non_exhaustive()
+    }
 }
 
 impl NodeCore {
     /// Opens a hosted workspace.
     pub fn new(store: Store, workspace: Id, keys: &DeviceKeys) -> Result<NodeCore, PeerError> {
+        NodeCore::with_host(store, workspace, keys, Box::new(SystemHost::default()))
+    }
+
+    /// As [`NodeCore::new`], with a clock and randomness of the caller's.
+    pub fn with_host(
+        store: Store,
+        workspace: Id,
+        keys: &DeviceKeys,
+        host: Box<dyn Host>,
+    ) -> Result<NodeCore, PeerError> {
         let log = stored_log(&store, workspace)?;
         let membership = log.membership();
         let used = store.size_bytes();
-        Ok(NodeCore {
-            store,
-            log,
-            membership,
-            workspace,
-            device: keys.id(),
-            host: SystemHost::default(),
-            version: 0,
-            used,
-        })
+        Ok(NodeCore { store, log, membership, workspace, device: keys.id(), host, version: 0, used })
     }
 
     fn take(&mut self, items: Vec<Vec<u8>>) -> Result<holdings::Admitted, PeerError> {
