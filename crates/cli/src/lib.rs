@@ -97,7 +97,7 @@ fn finish(json: bool, result: Result<(), PeerError>) -> ExitCode {
 /// Diagnostics go to standard error, by the filter in `TERN_LOG` (errors only when absent).
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TERN_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error,iroh=off,noq=off,swarm_discovery=off"));
     // A second call in one process (tests) keeps the first subscriber.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

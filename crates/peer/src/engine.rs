@@ -125,8 +125,12 @@ struct Engine {
     files: Files,
     watchers: Vec<Watcher>,
     served: u64,
-    listening: Vec<std::net::SocketAddr>,
+    /// When to look next whether a snapshot is due; short-lived processes never get there.
+    snapshot_at_ms: i64,
 }
+
+/// A process takes its first snapshot when it has run for this long, and looks again as often.
+const SNAPSHOT_LOOK_MS: i64 = 60_000;
 
 /// Runs the engine until it is stopped or every sender is gone.
 pub async fn run(
@@ -136,8 +140,13 @@ pub async fn run(
     mut net: mpsc::Receiver<NetIn>,
 ) {
     let served = core.version();
-    let mut engine =
-        Engine { hub: Hub::laptop(core), files, watchers: Vec::new(), served, listening: Vec::new() };
+    let mut engine = Engine {
+        hub: Hub::laptop(core),
+        files,
+        watchers: Vec::new(),
+        served,
+        snapshot_at_ms: wall_ms() + SNAPSHOT_LOOK_MS,
+    };
     loop {
         let pause = engine.pause();
         tokio::select! {
@@ -176,6 +185,12 @@ impl Engine {
 
     fn idle(&mut self) {
         self.hub.tick(wall_ms());
+        if wall_ms() >= self.snapshot_at_ms {
+            self.snapshot_at_ms = wall_ms() + SNAPSHOT_LOOK_MS;
+            if let Some(core) = self.hub.tenant() {
+                self.files.snapshot(core);
+            }
+        }
         if let Some(core) = self.hub.tenant()
             && let Ok(true) = core.refresh()
         {
@@ -206,7 +221,6 @@ impl Engine {
                 let _ = done.send(targets);
             }
             Msg::Listening(addresses) => {
-                self.listening = addresses.clone();
                 if let Ok(core) = self.core() {
                     core.set_addresses(addresses);
                 }

@@ -6,6 +6,7 @@ mod bundle;
 mod export;
 mod folder;
 mod import;
+mod snapshots;
 
 use std::path::{Path, PathBuf};
 
@@ -47,6 +48,11 @@ impl Files {
     /// The blob store that this process holds open, while it does.
     pub fn set_blobs(&mut self, blobs: Option<Blobs>) {
         self.blobs = blobs;
+    }
+
+    /// Takes a local snapshot if one is due.
+    pub fn snapshot(&self, core: &Core) {
+        snapshots::keep(core, &self.home.snapshots());
     }
 
     /// Performs a command.

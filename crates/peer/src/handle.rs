@@ -271,7 +271,9 @@ impl Peer {
             .messages
             .blocking_send(Msg::Targets(with.map(str::to_owned), tx))
             .map_err(|_| stopped())?;
-        rx.blocking_recv().map_err(|_| stopped())?
+        let mut targets = rx.blocking_recv().map_err(|_| stopped())??;
+        targets.retain(|t| !t.addresses.is_empty());
+        Ok(targets)
     }
 
     fn meet(
@@ -336,12 +338,12 @@ impl Peer {
                 let messages = messages.clone();
                 async move {
                     let (tx, rx) = oneshot::channel();
-                    let sent = messages.send(Msg::Targets(None, tx)).await;
-                    if sent.is_err() {
-                        Vec::new()
-                    } else {
-                        rx.await.ok().and_then(Result::ok).unwrap_or_default()
+                    if messages.send(Msg::Targets(None, tx)).await.is_err() {
+                        return Vec::new();
                     }
+                    let mut targets = rx.await.ok().and_then(Result::ok).unwrap_or_default();
+                    targets.retain(|t| lan || !t.addresses.is_empty());
+                    targets
                 }
             }));
         });
@@ -382,7 +384,10 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
                 return failed("The engine has stopped.".to_owned());
             }
             let targets = match rx.await {
-                Ok(Ok(targets)) => targets,
+                Ok(Ok(mut targets)) => {
+                    targets.retain(|t: &Target| !t.addresses.is_empty());
+                    targets
+                }
                 Ok(Err(error)) => return Answer::Failed(error),
                 Err(_) => return failed("The engine has stopped.".to_owned()),
             };

@@ -55,6 +55,11 @@ impl Home {
         self.dir.join("hosted")
     }
 
+    /// The folder of local snapshots of the store.
+    pub fn snapshots(&self) -> PathBuf {
+        self.dir.join("snapshots")
+    }
+
     /// The socket of the process that owns the network.
     pub fn socket(&self) -> PathBuf {
         self.dir.join("network.sock")

@@ -105,7 +105,7 @@ fn attempt(
     if let Some(file) = bundle {
         crate::files::import_bundle(&mut core, file)?;
         core.join_now()?;
-        return finish(core, home, profile);
+        return finish(core, home, ticket, profile);
     }
     let peer = Peer::with_core(home.clone(), core, env);
     let met = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), Arc::new(|_, _, _| {}));
@@ -115,7 +115,7 @@ fn attempt(
     let core =
         Core::open_with(&home.store(), &seed, Some(invite), host, &tern_store::OpenOptions::default())?;
     if core.is_member() {
-        let report = finish(core, home, profile)?;
+        let report = finish(core, home, ticket, profile)?;
         // The profile goes out at once if somebody still answers; else with the next meeting.
         let peer = Peer::open(home.dir(), env)?;
         let _ = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), Arc::new(|_, _, _| {}));
@@ -125,7 +125,12 @@ fn attempt(
     Err(not_joined(&core, ticket, met.err()))
 }
 
-fn finish(mut core: Core, home: &Home, profile: &Profile) -> Result<JoinReport, PeerError> {
+fn finish(
+    mut core: Core,
+    home: &Home,
+    ticket: &InviteTicket,
+    profile: &Profile,
+) -> Result<JoinReport, PeerError> {
     if !core.is_member() {
         return Err(PeerError::new(
             ErrorKind::Failed,
@@ -134,6 +139,7 @@ fn finish(mut core: Core, home: &Home, profile: &Profile) -> Result<JoinReport, 
         .next("Ask for a new ticket and a new bundle file."));
     }
     core.introduce(profile)?;
+    core.keep_addresses(ticket)?;
     core.rest();
     let _ = std::fs::remove_file(home.invite());
     Ok(JoinReport {

@@ -528,6 +528,8 @@ pub struct CheckView {
     pub repaired: u64,
     /// Each finding in words.
     pub findings: Vec<String>,
+    /// Edits that are kept but do not count, each with author and reason.
+    pub set_aside: Vec<String>,
 }
 
 /// State of the surroundings.

@@ -200,7 +200,8 @@ fn give_own_devices(work: &mut Work<'_, '_>, member: &Id16) -> Result<(), PeerEr
     let membership = &work.mem.membership;
     let Ok(key) = work.mem.ring.seal_key(membership) else { return Ok(()) };
     let Some(info) = membership.epochs.get(&key.epoch()) else { return Ok(()) };
-    let own = membership.devices.values().filter(|d| d.member == *member && d.active).map(|d| d.public.x25519);
+    let own =
+        membership.devices.values().filter(|d| d.member == *member && d.active).map(|d| d.public.x25519);
     let lacking: Vec<Id> = own.filter(|x| !info.recipients.contains(x)).collect();
     if lacking.is_empty() {
         return Ok(());
@@ -293,7 +294,20 @@ impl Core {
         self.mem.listening = addresses;
     }
 
-    /// Whom to dial: the addresses of a ticket, or every known machine of the workspace.
+    /// Keeps the addresses of a ticket, so that later meetings need no ticket.
+    pub(crate) fn keep_addresses(&mut self, ticket: &InviteTicket) -> Result<(), PeerError> {
+        let known = ticket.addresses.clone();
+        self.write(|work| {
+            let me = work.mem.me();
+            for address in known.iter().filter(|a| a.device != me) {
+                note_addresses(work, &address.device, &address.sockets)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Whom to dial: the addresses of a ticket, or every known machine of the workspace. Those without an address can
+    /// be found on the local network alone.
     pub fn targets(&mut self, text: Option<&str>) -> Result<Vec<Target>, PeerError> {
         self.refresh()?;
         match text {
@@ -350,9 +364,7 @@ impl Core {
                 Some(ticket) if !met => Purpose::Host { secret: *ticket.secret },
                 _ => Purpose::Meet,
             };
-            if !addresses.is_empty() {
-                targets.push(Target { name: self.device_name(&device), device, addresses, purpose });
-            }
+            targets.push(Target { name: self.device_name(&device), device, addresses, purpose });
         }
         Ok(targets)
     }

@@ -18,7 +18,7 @@ use tern_trust::{Id, Id16, Item, Kind, Membership};
 use crate::api::PeerError;
 
 use super::gate::{Gates, StoredFeeds};
-use super::{Core, Work, access, documents, holdings, work};
+use super::{Core, Work, access, documents, holdings, people, work};
 
 /// How often one document is judged anew because a trial failed.
 const MAX_TRIAL_ROUNDS: usize = 64;
@@ -37,8 +37,19 @@ impl Core {
     }
 
     /// Items that are kept but not applied, with the reason.
-    pub(crate) fn set_aside(&self) -> Result<Vec<VerdictRow>, PeerError> {
-        Ok(self.store.verdicts(&VerdictFilter::All)?)
+    pub(crate) fn set_aside(&self) -> Result<Vec<String>, PeerError> {
+        let rows = self.store.verdicts(&VerdictFilter::All)?;
+        let zone = self.my_zone();
+        let member = |device: &Id| self.mem.membership.member_of(device);
+        let name = |device: &Id| {
+            member(device).map_or_else(|| "somebody".to_owned(), |m| people::name_of(&self.store, &m))
+        };
+        Ok(rows
+            .iter()
+            .map(|r| {
+                format!("An edit by {} {} (since {}).", name(&r.author), r.reason, zone.show(r.since_ms))
+            })
+            .collect())
     }
 }
 

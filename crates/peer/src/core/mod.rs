@@ -182,11 +182,6 @@ impl Core {
         self.mem.me()
     }
 
-    /// The device's keys.
-    pub(crate) fn keys(&self) -> &DeviceKeys {
-        &self.mem.keys
-    }
-
     /// Identity of the store file.
     pub fn store_id(&self) -> u64 {
         self.store.id().0

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tern_interop::markdown;
 use tern_model::block::{Block, Inline};
 use tern_model::history::{BlockDiff, Run};
-use tern_model::hours::{self, Zone, tzdb_version};
+use tern_model::hours::{self, tzdb_version};
 use tern_model::{Doc, DocId, Value};
 
 use crate::api::*;
@@ -224,7 +224,13 @@ impl Core {
         let bad = findings.len() as u64;
         findings.extend(self.compare_projections()?);
         let items = report.items;
-        Ok(CheckView { items, bad: bad.max(findings.len() as u64), repaired: 0, findings })
+        Ok(CheckView {
+            items,
+            bad: bad.max(findings.len() as u64),
+            repaired: 0,
+            findings,
+            set_aside: self.set_aside()?,
+        })
     }
 
     /// Builds every document from its items alone and compares what lists show.

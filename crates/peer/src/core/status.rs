@@ -2,7 +2,6 @@
 //! connection; only from `Stored` and from equal roots.
 
 use tern_model::hours::Zone;
-use tern_sync::Lane;
 use tern_trust::derive::ZERO16;
 use tern_trust::{Id, Standing};
 
@@ -141,11 +140,6 @@ impl Core {
             });
         }
         Ok(words)
-    }
-
-    /// Lanes and their sizes, for checks.
-    pub(crate) fn lane_count(&self, lane: &Lane) -> Result<u64, PeerError> {
-        Ok(self.store.count(&lane.0)?)
     }
 }
 

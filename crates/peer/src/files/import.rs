@@ -197,16 +197,34 @@ fn write_page(work: &mut Work<'_, '_>, page: &ImportedPage, key: &str) -> Result
         pages::text("front_matter", &page.front_matter),
     ];
     if page.existing {
-        edits.push(Edit::SetBlocks { base: None, blocks: page.blocks.clone() });
+        // Work done in Tern since the last import stays: the file is compared with what was imported then.
+        let base = work
+            .txn
+            .meta(&base_key(page.id))?
+            .and_then(|b| String::from_utf8(b).ok())
+            .and_then(|h| h.parse().ok());
+        edits.push(Edit::SetBlocks { base, blocks: page.blocks.clone() });
         work.edit(page.id, &edits)?;
-        return Ok(());
+        return keep_base(work, page.id);
     }
     edits.push(pages::text("order", key));
     if let Some(parent) = page.parent {
         edits.push(Edit::SetField { name: "parent".to_owned(), value: Value::Text(parent.to_string()) });
     }
     edits.push(Edit::SetBlocks { base: None, blocks: page.blocks.clone() });
-    work.create(page.id, &Kind::Page, &edits)
+    work.create(page.id, &Kind::Page, &edits)?;
+    keep_base(work, page.id)
+}
+
+/// Where the store keeps the version of a page that equals its file.
+fn base_key(page: DocId) -> String {
+    format!("import.{page}")
+}
+
+fn keep_base(work: &mut Work<'_, '_>, page: DocId) -> Result<(), PeerError> {
+    let heads = work.doc(page)?.heads().to_string();
+    work.txn.set_meta(&base_key(page), heads.as_bytes())?;
+    Ok(())
 }
 
 fn used_blobs(page: &ImportedPage) -> std::collections::BTreeSet<Id> {
