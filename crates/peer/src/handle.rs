@@ -213,11 +213,11 @@ impl Peer {
         &self,
         timeout: Duration,
         with: Option<&str>,
-        progress: Progress,
+        progress: &Progress,
     ) -> Result<SyncReport, PeerError> {
         let running = self.service();
         if let Some(service) = running {
-            return self.meet(&service, timeout, with, &progress);
+            return self.meet(&service, timeout, with, progress);
         }
         let Some(lock) = self.inner.home.lock_network()? else {
             let ask = Ask::Sync { timeout_ms: timeout.as_millis() as u64, with: with.map(str::to_owned) };
@@ -227,7 +227,7 @@ impl Peer {
             };
         };
         let service = self.start_service(None, false, lock)?;
-        let report = self.meet(&service, timeout, with, &progress);
+        let report = self.meet(&service, timeout, with, progress);
         self.close_service(service);
         report
     }

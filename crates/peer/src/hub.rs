@@ -377,7 +377,7 @@ impl<T: Tenant> Hub<T> {
                 }
                 Output::Remember(memory) => tenant.remember(&peer, memory),
                 Output::Hold { id: item, reason, .. } => tenant.hold(&peer, &item, reason as u8),
-                Output::Event(event) => self.event(now, id, event),
+                Output::Event(event) => self.event(now, id, &event),
                 Output::Close { reason, .. } => self.closed(id, &reason),
             }
         }
@@ -410,7 +410,7 @@ impl<T: Tenant> Hub<T> {
         }
     }
 
-    fn event(&mut self, now: i64, id: ConnId, event: Event) {
+    fn event(&mut self, now: i64, id: ConnId, event: &Event) {
         let Some(conn) = self.conns.get_mut(&id) else { return };
         let Talk::Session { workspace, .. } = &conn.talk else { return };
         let workspace = *workspace;
@@ -419,7 +419,7 @@ impl<T: Tenant> Hub<T> {
         match event {
             Event::Greeted { store, .. } => {
                 self.failures.remove(&peer);
-                tenant.met(&peer, store);
+                tenant.met(&peer, *store);
             }
             Event::LogEqual => {
                 if tenant.log_equal() {
@@ -436,8 +436,8 @@ impl<T: Tenant> Hub<T> {
             }
             Event::NotAdmitted => conn.news.not_admitted = true,
             Event::PeerHas { row, .. } => {
-                tenant.acknowledged(&peer, row);
-                let all = tenant.replica().last_row().is_ok_and(|last| row >= last);
+                tenant.acknowledged(&peer, *row);
+                let all = tenant.replica().last_row().is_ok_and(|last| *row >= last);
                 if all
                     && matches!(&conn.talk, Talk::Session { session, .. } if session.state() == State::Live)
                 {

@@ -9,7 +9,7 @@ use tern_trust::ticket::InviteTicket;
 
 use crate::api::*;
 use crate::core::{Core, hex};
-use crate::handle::{Env, Peer};
+use crate::handle::{Env, Peer, Progress};
 use crate::home::Home;
 use crate::host::{Host as _, SystemHost};
 
@@ -45,6 +45,11 @@ fn undo(home: &Home) {
     let _ = std::fs::remove_file(home.dir().join("network.lock"));
     let _ = std::fs::remove_dir_all(home.blobs());
     let _ = std::fs::remove_dir(home.dir());
+}
+
+/// Progress that nobody looks at.
+fn quiet() -> Progress {
+    Arc::new(|_, _, _| {})
 }
 
 /// Founds a workspace in an empty home.
@@ -108,7 +113,7 @@ fn attempt(
         return finish(core, home, ticket, profile);
     }
     let peer = Peer::with_core(home.clone(), core, env);
-    let met = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), Arc::new(|_, _, _| {}));
+    let met = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
     peer.shutdown();
     let host = Box::new(SystemHost { now_ms: env.now_ms });
     let invite = InviteKeys::from_secret(&ticket.secret);
@@ -118,7 +123,7 @@ fn attempt(
         let report = finish(core, home, ticket, profile)?;
         // The profile goes out at once if somebody still answers; else with the next meeting.
         let peer = Peer::open(home.dir(), env)?;
-        let _ = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), Arc::new(|_, _, _| {}));
+        let _ = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
         peer.shutdown();
         return Ok(report);
     }

@@ -18,7 +18,7 @@ const WATCH_EVERY: Duration = Duration::from_secs(1);
 pub(super) fn sync(context: &Context, args: &SyncArgs) -> Result<(), PeerError> {
     let with = args.with.as_deref().map(values::ticket).transpose()?;
     let bar = context.progress();
-    let report = context.with_peer(|peer| peer.sync_once(args.timeout, with.as_deref(), bar.reporter()))?;
+    let report = context.with_peer(|peer| peer.sync_once(args.timeout, with.as_deref(), &bar.reporter()))?;
     drop(bar);
     if report.peers.is_empty() {
         return Err(nobody_known());

@@ -58,7 +58,11 @@ pub(super) struct Desk(pub(super) Peer);
 
 impl Desk {
     pub(super) fn meet_node(&self) -> Result<SyncReport, PeerError> {
-        let report = self.0.sync_once(MEETING, None, Arc::new(|_, _, _| {}))?;
+        let report = self.0.sync_once(
+            MEETING,
+            None,
+            &(Arc::new(|_: &str, _: u64, _: u64| {}) as tern_peer::Progress),
+        )?;
         match report.peers.iter().find(|p| p.in_sync) {
             Some(_) => Ok(report),
             None => Err(broken("The laptop and the node did not come to hold the same.")),

@@ -65,7 +65,7 @@ fn one(
         quota.used += size;
     }
     if item.kind().is_record() {
-        return record(txn, log, item, out);
+        return record(txn, log, &item, out);
     }
     let lane = item.header().space;
     if txn.has_item(&lane, item.header().day, item.id())? {
@@ -86,12 +86,17 @@ fn one(
     }
 }
 
-fn record(txn: &mut Txn<'_>, log: &mut Log, item: Item, out: &mut Admitted) -> Result<ItemResult, PeerError> {
+fn record(
+    txn: &mut Txn<'_>,
+    log: &mut Log,
+    item: &Item,
+    out: &mut Admitted,
+) -> Result<ItemResult, PeerError> {
     use tern_trust::Inserted as Taken;
     let result = log.insert(item.clone());
     match result {
         Taken::Stored => {
-            insert(txn, Lane::LOG.0, &item)?;
+            insert(txn, Lane::LOG.0, item)?;
             out.log_grew = true;
             Ok(ItemResult::Stored)
         }

@@ -36,8 +36,8 @@ pub(super) fn run(
         }
     }
     let tasks = if page.is_none() { export_tasks(core)? } else { Vec::new() };
-    let (attachments, sources) =
-        attachments(core, page.is_some().then(|| list.iter().map(|(_, id)| *id).collect()))?;
+    let only: Option<BTreeSet<DocId>> = page.map(|_| list.iter().map(|(_, id)| *id).collect());
+    let (attachments, sources) = attachments(core, only.as_ref())?;
     let planned = plan(&exported, &attachments, &tasks);
     let hashes: Vec<Id> = planned
         .iter()
@@ -127,11 +127,11 @@ fn export_tasks(core: &mut Core) -> Result<Vec<ExportTask>, PeerError> {
 type Attachments = (Vec<ExportAttachment>, BTreeMap<Id, Id>);
 
 /// Attachments with their names, and the plain hash that opens each.
-fn attachments(core: &Core, only: Option<BTreeSet<DocId>>) -> Result<Attachments, PeerError> {
+fn attachments(core: &Core, only: Option<&BTreeSet<DocId>>) -> Result<Attachments, PeerError> {
     let mut seen = BTreeSet::new();
     let (mut list, mut sources) = (Vec::new(), BTreeMap::new());
     for row in core.store().attachments()? {
-        if only.as_ref().is_some_and(|only| !only.contains(&DocId(row.doc))) {
+        if only.is_some_and(|only| !only.contains(&DocId(row.doc))) {
             continue;
         }
         sources.insert(row.hash, row.plain);

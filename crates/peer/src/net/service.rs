@@ -23,6 +23,15 @@ const MAX_HANDSHAKES: usize = 64;
 /// First and longest pause before a dead peer is dialled again.
 const REDIAL_MS: (u64, u64) = (500, 30_000);
 
+/// A connection that stands.
+#[derive(Debug)]
+struct Standing {
+    id: ConnId,
+    dialled: bool,
+    news: watch::Receiver<News>,
+    conn: Connection,
+}
+
 /// A device to dial.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -48,8 +57,8 @@ struct Inner {
     blobs: Blobs,
     engine: mpsc::Sender<NetIn>,
     next: AtomicU64,
-    /// The one connection to each peer: its number, whether this side dialled, its news.
-    peers: Mutex<BTreeMap<[u8; 32], (ConnId, bool, watch::Receiver<News>, Connection)>>,
+    /// The one connection to each peer.
+    peers: Mutex<BTreeMap<[u8; 32], Standing>>,
     _lock: NetworkLock,
 }
 
@@ -124,7 +133,7 @@ impl Service {
     /// News of the connection that stands to a peer.
     pub fn news_of(&self, device: &[u8; 32]) -> Option<watch::Receiver<News>> {
         let peers = self.inner.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        peers.get(device).filter(|p| p.2.borrow().closed.is_none()).map(|p| p.2.clone())
+        peers.get(device).filter(|p| p.news.borrow().closed.is_none()).map(|p| p.news.clone())
     }
 
     /// Registers a connection and lets it run. Of two with one peer, the one dialled by the lower key stays.
@@ -134,19 +143,18 @@ impl Service {
         let (news_tx, news) = watch::channel(News::default());
         {
             let mut peers = self.inner.peers.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, old_dialled, old_news, old_conn)) = peers.get(&remote)
-                && old_news.borrow().closed.is_none()
-                && *old_dialled != dialled
+            if let Some(old) = peers.get(&remote)
+                && old.news.borrow().closed.is_none()
             {
+                // A second one from the same side means that the first is dead for that side.
                 let lower_dials = *self.inner.endpoint.id().as_bytes() < remote;
-                let keep_new = dialled == lower_dials;
-                if !keep_new {
+                if old.dialled != dialled && dialled != lower_dials {
                     conn.close(0u32.into(), b"one connection");
-                    return old_news.clone();
+                    return old.news.clone();
                 }
-                old_conn.close(0u32.into(), b"one connection");
+                old.conn.close(0u32.into(), b"one connection");
             }
-            peers.insert(remote, (id, dialled, news.clone(), conn.clone()));
+            peers.insert(remote, Standing { id, dialled, news: news.clone(), conn: conn.clone() });
         }
         let mut exporter = [0; 32];
         if conn.export_keying_material(&mut exporter, EXPORTER_LABEL, b"").is_err() {
@@ -165,7 +173,7 @@ impl Service {
                 conn::drive(conn, id, dialled, engine, out_rx, gate_rx, blobs).await;
             }
             let mut peers = service.inner.peers.lock().unwrap_or_else(PoisonError::into_inner);
-            if peers.get(&remote).is_some_and(|p| p.0 == id) {
+            if peers.get(&remote).is_some_and(|p| p.id == id) {
                 peers.remove(&remote);
             }
         });
