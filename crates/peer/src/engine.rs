@@ -25,6 +25,8 @@ pub const NET_INPUTS: usize = 512;
 const LOOK: Duration = Duration::from_millis(700);
 /// Inputs taken in one go before watchers are served.
 const BURST: usize = 128;
+/// Watchers are served at most this often while the network brings items, milliseconds.
+const SERVE_EVERY_MS: i64 = 100;
 
 /// Called with the answer, on the engine's thread.
 pub type Done<T> = Box<dyn FnOnce(Result<T, PeerError>) + Send>;
@@ -118,6 +120,8 @@ struct Watcher {
     query: Query,
     slot: Weak<Slot>,
     last: Option<[u8; 32]>,
+    /// Version up to which `last` is right.
+    at: u64,
 }
 
 struct Engine {
@@ -125,6 +129,7 @@ struct Engine {
     files: Files,
     watchers: Vec<Watcher>,
     served: u64,
+    served_at_ms: i64,
     /// When to look next whether a snapshot is due; short-lived processes never get there.
     snapshot_at_ms: i64,
 }
@@ -145,6 +150,7 @@ pub async fn run(
         files,
         watchers: Vec::new(),
         served,
+        served_at_ms: 0,
         snapshot_at_ms: wall_ms() + SNAPSHOT_LOOK_MS,
     };
     loop {
@@ -169,14 +175,17 @@ pub async fn run(
             }
             () = tokio::time::sleep(pause) => engine.idle(),
         }
-        engine.serve();
+        engine.serve_soon();
     }
     engine.stop();
 }
 
 impl Engine {
     /// How long the engine may sleep.
-    fn pause(&self) -> Duration {
+    fn pause(&mut self) -> Duration {
+        if self.stale() {
+            return Duration::from_millis(SERVE_EVERY_MS.unsigned_abs());
+        }
         let sessions =
             self.hub.deadline().map(|at| Duration::from_millis((at - wall_ms()).max(1).unsigned_abs()));
         let watchers = if self.watchers.is_empty() { Duration::from_secs(3600) } else { LOOK };
@@ -215,7 +224,7 @@ impl Engine {
                 done(result);
             }
             Msg::Ask(query, done) => done(self.answer(&query)),
-            Msg::Watch(query, slot) => self.watchers.push(Watcher { query, slot, last: None }),
+            Msg::Watch(query, slot) => self.watchers.push(Watcher { query, slot, last: None, at: 0 }),
             Msg::Targets(ticket, done) => {
                 let targets = self.core().and_then(|core| core.targets(ticket.as_deref()));
                 let _ = done.send(targets);
@@ -262,17 +271,38 @@ impl Engine {
         }
     }
 
+    /// Serves watchers, but not more often than people can see: while items stream in, once in a while is enough.
+    fn serve_soon(&mut self) {
+        if !self.stale() || wall_ms() - self.served_at_ms >= SERVE_EVERY_MS {
+            self.serve();
+        }
+    }
+
+    /// Whether watchers have not seen the newest commit.
+    fn stale(&mut self) -> bool {
+        let served = self.served;
+        self.hub.tenant().is_some_and(|core| core.version() != served)
+    }
+
     /// Gives watchers whose answer changed the new one.
     fn serve(&mut self) {
         self.watchers.retain(|w| w.slot.strong_count() > 0);
-        let version = self.hub.tenant().map_or(0, |core| core.version());
-        let all = version != self.served;
-        self.served = version;
+        let versions =
+            self.hub.tenant().map_or((0, 0, 0), |c| (c.version(), c.pages_version(), c.tasks_version()));
+        self.served = versions.0;
+        self.served_at_ms = wall_ms();
         let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
         for index in 0..self.watchers.len() {
-            if !all && self.watchers[index].last.is_some() {
+            let watcher = &mut self.watchers[index];
+            let newest = match watcher.query {
+                Query::Pages { .. } => versions.1,
+                Query::Tasks { .. } => versions.2,
+                _ => versions.0,
+            };
+            if watcher.last.is_some() && watcher.at >= newest {
                 continue;
             }
+            watcher.at = versions.0;
             let query = self.watchers[index].query.clone();
             let answer = self.answer(&query);
             let mark = mark(&answer);

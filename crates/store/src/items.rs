@@ -348,6 +348,25 @@ impl Store {
         )
     }
 
+    /// Rows of everything a device wrote, ascending.
+    pub fn rows_of_author(&self, author: &Id) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT i.row FROM items i JOIN feeds f ON f.n = i.feed WHERE f.author = ?1 ORDER BY i.row",
+        )?;
+        let rows = statement.query_map([author], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Rows of what a device wrote under a tag, ascending.
+    pub fn rows_of_author_in_tag(&self, author: &Id, lane: &Id16, tag: &Id16) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT i.row FROM items i JOIN feeds f ON f.n = i.feed JOIN tags t ON t.n = i.tag
+             JOIN lanes l ON l.n = t.lane WHERE l.lane = ?2 AND t.tag = ?3 AND f.author = ?1 ORDER BY i.row",
+        )?;
+        let rows = statement.query_map((author, lane, tag), |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Every feed seen of an author: (incarnation, space), in order of first arrival.
     pub fn feeds_of(&self, author: &Id) -> Result<Vec<(u64, Id16)>> {
         let mut statement =

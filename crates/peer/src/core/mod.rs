@@ -72,6 +72,10 @@ pub(crate) struct Mem {
     pub seen_row: i64,
     /// Counts commits; watchers look again when it moved.
     pub version: u64,
+    /// As `version`, for commits that changed what the page tree shows.
+    pub pages_version: u64,
+    /// As `version`, for commits that changed what task lists show.
+    pub tasks_version: u64,
     /// Own addresses while online, for tickets.
     pub listening: Vec<std::net::SocketAddr>,
     /// Devices connected at the moment, for display.
@@ -100,6 +104,13 @@ impl Mem {
     /// The member this device belongs to, once the log says so.
     pub fn member(&self) -> Option<Id16> {
         self.membership.member_of(&self.keys.id())
+    }
+
+    /// Something happened that may show anywhere.
+    fn moved(&mut self) {
+        self.version += 1;
+        self.pages_version = self.version;
+        self.tasks_version = self.version;
     }
 
     /// Forgets everything that an undone transaction may have taught, and takes a new feed.
@@ -163,13 +174,23 @@ impl Core {
             return Ok(false);
         }
         work::catch_up(&self.store, &mut self.mem)?;
-        self.mem.version += 1;
+        self.mem.moved();
         Ok(true)
     }
 
     /// Moves whenever something was committed or learnt.
     pub fn version(&self) -> u64 {
         self.mem.version
+    }
+
+    /// Moves whenever the page tree may show something else.
+    pub fn pages_version(&self) -> u64 {
+        self.mem.pages_version
+    }
+
+    /// Moves whenever a task list may show something else.
+    pub fn tasks_version(&self) -> u64 {
+        self.mem.tasks_version
     }
 
     /// The workspace's id.

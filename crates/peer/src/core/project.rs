@@ -98,6 +98,10 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
     let times = Times { created_ms, updated_ms, author: last.and_then(|c| device_of(work, &c.actor)) };
     match doc.kind() {
         Kind::Page => page(work, &doc, &times)?,
+        _ => work.mem.tasks_version = work.mem.version + 1,
+    }
+    match doc.kind() {
+        Kind::Page => {}
         Kind::Task => task(work, &doc, &times)?,
         Kind::Person => person(work, &doc, &times)?,
         Kind::Project => project_row(work, &doc, &times)?,
@@ -136,7 +140,7 @@ fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     let source_hash = super::resolve::unhex(&text(doc, "source_hash"));
     let source_path = Some(text(doc, "source_path")).filter(|p| !p.is_empty());
     let trashed = trashed(doc);
-    work.txn.project_page(&PageRow {
+    let row = PageRow {
         doc: id.0,
         lane: ZERO16,
         parent: text(doc, "parent").parse::<DocId>().ok().map(|p| p.0),
@@ -150,7 +154,15 @@ fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
         source_path,
         source_hash,
         words: u32::try_from(body.split_whitespace().count()).unwrap_or(u32::MAX),
-    })?;
+    };
+    let known = work.txn.page(&id.0)?;
+    let same = known.is_some_and(|k| {
+        (k.parent, &k.ord, &k.title, k.trashed) == (row.parent, &row.ord, &row.title, row.trashed)
+    });
+    if !same {
+        work.mem.pages_version = work.mem.version + 1;
+    }
+    work.txn.project_page(&row)?;
     let links: Vec<Id16> = links(&doc.blocks()).into_iter().map(|d| d.0).collect();
     work.txn.project_links(&id.0, &links)?;
     index(work, id, "page", &title, &body, trashed)

@@ -181,6 +181,8 @@ impl Mem {
             docs: std::collections::BTreeMap::new(),
             seen_row: 0,
             version: 0,
+            pages_version: 0,
+            tasks_version: 0,
             listening: Vec::new(),
             connected: std::collections::BTreeSet::new(),
             clock: 0,

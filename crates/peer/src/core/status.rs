@@ -19,29 +19,16 @@ pub(crate) fn addresses(json: &str) -> Vec<std::net::SocketAddr> {
 }
 
 impl Core {
-    /// The highest row of an own item, the rows of own items, newest last.
-    fn own_rows(&self) -> Result<Vec<(i64, i64)>, PeerError> {
-        let me = self.mem.me();
-        let mut rows = Vec::new();
-        for (incarnation, space) in self.store.feeds_of(&me)? {
-            for item in self.store.items_of_feed(&me, incarnation, &space, 0)? {
-                rows.push((item.row, i64::from(item.day)));
-            }
-        }
-        rows.sort_unstable();
-        Ok(rows)
-    }
-
     pub(crate) fn status_view(&self) -> Result<StatusView, PeerError> {
         let zone = self.my_zone();
-        let own = self.own_rows()?;
+        let own = self.store.rows_of_author(&self.mem.me())?;
         let mut peers = Vec::new();
         let mut furthest = 0;
         for peer in self.store.peers()? {
             let Some((kind, name)) = self.machine(&peer.device) else { continue };
             let has_row = peer.ours_row.max(peer.in_sync_row);
             furthest = furthest.max(has_row);
-            let has = own.iter().filter(|(row, _)| *row <= has_row).count() as u64;
+            let has = own.partition_point(|row| *row <= has_row) as u64;
             let connected = self.mem.connected.contains(&peer.device);
             let last = peer.last_met_ms.map(|at| (at, zone.rfc9557(at)));
             let of = own.len() as u64;
@@ -58,30 +45,23 @@ impl Core {
             });
         }
         peers.sort_by(|a, b| b.kind.cmp(&a.kind).then_with(|| a.name.cmp(&b.name)));
-        let waiting = own.iter().filter(|(row, _)| *row > furthest).count() as u64;
-        let since_ms = self.only_here_since(furthest)?;
+        let reached = own.partition_point(|row| *row <= furthest);
+        let waiting = (own.len() - reached) as u64;
+        let since_ms = self.only_here_since(own.get(reached..).unwrap_or_default())?;
         let only_here = OnlyHere { items: waiting, since: since_ms.map(|at| zone.rfc9557(at)) };
         let line = line(&only_here, since_ms, &peers, &zone);
         Ok(StatusView { only_here, peers, line })
     }
 
-    /// When the first item after `row` was written, by the changes in it.
-    fn only_here_since(&self, row: i64) -> Result<Option<i64>, PeerError> {
-        let me = self.mem.me();
-        let mut from = row;
-        for _ in 0..SCAN {
-            let items = self.store.items_after(from, 1)?;
-            let Some(item) = items.first() else { return Ok(None) };
-            from = item.row;
-            if item.author != me {
-                continue;
+    /// When the first edit of these rows was written, by the changes in it.
+    fn only_here_since(&self, rows: &[i64]) -> Result<Option<i64>, PeerError> {
+        for row in rows.iter().take(SCAN) {
+            let Some(item) = self.store.item_by_row(*row)? else { continue };
+            if item.lane == ZERO16 && item.kind == tern_trust::Kind::Batch.byte() {
+                let batch = super::documents::open_batch(&self.mem, &item.bytes)?;
+                let first = batch.changes.first().and_then(|c| tern_model::gate::parse(c).ok());
+                return Ok(first.map(|h| h.time_ms));
             }
-            if item.lane != ZERO16 || item.kind != tern_trust::Kind::Batch.byte() {
-                continue;
-            }
-            let batch = super::documents::open_batch(&self.mem, &item.bytes)?;
-            let first = batch.changes.first().and_then(|c| tern_model::gate::parse(c).ok());
-            return Ok(first.map(|h| h.time_ms));
         }
         Ok(None)
     }
@@ -121,13 +101,7 @@ impl Core {
     pub(crate) fn delivery(&self, doc: &tern_model::DocId) -> Result<Vec<String>, PeerError> {
         let me = self.mem.me();
         let Some(tag) = self.mem.ring.tag(&doc.0) else { return Ok(Vec::new()) };
-        let own: Vec<i64> = self
-            .store
-            .items_by_tag(&ZERO16, &tag)?
-            .iter()
-            .filter(|i| i.author == me)
-            .map(|i| i.row)
-            .collect();
+        let own = self.store.rows_of_author_in_tag(&me, &ZERO16, &tag)?;
         let mut words = vec!["Saved here".to_owned()];
         for peer in self.store.peers()? {
             let Some((_, name)) = self.machine(&peer.device) else { continue };
