@@ -230,8 +230,9 @@ impl Engine {
                 let _ = done.send(targets);
             }
             Msg::Listening(addresses) => {
-                if let Ok(core) = self.core() {
-                    core.set_addresses(addresses);
+                let kept = self.core().and_then(|core| core.set_addresses(&addresses));
+                if let Err(error) = kept {
+                    tracing::warn!(%error, "tickets made elsewhere will lack this laptop's address");
                 }
             }
             Msg::Blobs(blobs) => self.files.set_blobs(blobs),

@@ -254,8 +254,6 @@ impl Peer {
                 .safe("Everything works offline.")
         };
         let service = started.ok_or_else(stopped)?.map_err(failed)?;
-        let listening = crate::net::endpoint::addresses(service.endpoint());
-        let _ = self.inner.messages.blocking_send(Msg::Listening(listening));
         let _ = self.inner.messages.blocking_send(Msg::Blobs(Some(service.blobs().clone())));
         Ok(service)
     }
@@ -319,6 +317,8 @@ impl Peer {
         };
         let lan = self.inner.env.network == Network::Lan;
         let service = self.start_service(listen, lan, lock)?;
+        let listening = crate::net::endpoint::addresses(service.endpoint());
+        let _ = self.inner.messages.blocking_send(Msg::Listening(listening));
         *self.inner.service.lock().unwrap_or_else(PoisonError::into_inner) = Some(service.clone());
         let messages = self.inner.messages.clone();
         let (home, staying) = (self.inner.home.clone(), service.clone());
@@ -352,6 +352,9 @@ impl Peer {
 
     /// Waits for everything pending to be durable and closes connections.
     pub fn shutdown(&self) {
+        if self.service().is_some() {
+            let _ = self.inner.messages.blocking_send(Msg::Listening(Vec::new()));
+        }
         let (tx, rx) = oneshot::channel();
         if self.inner.messages.blocking_send(Msg::Stop(tx)).is_ok() {
             let _ = rx.blocking_recv();

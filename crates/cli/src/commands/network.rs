@@ -122,8 +122,12 @@ pub(super) fn bundle(context: &Context, action: BundleAction) -> Result<(), Peer
         BundleAction::Export { file, member, all: _ } => {
             let command = Command::BundleExport { file: file.clone(), for_member: member };
             let reply = bundle_call(context, command)?;
-            let Reply::Bundle { items, .. } = reply else { return Err(failure::mismatch()) };
-            context.emit(&reply, || human::network::bundle_written(&file, items))
+            let Reply::Bundle { items, attachments_left_out: left_out, .. } = reply else {
+                return Err(failure::mismatch());
+            };
+            context.emit(&reply, || {
+                human::network::with_left_out(human::network::bundle_written(&file, items), left_out)
+            })
         }
         BundleAction::Import { file, reply: answer } => {
             if !file.is_file() {
@@ -131,9 +135,16 @@ pub(super) fn bundle(context: &Context, action: BundleAction) -> Result<(), Peer
             }
             let command = Command::BundleImport { file: file.clone(), reply: answer.clone() };
             let reply = bundle_call(context, command)?;
-            let Reply::Bundle { items, new, reply_items } = reply else { return Err(failure::mismatch()) };
+            let Reply::Bundle { items, new, reply_items, attachments_left_out: left_out } = reply else {
+                return Err(failure::mismatch());
+            };
             let answer = answer.map(|path| (path, reply_items));
-            context.emit(&reply, || human::network::bundle_taken(&file, items, new, answer.as_ref()))
+            context.emit(&reply, || {
+                human::network::with_left_out(
+                    human::network::bundle_taken(&file, items, new, answer.as_ref()),
+                    left_out,
+                )
+            })
         }
     }
 }

@@ -269,6 +269,8 @@ pub enum Reply {
         new: u64,
         /// Items written into the reply file.
         reply_items: u64,
+        /// Attachments that are named by these items but travel only over a connection, and are not here.
+        attachments_left_out: u64,
     },
     /// A profile.
     Profile(super::ProfileView),

@@ -49,11 +49,21 @@ pub(crate) fn invite(
     let terms = InviteTerms { role, mode: InviteMode::Open, uses, expires };
     work.records(|records, ring, dice| Ok(((), records.invite(&keys, &terms, ring, dice)?)))?;
     let mut addresses: Vec<Address> = nodes(work)?.into_iter().flat_map(|n| n.addresses).collect();
-    if !work.mem.listening.is_empty() {
-        addresses.push(Address { device: work.mem.me(), sockets: work.mem.listening.clone() });
+    let sockets = listening(work)?;
+    if !sockets.is_empty() {
+        addresses.push(Address { device: work.mem.me(), sockets });
     }
     let ticket = InviteTicket { workspace: work.mem.workspace, addresses, secret: secret.into() };
     Ok(Reply::Ticket { ticket: ticket.to_text() })
+}
+
+/// Key of the store's `meta` table: where the process of this home that stays online listens.
+const LISTENING: &str = "listening";
+
+/// Addresses of this home, also when another of its processes is the one that listens.
+fn listening(work: &Work<'_, '_>) -> Result<Vec<SocketAddr>, PeerError> {
+    let kept = work.txn.meta(LISTENING)?;
+    Ok(kept.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default())
 }
 
 /// Node tickets of the workspace.
@@ -289,9 +299,25 @@ pub(crate) fn acknowledged(store: &mut Store, peer: &Id, row: u64, now_ms: i64) 
 }
 
 impl Core {
-    /// Own addresses from now on, for tickets.
-    pub fn set_addresses(&mut self, addresses: Vec<SocketAddr>) {
-        self.mem.listening = addresses;
+    /// Own addresses from now on, for tickets; none when this home does not listen any more.
+    pub fn set_addresses(&mut self, addresses: &[SocketAddr]) -> Result<(), PeerError> {
+        let json = serde_json::to_vec(addresses).unwrap_or_default();
+        self.write(|work| Ok(work.txn.set_meta(LISTENING, &json)?))
+    }
+
+    /// A file shows that its sender holds everything that is here.
+    pub(crate) fn holds_everything(&mut self, device: &Id) -> Result<(), PeerError> {
+        self.write(|work| {
+            let mut peer = work.txn.peer(device)?.unwrap_or_else(|| tern_store::PeerRow {
+                device: *device,
+                addresses_json: "[]".to_owned(),
+                ..tern_store::PeerRow::default()
+            });
+            peer.in_sync_row = work.txn.last_row()?;
+            peer.last_stored_ms = Some(work.now_ms());
+            work.txn.put_peer(&peer)?;
+            Ok(())
+        })
     }
 
     /// Keeps the addresses of a ticket, so that later meetings need no ticket.

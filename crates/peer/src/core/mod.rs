@@ -76,8 +76,6 @@ pub(crate) struct Mem {
     pub pages_version: u64,
     /// As `version`, for commits that changed what task lists show.
     pub tasks_version: u64,
-    /// Own addresses while online, for tickets.
-    pub listening: Vec<std::net::SocketAddr>,
     /// Devices connected at the moment, for display.
     pub connected: std::collections::BTreeSet<Id>,
     clock: u64,

@@ -183,7 +183,6 @@ impl Mem {
             version: 0,
             pages_version: 0,
             tasks_version: 0,
-            listening: Vec::new(),
             connected: std::collections::BTreeSet::new(),
             clock: 0,
         }

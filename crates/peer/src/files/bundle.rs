@@ -58,7 +58,12 @@ pub(super) fn export(core: &mut Core, file: &Path, for_member: Option<&str>) -> 
     core.refresh()?;
     let to = recipients(core, for_member)?;
     let items = write(core, file, &to, None)?;
-    Ok(Reply::Bundle { items, new: 0, reply_items: 0 })
+    Ok(Reply::Bundle { items, new: 0, reply_items: 0, attachments_left_out: attachments(core)? })
+}
+
+/// Files that a bundle names and does not carry.
+fn attachments(core: &Core) -> Result<u64, PeerError> {
+    Ok(core.store().blobs(false)?.len() as u64)
 }
 
 fn write(core: &mut Core, file: &Path, to: &[Id], theirs: Option<&Summary>) -> Result<u64, PeerError> {
@@ -153,10 +158,25 @@ fn input(file: &Path, error: &std::io::Error) -> PeerError {
     failed
 }
 
+/// A sender whose summary equals what is here holds everything that is here.
+fn note_sender(core: &mut Core, brought: &Brought) -> Result<(), PeerError> {
+    let Some(sender) = brought.sender.filter(|s| core.membership().device(s).is_some_and(|d| d.active))
+    else {
+        return Ok(());
+    };
+    let replica = core.replica();
+    let mine = Summary::of(&replica, &[Lane::LOG, Lane::ROOT])
+        .map_err(|e| PeerError::new(ErrorKind::Failed, e.to_string()))?;
+    let same =
+        mine.0.iter().all(|m| brought.theirs.iter().any(|t| (t.lane, t.n, t.root) == (m.lane, m.n, m.root)));
+    if same { core.holds_everything(&sender) } else { Ok(()) }
+}
+
 /// Takes in a bundle and, if asked, writes what its sender lacks.
 pub(super) fn exchange(core: &mut Core, file: &Path, reply: Option<&Path>) -> Result<Reply, PeerError> {
     core.refresh()?;
     let brought = import(core, file)?;
+    note_sender(core, &brought)?;
     let mut reply_items = 0;
     if let Some(reply) = reply {
         let sender = brought.sender.and_then(|s| core.membership().device(&s).map(|d| d.member));
@@ -165,5 +185,6 @@ pub(super) fn exchange(core: &mut Core, file: &Path, reply: Option<&Path>) -> Re
         let theirs = Summary(brought.theirs);
         reply_items = write(core, reply, &to, Some(&theirs))?;
     }
-    Ok(Reply::Bundle { items: brought.items, new: brought.new, reply_items })
+    let left_out = core.store().blobs(true)?.len() as u64;
+    Ok(Reply::Bundle { items: brought.items, new: brought.new, reply_items, attachments_left_out: left_out })
 }
