@@ -177,21 +177,21 @@ pub fn page(
 }
 
 fn kept(ui: &mut Ui, page: &PageView, words: &str, field: &str, value: &str, out: &mut Queue) {
+    kept_line(ui, words, (field, value));
+    if field == "title" && Button::plain("Choose").show(ui).clicked() {
+        let command = tern_peer::Command::PageRename { page: page.id.clone(), title: value.to_owned() };
+        out.push(UiCommand::Send(Box::new(command), Then::Quiet));
+    }
+}
+
+/// A kept value as a chip over the width of the column; returns the chip.
+fn kept_line(ui: &mut Ui, words: &str, salt: (&str, &str)) -> Rect {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
-    let take = field == "title";
-    let room = rect.width() - if take { 76.0 } else { 0.0 };
-    let chip = widgets::chip(ui, pos2(rect.left(), rect.center().y), words, Tone::Kept, room);
-    let named = ui.interact(chip, ui.scope_id().with(("kept", field, value)), Sense::hover());
+    let chip = widgets::chip(ui, pos2(rect.left(), rect.center().y), words, Tone::Kept, rect.width());
+    let named = ui.interact(chip, ui.scope_id().with(("kept", salt)), Sense::hover());
     named.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
     named.on_hover_text(words);
-    if take {
-        let at = Rect::from_min_max(pos2(rect.right() - 72.0, rect.top() + 1.0), rect.max);
-        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt((field, value)));
-        if Button::plain("Choose").show(&mut child).clicked() {
-            let command = tern_peer::Command::PageRename { page: page.id.clone(), title: value.to_owned() };
-            out.push(UiCommand::Send(Box::new(command), Then::Quiet));
-        }
-    }
+    chip
 }
 
 fn file(ui: &mut Ui, name: &str, size: &str) {
@@ -329,16 +329,9 @@ fn field_row(
 }
 
 fn conflict_row(ui: &mut Ui, task: &TaskView, conflict: &ConflictView, clock: &Clock, out: &mut Queue) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::hover());
     let words = task_data::kept_words(conflict, clock);
-    let chip = widgets::chip(ui, pos2(rect.left(), rect.center().y), &words, Tone::Kept, rect.width() - 76.0);
-    let response =
-        ui.interact(chip, ui.scope_id().with(("kept", &conflict.field, &conflict.value)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
-    response.on_hover_text(&words);
-    let at = Rect::from_min_max(pos2(rect.right() - 72.0, rect.top() + 2.0), rect.max);
-    let mut child = ui.new_child(egui::UiBuilder::new().max_rect(at).id_salt(("choose", &conflict.field)));
-    if Button::plain("Choose").show(&mut child).clicked() {
+    let chip = kept_line(ui, &words, (&conflict.field, &conflict.value));
+    if Button::plain("Choose").show(ui).clicked() {
         out.push(UiCommand::Pick(Box::new(menus::choose(task, conflict, clock, Some(chip)))));
     }
 }
@@ -349,7 +342,8 @@ fn description(ui: &mut Ui, task: &TaskView, draft: &mut TaskDraft, out: &mut Qu
         let text = task.description.clone();
         *draft = TaskDraft { task: task.id.clone(), base: text.clone(), text };
     }
-    let field = Field { rows: 6, ..Field::new("Description", "What it takes, what is done when it is done") };
+    let field =
+        Field { rows: 6, ..Field::new("Task description", "What it takes, what is done when it is done") };
     let response = field.show(ui, &mut draft.text);
     if response.lost_focus() && draft.text != draft.base {
         draft.base = draft.text.clone();

@@ -124,7 +124,11 @@ pub fn show(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) -> bool {
         let split = if wide { card.right() - 400.0 } else { card.right() };
         let form = Rect::from_min_max(card.min + vec2(44.0, 30.0), pos2(split - 42.0, card.bottom() - 20.0));
         widgets::region(ui, form, "form", "About you", |ui| {
-            egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| go = form_fields(ui, state, clock));
+            let foot = 44.0;
+            let fields = egui::ScrollArea::vertical().auto_shrink(false).max_height(form.height() - foot);
+            fields.show(ui, |ui| form_fields(ui, state, clock));
+            let foot = form.with_min_y(form.bottom() - foot + 10.0);
+            widgets::region(ui, foot, "foot", "Done", |ui| go = form_foot(ui, state));
         });
         if wide {
             let side = Rect::from_min_max(pos2(split, card.top() + 1.0), card.max - vec2(1.0, 1.0));
@@ -140,7 +144,7 @@ pub fn show(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) -> bool {
     go
 }
 
-fn form_fields(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) -> bool {
+fn form_fields(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) {
     let p = look(ui.ctx());
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.horizontal(|ui| {
@@ -176,6 +180,10 @@ fn form_fields(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) -> bool {
         notice::card(ui, problem, None);
         ui.add_space(12.0);
     }
+}
+
+/// The keys and the main button; returns whether it was used.
+fn form_foot(ui: &mut Ui, state: &FirstRun) -> bool {
     let label = match state.way {
         Way::Start => "Make the workspace",
         Way::Join => "Join",

@@ -43,7 +43,10 @@ pub fn look(ctx: &egui::Context) -> Look {
 pub fn install_fonts(ctx: &egui::Context) {
     let mut fonts = FontDefinitions::default();
     let mut add = |name: &str, bytes: &'static [u8]| {
-        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        let mut data = FontData::from_static(bytes);
+        // Unoptimised hinting takes most of a test's time and shows nothing that a test looks at.
+        data.tweak.hinting = cfg!(test).then_some(false);
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
     };
     add("inter", INTER);
     add("mono", MONO);

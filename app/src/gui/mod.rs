@@ -3,17 +3,21 @@
 mod actions;
 pub mod app;
 pub mod backend;
+#[cfg(test)]
+mod canned;
 mod clock;
 mod command;
 mod details;
 mod dialogs;
 mod first_run;
+#[cfg(test)]
+mod flows;
 mod icon;
 mod lists;
 mod look;
 mod notice;
 mod open;
-mod page;
+pub(crate) mod page;
 mod palette;
 mod people;
 mod picker;

@@ -64,6 +64,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, row: &Row, inside: Rect) -> f32 
         ui.memory_mut(|memory| memory.request_focus(id));
     }
     let shown = session.cells.clone();
+    let ground = ui.painter().add(egui::Shape::Noop);
     let mut text = cells::text(&shown);
     let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
         let mut typed = shown.clone();
@@ -86,6 +87,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, row: &Row, inside: Rect) -> f32 
         .layouter(&mut layouter)
         .show(&mut child);
     let height = output.galley.size().y.max(row.style.line);
+    ui.painter().set(ground, prose::decor(&output.galley, &shown, output.galley_pos, p));
     let response: egui::Response = (*output.response).clone();
     let changed = response.changed();
     let lost = response.lost_focus() && !begins;

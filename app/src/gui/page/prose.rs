@@ -1,12 +1,12 @@
 //! Inline content as text for the painter: marks become weight, slant, strike, code and underline.
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
-use egui::{Color32, Stroke};
+use egui::{Color32, Galley, Pos2, Rect, Shape, Stroke, pos2, vec2};
 use tern_model::block::Marks;
 
 use super::cells::{Cell, Glyph, IMAGE};
 use crate::gui::look::{self, Look};
-use crate::gui::tokens::{self, Type, stroke};
+use crate::gui::tokens::{self, Type, radius, stroke};
 
 const STRONG_WEIGHT: f32 = 660.0;
 
@@ -60,15 +60,54 @@ fn format(marks: &Marks, style: Type, ink: Color32, p: Look) -> TextFormat {
         color = if marks.raw { p.ink3 } else { color };
     }
     let mut format = if marks.em { look::emphasised(style, color) } else { look::format(style, color) };
-    if marks.code {
-        format.background = p.code;
-        format.expand_bg = 1.5;
-    }
     if marks.strike {
         format.strikethrough = Stroke::new(stroke::LINE, color);
     }
-    if marks.link.is_some() {
-        format.underline = Stroke::new(stroke::LINE, p.ink3);
-    }
     format
+}
+
+/// Distance of a link's line from the baseline.
+const UNDERLINE: f32 = 3.0;
+
+/// Grounds of inline code, to be painted behind the text, and lines under links.
+pub fn decor(galley: &Galley, cells: &[Cell], at: Pos2, p: Look) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    let mut index = 0;
+    for row in &galley.rows {
+        let origin = at + row.pos.to_vec2();
+        let mut run: Option<(Rect, bool, bool, f32)> = None;
+        for glyph in &row.glyphs {
+            let marks = cells.get(index).map(|cell| &cell.marks);
+            let (code, link) = marks.map_or((false, false), |marks| (marks.code, marks.link.is_some()));
+            index += 1;
+            let baseline = origin.y + glyph.pos.y;
+            let top = pos2(origin.x + glyph.pos.x, baseline - glyph.font_ascent * 0.94);
+            let bottom =
+                pos2(origin.x + glyph.max_x(), baseline + (glyph.font_height - glyph.font_ascent) * 0.9);
+            let rect = Rect::from_min_max(top, bottom);
+            run = match run {
+                Some((before, was_code, was_link, base)) if (was_code, was_link) == (code, link) => {
+                    Some((before.union(rect), code, link, base))
+                }
+                other => {
+                    shapes.extend(other.into_iter().flat_map(|run| drawn(run, p)));
+                    Some((rect, code, link, baseline))
+                }
+            };
+        }
+        shapes.extend(run.into_iter().flat_map(|run| drawn(run, p)));
+        index += usize::from(row.ends_with_newline);
+    }
+    shapes
+}
+
+fn drawn((rect, code, link, baseline): (Rect, bool, bool, f32), p: Look) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    if code {
+        shapes.push(Shape::rect_filled(rect.expand2(vec2(2.0, 0.0)), f32::from(radius::BAR), p.code));
+    }
+    if link {
+        shapes.push(Shape::hline(rect.x_range(), baseline + UNDERLINE, Stroke::new(stroke::LINE, p.ink3)));
+    }
+    shapes
 }

@@ -39,30 +39,31 @@ pub fn fit(wanted: &[f32], room: f32) -> Vec<f32> {
 pub fn show(ui: &mut Ui, id: Id, table: &Table, at: egui::Pos2, width: f32) -> f32 {
     let p = look(ui.ctx());
     let columns = table.align.len().max(1);
-    let layout = |ui: &Ui, cell: &[Inline], header: bool, width: f32| {
+    let layout = |ui: &Ui, cell: &[cells::Cell], header: bool, width: f32| {
         let style = if header { tokens::SMALL_STRONG } else { tokens::UI };
         let ink = if header { p.ink2 } else { p.ink };
-        look::layout(ui, prose::job(&cells::from_inline(cell), style, ink, p, width))
+        look::layout(ui, prose::job(cell, style, ink, p, width))
     };
     let mut wanted = vec![24.0_f32; columns];
     for (index, row) in table.rows.iter().enumerate() {
         for (column, cell) in row.iter().enumerate().take(columns) {
-            let natural = layout(ui, cell, index == 0, f32::INFINITY).size().x + 2.0 * CELL.x;
+            let natural =
+                layout(ui, &cells::from_inline(cell), index == 0, f32::INFINITY).size().x + 2.0 * CELL.x;
             wanted[column] = wanted[column].max(natural);
         }
     }
     let widths = fit(&wanted, width);
     let mut y = at.y;
     for (index, row) in table.rows.iter().enumerate() {
-        let galleys: Vec<_> = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| layout(ui, cell, index == 0, width - 2.0 * CELL.x))
-            .collect();
+        let cells: Vec<_> = row.iter().map(|cell| cells::from_inline(cell)).collect();
+        let fitted = cells.iter().zip(&widths);
+        let galleys: Vec<_> =
+            fitted.map(|(cell, width)| layout(ui, cell, index == 0, width - 2.0 * CELL.x)).collect();
         let tallest = galleys.iter().map(|galley| galley.size().y).fold(0.0, f32::max);
         let height = (tallest + 2.0 * CELL.y + 1.0).max(size::TABLE_ROW);
         let mut x = at.x;
-        for ((galley, width), align) in galleys.into_iter().zip(&widths).zip(&table.align) {
+        for (((galley, cell), width), align) in galleys.into_iter().zip(&cells).zip(&widths).zip(&table.align)
+        {
             let spare = width - 2.0 * CELL.x - galley.size().x;
             let shift = match align {
                 Align::Right => spare,
@@ -70,7 +71,9 @@ pub fn show(ui: &mut Ui, id: Id, table: &Table, at: egui::Pos2, width: f32) -> f
                 Align::None | Align::Left => 0.0,
             };
             let top = y + (height - galley.size().y) / 2.0;
-            ui.painter().galley(pos2(x + CELL.x + shift, top), galley, p.ink);
+            let place = pos2(x + CELL.x + shift, top);
+            ui.painter().extend(prose::decor(&galley, cell, place, p));
+            ui.painter().galley(place, galley, p.ink);
             x += width;
         }
         y += height;

@@ -121,9 +121,10 @@ fn title_field(
             out.push(UiCommand::Do(crate::gui::actions::Action::Rename));
         }
         let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
-        if let (true, Some(first)) = (entered, state.editor.blocks().first()) {
-            let key = first.key;
-            state.editor.begin(key, 0);
+        match state.editor.blocks().first().map(|first| first.key) {
+            _ if !entered => {}
+            Some(first) => state.editor.begin(first, 0),
+            None => state.editor.insert_after(None, Block::plain(BlockKind::Paragraph, "")),
         }
     }
     height
@@ -218,8 +219,8 @@ fn decorate(
     let p = look(ui.ctx());
     for level in 0..row.quotes {
         let x = whole.left() + QUOTE * level as f32 + 1.0;
-        let bar = Rect::from_min_max(pos2(x, whole.top()), pos2(x + 3.0, whole.bottom()));
-        ui.painter().rect_filled(bar, 1.5, p.night);
+        let bar = Rect::from_min_max(pos2(x, whole.top()), pos2(x + 2.0, whole.bottom()));
+        ui.painter().rect_filled(bar, 1.0, p.edge);
     }
     sign(ui, state, row, block, origin);
     if !state.read_only {
@@ -312,6 +313,7 @@ fn text_block(
     if block.inline.is_empty() && response.hovered() && !state.read_only {
         widgets::line(ui, rect, Align2::LEFT_CENTER, "Write here", row.style, p.ink3);
     }
+    ui.painter().extend(prose::decor(&galley, &cells, at, p));
     ui.painter().galley(at, galley.clone(), ink);
     widgets::focus_ring(ui, &response, radius::BAR);
     let cursor = match (&link, state.read_only) {
