@@ -96,7 +96,7 @@ fn a_task_is_captured_in_a_line_and_changed_field_by_field() {
     assert_eq!(made["labels"], serde_json::json!(["auth"]));
     assert!(made["due"].to_string().contains("2026-12-01"), "{made}");
     let short = word(&made, "short_id");
-    let set = ben.json(&["task", "set", &short, "status=doing", "label=web", "-label=auth", "estimate=2d"]);
+    let set = ben.json(&["task", "set", &short, "status=doing", "label=web", "-label=auth", "estimate=2"]);
     assert_eq!((word(&set, "status"), set["labels"].clone()), ("doing".into(), serde_json::json!(["web"])));
     let cleared = ben.json(&["task", "set", &short, "due=", "assignee="]);
     assert!(cleared["due"].is_null() && cleared["assignee"].is_null(), "{cleared}");

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::block::Block;
 use crate::crdt::{At, Crdt, Node, Obj, Read, guard};
-use crate::doc::{Changes, Doc, Hash, Heads, ModelError, Stamp, TEXT};
+use crate::doc::{Changes, Doc, Hash, Heads, ID, ModelError, Stamp, TEXT};
 use crate::edit::{self, Edit};
 use crate::fields::{self, Value};
+use crate::ids::DocId;
 use crate::page;
 
 /// Largest foreign file that is read, bytes.
@@ -24,6 +25,8 @@ pub struct Foreign {
     pub blocks: Vec<Block>,
     /// Its fields.
     pub fields: BTreeMap<String, Value>,
+    /// The document that the file says it is, when that is one of ours.
+    pub id: Option<DocId>,
     /// The newest version of a document of ours that it builds on; empty when it is unrelated.
     pub base: Heads,
 }
@@ -41,6 +44,7 @@ pub fn read(bytes: &[u8], ours: &Doc) -> Result<Foreign, ModelError> {
     guard(|| Foreign {
         blocks: main_text(&theirs).map(|text| page::read_blocks(&theirs, &text)).unwrap_or_default(),
         fields: fields::all(&theirs),
+        id: theirs.get_str(&Obj::root(), ID).and_then(|id| id.parse().ok()),
         base: common(&ours.crdt, &theirs),
     })
 }

@@ -167,6 +167,7 @@ pub async fn run(
                 Some(message) => engine.message(message),
             },
             Some(input) = net.recv() => {
+                engine.arrived(&input);
                 engine.hub.on_net(wall_ms(), input);
                 for _ in 0..BURST {
                     let Ok(input) = net.try_recv() else { break };
@@ -200,12 +201,7 @@ impl Engine {
                 self.files.snapshot(core);
             }
         }
-        if let Some(core) = self.hub.tenant()
-            && let Ok(true) = core.refresh()
-        {
-            let workspace = core.workspace();
-            self.hub.committed(wall_ms(), &workspace, true);
-        }
+        self.look();
     }
 
     fn stop(&mut self) {
@@ -235,8 +231,20 @@ impl Engine {
                     tracing::warn!(%error, "tickets made elsewhere will lack this laptop's address");
                 }
             }
-            Msg::Blobs(blobs) => self.files.set_blobs(blobs),
+            Msg::Blobs(blobs) => {
+                self.believe(blobs.as_ref());
+                self.files.set_blobs(blobs);
+            }
             Msg::Stop(_) => {}
+        }
+    }
+
+    /// A process that was killed may believe in attachments whose last bytes never reached the disk.
+    fn believe(&mut self, blobs: Option<&crate::net::blobs::Blobs>) {
+        let Some(blobs) = blobs.cloned() else { return };
+        let believed = self.hub.believed_blobs();
+        if let Some(lacking) = crate::handle::wait(async move { blobs.lacking(believed).await }) {
+            self.hub.blobs_gone(&lacking);
         }
     }
 
@@ -260,6 +268,22 @@ impl Engine {
             .tenant()
             .ok_or_else(|| PeerError::new(crate::api::ErrorKind::Failed, "No workspace is open."))?;
         self.files.answer(core, query)
+    }
+
+    /// Before somebody new is judged, this process learns what others of the home wrote: an invite, perhaps.
+    fn arrived(&mut self, input: &NetIn) {
+        if matches!(input, NetIn::Open(_)) {
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        if let Some(core) = self.hub.tenant()
+            && let Ok(true) = core.refresh()
+        {
+            let workspace = core.workspace();
+            self.hub.committed(wall_ms(), &workspace, true);
+        }
     }
 
     /// Sessions learn of own commits.

@@ -66,8 +66,10 @@ impl Files {
             Command::Attach { doc, path } => self.attach(core, doc, path),
             Command::Import { path, dry_run } => import::run(self, core, path, *dry_run, progress),
             Command::Export { dir, page } => export::run(self, core, dir, page.as_deref(), progress),
-            Command::BundleExport { file, for_member } => bundle::export(core, file, for_member.as_deref()),
-            Command::BundleImport { file, reply } => bundle::exchange(core, file, reply.as_deref()),
+            Command::BundleExport { file, for_member } => {
+                bundle::export(self, core, file, for_member.as_deref())
+            }
+            Command::BundleImport { file, reply } => bundle::exchange(self, core, file, reply.as_deref()),
             other => core.perform(other),
         }
     }

@@ -132,7 +132,17 @@ impl Peer {
         let home = Home::at(home);
         let seed = home.read_seed()?;
         let host = SystemHost { now_ms: env.now_ms };
-        let core = Core::open(&home.store(), &seed, Box::new(host))?;
+        let invite = home.read_invite();
+        let core = Core::open_with(
+            &home.store(),
+            &seed,
+            invite,
+            Box::new(host),
+            &tern_store::OpenOptions::default(),
+        )?;
+        if core.invite_is_over() {
+            home.forget_invite();
+        }
         Ok(Peer::with_core(home, core, env))
     }
 

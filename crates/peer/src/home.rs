@@ -75,6 +75,18 @@ impl Home {
         self.dir.join("join.secret")
     }
 
+    /// The invite that this device came with. It opens bundles that were written before the writer knew this device.
+    pub fn read_invite(&self) -> Option<tern_trust::InviteKeys> {
+        let secret = Zeroizing::new(fs::read(self.invite()).ok()?);
+        let secret: Zeroizing<[u8; 32]> = Zeroizing::new(secret.as_slice().try_into().ok()?);
+        Some(tern_trust::InviteKeys::from_secret(&secret))
+    }
+
+    /// Deletes the invite's secret.
+    pub fn forget_invite(&self) {
+        let _ = fs::remove_file(self.invite());
+    }
+
     fn key_file(&self) -> PathBuf {
         self.dir.join("device.key")
     }

@@ -52,10 +52,14 @@ pub trait Tenant {
     fn log_equal(&mut self) -> bool;
     /// Attachments named here that are not on this disk.
     fn missing_blobs(&self) -> Vec<Id>;
-    /// Attachments that are here.
+    /// Attachments that this store says are on the disk.
+    fn stored_blobs(&self) -> Vec<Id>;
+    /// Attachments that are here and that a dialled peer is to confirm.
     fn present_blobs(&self) -> Vec<Id>;
     /// An attachment came.
     fn blob_here(&mut self, hash: &Id);
+    /// Attachments that were thought to be here are not.
+    fn blobs_gone(&mut self, hashes: &[Id]);
     /// The credential to show a peer that does not know this device yet.
     fn credential(&self, exporter: &[u8; 32]) -> Credential;
     /// Wall clock, milliseconds.
@@ -170,6 +174,18 @@ impl<T: Tenant> Hub<T> {
             }
         }
         self.tell_connected();
+    }
+
+    /// Attachments that every workspace believes to be on this disk.
+    pub fn believed_blobs(&self) -> Vec<Id> {
+        self.tenants.values().flat_map(Tenant::stored_blobs).collect()
+    }
+
+    /// Corrects that belief.
+    pub fn blobs_gone(&mut self, hashes: &[Id]) {
+        for tenant in self.tenants.values_mut() {
+            tenant.blobs_gone(hashes);
+        }
     }
 
     /// Gives every session whose time has come its tick.
@@ -527,9 +543,8 @@ impl<T: Tenant> Hub<T> {
 
     fn blob_there(&mut self, id: ConnId, hash: &Id, there: bool) {
         if let Some(conn) = self.conns.get_mut(&id) {
-            if there {
-                conn.news.unconfirmed = conn.news.unconfirmed.saturating_sub(1);
-            } else {
+            conn.news.unconfirmed = conn.news.unconfirmed.saturating_sub(1);
+            if !there {
                 conn.confirmed.remove(hash);
             }
         }

@@ -275,6 +275,8 @@ async fn serve(
 ) -> Result<(), PeerError> {
     let failed = |e: String| PeerError::new(ErrorKind::Failed, format!("The node could not be started: {e}"));
     let blobs = Blobs::open(&home.blobs()).await.map_err(failed)?;
+    // A node that was killed may believe in attachments whose last bytes never reached the disk.
+    hub.blobs_gone(&blobs.lacking(hub.believed_blobs()).await);
     let (net, mut inputs) = mpsc::channel::<NetIn>(NET_INPUTS);
     let service = Service::start(&seed, Some(listen), lan, blobs, net, lock).await.map_err(failed)?;
     let bound = service.endpoint().bound_sockets().first().copied().unwrap_or(listen);
@@ -423,6 +425,15 @@ impl Tenant for NodeCore {
 
     fn present_blobs(&self) -> Vec<Id> {
         Vec::new()
+    }
+
+    fn stored_blobs(&self) -> Vec<Id> {
+        let all = self.store.blobs(false).unwrap_or_default();
+        all.into_iter().filter(|b| b.present).map(|b| b.hash).collect()
+    }
+
+    fn blobs_gone(&mut self, hashes: &[Id]) {
+        crate::core::blobs_gone(&mut self.store, hashes);
     }
 
     fn blob_here(&mut self, hash: &Id) {

@@ -108,9 +108,9 @@ fn attempt(
     let host = Box::new(SystemHost { now_ms: env.now_ms });
     let mut core = Core::join(&home.store(), &seed, host, ticket.workspace, invite)?;
     if let Some(file) = bundle {
-        crate::files::import_bundle(&mut core, file)?;
+        crate::files::import_bundle(&crate::files::Files::new(home.clone()), &mut core, file)?;
         core.join_now()?;
-        return finish(core, home, ticket, profile);
+        return finish(core, ticket, profile);
     }
     let peer = Peer::with_core(home.clone(), core, env);
     let met = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
@@ -120,7 +120,7 @@ fn attempt(
     let core =
         Core::open_with(&home.store(), &seed, Some(invite), host, &tern_store::OpenOptions::default())?;
     if core.is_member() {
-        let report = finish(core, home, ticket, profile)?;
+        let report = finish(core, ticket, profile)?;
         // The profile goes out at once if somebody still answers; else with the next meeting.
         let peer = Peer::open(home.dir(), env)?;
         let _ = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
@@ -130,12 +130,7 @@ fn attempt(
     Err(not_joined(&core, ticket, met.err()))
 }
 
-fn finish(
-    mut core: Core,
-    home: &Home,
-    ticket: &InviteTicket,
-    profile: &Profile,
-) -> Result<JoinReport, PeerError> {
+fn finish(mut core: Core, ticket: &InviteTicket, profile: &Profile) -> Result<JoinReport, PeerError> {
     if !core.is_member() {
         return Err(PeerError::new(
             ErrorKind::Failed,
@@ -146,7 +141,6 @@ fn finish(
     core.introduce(profile)?;
     core.keep_addresses(ticket)?;
     core.rest();
-    let _ = std::fs::remove_file(home.invite());
     Ok(JoinReport {
         workspace: hex(&core.workspace()),
         member: core.membership().member_of(&core.device()).map(|m| hex(&m)).unwrap_or_default(),
@@ -159,7 +153,8 @@ fn finish(
 fn not_joined(core: &Core, ticket: &InviteTicket, met: Option<PeerError>) -> PeerError {
     let invite = InviteKeys::from_secret(&ticket.secret).id();
     let known = core.membership().invites.get(&invite);
-    if known.is_some_and(|i| !i.live || i.used >= usize::from(i.uses)) {
+    let now = u64::try_from(core.now_ms()).unwrap_or(0);
+    if known.is_some_and(|i| !i.live || i.used >= usize::from(i.uses) || i.expires < now) {
         return PeerError::new(ErrorKind::NotAllowed, "This invite is used up, expired or was revoked.")
             .next("Ask for a new ticket.");
     }

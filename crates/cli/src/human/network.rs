@@ -101,7 +101,7 @@ pub(crate) fn with_left_out(text: String, left_out: u64) -> String {
     match left_out {
         0 => text,
         1 => format!(
-            "{text}\n1 attachment is named but not inside: it comes over a connection, with `tern sync`."
+            "{text}1 attachment is named but not inside: it comes over a connection, with `tern sync`.\n"
         ),
         n => format!(
             "{text}{n} attachments are named but not inside: they come over a connection, with `tern sync`.\n"

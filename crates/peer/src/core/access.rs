@@ -227,7 +227,7 @@ fn end_invites(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
         .membership
         .invites
         .iter()
-        .filter(|(_, i)| i.live && i.author != [0; 32] && (i.used >= usize::from(i.uses) || i.expires < now))
+        .filter(|(_, i)| i.live && (i.used >= usize::from(i.uses) || i.expires < now))
         .map(|(key, _)| *key)
         .collect();
     if ended.is_empty() {
@@ -250,7 +250,8 @@ pub(crate) fn join(work: &mut Work<'_, '_>) -> Result<bool, PeerError> {
         return Ok(false);
     }
     let Some(invite) = work.mem.invite.take() else { return Ok(false) };
-    let live = work.mem.membership.invites.get(&invite.id()).is_some_and(|i| i.live);
+    let now = u64::try_from(work.now_ms()).unwrap_or(0);
+    let live = work.mem.membership.invites.get(&invite.id()).is_some_and(|i| i.live && i.expires >= now);
     let joins = live && !work.mem.log.introduced(&me);
     let member: Id16 = work.random();
     let joined = if joins {
@@ -282,6 +283,17 @@ pub(crate) fn remember(store: &mut Store, peer: &Id, memory: PeerMemory) {
     });
     if let Err(error) = kept {
         tracing::warn!(%error, "what a peer holds could not be noted; the next meeting finds out again");
+    }
+}
+
+/// Notes attachments that are not on the disk after all.
+pub(crate) fn blobs_gone(store: &mut Store, hashes: &[Id]) {
+    if hashes.is_empty() {
+        return;
+    }
+    let noted = store.write(|txn| hashes.iter().try_for_each(|hash| txn.set_blob_present(hash, false)));
+    if let Err(error) = noted {
+        tracing::warn!(%error, "missing attachments could not be noted");
     }
 }
 
@@ -336,10 +348,18 @@ impl Core {
     /// be found on the local network alone.
     pub fn targets(&mut self, text: Option<&str>) -> Result<Vec<Target>, PeerError> {
         self.refresh()?;
+        self.tend()?;
         match text {
             Some(text) => self.ticket_targets(text),
             None => self.known_targets(),
         }
+    }
+
+    /// Does what time alone makes due: ends invites that have run out.
+    fn tend(&mut self) -> Result<(), PeerError> {
+        let now = u64::try_from(self.now_ms()).unwrap_or(0);
+        let due = |i: &tern_trust::log::Invite| i.live && (i.expires < now || i.used >= usize::from(i.uses));
+        if self.mem.membership.invites.values().any(due) { self.write(duties) } else { Ok(()) }
     }
 
     fn ticket_targets(&self, text: &str) -> Result<Vec<Target>, PeerError> {

@@ -1,6 +1,6 @@
 //! Commands that need nothing but the store: one exhaustive match. Files and network are the engine's.
 
-use tern_model::{Doc, DocId, Kind, Value};
+use tern_model::{Doc, DocId, Kind};
 
 use crate::api::{Command, DocReply, PeerError, Reply};
 
@@ -91,11 +91,7 @@ fn empty_profile() -> crate::api::ProfileView {
 fn load(work: &mut Work<'_, '_>, bytes: &[u8]) -> Result<(DocId, bool), PeerError> {
     let read =
         tern_model::foreign::read(bytes, &Doc::empty(DocId::new(tern_model::Class::Content, [0; 15])))?;
-    let named = match read.fields.get("id") {
-        Some(Value::Text(id)) => id.parse::<DocId>().ok(),
-        _ => None,
-    };
-    let known = named.filter(|id| resolve::document(&work.txn, &id.to_string(), Wanted::Any).is_ok());
+    let known = read.id.filter(|id| resolve::document(&work.txn, &id.to_string(), Wanted::Any).is_ok());
     if let Some(id) = known {
         let changed = work.edit_with(id, |doc, stamp| doc.adopt_foreign(bytes, stamp))?;
         return Ok((id, changed));

@@ -34,7 +34,7 @@ use tern_trust::{DeviceKeys, FeedState, Id, Id16, KeyRing, Log, Membership};
 use crate::api::PeerError;
 use crate::host::Host;
 
-pub(crate) use access::{acknowledged, remember, workspace_document};
+pub(crate) use access::{acknowledged, blobs_gone, remember, workspace_document};
 pub use replica::CoreReplica;
 pub(crate) use resolve::{hex, unhex};
 pub(crate) use work::Work;

@@ -158,11 +158,11 @@ impl Core {
         }
     }
 
-    /// Stops showing the invite: the device is in.
-    pub fn forget_invite(&mut self) {
-        if self.mem.member().is_some() {
-            self.mem.invite = None;
-        }
+    /// Whether the invite this device came with opens nothing any more: it has ended, and the device is in.
+    pub fn invite_is_over(&self) -> bool {
+        let ended =
+            |i: &tern_trust::InviteKeys| self.mem.membership.invites.get(&i.id()).is_some_and(|i| !i.live);
+        self.is_member() && self.mem.invite.as_ref().is_some_and(ended)
     }
 }
 

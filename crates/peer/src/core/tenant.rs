@@ -86,6 +86,15 @@ impl Tenant for Core {
         all.into_iter().filter(|b| b.present).map(|b| b.hash).collect()
     }
 
+    fn stored_blobs(&self) -> Vec<Id> {
+        self.present_blobs()
+    }
+
+    fn blobs_gone(&mut self, hashes: &[Id]) {
+        access::blobs_gone(&mut self.store, hashes);
+        self.mem.version += 1;
+    }
+
     fn blob_here(&mut self, hash: &Id) {
         if let Err(error) = self.store.write(|txn| txn.set_blob_present(hash, true)) {
             tracing::warn!(%error, "an attachment came but could not be noted");

@@ -1,5 +1,6 @@
 //! Everything somebody lacks as one sealed file, and the way back.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tern_sync::Lane;
@@ -13,6 +14,10 @@ use crate::core::Core;
 use crate::home::file_error;
 use crate::hub::Tenant as _;
 
+use super::Files;
+
+/// Attachments of a bundle that are held in memory together, bytes.
+const AT_ONCE_BYTES: u64 = 256 << 20;
 /// Largest bundle that is read.
 const MAX_BUNDLE_BYTES: u64 = 8 << 30;
 
@@ -54,25 +59,65 @@ fn recipients(core: &Core, for_member: Option<&str>) -> Result<Vec<Id>, PeerErro
 }
 
 /// Writes a bundle.
-pub(super) fn export(core: &mut Core, file: &Path, for_member: Option<&str>) -> Result<Reply, PeerError> {
+pub(super) fn export(
+    files: &Files,
+    core: &mut Core,
+    file: &Path,
+    for_member: Option<&str>,
+) -> Result<Reply, PeerError> {
     core.refresh()?;
     let to = recipients(core, for_member)?;
-    let items = write(core, file, &to, None)?;
-    Ok(Reply::Bundle { items, new: 0, reply_items: 0, attachments_left_out: attachments(core)? })
+    let items = write(files, core, file, &to, None)?;
+    Ok(Reply::Bundle { items, new: 0, reply_items: 0, attachments_left_out: left_out(core)? })
 }
 
-/// Files that a bundle names and does not carry.
-fn attachments(core: &Core) -> Result<u64, PeerError> {
-    Ok(core.store().blobs(false)?.len() as u64)
+/// Sealed attachments of this home, for a bundle.
+struct Present<'a> {
+    files: &'a Files,
+    here: BTreeMap<Id, Vec<u8>>,
 }
 
-fn write(core: &mut Core, file: &Path, to: &[Id], theirs: Option<&Summary>) -> Result<u64, PeerError> {
+impl Present<'_> {
+    fn get(&self, hash: &Id) -> Option<Vec<u8>> {
+        match self.here.get(hash) {
+            Some(bytes) => Some(bytes.clone()),
+            None => self.files.fetch(vec![*hash]).ok()?.pop().flatten(),
+        }
+    }
+}
+
+/// Reads the attachments at once when they are small together; large ones are read one by one.
+fn present<'a>(files: &'a Files, core: &Core) -> Result<Present<'a>, PeerError> {
+    let rows: Vec<tern_store::BlobRow> =
+        core.store().blobs(false)?.into_iter().filter(|b| b.present).collect();
+    let mut here = BTreeMap::new();
+    if !rows.is_empty() && rows.iter().map(|b| b.size_bytes).sum::<u64>() <= AT_ONCE_BYTES {
+        let hashes: Vec<Id> = rows.iter().map(|b| b.hash).collect();
+        let bytes = files.fetch(hashes.clone())?;
+        here.extend(hashes.into_iter().zip(bytes).filter_map(|(h, b)| Some((h, b?))));
+    }
+    Ok(Present { files, here })
+}
+
+/// Attachments named here that no bundle from here can carry, because they are elsewhere.
+fn left_out(core: &Core) -> Result<u64, PeerError> {
+    Ok(core.store().blobs(true)?.len() as u64)
+}
+
+fn write(
+    files: &Files,
+    core: &mut Core,
+    file: &Path,
+    to: &[Id],
+    theirs: Option<&Summary>,
+) -> Result<u64, PeerError> {
     let mut dice = Dice::new(core.random());
     let workspace = core.workspace();
     let (header, sealer) = chunk::bundle_header(&workspace, to, &mut dice)
         .map_err(|e| PeerError::new(ErrorKind::Failed, format!("The bundle could not be sealed: {e}.")))?;
     let sealer = Sealed(sealer);
     let preface = Preface { workspace, sender: core.device(), day: crate::core::day(core.now_ms()) };
+    let present = present(files, core)?;
     let replica = core.replica();
     let local = |e: tern_sync::SourceError| PeerError::new(ErrorKind::Failed, e.to_string());
     let mut writer = BundleWriter::new(&replica, &preface, &[Lane::ROOT], theirs).map_err(local)?;
@@ -81,7 +126,9 @@ fn write(core: &mut Core, file: &Path, to: &[Id], theirs: Option<&Summary>) -> R
     let put =
         |out: &mut dyn std::io::Write, bytes: &[u8]| out.write_all(bytes).map_err(|e| file_error(&part, &e));
     put(&mut out, &header)?;
-    while let Some(chunk) = writer.next_chunk(&replica, &sealer).map_err(local)? {
+    while let Some(chunk) =
+        writer.next_chunk_with(&replica, &sealer, &|hash| present.get(hash)).map_err(local)?
+    {
         put(&mut out, &chunk)?;
     }
     let out = out.into_inner().map_err(|e| file_error(&part, &e.into_error()))?;
@@ -97,10 +144,12 @@ pub(crate) struct Brought {
     new: u64,
     sender: Option<Id>,
     theirs: Vec<LaneSummary>,
+    partial: Vec<u8>,
+    blobs: Vec<Vec<u8>>,
 }
 
 /// Takes in a bundle; what comes before a fault counts.
-pub(crate) fn import(core: &mut Core, file: &Path) -> Result<Brought, PeerError> {
+pub(crate) fn import(files: &Files, core: &mut Core, file: &Path) -> Result<Brought, PeerError> {
     let size = std::fs::metadata(file).map_err(|e| input(file, &e))?.len();
     if size > MAX_BUNDLE_BYTES {
         return Err(bad(file, "it is larger than 8 GiB"));
@@ -126,6 +175,12 @@ pub(crate) fn import(core: &mut Core, file: &Path) -> Result<Brought, PeerError>
         let (results, _) = core.take(std::mem::take(&mut waiting));
         brought.new += results.iter().filter(|r| **r == tern_sync::ItemResult::Stored).count() as u64;
     }
+    let whole = std::mem::take(&mut brought.blobs);
+    let hashes: Vec<Id> = whole.iter().map(|b| *iroh_blobs::Hash::new(b).as_bytes()).collect();
+    files.keep(whole)?;
+    for hash in &hashes {
+        core.blob_here(hash);
+    }
     pushed.map_err(|e| bad(file, &format!("it ends early or is damaged ({e})")))?;
     Ok(brought)
 }
@@ -146,8 +201,29 @@ fn take(core: &mut Core, brought: &mut Brought, events: &mut Vec<BundleEvent>, w
                     }
                 }
             }
+            BundleEvent::Blob { hash, offset, total, bytes } => {
+                piece(core, brought, &hash, (offset, total), &bytes)
+            }
             BundleEvent::Summary(summary) => brought.theirs.push(summary),
             BundleEvent::End { .. } => {}
+        }
+    }
+}
+
+/// Puts an attachment together; only one that is named here, missing here and what it says it is, is kept.
+fn piece(core: &Core, brought: &mut Brought, hash: &Id, (offset, total): (u64, u64), bytes: &[u8]) {
+    if offset == 0 {
+        brought.partial.clear();
+    }
+    let wanted = core.store().blob(hash).ok().flatten().is_some_and(|b| !b.present && b.size_bytes == total);
+    if !wanted || offset != brought.partial.len() as u64 {
+        return;
+    }
+    brought.partial.extend_from_slice(bytes);
+    if brought.partial.len() as u64 == total {
+        let whole = std::mem::take(&mut brought.partial);
+        if iroh_blobs::Hash::new(&whole).as_bytes() == hash {
+            brought.blobs.push(whole);
         }
     }
 }
@@ -173,9 +249,14 @@ fn note_sender(core: &mut Core, brought: &Brought) -> Result<(), PeerError> {
 }
 
 /// Takes in a bundle and, if asked, writes what its sender lacks.
-pub(super) fn exchange(core: &mut Core, file: &Path, reply: Option<&Path>) -> Result<Reply, PeerError> {
+pub(super) fn exchange(
+    files: &Files,
+    core: &mut Core,
+    file: &Path,
+    reply: Option<&Path>,
+) -> Result<Reply, PeerError> {
     core.refresh()?;
-    let brought = import(core, file)?;
+    let brought = import(files, core, file)?;
     note_sender(core, &brought)?;
     let mut reply_items = 0;
     if let Some(reply) = reply {
@@ -183,8 +264,12 @@ pub(super) fn exchange(core: &mut Core, file: &Path, reply: Option<&Path>) -> Re
         let member = sender.map(|m| crate::core::hex(&m));
         let to = recipients(core, member.as_deref())?;
         let theirs = Summary(brought.theirs);
-        reply_items = write(core, reply, &to, Some(&theirs))?;
+        reply_items = write(files, core, reply, &to, Some(&theirs))?;
     }
-    let left_out = core.store().blobs(true)?.len() as u64;
-    Ok(Reply::Bundle { items: brought.items, new: brought.new, reply_items, attachments_left_out: left_out })
+    Ok(Reply::Bundle {
+        items: brought.items,
+        new: brought.new,
+        reply_items,
+        attachments_left_out: left_out(core)?,
+    })
 }

@@ -33,7 +33,24 @@ impl Blobs {
     /// Keeps `bytes`; returns their blake3.
     pub async fn add(&self, bytes: Vec<u8>) -> Result<[u8; 32], String> {
         let tag = self.store.blobs().add_bytes(bytes).await.map_err(|e| e.to_string())?;
+        self.settle().await?;
         Ok(*tag.hash.as_bytes())
+    }
+
+    /// Makes what was added survive the end of the process: the store gathers its writes.
+    async fn settle(&self) -> Result<(), String> {
+        self.store.sync_db().await.map_err(|e| e.to_string())
+    }
+
+    /// Of these files, those that are not whole here.
+    pub async fn lacking(&self, hashes: Vec<[u8; 32]>) -> Vec<[u8; 32]> {
+        let mut lacking = Vec::new();
+        for hash in hashes {
+            if !self.has(&hash).await {
+                lacking.push(hash);
+            }
+        }
+        lacking
     }
 
     /// Whether the whole file is here.
@@ -50,7 +67,8 @@ impl Blobs {
     /// Fetches what is missing of a file over a connection; what arrived stays when the connection breaks.
     pub async fn fetch(&self, conn: Connection, hash: &[u8; 32]) -> Result<(), String> {
         let content = HashAndFormat::raw(Hash::from_bytes(*hash));
-        self.store.remote().fetch(conn, content).await.map(|_| ()).map_err(|e| e.to_string())
+        self.store.remote().fetch(conn, content).await.map_err(|e| e.to_string())?;
+        self.settle().await
     }
 
     /// Waits until the peer has the whole file; `false` when it cannot be asked or takes too long.

@@ -32,6 +32,13 @@ const LOG: u8 = 1;
 const ITEMS: u8 = 2;
 const SUMMARY: u8 = 3;
 const END: u8 = 4;
+const BLOB: u8 = 5;
+/// Where the hash lies in a reference to an attachment, and the kind byte of one.
+const BLOB_REF: (u8, std::ops::Range<usize>) = (4, 172..204);
+/// Bytes of a blob frame before the piece: hash, offset, whole size.
+const BLOB_HEAD: usize = 48;
+/// Largest sealed attachment that a bundle carries.
+pub const BLOB_MAX: u64 = 1 << 31;
 
 /// Seals and opens the chunks of one bundle. The host makes it from the file's header.
 pub trait Chunks {

@@ -1,8 +1,8 @@
 //! Reading a bundle as its bytes come. A bad or missing chunk ends it; everything before counts.
 
 use super::{
-    BUNDLE_FRAME_MAX, CHUNK_BYTES, Chunks, END, ITEMS, LOG, LaneSummary, PREFACE_BYTES, Preface, SEAL_BYTES,
-    SUMMARY,
+    BLOB, BLOB_HEAD, BLOB_MAX, BUNDLE_FRAME_MAX, CHUNK_BYTES, Chunks, END, ITEMS, LOG, LaneSummary,
+    PREFACE_BYTES, Preface, SEAL_BYTES, SUMMARY,
 };
 use crate::wire::WireError;
 use crate::wire::frame::FrameDecoder;
@@ -23,6 +23,17 @@ pub enum BundleEvent {
     },
     /// What the writer held in one lane.
     Summary(LaneSummary),
+    /// A piece of a sealed attachment; the pieces of one follow each other.
+    Blob {
+        /// blake3 of the whole, to be checked by the host.
+        hash: [u8; 32],
+        /// Where the piece lies.
+        offset: u64,
+        /// Size of the whole.
+        total: u64,
+        /// The piece.
+        bytes: Vec<u8>,
+    },
     /// The bundle is complete.
     End {
         /// Items the writer put in.
@@ -150,6 +161,7 @@ impl BundleReader {
                 }
             }
             SUMMARY => events.push(BundleEvent::Summary(LaneSummary::from_bytes(body)?)),
+            BLOB => events.push(read_blob(body)?),
             END => {
                 let count = <[u8; 8]>::try_from(body).map_err(|_| WireError("malformed end"))?;
                 self.complete = true;
@@ -178,6 +190,18 @@ impl BundleReader {
         }
         self.partial.extend_from_slice(&part.bytes);
         Ok(if end == total { vec![std::mem::take(&mut self.partial)] } else { Vec::new() })
+    }
+}
+
+fn read_blob(body: &[u8]) -> Result<BundleEvent, WireError> {
+    let (head, piece) = body.split_at_checked(BLOB_HEAD).ok_or(WireError("malformed attachment"))?;
+    let number = |at: usize| head.get(at..at + 8).and_then(|b| b.try_into().ok()).map(u64::from_le_bytes);
+    let hash = head.get(..32).and_then(|h| h.try_into().ok());
+    match (hash, number(32), number(40)) {
+        (Some(hash), Some(offset), Some(total)) if total <= BLOB_MAX && !piece.is_empty() => {
+            Ok(BundleEvent::Blob { hash, offset, total, bytes: piece.to_vec() })
+        }
+        _ => Err(WireError("malformed attachment")),
     }
 }
 

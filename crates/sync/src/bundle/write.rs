@@ -1,8 +1,11 @@
 //! Writing a bundle chunk by chunk: memory is bounded by one frame and one item, however large the workspace.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use super::{CHUNK_BYTES, Chunks, END, ITEMS, LOG, LaneSummary, Preface, SUMMARY, Summary};
+use super::{
+    BLOB, BLOB_HEAD, BLOB_MAX, BLOB_REF, CHUNK_BYTES, Chunks, END, ITEMS, LOG, LaneSummary, Preface, SUMMARY,
+    Summary,
+};
 use crate::api::Priority;
 use crate::key::{Id, Lane, Span};
 use crate::replica::Replica;
@@ -26,6 +29,8 @@ pub struct BundleWriter {
     chunk: u64,
     ended: bool,
     finished: bool,
+    /// Attachments that the written items name.
+    blobs: BTreeSet<Id>,
 }
 
 impl BundleWriter {
@@ -52,6 +57,7 @@ impl BundleWriter {
             chunk: 0,
             ended: false,
             finished: false,
+            blobs: BTreeSet::new(),
         };
         writer.plain.extend_from_slice(&preface.workspace);
         writer.plain.extend_from_slice(&preface.sender);
@@ -90,17 +96,28 @@ impl BundleWriter {
         self.items
     }
 
-    /// The next sealed chunk; `None` after the last.
+    /// The next sealed chunk of a bundle without attachments; `None` after the last.
     pub fn next_chunk(
         &mut self,
         replica: &dyn Replica,
         chunks: &dyn Chunks,
     ) -> SourceResult<Option<Vec<u8>>> {
+        self.next_chunk_with(replica, chunks, &|_| None)
+    }
+
+    /// As [`BundleWriter::next_chunk`]; `blobs` gives the sealed bytes of an attachment that is here, and those that
+    /// written items name go in behind the items.
+    pub fn next_chunk_with(
+        &mut self,
+        replica: &dyn Replica,
+        chunks: &dyn Chunks,
+        blobs: &dyn Fn(&Id) -> Option<Vec<u8>>,
+    ) -> SourceResult<Option<Vec<u8>>> {
         if self.finished {
             return Ok(None);
         }
         while self.plain.len() <= CHUNK_BYTES && !self.ended {
-            self.next_frames(replica)?;
+            self.next_frames(replica, blobs)?;
         }
         let last = self.plain.len() <= CHUNK_BYTES;
         let rest = if last { Vec::new() } else { self.plain.split_off(CHUNK_BYTES) };
@@ -120,11 +137,16 @@ impl BundleWriter {
         self.plain.extend(frame(&payload));
     }
 
-    fn next_frames(&mut self, replica: &dyn Replica) -> SourceResult<()> {
+    fn next_frames(
+        &mut self,
+        replica: &dyn Replica,
+        blobs: &dyn Fn(&Id) -> Option<Vec<u8>>,
+    ) -> SourceResult<()> {
         let log = !self.log_ids.is_empty();
         let mut batch = BatchBuilder::new();
         while let Some(id) = self.next_id(replica, log)? {
             let Some(bytes) = replica.item(&id)? else { continue };
+            self.note_blob(&bytes);
             match batch.push(&self.workspace, &bytes) {
                 Pushed::In => self.items += 1,
                 Pushed::NotAnItem => {}
@@ -144,11 +166,36 @@ impl BundleWriter {
             let head = self.number(log);
             self.frame(if log { LOG } else { ITEMS }, &batch.finish(head).to_bytes());
         } else if self.log_ids.is_empty() && self.ids.is_empty() && self.spans.is_empty() {
+            if let Some(hash) = self.blobs.pop_first() {
+                self.blob(&hash, blobs);
+                return Ok(());
+            }
             let count = self.items.to_le_bytes();
             self.frame(END, &count);
             self.ended = true;
         }
         Ok(())
+    }
+
+    fn note_blob(&mut self, item: &[u8]) {
+        let (kind, range) = BLOB_REF;
+        if item.get(1) == Some(&kind)
+            && let Some(hash) = item.get(range).and_then(|h| Id::try_from(h).ok())
+        {
+            self.blobs.insert(hash);
+        }
+    }
+
+    fn blob(&mut self, hash: &Id, blobs: &dyn Fn(&Id) -> Option<Vec<u8>>) {
+        let Some(bytes) = blobs(hash).filter(|b| b.len() as u64 <= BLOB_MAX) else { return };
+        for (index, piece) in bytes.chunks(PART_BYTES).enumerate() {
+            let mut body = Vec::with_capacity(BLOB_HEAD + piece.len());
+            body.extend_from_slice(hash);
+            body.extend_from_slice(&((index * PART_BYTES) as u64).to_le_bytes());
+            body.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+            body.extend_from_slice(piece);
+            self.frame(BLOB, &body);
+        }
     }
 
     fn number(&mut self, log: bool) -> FrameHead {
