@@ -1,5 +1,7 @@
 //! Commands on pages and the page tree.
 
+use std::collections::BTreeSet;
+
 use tern_interop::markdown;
 use tern_model::block::{Block, Inline};
 use tern_model::tree::{self, Node, Reason, Tree};
@@ -14,20 +16,28 @@ use super::resolve::{self, Wanted};
 
 /// The tree of all pages, or of those that are not in the trash.
 pub(crate) fn tree(store: &Store, trash: bool) -> Result<Tree, PeerError> {
-    let nodes: Vec<Node> = store
-        .sidebar()?
-        .into_iter()
-        .filter(|p| trash || !p.trashed)
-        .map(|p| Node { id: DocId(p.doc), parent: p.parent.map(DocId), order: p.ord, title: p.title })
-        .collect();
-    Ok(tree::build(&nodes))
+    Ok(build(store, trash)?.0)
+}
+
+/// The tree and which of its pages are in the trash.
+fn build(store: &Store, trash: bool) -> Result<(Tree, BTreeSet<DocId>), PeerError> {
+    let mut trashed = BTreeSet::new();
+    let mut nodes = Vec::new();
+    for page in store.sidebar()? {
+        let id = DocId(page.doc);
+        if page.trashed {
+            trashed.insert(id);
+        }
+        if trash || !page.trashed {
+            nodes.push(Node { id, parent: page.parent.map(DocId), order: page.ord, title: page.title });
+        }
+    }
+    Ok((tree::build(&nodes), trashed))
 }
 
 /// The tree as a flat list in display order.
 pub(crate) fn view(store: &Store, trash: bool) -> Result<PagesView, PeerError> {
-    let trashed: std::collections::BTreeSet<DocId> =
-        store.sidebar()?.into_iter().filter(|p| p.trashed).map(|p| DocId(p.doc)).collect();
-    let tree = tree(store, trash)?;
+    let (tree, trashed) = build(store, trash)?;
     let mut places: std::collections::BTreeMap<Option<DocId>, usize> = std::collections::BTreeMap::new();
     let mut pages = Vec::with_capacity(tree.len());
     for (depth, id) in tree.walk() {

@@ -51,17 +51,18 @@ impl Wanted {
 /// The document that `text` names: full id, short id, task id with its key, unique prefix, or a title that only one has.
 pub(crate) fn document(store: &Store, text: &str, wanted: Wanted) -> Result<DocId, PeerError> {
     let typed = text.trim();
+    if let Ok(id) = typed.parse::<DocId>()
+        && ((wanted != Wanted::Task && store.page(&id.0)?.is_some())
+            || (wanted != Wanted::Page && store.task(&id.0)?.is_some()))
+    {
+        return Ok(id);
+    }
     let mut candidates: Vec<(DocId, String)> = Vec::new();
     if wanted != Wanted::Task {
         candidates.extend(store.sidebar()?.into_iter().map(|p| (DocId(p.doc), p.title)));
     }
     if wanted != Wanted::Page {
         candidates.extend(store.tasks()?.into_iter().map(|t| (DocId(t.doc), t.title)));
-    }
-    if let Ok(id) = typed.parse::<DocId>()
-        && candidates.iter().any(|(known, _)| *known == id)
-    {
-        return Ok(id);
     }
     let titled: Vec<DocId> =
         candidates.iter().filter(|(_, title)| title == typed).map(|(id, _)| *id).collect();

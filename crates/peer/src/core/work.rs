@@ -37,10 +37,10 @@ pub(crate) fn catch_up(store: &Store, mem: &mut Mem) -> Result<(), PeerError> {
         return Ok(());
     }
     if mem.seen_row < 0 {
-        mem.docs.clear();
+        return start(store, mem, last);
     }
     let mut log_grew = false;
-    let mut row = mem.seen_row.max(0);
+    let mut row = mem.seen_row;
     while row < last {
         let items = store.items_after(row, 4 << 20)?;
         let Some(newest) = items.last() else { break };
@@ -67,6 +67,17 @@ pub(crate) fn catch_up(store: &Store, mem: &mut Mem) -> Result<(), PeerError> {
     if log_grew {
         learn(mem);
     }
+    Ok(())
+}
+
+/// Reads the log of a store that is opened; documents are read when they are asked for.
+fn start(store: &Store, mem: &mut Mem, last: i64) -> Result<(), PeerError> {
+    mem.docs.clear();
+    for item in store.records(&Lane::LOG.0)? {
+        mem.log.insert_stored(Item::parse(item.bytes).map_err(|e| internal(e.to_string()))?);
+    }
+    mem.seen_row = last;
+    learn(mem);
     Ok(())
 }
 
