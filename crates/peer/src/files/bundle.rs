@@ -202,7 +202,7 @@ fn take(core: &mut Core, brought: &mut Brought, events: &mut Vec<BundleEvent>, w
                 }
             }
             BundleEvent::Blob { hash, offset, total, bytes } => {
-                piece(core, brought, &hash, (offset, total), &bytes)
+                piece(core, brought, &hash, (offset, total), &bytes);
             }
             BundleEvent::Summary(summary) => brought.theirs.push(summary),
             BundleEvent::End { .. } => {}

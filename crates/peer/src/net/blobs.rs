@@ -2,7 +2,7 @@
 //!
 //! It sees ciphertext only; sealing and opening belong to the engine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use iroh::endpoint::{Connection, RecvStream, SendStream};
@@ -21,25 +21,35 @@ const CONFIRM_TIMEOUT: Duration = Duration::from_secs(20);
 #[derive(Debug, Clone)]
 pub struct Blobs {
     store: Store,
+    dir: PathBuf,
 }
 
 impl Blobs {
     /// Opens the store in `dir`.
     pub async fn open(dir: &Path) -> Result<Self, String> {
         let store = FsStore::load(dir).await.map_err(|e| format!("{}: {e}", dir.display()))?;
-        Ok(Blobs { store: store.into() })
+        Ok(Blobs { store: store.into(), dir: dir.to_owned() })
     }
 
     /// Keeps `bytes`; returns their blake3.
     pub async fn add(&self, bytes: Vec<u8>) -> Result<[u8; 32], String> {
         let tag = self.store.blobs().add_bytes(bytes).await.map_err(|e| e.to_string())?;
-        self.settle().await?;
+        self.settle(&tag.hash).await?;
         Ok(*tag.hash.as_bytes())
     }
 
     /// Makes what was added survive the end of the process: the store gathers its writes.
-    async fn settle(&self) -> Result<(), String> {
-        self.store.sync_db().await.map_err(|e| e.to_string())
+    /// Its files are made durable here, because the store leaves them to the system.
+    async fn settle(&self, hash: &Hash) -> Result<(), String> {
+        self.store.sync_db().await.map_err(|e| e.to_string())?;
+        let data = self.dir.join("data");
+        for ending in ["data", "obao4", "sizes4"] {
+            let path = data.join(format!("{}.{ending}", hash.to_hex()));
+            if let Ok(file) = std::fs::File::open(&path) {
+                file.sync_all().map_err(|e| format!("{}: {e}", path.display()))?;
+            }
+        }
+        crate::home::sync_dir(&data).map_err(|e| e.to_string())
     }
 
     /// Of these files, those that are not whole here.
@@ -68,7 +78,7 @@ impl Blobs {
     pub async fn fetch(&self, conn: Connection, hash: &[u8; 32]) -> Result<(), String> {
         let content = HashAndFormat::raw(Hash::from_bytes(*hash));
         self.store.remote().fetch(conn, content).await.map_err(|e| e.to_string())?;
-        self.settle().await
+        self.settle(&Hash::from_bytes(*hash)).await
     }
 
     /// Waits until the peer has the whole file; `false` when it cannot be asked or takes too long.
