@@ -119,7 +119,6 @@ pub fn prepare(dir: &Path) -> Result<()> {
     );
     let core = tenant(&mut b)?;
     ensure!(core.is_member(), "B was not let in");
-    core.forget_invite();
     core.introduce(&Profile { name: "Bao".into(), zone: "Asia/Tokyo".into(), ..Profile::default() })?;
     for _ in 0..2 {
         let why = purpose(tenant(&mut b)?, id(&NODE))?;
