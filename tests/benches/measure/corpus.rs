@@ -30,7 +30,7 @@ impl Seeded {
             let word = WORDS[(self.draw() % 24) as usize];
             // Every eighth word is rare, so that an index has more than 24 entries.
             let sep = if at == 0 { "" } else { " " };
-            let _ = if self.draw() % 8 == 0 {
+            let _ = if self.draw().is_multiple_of(8) {
                 write!(text, "{sep}{word}{}", self.draw() % 5_000)
             } else {
                 write!(text, "{sep}{word}")

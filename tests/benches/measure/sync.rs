@@ -58,7 +58,7 @@ fn id(seed: &[u8; 32]) -> [u8; 32] {
     DeviceKeys::from_seed(seed).id()
 }
 
-fn nobody() -> Box<dyn Fn(&[u8; 32]) -> Option<NodeCore> + Send> {
+fn nobody() -> tern_peer::hub::Host<NodeCore> {
     Box::new(|_| None)
 }
 
