@@ -87,8 +87,25 @@ fn empty_profile() -> crate::api::ProfileView {
     }
 }
 
-/// Takes in a plain Automerge file: into the document it names, or as a new page.
+/// Takes in a plain Automerge file: into the document it names, or as a new page. The same file again changes nothing.
 fn load(work: &mut Work<'_, '_>, bytes: &[u8]) -> Result<(DocId, bool), PeerError> {
+    if bytes.is_empty() {
+        return Err(super::errors::bad_input("The file is empty."));
+    }
+    let key = format!("loaded.{}", resolve::hex(iroh_blobs::Hash::new(bytes).as_bytes()));
+    let before =
+        work.txn.meta(&key)?.and_then(|id| String::from_utf8(id).ok()).and_then(|id| id.parse().ok());
+    if let Some(id) = before
+        && work.doc(id).is_ok()
+    {
+        return Ok((id, false));
+    }
+    let done = take_in(work, bytes)?;
+    work.txn.set_meta(&key, done.0.to_string().as_bytes())?;
+    Ok(done)
+}
+
+fn take_in(work: &mut Work<'_, '_>, bytes: &[u8]) -> Result<(DocId, bool), PeerError> {
     let read =
         tern_model::foreign::read(bytes, &Doc::empty(DocId::new(tern_model::Class::Content, [0; 15])))?;
     let known = read.id.filter(|id| resolve::document(&work.txn, &id.to_string(), Wanted::Any).is_ok());
