@@ -7,6 +7,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 fn edges() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .no_deps()
         .other_options(vec!["--offline".to_owned(), "--locked".to_owned()])
         .exec()
         .expect("cargo metadata runs offline");
