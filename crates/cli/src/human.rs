@@ -27,6 +27,12 @@ impl Clock {
         Ok(Clock { zone: values::zone(&about.zone).unwrap_or(TimeZone::UTC) })
     }
 
+    /// Universal time, where no reader is known.
+    #[cfg(test)]
+    pub(crate) fn utc() -> Self {
+        Clock { zone: TimeZone::UTC }
+    }
+
     /// An RFC 3339 time in words, in the reader's zone.
     pub(crate) fn words(&self, text: &str) -> String {
         values::local_words(text, &self.zone)

@@ -8,16 +8,17 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tern_peer::{
-    Command, DocReply, Env, Node, Peer, PeerError, Profile, Query, Reply, SyncReport, TaskView, View,
+    Command, DocReply, Env, Node, Peer, PeerError, Profile, Progress, Query, Reply, SyncReport, TaskView,
+    View,
 };
 
 use super::teller::broken;
 use crate::failure;
 
 /// The node must listen within this time.
-const NODE_START: Duration = Duration::from_secs(10);
+const NODE_START: Duration = Duration::from_secs(30);
 /// A meeting of a laptop with the node must end within this time.
-const MEETING: Duration = Duration::from_secs(10);
+const MEETING: Duration = Duration::from_secs(30);
 
 /// One person's laptop.
 #[derive(Debug)]
@@ -58,11 +59,8 @@ pub(super) struct Desk(pub(super) Peer);
 
 impl Desk {
     pub(super) fn meet_node(&self) -> Result<SyncReport, PeerError> {
-        let report = self.0.sync_once(
-            MEETING,
-            None,
-            &(Arc::new(|_: &str, _: u64, _: u64| {}) as tern_peer::Progress),
-        )?;
+        let unseen: Progress = Arc::new(|_, _, _| {});
+        let report = self.0.sync_once(MEETING, None, &unseen)?;
         match report.peers.iter().find(|p| p.in_sync) {
             Some(_) => Ok(report),
             None => Err(broken("The laptop and the node did not come to hold the same.")),

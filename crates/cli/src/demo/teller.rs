@@ -1,5 +1,7 @@
 //! Tells the tour: to people as it happens, to programs as one list of steps at the end.
 
+use std::time::Instant;
+
 use serde::Serialize;
 use tern_peer::{ErrorKind, PeerError};
 
@@ -12,6 +14,7 @@ use crate::table::safe_lines;
 pub(super) struct Step {
     name: &'static str,
     ok: bool,
+    took_ms: u64,
     detail: String,
 }
 
@@ -54,7 +57,9 @@ impl Teller {
             return Err(stopped());
         }
         self.say(&format!("\n{}. {heading}", self.steps.len() + 1));
+        let started = Instant::now();
         let result = work();
+        let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (ok, lines) = match &result {
             Ok(lines) => (true, lines.clone()),
             Err(e) => (false, vec![e.to_string()]),
@@ -62,7 +67,7 @@ impl Teller {
         for line in lines.iter().flat_map(|l| l.lines()) {
             self.say(&format!("   {}", safe_lines(line)));
         }
-        self.steps.push(Step { name, ok, detail: lines.join("\n") });
+        self.steps.push(Step { name, ok, took_ms, detail: lines.join("\n") });
         result.map(|_| ())
     }
 

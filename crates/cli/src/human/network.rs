@@ -98,13 +98,53 @@ pub(crate) fn relays(view: &RelaysView, clock: &Clock) -> String {
 
 /// Says how many attachments a bundle only names.
 pub(crate) fn with_left_out(text: String, left_out: u64) -> String {
-    match left_out {
-        0 => text,
-        1 => format!(
-            "{text}1 attachment is named but not inside: it comes over a connection, with `tern sync`.\n"
-        ),
-        n => format!(
-            "{text}{n} attachments are named but not inside: they come over a connection, with `tern sync`.\n"
-        ),
+    if left_out == 0 {
+        return text;
+    }
+    let what = count(left_out, "attachment", "attachments");
+    format!("{text}{what} only by name, not inside: a connection brings the rest, with `tern sync`.\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use tern_peer::OnlyHere;
+
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock::utc()
+    }
+
+    #[test]
+    fn the_ladder_is_told_in_sentences() {
+        let node = PeerState {
+            name: "node".into(),
+            text: "node lacks 2 of your edits".into(),
+            ..PeerState::default()
+        };
+        let only_here = OnlyHere { items: 2, since: Some("2026-11-24T09:00:00Z".into()) };
+        let view = StatusView { only_here, peers: vec![node], line: String::new() };
+        assert_eq!(
+            status(&view, &clock()),
+            "2 edits exist only on this laptop since Tue 24 Nov 2026 09:00 UTC.\n  node lacks 2 of your edits\n"
+        );
+        let alone = status(&StatusView::default(), &clock());
+        assert!(alone.starts_with("Everything is saved on this laptop.") && alone.contains("tern invite"));
+    }
+
+    #[test]
+    fn a_meeting_says_who_was_met_and_who_was_not() {
+        let met = SyncPeer { name: "node".into(), items_sent: 1, in_sync: true, ..SyncPeer::default() };
+        let missed =
+            SyncPeer { name: "Aiko".into(), problem: "It did not answer.".into(), ..SyncPeer::default() };
+        let text = synced(&SyncReport { peers: vec![met, missed] });
+        assert!(text.starts_with("node: has all that this laptop has"), "{text}");
+        assert!(text.ends_with("Aiko: It did not answer. What you wrote is safe here.\n"), "{text}");
+    }
+
+    #[test]
+    fn a_bundle_says_what_it_only_names() {
+        assert_eq!(with_left_out("Wrote it.\n".into(), 0), "Wrote it.\n");
+        assert!(with_left_out("Wrote it.\n".into(), 1).starts_with("Wrote it.\n1 attachment only by name"));
     }
 }
