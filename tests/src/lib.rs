@@ -1,1 +1,19 @@
 //! Harness for tests and benches that need several crates at once.
+//!
+//! The simulator drives the real engine core with the real model, trust, sync and store. Only four things are
+//! replaced, one module each: clock and randomness ([`host`]), disk ([`disk`]), net ([`net`]). [`world`] wires them,
+//! [`reference`] says what should be true, [`checks`] compares, [`schedule`] makes one run out of one seed.
+//! [`forge`] writes what an honest program never writes.
+
+pub mod bundle;
+pub mod checks;
+pub mod disk;
+pub mod forge;
+pub mod host;
+pub mod net;
+pub mod reference;
+pub mod schedule;
+pub mod world;
+
+pub use host::Rng;
+pub use world::World;

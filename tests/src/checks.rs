@@ -1,0 +1,153 @@
+//! What must hold when every machine has heard of everything.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use tern_peer::hub::Tenant as _;
+use tern_peer::{Query, View};
+use tern_store::{Store, VerdictClass, VerdictFilter};
+use tern_sync::Lane;
+use tern_trust::derive::ZERO16;
+use tern_trust::{DeviceKeys, Item, KeyRing, Log};
+
+use crate::disk::wal;
+use crate::reference::Reference;
+use crate::world::{CANARY, World};
+
+fn roots(store: &Store) -> Result<String> {
+    Ok(format!("{:?} {:?}", store.lane(&Lane::LOG.0)?, store.lane(&ZERO16)?))
+}
+
+/// Every laptop and the node hold the same items: equal roots of the membership log and of the workspace.
+pub fn same_lanes(world: &World) -> Result<()> {
+    let mut all = BTreeMap::new();
+    for (index, laptop) in world.laptops.iter().enumerate() {
+        all.insert(laptop.name, roots(world.core_ref(index).store())?);
+    }
+    for node in world.node.hub.tenants() {
+        all.insert("node", roots(node.replica().store)?);
+    }
+    let mut different: Vec<&String> = all.values().collect();
+    different.dedup();
+    ensure!(different.len() <= 1, "the stores hold different items: {all:#?}");
+    Ok(())
+}
+
+/// Everything a person can see of the documents, as text: heads, blocks, marks, fields, conflicts, tree, tasks.
+pub fn picture(world: &mut World, laptop: usize) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    if let View::Pages(tree) = world.ask(laptop, &Query::Pages { trash: true })? {
+        for row in &tree.pages {
+            lines.push(format!("{} {:?} {} {}", row.id, row.parent, row.order, row.title));
+            let page = Query::Page { page: row.id.clone(), at: None };
+            if let View::Page(page) = world.ask(laptop, &page)? {
+                let lost: Vec<_> = page.conflicts.iter().map(|c| (&c.field, &c.value)).collect();
+                let parts = (&page.heads, &page.blocks, &page.markers, &page.marks, &page.fields, page.trashed);
+                lines.push(format!("  {parts:?} {lost:?}"));
+            }
+            let text = Query::PageText { page: row.id.clone(), format: "md".to_owned(), at: None };
+            if let View::Text { text } = world.ask(laptop, &text)? {
+                lines.push(text);
+            }
+        }
+        lines.extend(tree.set_aside);
+    }
+    let mut tasks = Vec::new();
+    if let View::Tasks(list) = world.ask(laptop, &Query::Tasks { filter: String::new(), group: None, sort: None })? {
+        tasks.extend(list.tasks.into_iter().map(|t| t.id));
+    }
+    tasks.sort();
+    for task in tasks {
+        if let View::Task(t) = world.ask(laptop, &Query::Task { task })? {
+            let lost: Vec<_> = t.conflicts.iter().map(|c| (&c.field, &c.value)).collect();
+            lines.push(format!(
+                "{} {} {} {:?} {} {} {lost:?}",
+                t.id, t.title, t.status, t.labels, t.priority, t.heads
+            ));
+        }
+    }
+    if let View::Members(members) = world.ask(laptop, &Query::Members)? {
+        let mut rows: Vec<String> =
+            members.members.iter().map(|m| format!("{} {} {} {}", m.id, m.name, m.role, m.zone)).collect();
+        rows.sort();
+        lines.extend(rows);
+    }
+    Ok(lines)
+}
+
+/// All laptops show the same.
+pub fn same_picture(world: &mut World) -> Result<()> {
+    let first = picture(world, 0)?;
+    for laptop in 1..world.laptops.len() {
+        let other = picture(world, laptop)?;
+        let name = world.laptops[laptop].name;
+        for (a, b) in first.iter().zip(&other) {
+            ensure!(a == b, "{name} shows {b}\nwhere Ada shows {a}");
+        }
+        ensure!(first.len() == other.len(), "{name} shows {} lines, Ada {}", other.len(), first.len());
+    }
+    Ok(())
+}
+
+/// The stores check clean, and no honest work is set aside. `lost`: some edit went with a disk, so that what was
+/// written on top of it may wait.
+pub fn clean(world: &mut World, laptop: usize, lost: bool) -> Result<()> {
+    let name = world.laptops[laptop].name;
+    if let View::Check(check) = world.ask(laptop, &Query::Check)? {
+        ensure!(check.findings.is_empty(), "check of {name}: {:?}", check.findings);
+    }
+    for row in world.core_ref(laptop).store().verdicts(&VerdictFilter::All)? {
+        let waits = lost && row.class == VerdictClass::Pending && row.code == "deps";
+        ensure!(waits, "{name} sets honest work aside: {} {}", row.code, row.reason);
+    }
+    Ok(())
+}
+
+/// The keys of the workspace as a member's laptop holds them.
+pub fn keys(world: &World, laptop: usize) -> Result<(KeyRing, Log)> {
+    let keys = DeviceKeys::from_seed(&world.laptops[laptop].seed);
+    let mut log = Log::new(world.workspace);
+    for item in world.core_ref(laptop).store().records(&Lane::LOG.0)? {
+        log.insert_stored(Item::parse(item.bytes)?);
+    }
+    let mut ring = KeyRing::new();
+    ring.learn(&log, &[keys.opener()]);
+    Ok((ring, log))
+}
+
+fn contains(hay: &[u8], needle: &[u8]) -> bool {
+    let Some(first) = needle.first() else { return false };
+    let mut rest = hay;
+    while let Some(at) = rest.iter().position(|b| b == first) {
+        if rest[at..].starts_with(needle) {
+            return true;
+        }
+        rest = &rest[at + 1..];
+    }
+    false
+}
+
+/// Nothing on the node's disk tells a title, a text or a content key.
+pub fn node_is_blind(world: &World) -> Result<()> {
+    let (ring, _) = keys(world, 0)?;
+    for path in [world.node.path.clone(), wal(&world.node.path)] {
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        ensure!(!contains(&bytes, CANARY.as_bytes()), "the node's disk holds the canary");
+        for key in ring.keys() {
+            ensure!(!contains(&bytes, key.to_bytes().as_slice()), "the node's disk holds a content key");
+        }
+    }
+    Ok(())
+}
+
+/// Everything at once, after [`World::quiesce`].
+pub fn all(world: &mut World, reference: &Reference) -> Result<()> {
+    same_lanes(world)?;
+    same_picture(world)?;
+    reference.compare(world, 0)?;
+    let lost = reference.standing(world)?.len() < reference.ops.len();
+    for laptop in 0..world.laptops.len() {
+        clean(world, laptop, lost)?;
+    }
+    node_is_blind(world)
+}

@@ -1,0 +1,72 @@
+//! Disks of a run: real SQLite files in a folder of their own, in memory where the system has such a folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use tempfile::TempDir;
+
+/// All files of one run; gone when it is dropped.
+#[derive(Debug)]
+pub struct Disk {
+    dir: TempDir,
+    next: u32,
+}
+
+/// The file that holds what was committed and not yet folded into `store`.
+pub fn wal(store: &Path) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+impl Disk {
+    /// An empty disk.
+    pub fn new() -> Result<Disk> {
+        let memory = Path::new("/dev/shm");
+        let dir = if memory.is_dir() { TempDir::new_in(memory).or_else(|_| TempDir::new()) } else { TempDir::new() };
+        Ok(Disk { dir: dir?, next: 0 })
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// A path that was not used before.
+    pub fn fresh(&mut self, name: &str) -> PathBuf {
+        self.next += 1;
+        self.dir.path().join(format!("{name}-{}.db", self.next))
+    }
+
+    /// What a power cut at this moment would leave of an open store, at a new path. `torn` bytes follow the last
+    /// commit, as of one that was under way.
+    pub fn after_power_cut(&mut self, store: &Path, name: &str, torn: &[u8]) -> Result<PathBuf> {
+        let copy = self.fresh(name);
+        copy_store(store, &copy)?;
+        if !torn.is_empty() && wal(&copy).exists() {
+            let mut bytes = fs::read(wal(&copy))?;
+            bytes.extend_from_slice(torn);
+            fs::write(wal(&copy), bytes)?;
+        }
+        Ok(copy)
+    }
+}
+
+/// Copies a store that may be open: the file and what is committed beside it.
+pub fn copy_store(from: &Path, to: &Path) -> Result<()> {
+    fs::copy(from, to)?;
+    if wal(from).exists() {
+        fs::copy(wal(from), wal(to))?;
+    }
+    Ok(())
+}
+
+/// Removes a store and what lies beside it.
+pub fn remove_store(store: &Path) {
+    let mut shared = store.as_os_str().to_owned();
+    shared.push("-shm");
+    for path in [store.to_owned(), wal(store), shared.into()] {
+        let _ = fs::remove_file(path);
+    }
+}

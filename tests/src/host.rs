@@ -1,0 +1,128 @@
+//! Clock and randomness of a simulated machine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use tern_peer::host::Host;
+
+/// Where simulated time begins: 23 November 2026, 12:00 UTC.
+pub const BEGIN_MS: i64 = 1_795_435_200_000;
+/// Milliseconds of a year.
+pub const YEAR_MS: i64 = 365 * 86_400_000;
+
+/// Deterministic random numbers (splitmix64).
+#[derive(Debug, Clone)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// Numbers of `seed`.
+    pub fn new(seed: u64) -> Rng {
+        Rng(seed ^ 0x7e51_a90d_c0ff_ee42)
+    }
+
+    /// The next number.
+    pub fn draw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A number below `limit`; 0 when there is none.
+    pub fn below(&mut self, limit: usize) -> usize {
+        if limit == 0 { 0 } else { (self.draw() % limit as u64) as usize }
+    }
+
+    /// True in `percent` of a hundred cases.
+    pub fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
+    /// One of `all`.
+    pub fn pick<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
+        all.get(self.below(all.len()))
+    }
+
+    /// Puts `all` into another order.
+    pub fn shuffle<T>(&mut self, all: &mut [T]) {
+        for at in (1..all.len()).rev() {
+            all.swap(at, self.below(at + 1));
+        }
+    }
+
+    /// Fills `out`.
+    pub fn fill(&mut self, out: &mut [u8]) {
+        for part in out.chunks_mut(8) {
+            let bytes = self.draw().to_le_bytes();
+            part.copy_from_slice(&bytes[..part.len()]);
+        }
+    }
+
+    /// `N` bytes.
+    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut out = [0; N];
+        self.fill(&mut out);
+        out
+    }
+}
+
+/// True time, and how far one machine's clock is off.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    truth: Arc<AtomicI64>,
+    skew: Arc<AtomicI64>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Clock { truth: Arc::new(AtomicI64::new(BEGIN_MS)), skew: Arc::new(AtomicI64::new(0)) }
+    }
+}
+
+impl Clock {
+    /// A machine's clock beside this one, off by `skew` milliseconds.
+    #[must_use]
+    pub fn beside(&self, skew: i64) -> Clock {
+        Clock { truth: self.truth.clone(), skew: Arc::new(AtomicI64::new(skew)) }
+    }
+
+    /// What this clock shows.
+    pub fn now(&self) -> i64 {
+        self.truth.load(Ordering::Relaxed) + self.skew.load(Ordering::Relaxed)
+    }
+
+    /// Lets time pass for everybody.
+    pub fn pass(&self, ms: i64) {
+        self.truth.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Sets this clock off.
+    pub fn set_skew(&self, ms: i64) {
+        self.skew.store(ms, Ordering::Relaxed);
+    }
+}
+
+/// A machine whose clock and randomness belong to a run.
+#[derive(Debug)]
+pub struct SimHost {
+    clock: Clock,
+    rng: Rng,
+}
+
+impl SimHost {
+    /// A machine with `clock` and the randomness of `seed`.
+    pub fn boxed(clock: &Clock, seed: u64) -> Box<dyn Host> {
+        Box::new(SimHost { clock: clock.clone(), rng: Rng::new(seed) })
+    }
+}
+
+impl Host for SimHost {
+    fn now_ms(&self) -> i64 {
+        self.clock.now()
+    }
+
+    fn fill(&mut self, out: &mut [u8]) {
+        self.rng.fill(out);
+    }
+}
