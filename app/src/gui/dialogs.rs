@@ -100,14 +100,15 @@ pub fn show(ctx: &egui::Context, state: &mut DialogState, reads: Reads<'_>, out:
             ui.set_width(f32::min(width, room.width() - 80.0));
             ui.spacing_mut().item_spacing.y = 0.0;
             head(ui, state.title(), out);
-            egui::ScrollArea::vertical().max_height(room.height() - 160.0).show(ui, |ui| {
-                match state.dialog {
-                    Dialog::Invite => invite(ui, state, out),
-                    Dialog::AddNode => add_node(ui, state, out),
-                    Dialog::Settings => settings(ui, state, reads, out),
-                    Dialog::Ladder => statusline::ladder(ui, reads.views.status.get(), reads.clock),
-                    Dialog::Keys => keys(ui, reads.situation),
-                }
+            // A dialog that grows must not be held to the height that it had before.
+            let most = room.height() - 160.0;
+            let scroll = egui::ScrollArea::vertical().max_height(most).min_scrolled_height(most);
+            scroll.show(ui, |ui| match state.dialog {
+                Dialog::Invite => invite(ui, state, out),
+                Dialog::AddNode => add_node(ui, state, out),
+                Dialog::Settings => settings(ui, state, reads, out),
+                Dialog::Ladder => statusline::ladder(ui, reads.views.status.get(), reads.clock),
+                Dialog::Keys => keys(ui, reads.situation),
             });
             if let Some(problem) = &state.problem {
                 ui.add_space(14.0);

@@ -26,8 +26,7 @@ pub fn toast(ctx: &egui::Context, toast: &Toast, out: &mut Queue) {
     let p = look(ctx);
     let screen = ctx.content_rect();
     let at = pos2(screen.left() + 16.0, screen.bottom() - 46.0);
-    let area =
-        Area::new(Id::unique("toast")).order(Order::Foreground).fixed_pos(at).pivot(Align2::LEFT_BOTTOM);
+    let area = Area::new(Id::unique("toast")).order(Order::Tooltip).fixed_pos(at).pivot(Align2::LEFT_BOTTOM);
     area.accessible_name("Done").show(ctx, |ui| {
         let frame = egui::Frame::NONE
             .fill(p.raised)

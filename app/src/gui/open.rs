@@ -557,7 +557,7 @@ impl Open {
 
     fn act(&mut self, ctx: &Context, action: Action) {
         match action {
-            Action::Palette => self.palette = Some(Palette::default()),
+            Action::Palette => self.palette = Some(Palette::with(&typed_in_this_frame(ctx))),
             Action::Search => self.go_search(),
             Action::NewTask => {
                 self.go(Route::Tasks);
@@ -694,4 +694,15 @@ impl Open {
         crumbs.reverse();
         crumbs
     }
+}
+
+/// Text that arrived in the same frame as a key: whoever types faster than frames come loses nothing.
+fn typed_in_this_frame(ctx: &Context) -> String {
+    ctx.input(|input| {
+        let text = |event: &egui::Event| match event {
+            egui::Event::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        input.events.iter().filter_map(text).collect()
+    })
 }

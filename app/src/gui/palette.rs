@@ -209,6 +209,11 @@ pub fn text(found: &[Found]) -> String {
 }
 
 impl Palette {
+    /// A palette in which something is typed already.
+    pub fn with(text: &str) -> Self {
+        Palette { text: text.to_owned(), ..Palette::default() }
+    }
+
     /// Draws it over everything.
     pub fn show(&mut self, ctx: &egui::Context, views: &Views, situation: Situation, out: &mut Queue) {
         self.age += 1;
@@ -293,6 +298,10 @@ impl Palette {
         }
         if !response.has_focus() {
             response.request_focus();
+            let end = egui::text::CCursor::end_of_str(&self.text);
+            let mut field = output.state.clone();
+            field.cursor.set_char_range(Some(egui::text::CCursorRange::one(end)));
+            field.store(ui.ctx(), response.id);
         }
     }
 
