@@ -128,6 +128,8 @@ struct Engine {
     hub: Hub<Core>,
     files: Files,
     watchers: Vec<Watcher>,
+    /// Commits of other processes that sessions know of.
+    told: u64,
     served: u64,
     served_at_ms: i64,
     /// When to look next whether a snapshot is due; short-lived processes never get there.
@@ -149,6 +151,7 @@ pub async fn run(
         hub: Hub::laptop(core),
         files,
         watchers: Vec::new(),
+        told: 0,
         served,
         served_at_ms: 0,
         snapshot_at_ms: wall_ms() + SNAPSHOT_LOOK_MS,
@@ -177,6 +180,7 @@ pub async fn run(
             () = tokio::time::sleep(pause) => engine.idle(),
         }
         engine.serve_soon();
+        engine.tell();
     }
     engine.stop();
 }
@@ -222,6 +226,7 @@ impl Engine {
             Msg::Ask(query, done) => done(self.answer(&query)),
             Msg::Watch(query, slot) => self.watchers.push(Watcher { query, slot, last: None, at: 0 }),
             Msg::Targets(ticket, done) => {
+                self.look();
                 let targets = self.core().and_then(|core| core.targets(ticket.as_deref()));
                 let _ = done.send(targets);
             }
@@ -277,10 +282,22 @@ impl Engine {
         }
     }
 
+    /// Takes in what other processes of the home wrote.
     fn look(&mut self) {
         if let Some(core) = self.hub.tenant()
-            && let Ok(true) = core.refresh()
+            && let Err(error) = core.refresh()
         {
+            tracing::warn!(%error, "what other processes wrote could not be read");
+        }
+        self.tell();
+    }
+
+    /// Sessions learn of commits of other processes, whoever noticed them first.
+    fn tell(&mut self) {
+        if let Some(core) = self.hub.tenant()
+            && core.foreign() != self.told
+        {
+            self.told = core.foreign();
             let workspace = core.workspace();
             self.hub.committed(wall_ms(), &workspace, true);
         }

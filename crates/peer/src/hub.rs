@@ -25,6 +25,8 @@ pub const FEATURES: u64 = 1;
 pub const MAX_CONNECTIONS: usize = 256;
 /// Of these, connections that have not proved anything yet.
 pub const MAX_STRANGERS: usize = 64;
+/// A connection that has not said its first message by then is closed, milliseconds.
+pub const STRANGER_MS: i64 = 10_000;
 
 /// A workspace that sessions speak for.
 pub trait Tenant {
@@ -101,6 +103,7 @@ enum Talk {
     /// A node waits for the first message to learn which workspace is meant.
     Unknown {
         first: Vec<u8>,
+        since_ms: i64,
     },
     Session {
         workspace: Id,
@@ -145,7 +148,8 @@ impl<T: Tenant> Hub<T> {
     pub fn deadline(&self) -> Option<i64> {
         let sessions = self.conns.values().filter_map(|c| match &c.talk {
             Talk::Session { session, .. } => session.poll_timeout(),
-            _ => None,
+            Talk::Unknown { since_ms, .. } => Some(since_ms + STRANGER_MS),
+            Talk::Over => None,
         });
         sessions.min()
     }
@@ -193,6 +197,9 @@ impl<T: Tenant> Hub<T> {
         for conn in self.due(now) {
             self.session(now, conn, Input::Tick);
         }
+        for conn in self.silent_strangers(now) {
+            self.deny(conn);
+        }
         self.tell_connected();
     }
 
@@ -221,6 +228,14 @@ impl<T: Tenant> Hub<T> {
             (conn.news.in_sync, conn.news.settled) = (false, false);
             conn.opened.news.send_replace(conn.news.clone());
         }
+    }
+
+    fn silent_strangers(&self, now: i64) -> Vec<ConnId> {
+        let silent = self.conns.iter().filter(|(_, c)| match c.talk {
+            Talk::Unknown { since_ms, .. } => since_ms + STRANGER_MS <= now,
+            _ => false,
+        });
+        silent.map(|(id, _)| *id).collect()
     }
 
     fn due(&self, now: i64) -> Vec<ConnId> {
@@ -255,7 +270,7 @@ impl<T: Tenant> Hub<T> {
         let laptop = self.node.is_none();
         let conn = Conn {
             opened,
-            talk: Talk::Unknown { first: Vec::new() },
+            talk: Talk::Unknown { first: Vec::new(), since_ms: now },
             news: News::default(),
             asked: BTreeSet::new(),
             confirmed: BTreeSet::new(),
@@ -298,7 +313,7 @@ impl<T: Tenant> Hub<T> {
 
     fn control(&mut self, now: i64, id: ConnId, bytes: &[u8]) {
         let Some(conn) = self.conns.get_mut(&id) else { return };
-        if let Talk::Unknown { first } = &mut conn.talk {
+        if let Talk::Unknown { first, .. } = &mut conn.talk {
             first.extend_from_slice(bytes);
             let first = first.clone();
             self.recognise(now, id, &first);

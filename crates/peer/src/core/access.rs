@@ -286,6 +286,11 @@ pub(crate) fn remember(store: &mut Store, peer: &Id, memory: PeerMemory) {
     }
 }
 
+/// Key of the store's `meta` table: this peer knew neither the device nor the workspace when it was met last.
+pub(crate) fn unknown_at(peer: &Id) -> String {
+    format!("unknown.{}", hex(peer))
+}
+
 /// Notes attachments that are not on the disk after all.
 pub(crate) fn blobs_gone(store: &mut Store, hashes: &[Id]) {
     if hashes.is_empty() {
@@ -405,7 +410,8 @@ impl Core {
                     addresses.push(*address);
                 }
             }
-            let met = peer.as_ref().is_some_and(|p| p.store_id != 0);
+            let forgotten = self.store.meta(&unknown_at(&device))?.is_some();
+            let met = !forgotten && peer.as_ref().is_some_and(|p| p.store_id != 0);
             let purpose = match ticket {
                 Some(ticket) if !met => Purpose::Host { secret: *ticket.secret },
                 _ => Purpose::Meet,
@@ -438,7 +444,10 @@ impl Core {
     /// Notes that a session with a peer stands.
     pub(crate) fn met_peer(&mut self, peer: &Id, store: u64) {
         let now = self.now_ms();
-        if let Err(error) = self.store.write(|txn| txn.meet_peer(peer, StoreId(store), now).map(|_| ())) {
+        if let Err(error) = self.store.write(|txn| {
+            txn.remove_meta(&unknown_at(peer))?;
+            txn.meet_peer(peer, StoreId(store), now).map(|_| ())
+        }) {
             tracing::warn!(%error, "a meeting could not be noted");
         }
         self.mem.version += 1;

@@ -35,27 +35,32 @@ pub(crate) fn load_before(store: &Store, mem: &mut Mem, id: DocId, before: i64) 
 
 fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, usize), PeerError> {
     let known = store.doc(&id.0)?;
+    let tag = mem.ring.tag(&id.0).ok_or_else(|| not_found("document", &id.to_string()))?;
+    if !store.verdicts(&VerdictFilter::Tag(tag))?.is_empty() {
+        // Something of it does not count, perhaps a part of an item: only judging all of it tells what does.
+        let (doc, row) = super::ingest::judged(store, mem, id, &tag, before)?;
+        return Ok((doc, row, SNAPSHOT_EVERY));
+    }
     let (mut doc, from) = match &known {
         Some(row) => match store.snapshot(&id.0) {
-            Ok(Some(bytes)) => (Doc::load(id, &bytes)?, row.upto_row),
             // A damaged or missing snapshot is a lost cache: the items build the document again.
+            Ok(Some(bytes)) => {
+                Doc::load(id, &bytes).map_or_else(|_| (Doc::empty(id), 0), |doc| (doc, row.upto_row))
+            }
             Ok(None) | Err(tern_store::StoreError::Damaged { .. }) => (Doc::empty(id), 0),
             Err(error) => return Err(error.into()),
         },
         None => (Doc::empty(id), 0),
     };
-    let tag = mem.ring.tag(&id.0).ok_or_else(|| not_found("document", &id.to_string()))?;
     let items = store.items_by_tag_after(&ZERO16, &tag, from)?;
     if known.is_none() && items.is_empty() {
         return Err(not_found("document", &id.to_string()));
     }
-    let held_back: std::collections::BTreeSet<i64> =
-        store.verdicts(&VerdictFilter::Tag(tag))?.into_iter().map(|v| v.row).collect();
     let mut changes = Vec::new();
     let (mut row, mut count) = (from, 0);
     for item in items.into_iter().filter(|i| i.row < before) {
         row = row.max(item.row);
-        if held_back.contains(&item.row) || item.kind != ItemKind::Batch.byte() {
+        if item.kind != ItemKind::Batch.byte() {
             continue;
         }
         changes.extend(open_batch(mem, &item.bytes)?.changes);
@@ -77,15 +82,5 @@ pub(crate) fn open_batch(mem: &Mem, bytes: &[u8]) -> Result<Batch, PeerError> {
 /// The document built from its items alone, without the snapshot.
 pub(crate) fn rebuild(store: &Store, mem: &Mem, id: DocId) -> Result<Doc, PeerError> {
     let tag = mem.ring.tag(&id.0).ok_or_else(|| not_found("document", &id.to_string()))?;
-    let held_back: std::collections::BTreeSet<i64> =
-        store.verdicts(&VerdictFilter::Tag(tag))?.into_iter().map(|v| v.row).collect();
-    let mut changes = Vec::new();
-    for item in store.items_by_tag(&ZERO16, &tag)? {
-        if !held_back.contains(&item.row) && item.kind == ItemKind::Batch.byte() {
-            changes.extend(open_batch(mem, &item.bytes)?.changes);
-        }
-    }
-    let mut doc = Doc::empty(id);
-    doc.apply(&changes)?;
-    Ok(doc)
+    Ok(super::ingest::judged(store, mem, id, &tag, i64::MAX)?.0)
 }

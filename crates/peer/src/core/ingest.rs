@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tern_model::trial::{TrialVerdict, trial};
 use tern_model::{Doc, DocId};
-use tern_store::{StoredItem, VerdictClass, VerdictFilter, VerdictRow};
+use tern_store::{Store, StoredItem, VerdictClass, VerdictFilter, VerdictRow};
 use tern_sync::{ItemResult, Refusal};
 use tern_trust::derive::ZERO16;
 use tern_trust::judge::{
@@ -18,7 +18,7 @@ use tern_trust::{Id, Id16, Item, Kind, Membership};
 use crate::api::PeerError;
 
 use super::gate::{Gates, StoredFeeds};
-use super::{Core, Work, access, documents, holdings, people, work};
+use super::{Core, Mem, Work, access, documents, holdings, people, work};
 
 /// How often one document is judged anew because a trial failed.
 const MAX_TRIAL_ROUNDS: usize = 64;
@@ -130,7 +130,8 @@ fn continues(work: &mut Work<'_, '_>, tag: &Id16, items: &[(i64, Item)]) -> Resu
     }
     let Some(open) = work.mem.docs.get_mut(&id) else { return Ok(false) };
     let fits = headers.iter().all(|h| open.doc.has_change(&h.hash) || open.follow.admit(&open.doc, h));
-    if !fits || open.doc.apply(&changes).is_err() {
+    // What applies but does not load again must not become the snapshot: the whole way finds who wrote it.
+    if !fits || open.doc.apply(&changes).is_err() || open.doc.save_checked().is_err() {
         work.mem.docs.remove(&id);
         return Ok(false);
     }
@@ -140,31 +141,64 @@ fn continues(work: &mut Work<'_, '_>, tag: &Id16, items: &[(i64, Item)]) -> Resu
     Ok(true)
 }
 
+/// What items of one document are, each by itself.
+#[derive(Default)]
+struct Opening {
+    opened: Vec<Opened>,
+    verdicts: BTreeMap<Id, Verdict>,
+}
+
+impl Opening {
+    fn of(mem: &Mem, stored: &[StoredItem]) -> Opening {
+        let gates = Gates::default();
+        let mut out = Opening::default();
+        for item in stored {
+            let Ok(parsed) = Item::parse(item.bytes.clone()) else { continue };
+            if matches!(parsed.kind(), Kind::BlobRef | Kind::Attest) {
+                continue;
+            }
+            match judge::open_item(&parsed, &mem.membership, &mem.ring, &gates) {
+                Ok(opened) => out.opened.push(opened),
+                Err(verdict) => {
+                    out.verdicts.insert(item.id, verdict);
+                }
+            }
+        }
+        out
+    }
+
+    fn document(&self) -> Option<Id16> {
+        self.opened.iter().find_map(|o| match &o.content {
+            Content::Batch { batch, .. } => Some(batch.document),
+            _ => None,
+        })
+    }
+}
+
+/// A document as all its items make it, those from row `before` on left out; and the last row in it.
+pub(crate) fn judged(
+    store: &Store,
+    mem: &Mem,
+    id: DocId,
+    tag: &Id16,
+    before: i64,
+) -> Result<(Doc, i64), PeerError> {
+    let mut stored = store.items_by_tag(&ZERO16, tag)?;
+    stored.retain(|i| i.row < before);
+    let opening = Opening::of(mem, &stored);
+    let (doc, _) = build(store, mem, id, &opening.opened)?;
+    Ok((doc, stored.iter().map(|i| i.row).max().unwrap_or(0)))
+}
+
 /// The whole way: all items of a tag.
 fn judge_tag(work: &mut Work<'_, '_>, tag: &Id16) -> Result<(), PeerError> {
     let stored = work.txn.items_by_tag(&ZERO16, tag)?;
-    let mut gates = Gates::default();
-    let mut opened: Vec<Opened> = Vec::new();
-    let mut verdicts: BTreeMap<Id, Verdict> = BTreeMap::new();
-    for item in &stored {
-        let Ok(parsed) = Item::parse(item.bytes.clone()) else { continue };
-        if matches!(parsed.kind(), Kind::BlobRef | Kind::Attest) {
-            continue;
-        }
-        match judge::open_item(&parsed, &work.mem.membership, &work.mem.ring, &gates) {
-            Ok(o) => opened.push(o),
-            Err(verdict) => {
-                verdicts.insert(item.id, verdict);
-            }
-        }
-    }
-    let document = opened.iter().find_map(|o| match &o.content {
-        Content::Batch { batch, .. } => Some(batch.document),
-        _ => None,
-    });
+    let opening = Opening::of(work.mem, &stored);
+    let document = opening.document();
+    let mut verdicts = opening.verdicts;
     if let Some(document) = document {
         let id = DocId(document);
-        let (doc, judgement) = build(work, id, &opened, &mut gates)?;
+        let (doc, judgement) = build(&work.txn, work.mem, id, &opening.opened)?;
         verdicts.extend(judgement.verdicts);
         work.mem.docs.remove(&id);
         if judgement.apply.is_empty() {
@@ -181,22 +215,23 @@ fn judge_tag(work: &mut Work<'_, '_>, tag: &Id16) -> Result<(), PeerError> {
 
 /// The document that a set of items makes. A change that fails is found by trials and left out.
 fn build(
-    work: &Work<'_, '_>,
+    store: &Store,
+    mem: &Mem,
     id: DocId,
     opened: &[Opened],
-    gates: &mut Gates,
 ) -> Result<(Doc, DocumentJudgement), PeerError> {
+    let mut gates = Gates::default();
     for _ in 0..MAX_TRIAL_ROUNDS {
-        let feeds = StoredFeeds(&work.txn);
+        let feeds = StoredFeeds(store);
         let mut cache = CutCache::default();
-        let judgement = judge::judge_document(&id.0, opened, &work.mem.membership, &feeds, &mut cache, gates);
+        let judgement = judge::judge_document(&id.0, opened, &mem.membership, &feeds, &mut cache, &gates);
         let chunks: Vec<Vec<u8>> = judgement.chunks(opened).into_iter().map(<[u8]>::to_vec).collect();
         let mut doc = Doc::empty(id);
-        if doc.apply(&chunks).is_ok() {
+        if doc.apply(&chunks).is_ok() && (chunks.is_empty() || doc.save_checked().is_ok()) {
             return Ok((doc, judgement));
         }
-        if !try_each(&judgement, opened, gates) {
-            build_up(&judgement, id, opened, &work.mem.membership, gates);
+        if !try_each(&judgement, opened, &mut gates) {
+            build_up(&judgement, id, opened, &mem.membership, &mut gates);
         }
     }
     Err(super::errors::internal("A document could not be built from its items."))
@@ -248,7 +283,7 @@ fn build_up(
             .map(<[u8]>::to_vec)
             .collect();
         group.extend(judgement.chunk(opened, &hash).map(<[u8]>::to_vec));
-        if doc.apply(&group).is_err() {
+        if doc.apply(&group).is_err() || doc.save_checked().is_err() {
             gates.trials.insert(hash, TrialOutcome::Unsafe("it fails together with others".to_owned()));
             return;
         }

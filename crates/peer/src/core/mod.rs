@@ -70,6 +70,8 @@ pub(crate) struct Mem {
     pub docs: BTreeMap<DocId, OpenDoc>,
     /// Rows of the store up to here are reflected in `log`, `ring` and `docs`.
     pub seen_row: i64,
+    /// Counts how often rows of other processes were taken in.
+    pub foreign: u64,
     /// Counts commits; watchers look again when it moved.
     pub version: u64,
     /// As `version`, for commits that changed what the page tree shows.
@@ -179,6 +181,11 @@ impl Core {
     /// Moves whenever something was committed or learnt.
     pub fn version(&self) -> u64 {
         self.mem.version
+    }
+
+    /// Moves whenever rows of other processes of this home were taken in.
+    pub fn foreign(&self) -> u64 {
+        self.mem.foreign
     }
 
     /// Moves whenever the page tree may show something else.

@@ -80,7 +80,8 @@ fn snapshot(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
         upto_row: open.folded_row,
         updated_ms: now_ms,
     };
-    let bytes = open.doc.save();
+    // What does not load again never replaces a snapshot; the items stay the truth.
+    let Ok(bytes) = open.doc.save_checked() else { return Ok(()) };
     open.unsaved = 0;
     work.txn.put_doc(&row, &bytes)?;
     Ok(())

@@ -180,6 +180,7 @@ impl Mem {
             feed: None,
             docs: std::collections::BTreeMap::new(),
             seen_row: 0,
+            foreign: 0,
             version: 0,
             pages_version: 0,
             tasks_version: 0,

@@ -57,7 +57,8 @@ impl Tenant for Core {
         let forgotten = self.store.write(|txn| {
             let Some(mut row) = txn.peer(peer)? else { return Ok(()) };
             row.store_id = 0;
-            txn.put_peer(&row)
+            txn.put_peer(&row)?;
+            txn.set_meta(&access::unknown_at(peer), b"")
         });
         if let Err(error) = forgotten {
             tracing::warn!(%error, "a denial could not be noted");

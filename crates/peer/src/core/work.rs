@@ -39,6 +39,7 @@ pub(crate) fn catch_up(store: &Store, mem: &mut Mem) -> Result<(), PeerError> {
     if mem.seen_row < 0 {
         return start(store, mem, last);
     }
+    mem.foreign += 1;
     let mut log_grew = false;
     let mut row = mem.seen_row;
     while row < last {
