@@ -178,7 +178,7 @@ pub fn page(
 
 fn kept(ui: &mut Ui, page: &PageView, words: &str, field: &str, value: &str, out: &mut Queue) {
     kept_line(ui, words, (field, value));
-    if field == "title" && Button::plain("Choose").show(ui).clicked() {
+    if field == "title" && Button::new("Choose").show(ui).clicked() {
         let command = tern_peer::Command::PageRename { page: page.id.clone(), title: value.to_owned() };
         out.push(UiCommand::Send(Box::new(command), Then::Quiet));
     }
@@ -331,7 +331,7 @@ fn field_row(
 fn conflict_row(ui: &mut Ui, task: &TaskView, conflict: &ConflictView, clock: &Clock, out: &mut Queue) {
     let words = task_data::kept_words(conflict, clock);
     let chip = kept_line(ui, &words, (&conflict.field, &conflict.value));
-    if Button::plain("Choose").show(ui).clicked() {
+    if Button::new("Choose").show(ui).clicked() {
         out.push(UiCommand::Pick(Box::new(menus::choose(task, conflict, clock, Some(chip)))));
     }
 }

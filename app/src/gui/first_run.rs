@@ -310,7 +310,7 @@ fn way_card(
     let pen = if chosen { Stroke::new(stroke::GLYPH, p.here) } else { Stroke::new(stroke::LINE, p.line) };
     let frame = egui::Frame::NONE.stroke(pen).corner_radius(radius::CARD).inner_margin(14.0);
     frame.show(ui, |ui| {
-        ui.set_width(width - 30.0);
+        ui.set_width(width - 32.0);
         ui.vertical(|ui| {
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
             let centre = pos2(rect.left() + 8.0, rect.center().y);
@@ -394,7 +394,7 @@ fn city_row(ui: &mut Ui, name: &str, zone: &str, hours: &[(f32, f32)], me: bool,
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 27.0), Sense::hover());
     let Some((local, now)) = clock::local_time(&clock.now(), zone) else { return };
     if me {
-        ui.painter().rect_filled(rect.expand2(vec2(10.0, 0.0)), CornerRadius::same(radius::ROW), p.here_tint);
+        ui.painter().rect_filled(rect, CornerRadius::same(radius::ROW), p.here_tint);
     }
     let awake = hours.iter().any(|(from, to)| (*from..*to).contains(&now));
     let sky = Rect::from_min_size(rect.min, vec2(16.0, rect.height()));

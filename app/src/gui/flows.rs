@@ -382,6 +382,10 @@ fn the_smallest_window_still_leads_everywhere() {
     let mut window = Window::sample();
     window.harness.set_size(egui::vec2(720.0, 480.0));
     window.settle();
+    assert!(!window.shows("History"), "the right column makes room");
+    window.click("Details and history");
+    assert!(window.shows("History"));
+    window.click("Details and history");
     window.click("Places and pages");
     window.click("Field kit");
     assert!(window.shows("All about the kit."));
@@ -391,6 +395,7 @@ fn the_smallest_window_still_leads_everywhere() {
 #[test]
 fn f6_visits_the_parts_of_the_window_in_order() {
     let mut window = Window::sample();
+    assert!(window.shows("History"));
     for part in ["Sidebar", "Sheet", "Details", "Status", "Header"] {
         window.press(Key::F6);
         let focused = window.harness.query_all_by_label(part).any(|node| node.is_focused());

@@ -339,10 +339,11 @@ fn arc(centre: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
         .collect()
 }
 
-fn fan(painter: &Painter, centre: Pos2, rim: &[Pos2], color: Color32) {
-    for pair in rim.windows(2) {
-        painter.add(Shape::convex_polygon(vec![centre, pair[0], pair[1]], color, Stroke::NONE));
-    }
+/// A filled sector of at most half a circle.
+fn sector(painter: &Painter, centre: Pos2, radius: f32, from: f32, to: f32, color: Color32) {
+    let mut points = arc(centre, radius, from, to);
+    points.push(centre);
+    painter.add(Shape::convex_polygon(points, color, Stroke::NONE));
 }
 
 /// The ring of a task's status; its name is always said beside it.
@@ -360,8 +361,11 @@ pub fn status(painter: &Painter, rect: Rect, status: &str, p: &Palette) {
         }
         "doing" | "review" => {
             painter.circle_stroke(centre, radius, pen);
-            let share = if status == "doing" { 2.0 } else { 3.0 };
-            fan(painter, centre, &arc(centre, radius - 2.5, -quarter, -quarter + share * quarter), p.ink2);
+            sector(painter, centre, radius - 2.5, -quarter, quarter, p.ink2);
+            if status == "review" {
+                // The sectors overlap a little, so that no seam shows.
+                sector(painter, centre, radius - 2.5, quarter - 0.3, 2.0 * quarter, p.ink2);
+            }
         }
         "done" => {
             painter.circle_filled(centre, radius + 0.5, p.done);

@@ -85,6 +85,8 @@ pub struct Open {
     reader: Reader,
     minute: i64,
     pub(super) region: usize,
+    /// The right column was opened over the sheet, in a window too narrow to hold both.
+    details_over: bool,
     started: bool,
 }
 
@@ -118,6 +120,7 @@ impl Open {
             edit_fault: None,
             reader: Reader::default(),
             region: 0,
+            details_over: false,
             started: false,
             backend,
             out,
@@ -141,6 +144,11 @@ impl Open {
             tasks: self.route == Route::Tasks,
             task: self.route == Route::Tasks && self.tasks.selected.is_some(),
         }
+    }
+
+    /// Whether the right column is wanted.
+    pub fn wants_details(&self, ctx: &Context) -> bool {
+        if is_narrow(ctx) { self.details_over } else { self.prefs.details }
     }
 
     /// The palette in force.
@@ -590,8 +598,12 @@ impl Open {
             Action::Rename => self.rename_or_focus(),
             Action::TrashThis => self.trash_this(ctx),
             Action::ToggleDetails => {
-                self.prefs.details = !self.prefs.details;
-                self.remember();
+                if is_narrow(ctx) {
+                    self.details_over = !self.details_over;
+                } else {
+                    self.prefs.details = !self.prefs.details;
+                    self.remember();
+                }
             }
             Action::Invite => self.open(Dialog::Invite),
             Action::AddNode => self.open(Dialog::AddNode),
@@ -664,17 +676,18 @@ impl Open {
 
     fn task_menu(&self, action: Action) -> Option<Picker> {
         let task = self.selected_task()?;
+        let at = self.tasks.anchor;
         Some(match action {
-            Action::SetStatus => menus::status(&task.id, &task.status, None),
-            Action::SetPriority => menus::priority(&task.id, &task.priority, None),
+            Action::SetStatus => menus::status(&task.id, &task.status, at),
+            Action::SetPriority => menus::priority(&task.id, &task.priority, at),
             Action::SetAssignee => menus::assignee(
                 &task.id,
                 self.views.members.get(),
                 task.assignee.as_deref().unwrap_or("Nobody"),
                 None,
             ),
-            Action::SetDue => menus::due(&task.id, &self.clock, None),
-            _ => menus::choose(task, task.conflicts.first()?, &self.clock, None),
+            Action::SetDue => menus::due(&task.id, &self.clock, at),
+            _ => menus::choose(task, task.conflicts.first()?, &self.clock, at),
         })
     }
 
@@ -705,4 +718,9 @@ fn typed_in_this_frame(ctx: &Context) -> String {
         };
         input.events.iter().filter_map(text).collect()
     })
+}
+
+/// Whether the right column lies over the sheet.
+fn is_narrow(ctx: &Context) -> bool {
+    ctx.content_rect().width() < super::tokens::size::RIGHT_OVERLAYS
 }

@@ -280,7 +280,7 @@ impl Palette {
         let sign = Rect::from_min_size(rect.min + vec2(16.0, 0.0), vec2(20.0, rect.height()));
         icon::paint(ui.painter(), sign, 20.0, Icon::Search, p.ink2);
         let inside = Rect::from_min_max(
-            pos2(rect.left() + 46.0, rect.top() + 12.0),
+            pos2(rect.left() + 46.0, rect.top() + 14.0),
             pos2(rect.right() - 16.0, rect.bottom()),
         );
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(inside).id_salt("entry"));

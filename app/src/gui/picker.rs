@@ -198,8 +198,9 @@ impl Picker {
             }
             ui.add_space(4.0);
         }
+        let digits = self.entered.is_none() && self.entries.iter().all(|entry| entry.right.is_empty());
         for (index, entry) in self.entries.iter().enumerate() {
-            if entry_row(ui, entry, index, index == self.selected, self.entered.is_none()) {
+            if entry_row(ui, entry, index, index == self.selected, digits) {
                 out.extend([UiCommand::Close, entry.command.clone()]);
             }
         }

@@ -78,7 +78,7 @@ pub fn show(ui: &mut Ui, open: &mut Open) {
     let p = look(&ctx);
     let room = ui.max_rect();
     ui.painter().rect_filled(room, 0, p.chrome);
-    let has_details = open.prefs.details && has_details(open);
+    let has_details = open.wants_details(&ctx) && has_details(open);
     let parts = parts(room, has_details);
     let chips = people::build(&open.views);
     widgets::region(ui, parts.strip, "strip", "People", |ui| people::show(ui, &chips));

@@ -109,7 +109,7 @@ impl<'a> Button<'a> {
         left += galley.size().x;
         ui.painter().galley(text_at, galley, ink);
         if let Some(key) = self.key {
-            key_cap(ui, pos2(left + 8.0, rect.center().y), key, self.main.then_some(p.on_here));
+            key_cap(ui, pos2(left + 8.0, rect.center().y), key, self.main.then_some(ink));
         }
         name(&response, Role::Button, self.disabled.is_none(), self.text);
         focus_ring(ui, &response, radius::ROW);

@@ -27,6 +27,8 @@ pub struct TasksState {
     pub title: Option<String>,
     /// The selected task is brought into sight in the next frame.
     pub reveal: bool,
+    /// Where the selected task is drawn: menus opened by key hang from it.
+    pub anchor: Option<Rect>,
     offset: f32,
 }
 
@@ -112,6 +114,9 @@ fn row(ui: &mut Ui, state: &mut TasksState, task: &Task, views: &Views, clock: &
     let p = look(ui.ctx());
     let selected = state.selected.as_deref() == Some(task.id.as_str());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::TASK_ROW), Sense::click());
+    if selected {
+        state.anchor = Some(Rect::from_min_max(pos2(rect.left() + 36.0, rect.top()), rect.max));
+    }
     let ground = rect.shrink2(vec2(0.0, 1.0));
     widgets::row_ground(ui, ground, selected, response.hovered());
     let label = format!("{} {}", task.short_id, task.title);
