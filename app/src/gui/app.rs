@@ -51,14 +51,13 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    /// The window over a home. `spawn` runs slow work elsewhere.
-    pub fn new(ctx: &Context, home: Arc<dyn Home>, spawn: Spawn) -> Self {
+    /// The window over a home. `spawn` runs slow work elsewhere; `wake` asks for a frame from any thread.
+    pub fn new(ctx: &Context, home: Arc<dyn Home>, spawn: Spawn, wake: Wake) -> Self {
         look::install_fonts(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        let waker = ctx.clone();
         let clock = Clock::new(home.now_ms(), &home.zone());
         let mut app = App {
-            wake: Arc::new(move || waker.request_repaint()),
+            wake,
             stage: Stage::Opening,
             reports: sync_channel(REPORTS_MAX),
             last_input: 0.0,

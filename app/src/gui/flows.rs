@@ -34,7 +34,11 @@ impl Window {
             world,
             harness: Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.1).build_ui_state(
                 move |ui, app: &mut Option<App>| {
-                    let app = app.get_or_insert_with(|| App::new(ui.ctx(), home.clone(), at_once()));
+                    let ctx = ui.ctx().clone();
+                    let app = app.get_or_insert_with(|| {
+                        let waker = ctx.clone();
+                        App::new(&ctx, home.clone(), at_once(), Arc::new(move || waker.request_repaint()))
+                    });
                     app.logic(&ui.ctx().clone());
                     app.show(ui);
                 },

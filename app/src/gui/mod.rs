@@ -34,6 +34,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use app::App;
+use backend::Wake;
 pub use page::pictures::Spawn;
 use tern_peer::Env;
 
@@ -42,6 +43,19 @@ pub fn threads() -> Spawn {
     Arc::new(|job| {
         std::thread::spawn(job);
     })
+}
+
+/// Asks for frames from a thread of its own: the engine, which wakes the window, never waits for a frame to be drawn.
+/// Wakes that come while one is pending are one.
+pub fn waker(ctx: &egui::Context) -> Wake {
+    let (pending, wakes) = std::sync::mpsc::sync_channel::<()>(1);
+    let ctx = ctx.clone();
+    std::thread::spawn(move || {
+        while wakes.recv().is_ok() {
+            ctx.request_repaint();
+        }
+    });
+    Arc::new(move || drop(pending.try_send(())))
 }
 
 /// Opens the window over a home and returns when it is closed. An error means that there is no display.
@@ -56,7 +70,10 @@ pub fn run(home: PathBuf, env: Env) -> Result<(), String> {
     eframe::run_native(
         "tern",
         options,
-        Box::new(move |creation| Ok(Box::new(App::new(&creation.egui_ctx, home, threads())))),
+        Box::new(move |creation| {
+            let ctx = &creation.egui_ctx;
+            Ok(Box::new(App::new(ctx, home, threads(), waker(ctx))))
+        }),
     )
     .map_err(|error| error.to_string())
 }

@@ -43,8 +43,8 @@ pub struct Data {
     pub about_me: String,
     /// Within own hours.
     pub working: bool,
-    /// Moves that could not both hold.
-    pub set_aside: usize,
+    /// Moves that could not both hold, in words.
+    pub set_aside: Vec<String>,
     /// Keys lie unprotected on the disk.
     pub unprotected: bool,
     /// Why the tree is empty.
@@ -67,7 +67,7 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
         me: about.map(|about| about.name.clone()).unwrap_or_default(),
         about_me: me.map(|me| super::people::place(&me.zone)).unwrap_or_default(),
         working: me.is_some_and(|me| me.working),
-        set_aside: pages.map_or(0, |pages| pages.set_aside.len()),
+        set_aside: pages.map(|pages| pages.set_aside.clone()).unwrap_or_default(),
         unprotected: views.keys.get().is_some_and(|keys| !keys.protected),
         empty: match pages {
             Some(pages) if pages.pages.is_empty() => "Pages you write appear here.".to_owned(),
@@ -214,6 +214,9 @@ fn pages_list(ui: &mut Ui, data: &Data, pages: &[PageRow], out: &mut Queue) {
             widgets::text(ui, &data.empty, tokens::SMALL, p.ink3);
         });
     }
+    for words in &data.set_aside {
+        set_aside(ui, words);
+    }
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, size::ROW, data.tree.len(), |ui, visible| {
         for row in data.tree.get(visible).unwrap_or_default() {
             if let Some(page) = pages.get(row.page) {
@@ -221,6 +224,16 @@ fn pages_list(ui: &mut Ui, data: &Data, pages: &[PageRow], out: &mut Queue) {
             }
         }
     });
+}
+
+/// A move that could not hold beside another one: said, with the whole sentence in the tooltip.
+fn set_aside(ui: &mut Ui, words: &str) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::hover());
+    let left = pos2(rect.left() + 10.0, rect.center().y);
+    let chip = widgets::chip(ui, left, "A move was set aside", widgets::Tone::Kept, rect.width() - 12.0);
+    let response = ui.interact(chip, ui.scope_id().with(("set aside", words)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    response.on_hover_text(words);
 }
 
 fn tree_row(ui: &mut Ui, row: TreeRow, page: &PageRow, out: &mut Queue) {
