@@ -55,7 +55,9 @@ pub fn waker(ctx: &egui::Context) -> Wake {
             ctx.request_repaint();
         }
     });
-    Arc::new(move || drop(pending.try_send(())))
+    Arc::new(move || {
+        let _ = pending.try_send(());
+    })
 }
 
 /// Opens the window over a home and returns when it is closed. An error means that there is no display.
