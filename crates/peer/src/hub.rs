@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tern_sync::hello::{Caller, deny_frame, identify, node_proof, same_proof};
 use tern_sync::wire::BEFORE_PROOF_MAX;
+use tern_sync::wire::control::{Message, WireCredential};
 use tern_sync::wire::frame::FrameDecoder;
 use tern_sync::{
     CloseReason, Credential, DenyReason, Event, Input, ItemResult, Output, PeerMemory, Replica as _, Session,
@@ -334,7 +335,8 @@ impl<T: Tenant> Hub<T> {
         let Some(conn) = self.conns.get(&id) else { return };
         let exporter = conn.opened.exporter;
         let (workspace, hosting) = match identify(&frame, &exporter, self.tenants.keys()) {
-            Caller::Workspace(workspace) => (workspace, false),
+            // A first meeting may have broken before the log came: the ticket's secret vouches again.
+            Caller::Workspace(workspace) => (workspace, self.shows_ticket(&frame, &exporter, &workspace)),
             Caller::Hosting { workspace, proof } => {
                 let Some((secret, host)) = &mut self.node else { return self.deny(id) };
                 if !same_proof(&node_proof(secret, &exporter, &workspace), &proof) {
@@ -348,6 +350,19 @@ impl<T: Tenant> Hub<T> {
         };
         self.begin(now, id, &workspace, hosting);
         self.session(now, id, Input::Control(first));
+    }
+
+    /// Whether a greeting proves to know the secret of this node's ticket.
+    fn shows_ticket(&self, frame: &[u8], exporter: &[u8; 32], workspace: &Id) -> bool {
+        let (Some((secret, _)), Ok(Message::Hello(hello))) = (&self.node, Message::from_bytes(frame)) else {
+            return false;
+        };
+        match hello.credential {
+            WireCredential::Node(named, proof) => {
+                named == *workspace && same_proof(&node_proof(secret, exporter, workspace), &proof)
+            }
+            _ => false,
+        }
     }
 
     fn deny(&mut self, id: ConnId) {
