@@ -42,18 +42,17 @@ pub fn picture(world: &mut World, laptop: usize) -> Result<Vec<String>> {
             let page = Query::Page { page: row.id.clone(), at: None };
             if let View::Page(page) = world.ask(laptop, &page)? {
                 let lost: Vec<_> = page.conflicts.iter().map(|c| (&c.field, &c.value)).collect();
-                let parts = (&page.heads, &page.blocks, &page.markers, &page.marks, &page.fields, page.trashed);
+                let parts =
+                    (&page.heads, &page.blocks, &page.markers, &page.marks, &page.fields, page.trashed);
                 lines.push(format!("  {parts:?} {lost:?}"));
-            }
-            let text = Query::PageText { page: row.id.clone(), format: "md".to_owned(), at: None };
-            if let View::Text { text } = world.ask(laptop, &text)? {
-                lines.push(text);
             }
         }
         lines.extend(tree.set_aside);
     }
     let mut tasks = Vec::new();
-    if let View::Tasks(list) = world.ask(laptop, &Query::Tasks { filter: String::new(), group: None, sort: None })? {
+    if let View::Tasks(list) =
+        world.ask(laptop, &Query::Tasks { filter: String::new(), group: None, sort: None })?
+    {
         tasks.extend(list.tasks.into_iter().map(|t| t.id));
     }
     tasks.sort();
@@ -75,8 +74,8 @@ pub fn picture(world: &mut World, laptop: usize) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// All laptops show the same.
-pub fn same_picture(world: &mut World) -> Result<()> {
+/// All laptops show the same; this is it.
+pub fn same_picture(world: &mut World) -> Result<Vec<String>> {
     let first = picture(world, 0)?;
     for laptop in 1..world.laptops.len() {
         let other = picture(world, laptop)?;
@@ -86,7 +85,7 @@ pub fn same_picture(world: &mut World) -> Result<()> {
         }
         ensure!(first.len() == other.len(), "{name} shows {} lines, Ada {}", other.len(), first.len());
     }
-    Ok(())
+    Ok(first)
 }
 
 /// The stores check clean, and no honest work is set aside. `lost`: some edit went with a disk, so that what was
@@ -140,14 +139,15 @@ pub fn node_is_blind(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// Everything at once, after [`World::quiesce`].
-pub fn all(world: &mut World, reference: &Reference) -> Result<()> {
+/// Everything at once, after [`World::quiesce`]; what all laptops show.
+pub fn all(world: &mut World, reference: &Reference) -> Result<Vec<String>> {
     same_lanes(world)?;
-    same_picture(world)?;
+    let picture = same_picture(world)?;
     reference.compare(world, 0)?;
     let lost = reference.standing(world)?.len() < reference.ops.len();
     for laptop in 0..world.laptops.len() {
         clean(world, laptop, lost)?;
     }
-    node_is_blind(world)
+    node_is_blind(world)?;
+    Ok(picture)
 }

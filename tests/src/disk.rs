@@ -24,7 +24,11 @@ impl Disk {
     /// An empty disk.
     pub fn new() -> Result<Disk> {
         let memory = Path::new("/dev/shm");
-        let dir = if memory.is_dir() { TempDir::new_in(memory).or_else(|_| TempDir::new()) } else { TempDir::new() };
+        let dir = if memory.is_dir() {
+            TempDir::new_in(memory).or_else(|_| TempDir::new())
+        } else {
+            TempDir::new()
+        };
         Ok(Disk { dir: dir?, next: 0 })
     }
 

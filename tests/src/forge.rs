@@ -57,7 +57,9 @@ impl Forged {
         body.extend(deps.concat());
         body.extend(unsigned(16));
         body.extend(self.actor);
-        body.extend([unsigned(self.seq), unsigned(self.start_op), signed(1_795_000_000_000), unsigned(0)].concat());
+        body.extend(
+            [unsigned(self.seq), unsigned(self.start_op), signed(1_795_000_000_000), unsigned(0)].concat(),
+        );
         body.extend(unsigned(0));
         body.extend(unsigned(columns.len() as u64));
         for (spec, data) in &columns {

@@ -96,7 +96,9 @@ impl Link {
             all.push(None);
         }
         if self.ends[1 - side].gate.borrow().items {
-            all.extend(self.ends[side].streams.iter().filter(|(_, s)| !s.bytes.is_empty()).map(|(p, _)| Some(*p)));
+            all.extend(
+                self.ends[side].streams.iter().filter(|(_, s)| !s.bytes.is_empty()).map(|(p, _)| Some(*p)),
+            );
         }
         all
     }

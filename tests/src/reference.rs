@@ -173,7 +173,8 @@ impl Reference {
             })
         };
         let setters: Vec<usize> = ops.iter().copied().filter(|at| value(at).is_some()).collect();
-        let last = setters.iter().filter(|at| !setters.iter().any(|later| self.ops[*later].knows.contains(*at)));
+        let last =
+            setters.iter().filter(|at| !setters.iter().any(|later| self.ops[*later].knows.contains(*at)));
         let wanted: BTreeSet<String> = last.filter_map(value).collect();
         if wanted.is_empty() {
             return Ok(());
@@ -185,7 +186,11 @@ impl Reference {
 }
 
 /// Text of a document, and every value of its fields, winning or not.
-fn shown(world: &mut World, laptop: usize, doc: &str) -> Result<(String, BTreeMap<String, BTreeSet<String>>)> {
+fn shown(
+    world: &mut World,
+    laptop: usize,
+    doc: &str,
+) -> Result<(String, BTreeMap<String, BTreeSet<String>>)> {
     let mut fields: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut put = |name: &str, value: String| {
         fields.entry(name.to_owned()).or_default().insert(value);

@@ -80,8 +80,12 @@ pub struct World {
 }
 
 /// Owners of the laptops and their zones.
-pub const PEOPLE: [(&str, &str); 4] =
-    [("Ada", "Europe/London"), ("Bao", "Asia/Tokyo"), ("Cleo", "America/St_Johns"), ("Dov", "Asia/Kathmandu")];
+pub const PEOPLE: [(&str, &str); 4] = [
+    ("Ada", "Europe/London"),
+    ("Bao", "Asia/Tokyo"),
+    ("Cleo", "America/St_Johns"),
+    ("Dov", "Asia/Kathmandu"),
+];
 
 /// The profile of the laptop with this number.
 pub fn profile(index: usize) -> Profile {
@@ -125,8 +129,14 @@ impl World {
         let host = SimHost::boxed(&own, rng.draw());
         let (core, _) = Core::found(&path, &key, host, &profile(0), &format!("{CANARY} GmbH"))?;
         let workspace = core.workspace();
-        let laptop =
-            Laptop { name: PEOPLE[0].0, seed: key, path, clock: own, hub: Hub::laptop(core), backups: Vec::new() };
+        let laptop = Laptop {
+            name: PEOPLE[0].0,
+            seed: key,
+            path,
+            clock: own,
+            hub: Hub::laptop(core),
+            backups: Vec::new(),
+        };
         let (seed, secret, path) = (rng.bytes(), rng.bytes(), disk.fresh("node"));
         let own = clock.beside(0);
         let hub = node_hub(&path, &seed, secret, workspace, &own)?;
