@@ -2,7 +2,7 @@
 //!
 //! The simulator drives the real engine core with the real model, trust, sync and store. Only four things are
 //! replaced, one module each: clock and randomness ([`host`]), disk ([`disk`]), net ([`net`]). [`world`] wires them,
-//! [`reference`] says what should be true, [`checks`] compares, [`schedule`] makes one run out of one seed.
+//! [`mod@reference`] says what should be true, [`checks`] compares, [`schedule`] makes one run out of one seed.
 //! [`forge`] writes what an honest program never writes.
 
 pub mod bundle;

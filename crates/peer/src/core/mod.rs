@@ -1,6 +1,6 @@
 //! The engine's core: one workspace on one laptop, without threads or network. The simulator drives exactly this.
 //!
-//! [`Core`] pairs the store with what is held in memory about it. Every change runs in [`Core::write`]: a store
+//! [`Core`] pairs the store with what is held in memory about it. Every change runs in `Core::write`: a store
 //! transaction whose failure also undoes what memory learnt meanwhile.
 
 mod access;
