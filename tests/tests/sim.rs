@@ -37,7 +37,7 @@ fn machines_that_lose_repeat_and_forget_end_with_the_same_work() {
                     let result = std::panic::catch_unwind(|| schedule::run(seed));
                     let text = match result {
                         Ok(Ok(())) => continue,
-                        Ok(Err(error)) => format!("{error:?}"),
+                        Ok(Err(error)) => format!("{error:#}"),
                         Err(_) => format!("seed {seed} panicked (TERN_SEED={seed} replays it)"),
                     };
                     failures.lock().expect("no test thread panics").push(text);

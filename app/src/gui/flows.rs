@@ -201,6 +201,38 @@ fn typing_goes_on_while_the_engine_is_slow_and_nothing_is_lost() {
 }
 
 #[test]
+fn what_was_typed_is_saved_though_one_moved_on_before_the_engine_answered() {
+    let mut window = Window::sample();
+    window.open("Launch plan, 3.2");
+    window.world.0.lock().expect("the world").slow = true;
+    window.click("Ferry first, then Lagos.");
+    window.press(Key::End);
+    window.press(Key::Enter);
+    window.write("one");
+    window.press(Key::Enter);
+    window.write("two");
+    window.open("Team");
+    window.world.0.lock().expect("the world").slow = false;
+    window.world.let_through();
+    window.pause();
+    assert_eq!(window.world.lines("launch"), ["Ferry first, then Lagos.", "one", "two"]);
+    window.open("Launch plan, 3.2");
+    assert!(window.shows("two"));
+}
+
+#[test]
+fn closing_the_window_saves_what_was_typed() {
+    let mut window = Window::sample();
+    window.open("Launch plan, 3.2");
+    window.click("Ferry first, then Lagos.");
+    window.press(Key::End);
+    window.harness.event(egui::Event::Text(" Last words.".into()));
+    window.harness.run_steps(1);
+    window.harness.state_mut().as_mut().expect("the window").close();
+    assert_eq!(window.world.lines("launch"), ["Ferry first, then Lagos. Last words."]);
+}
+
+#[test]
 fn remote_work_in_the_block_being_edited_is_merged_with_what_is_typed() {
     let mut window = Window::sample();
     window.open("Launch plan, 3.2");

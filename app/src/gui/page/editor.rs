@@ -116,6 +116,7 @@ impl Editor {
     }
 
     /// The engine refused the last change; it is shown here but not saved.
+    #[cfg(test)]
     pub fn is_refused(&self) -> bool {
         self.refused
     }

@@ -1,0 +1,290 @@
+//! Commands of views, each performed in one place.
+
+use egui::Context;
+use tern_model::block::{Block, BlockKind, Container};
+use tern_peer::{Command, Query};
+
+use super::{Open, is_narrow};
+use crate::gui::actions::Action;
+use crate::gui::command::{BlockAction, Dialog, Queue, Route, Then, UiCommand, trash};
+use crate::gui::dialogs::DialogState;
+use crate::gui::page::editor::Key;
+use crate::gui::page::rules;
+use crate::gui::palette::Palette;
+use crate::gui::picker::Picker;
+use crate::gui::prefs::Theme;
+use crate::gui::shell;
+use crate::gui::sidebar::shown_title;
+use crate::gui::tasks::{data as task_data, menus};
+
+/// Most search results.
+const HITS_MAX: usize = 50;
+
+impl Open {
+    /// Reads the keys of the table.
+    pub fn read_keys(&mut self, ctx: &Context, out: &mut Queue) {
+        if self.picker.is_some() || self.palette.is_some() || self.dialog.is_some() {
+            return;
+        }
+        let actions = self.reader.read(ctx, self.situation(), ctx.text_edit_focused());
+        out.extend(actions.into_iter().map(UiCommand::Do));
+    }
+
+    /// Performs what views asked for.
+    pub fn perform(&mut self, ctx: &Context, queue: Queue) {
+        let any = !queue.is_empty();
+        for command in queue {
+            self.perform_one(ctx, command);
+        }
+        if any {
+            ctx.request_repaint();
+        }
+    }
+
+    fn perform_one(&mut self, ctx: &Context, command: UiCommand) {
+        let now = ctx.input(|input| input.time);
+        match command {
+            UiCommand::Do(action) => self.act(ctx, action),
+            UiCommand::Go(route) => self.go(route),
+            UiCommand::Fold { page, folded } => {
+                self.prefs.folds.insert(page, folded);
+                self.remember();
+            }
+            UiCommand::SelectTask(task) => self.select(task),
+            UiCommand::EditTaskTitle(on) => self.tasks.title = on.then(|| self.task_title()),
+            UiCommand::Pick(picker) => self.picker = Some(picker),
+            UiCommand::Open(dialog) => self.open(dialog),
+            UiCommand::Close => self.close_top(),
+            UiCommand::Send(command, then) => self.send(*command, then),
+            UiCommand::Block(key, action) => self.block(key, action),
+            UiCommand::RetryEdits => {
+                self.edit_fault = None;
+                self.page.editor.retry();
+            }
+            UiCommand::TakeEditsOut => {
+                self.edit_fault = None;
+                ctx.copy_text(self.page.editor.discard(now));
+                self.say("The text that was not saved is on the clipboard", None, now);
+            }
+            UiCommand::SearchFor(text) => self.look_for(text),
+            UiCommand::SetTheme(theme) => self.set_theme(theme),
+            UiCommand::Copy(text, said) => {
+                ctx.copy_text(text);
+                self.say(said, None, now);
+            }
+            UiCommand::Browse(address) => self.browse(ctx, &address),
+            UiCommand::Undo => {
+                if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {
+                    self.send(undo.0, Then::Quiet);
+                }
+            }
+            UiCommand::DismissFault => self.fault = None,
+        }
+    }
+
+    fn task_title(&self) -> String {
+        self.selected_task().map(|task| task.title.clone()).unwrap_or_default()
+    }
+
+    fn open(&mut self, dialog: Dialog) {
+        self.picker = None;
+        self.palette = None;
+        self.dialog = Some(DialogState::new(dialog));
+    }
+
+    fn close_top(&mut self) {
+        if self.picker.take().is_none() && self.palette.take().is_none() {
+            self.dialog = None;
+        }
+    }
+
+    fn look_for(&mut self, text: String) {
+        if text.trim().is_empty() {
+            self.views.search.clear();
+        } else {
+            let query = Query::Search { query: text.trim().to_owned(), limit: HITS_MAX };
+            self.views.search.watch(self.backend.as_ref(), &self.out.wake, query);
+        }
+        self.search.text = text;
+    }
+
+    fn set_theme(&mut self, theme: Theme) {
+        self.prefs.theme = theme;
+        self.remember();
+    }
+
+    /// Opens web and mail addresses; everything else is not handed to the desktop.
+    fn browse(&mut self, ctx: &Context, address: &str) {
+        let known = ["https://", "http://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
+        if known {
+            ctx.open_url(egui::OpenUrl::new_tab(address));
+        } else {
+            let now = ctx.input(|input| input.time);
+            self.say(&format!("“{address}” leads to nothing in this workspace"), None, now);
+        }
+    }
+
+    fn block(&mut self, key: Key, action: BlockAction) {
+        let editor = &mut self.page.editor;
+        match action {
+            BlockAction::AddBelow => {
+                let above = editor.block(key).cloned();
+                let (kind, parents) = match &above {
+                    Some(block) => (rules::continued(&block.kind), block.parents.clone()),
+                    None => (BlockKind::Paragraph, Vec::new()),
+                };
+                editor.insert_after(Some(key), Block { parents, ..Block::plain(kind, "") });
+            }
+            BlockAction::Become(kind, quote) => {
+                editor.begin(key, usize::MAX);
+                let parents = if quote { vec![Container::Quote] } else { Vec::new() };
+                editor.convert(kind, parents);
+            }
+            BlockAction::Delete => editor.delete(key),
+        }
+    }
+
+    fn act(&mut self, ctx: &Context, action: Action) {
+        match action {
+            Action::Palette => self.palette = Some(Palette::with(&typed_in_this_frame(ctx))),
+            Action::Search => self.go_search(),
+            Action::NewTask => {
+                self.go(Route::Tasks);
+                self.tasks.focus_capture = true;
+            }
+            Action::NewPage => self.new_page(None),
+            Action::NewPageInside => self.new_page(self.open_page().map(str::to_owned)),
+            Action::GoPages => {
+                if let Some(id) =
+                    self.prefs.last_page.clone().or_else(|| self.pages().first().map(|p| p.id.clone()))
+                {
+                    self.go(Route::page(&id));
+                }
+            }
+            Action::GoTasks => self.go(Route::Tasks),
+            Action::GoTrash => self.go(Route::Trash),
+            Action::GoDelivery => self.open(Dialog::Ladder),
+            Action::Back => self.step(true),
+            Action::Forward => self.step(false),
+            Action::Next => self.select_next(1),
+            Action::Previous => self.select_next(-1),
+            Action::Open => self.tasks.title = Some(self.task_title()),
+            Action::SetStatus
+            | Action::SetPriority
+            | Action::SetAssignee
+            | Action::SetDue
+            | Action::Choose => {
+                self.picker = self.task_menu(action).map(Box::new);
+            }
+            Action::Rename => self.rename_or_focus(),
+            Action::TrashThis => self.trash_this(ctx),
+            Action::ToggleDetails => {
+                if is_narrow(ctx) {
+                    self.details_over = !self.details_over;
+                } else {
+                    self.prefs.details = !self.prefs.details;
+                    self.remember();
+                }
+            }
+            Action::Invite => self.open(Dialog::Invite),
+            Action::AddNode => self.open(Dialog::AddNode),
+            Action::Settings => self.open(Dialog::Settings),
+            Action::ToggleTheme => {
+                let dark = self.scheme(ctx).is_dark();
+                self.set_theme(if dark { Theme::Light } else { Theme::Dark });
+            }
+            Action::ZoomIn | Action::ZoomOut | Action::ZoomReset => self.zoom(action),
+            Action::NextRegion => self.region_step(ctx, 1),
+            Action::PreviousRegion => self.region_step(ctx, shell::REGIONS.len() - 1),
+            Action::Keys => self.open(Dialog::Keys),
+        }
+    }
+
+    fn zoom(&mut self, action: Action) {
+        match action {
+            Action::ZoomReset => self.prefs.zoom = 100,
+            _ => self.prefs.step_zoom(action == Action::ZoomIn),
+        }
+        self.page.forget_heights();
+        self.remember();
+    }
+
+    fn go_search(&mut self) {
+        self.go(Route::Search);
+        self.search.focus = true;
+    }
+
+    fn new_page(&mut self, parent: Option<String>) {
+        if let Some(parent) = &parent {
+            self.prefs.folds.insert(parent.clone(), false);
+        }
+        let command = Command::PageNew { title: String::new(), parent, markdown: None };
+        self.send(command, Then::OpenMade);
+    }
+
+    /// A typed title goes to the engine; else the title gets the keyboard.
+    fn rename_or_focus(&mut self) {
+        if self.page.title.is_some() {
+            self.rename();
+        } else {
+            self.page.focus_title = true;
+        }
+    }
+
+    fn trash_this(&mut self, ctx: &Context) {
+        let command = match (&self.route, self.selected_task(), self.views.page.get()) {
+            (Route::Page { .. }, _, Some(page)) => trash(&page.id, shown_title(&page.title)),
+            (Route::Tasks, Some(task), _) => trash(&task.id, &task.title),
+            _ => return,
+        };
+        self.perform_one(ctx, command);
+        if self.open_page().is_some() {
+            self.go(Route::Nothing);
+        }
+    }
+
+    fn select_next(&mut self, step: isize) {
+        let data = task_data::build(&self.views, &self.clock);
+        let ids = task_data::ids(&data);
+        let at = self.tasks.selected.as_deref().and_then(|id| ids.iter().position(|other| *other == id));
+        let next = match at {
+            Some(at) => at.saturating_add_signed(step).min(ids.len().saturating_sub(1)),
+            None => 0,
+        };
+        let id = ids.get(next).map(|id| (*id).to_owned());
+        self.select(id);
+    }
+
+    fn task_menu(&self, action: Action) -> Option<Picker> {
+        let task = self.selected_task()?;
+        let at = self.tasks.anchor;
+        Some(match action {
+            Action::SetStatus => menus::status(&task.id, &task.status, at),
+            Action::SetPriority => menus::priority(&task.id, &task.priority, at),
+            Action::SetAssignee => menus::assignee(
+                &task.id,
+                self.views.members.get(),
+                task.assignee.as_deref().unwrap_or("Nobody"),
+                None,
+            ),
+            Action::SetDue => menus::due(&task.id, &self.clock, at),
+            _ => menus::choose(task, task.conflicts.first()?, &self.clock, at),
+        })
+    }
+
+    fn region_step(&mut self, ctx: &Context, by: usize) {
+        self.region = (self.region + by) % shell::REGIONS.len();
+        ctx.memory_mut(|memory| memory.request_focus(shell::region_id(self.region)));
+    }
+}
+
+/// Text that arrived in the same frame as a key: whoever types faster than frames come loses nothing.
+fn typed_in_this_frame(ctx: &Context) -> String {
+    ctx.input(|input| {
+        let text = |event: &egui::Event| match event {
+            egui::Event::Text(text) => Some(text.clone()),
+            _ => None,
+        };
+        input.events.iter().filter_map(text).collect()
+    })
+}
