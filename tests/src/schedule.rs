@@ -335,7 +335,7 @@ impl Run {
         let parent = self.rng.pick(pages).cloned().filter(|_| self.rng.chance(40));
         let mut effects: Vec<Effect> = tokens.into_iter().map(Effect::Insert).collect();
         effects.push(Effect::Field("title", title.clone()));
-        (Command::PageNew { title, parent, markdown: Some(markdown) }, None, effects)
+        (Command::PageNew { title, parent, space: None, markdown: Some(markdown) }, None, effects)
     }
 
     fn new_task(&mut self) -> Made {

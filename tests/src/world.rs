@@ -159,7 +159,7 @@ impl World {
 
     /// Lets another laptop in through the node, with `role`.
     pub fn join(&mut self, role: &str) -> Result<usize> {
-        let terms = Command::Invite { role: role.to_owned(), uses: 1, expires_ms: 86_400_000 };
+        let terms = Command::Invite { role: role.to_owned(), mode: "open".to_owned(), uses: 1, expires_ms: 86_400_000 };
         let Reply::Ticket { ticket } = self.perform(0, &terms)? else { bail!("no ticket") };
         self.meet(0, NODE)?;
         let ticket = InviteTicket::parse(&ticket)?;
@@ -177,7 +177,8 @@ impl World {
         self.hang_up();
         let core = self.core(index)?;
         ensure!(core.is_member(), "{name} was not let in");
-        core.introduce(&profile(index))?;
+        core.keep_profile(&profile(index))?;
+        core.introduce()?;
         self.meet(index, NODE)?;
         self.meet(0, NODE)?;
         Ok(index)

@@ -56,6 +56,7 @@ fn the_harness_sees_a_lost_word_a_split_and_a_leak() {
     let page = tern_peer::Command::PageNew {
         title: "kept from the others".to_owned(),
         parent: None,
+        space: None,
         markdown: Some("x".to_owned()),
     };
     run.world.perform(0, &page).expect("a page");

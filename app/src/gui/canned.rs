@@ -125,6 +125,7 @@ impl Home for Canned {
             workspace: "w".into(),
             member: "me".into(),
             device: "d".into(),
+            words: String::new(),
             state: "member".into(),
         })
     }
@@ -233,7 +234,7 @@ impl World {
                 View::Profile(found.ok_or(missing("This person"))?.clone())
             }
             Query::Status => View::Status(self.status.clone()),
-            Query::Keys => View::Keys(KeysView { state: "file (not protected)".into(), protected: false }),
+            Query::Keys => View::Keys(KeysView { state: "file (not protected)".into(), protected: false, locked: false, awaited: Vec::new() }),
             Query::Search { query, .. } => View::Search(self.search(query)),
             _ => return Err(missing("This")),
         })
@@ -267,6 +268,7 @@ impl World {
                     title: page.title.clone(),
                     parent: above.clone(),
                     order,
+                    space: String::new(),
                     depth,
                     trashed: page.trashed,
                 });

@@ -169,7 +169,7 @@ fn invite(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
         state.waiting = true;
         state.problem = None;
         let command =
-            Command::Invite { role: state.role.to_owned(), uses: 1, expires_ms: state.hours * HOUR_MS };
+            Command::Invite { role: state.role.to_owned(), mode: "open".to_owned(), uses: 1, expires_ms: state.hours * HOUR_MS };
         out.push(UiCommand::Send(Box::new(command), Then::ShowTicket));
     }
 }

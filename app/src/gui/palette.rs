@@ -162,7 +162,7 @@ fn create(typed: &str) -> Vec<Found> {
         commands,
     };
     let task = Command::TaskNew { line: typed.to_owned() };
-    let page = Command::PageNew { title: typed.to_owned(), parent: None, markdown: None };
+    let page = Command::PageNew { title: typed.to_owned(), parent: None, space: None, markdown: None };
     vec![
         entry(
             Icon::Search,

@@ -310,7 +310,7 @@ mod tests {
     use super::*;
 
     fn page(id: &str, depth: usize) -> PageRow {
-        PageRow { id: id.into(), title: id.into(), parent: None, order: 0, depth, trashed: false }
+        PageRow { id: id.into(), title: id.into(), parent: None, order: 0, depth, space: String::new(), trashed: false }
     }
 
     fn shown(pages: &[PageRow], folds: &[(&str, bool)], open: Option<&str>) -> String {

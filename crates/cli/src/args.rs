@@ -2,6 +2,7 @@
 //!
 //! Names and options are the terminal contract: they may grow, they are never renamed.
 
+mod access;
 mod content;
 mod network;
 mod people;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use access::*;
 pub(crate) use content::*;
 pub(crate) use network::*;
 pub(crate) use people::*;
@@ -58,6 +60,16 @@ pub(crate) enum Action {
     /// Who is here
     #[command(subcommand)]
     Member(MemberAction),
+    /// Edits of removed or demoted people that wait for a decision
+    #[command(subcommand)]
+    Review(ReviewAction),
+    /// Everything back from the recovery words (on standard input) and a node (network)
+    Recover(RecoverArgs),
+    /// What you should know about your own devices
+    Notices(NoticesArgs),
+    /// Lock this home with a passphrase
+    #[command(subcommand)]
+    Lock(LockAction),
     /// The membership log in sentences
     Log,
     /// Where the keys of this device are kept

@@ -1,5 +1,6 @@
 //! One function a command: asks the replica and prints what it answers.
 
+mod access;
 mod files;
 mod network;
 mod node;
@@ -30,13 +31,17 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Init(args) => people::init(context, args),
         Action::Join(args) => people::join(context, args),
         Action::Invite(args) => people::invite(context, &args),
-        Action::Device(action) => people::device(context, &action),
-        Action::Member(action) => people::member(context, action),
+        Action::Device(action) => access::device(context, action),
+        Action::Member(action) => access::member(context, action),
+        Action::Review(action) => access::review(context, action),
+        Action::Recover(args) => access::recover(context, &args),
+        Action::Notices(args) => access::notices(context, args),
+        Action::Lock(action) => access::lock(context, &action),
         Action::Profile(action) => people::profile(context, action),
         Action::When(args) => people::when(context, args),
         Action::Log => people::log(context),
         Action::Keys => upkeep::keys(context),
-        Action::Space(action) => upkeep::space(context, &action),
+        Action::Space(action) => access::space(context, action),
         Action::Page(action) => pages::run(context, action),
         Action::Task(action) => tasks::run(context, action),
         Action::Search(args) => tasks::search(context, &args),
@@ -63,16 +68,4 @@ fn not_here(what: &str, next: &str) -> PeerError {
     PeerError::new(ErrorKind::Failed, format!("{what} is not part of this version of Tern."))
         .safe("Nothing was changed.")
         .next(next)
-}
-
-/// The one space there is may be named by hand; any other does not exist here.
-fn only_root_space(space: Option<&str>, title: &str) -> Result<(), PeerError> {
-    let Some(space) = space else { return Ok(()) };
-    let zeros = space.len() >= 4 && space.chars().all(|c| c == '0');
-    if zeros || space.to_lowercase() == title.to_lowercase() {
-        return Ok(());
-    }
-    Err(PeerError::new(ErrorKind::NotFound, format!("There is no space “{space}” here."))
-        .safe("Nothing was changed.")
-        .next("`tern space list` names the spaces; leave --space out for the workspace's own."))
 }

@@ -51,10 +51,30 @@ impl Context {
         if !Peer::exists(&self.home) {
             return Err(no_workspace(&self.home));
         }
+        let env = &self.unlocked(env)?;
         let peer = Peer::open(&self.home, env)?;
         let result = self.right_workspace(&peer).and_then(|()| work(&peer));
         peer.shutdown();
         result
+    }
+
+    /// Surroundings with the passphrase, asked for when the home is locked and none was given.
+    fn unlocked(&self, env: &Env) -> Result<Env, PeerError> {
+        let mut env = env.clone();
+        if env.passphrase.is_none() && Peer::is_locked(&self.home) {
+            env.passphrase = Some(values::ask_passphrase()?);
+        }
+        Ok(env)
+    }
+
+    /// As the command's own surroundings, with the passphrase of a locked home.
+    pub(crate) fn unlocking_env(&self) -> Result<Env, PeerError> {
+        self.unlocked(&self.env)
+    }
+
+    /// What `--workspace` named.
+    pub(crate) fn wanted_workspace(&self) -> Option<&str> {
+        self.workspace.as_deref()
     }
 
     fn right_workspace(&self, peer: &Peer) -> Result<(), PeerError> {
@@ -136,7 +156,7 @@ pub(crate) fn env_from_surroundings() -> Result<Env, PeerError> {
         })?),
         _ => None,
     };
-    Ok(Env { now_ms, ..Env::default() })
+    Ok(Env { now_ms, passphrase: values::passphrase_file()?, ..Env::default() })
 }
 
 fn no_workspace(home: &std::path::Path) -> PeerError {

@@ -1,12 +1,13 @@
 //! Values as people type and read them: durations, instants, zones, tickets.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use tern_peer::{ErrorKind, PeerError, Profile};
+use tern_peer::{ErrorKind, Passphrase, PeerError, Profile};
+use zeroize::Zeroizing;
 
 use crate::args::ProfileArgs;
 use crate::context::Context;
@@ -100,6 +101,43 @@ pub(crate) fn ticket(given: &str) -> Result<String, PeerError> {
             .next("Paste the whole ticket, which begins with “tern”."));
     }
     Ok(text)
+}
+
+/// The passphrase that `TERN_PASSPHRASE_FILE` holds.
+pub(crate) fn passphrase_file() -> Result<Option<Passphrase>, PeerError> {
+    let Some(path) = std::env::var_os("TERN_PASSPHRASE_FILE").filter(|v| !v.is_empty()) else {
+        return Ok(None);
+    };
+    let text = Zeroizing::new(text_file(Path::new(&path))?);
+    Ok(Some(passphrase(&text)))
+}
+
+fn passphrase(text: &str) -> Passphrase {
+    Passphrase(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+fn hidden(prompt: &str) -> Result<Zeroizing<String>, PeerError> {
+    if !std::io::stdin().is_terminal() {
+        return Err(PeerError::new(ErrorKind::NotAllowed, "A passphrase is needed, and there is no terminal to ask on.")
+            .safe("Nothing was read or changed.")
+            .next("Name a file that holds it in TERN_PASSPHRASE_FILE."));
+    }
+    let typed = rpassword::prompt_password(prompt).map_err(|e| failure::system("Asking for the passphrase", &e))?;
+    Ok(Zeroizing::new(typed))
+}
+
+/// Asks for the passphrase of a locked home.
+pub(crate) fn ask_passphrase() -> Result<Passphrase, PeerError> {
+    Ok(passphrase(&hidden("Passphrase: ")?))
+}
+
+/// Asks for a new passphrase, twice.
+pub(crate) fn ask_new_passphrase() -> Result<Passphrase, PeerError> {
+    let first = hidden("New passphrase: ")?;
+    if *first != *hidden("Once more: ")? {
+        return Err(failure::bad_usage("The two are not the same.", "Nothing was changed; try again."));
+    }
+    Ok(passphrase(&first))
 }
 
 /// A text file, or standard input for `-`.

@@ -48,6 +48,8 @@ pub enum Kind {
     Person,
     /// Title and node addresses of the workspace.
     Workspace,
+    /// Title of a space.
+    Space,
     /// Written by newer software; kept untouched.
     Unknown(String),
 }
@@ -163,6 +165,7 @@ impl Kind {
             Kind::Project => "project",
             Kind::Person => "person",
             Kind::Workspace => "workspace",
+            Kind::Space => "space",
             Kind::Unknown(name) => name,
         }
     }
@@ -175,6 +178,7 @@ impl Kind {
             "project" => Kind::Project,
             "person" => Kind::Person,
             "workspace" => Kind::Workspace,
+            "space" => Kind::Space,
             other => Kind::Unknown(other.to_owned()),
         }
     }

@@ -230,7 +230,7 @@ pub(crate) fn prepare(tx: &mut Tx, kind: &Kind) -> Result<(), ModelError> {
         Kind::Page | Kind::Task | Kind::Project => &["labels"],
         Kind::Person => &["checkins", "off", "holidays"],
         Kind::Workspace => &["nodes"],
-        Kind::Unknown(_) => &[],
+        Kind::Space | Kind::Unknown(_) => &[],
     };
     for name in [TABLES].iter().chain(sets) {
         tx.put_map(&Obj::root(), name)?;

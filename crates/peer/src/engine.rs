@@ -39,6 +39,8 @@ pub enum Msg {
     Ask(Query, Done<View>),
     /// Serve a watcher until it is dropped.
     Watch(Query, Weak<Slot>),
+    /// Do something with the workspace.
+    Run(Box<dyn FnOnce(Result<&mut Core, PeerError>) + Send>),
     /// Whom to dial: known peers, or the one of a ticket.
     Targets(Option<String>, oneshot::Sender<Result<Vec<Target>, PeerError>>),
     /// Own addresses, for tickets made from now on.
@@ -55,6 +57,7 @@ impl std::fmt::Debug for Msg {
             Msg::Call(..) => "Call",
             Msg::Ask(..) => "Ask",
             Msg::Watch(..) => "Watch",
+            Msg::Run(_) => "Run",
             Msg::Targets(..) => "Targets",
             Msg::Listening(_) => "Listening",
             Msg::Blobs(_) => "Blobs",
@@ -222,6 +225,11 @@ impl Engine {
                 self.committed();
                 self.serve();
                 done(result);
+            }
+            Msg::Run(work) => {
+                work(self.core());
+                self.committed();
+                self.serve();
             }
             Msg::Ask(query, done) => done(self.answer(&query)),
             Msg::Watch(query, slot) => self.watchers.push(Watcher { query, slot, last: None, at: 0 }),

@@ -65,11 +65,18 @@ impl Files {
         match command {
             Command::Attach { doc, path } => self.attach(core, doc, path),
             Command::Import { path, dry_run } => import::run(self, core, path, *dry_run, progress),
-            Command::Export { dir, page } => export::run(self, core, dir, page.as_deref(), progress),
+            Command::Export { dir, page, space } => {
+                export::run(self, core, dir, page.as_deref(), space.as_deref(), progress)
+            }
             Command::BundleExport { file, for_member } => {
                 bundle::export(self, core, file, for_member.as_deref())
             }
             Command::BundleImport { file, reply } => bundle::exchange(self, core, file, reply.as_deref()),
+            Command::Access(AccessCommand::ReviewExport { entry, file }) => {
+                let (text, items) = core.review_text(entry)?;
+                crate::home::write_private(file, text.as_bytes())?;
+                Ok(Reply::Reviewed { items })
+            }
             other => core.perform(other),
         }
     }
@@ -84,9 +91,7 @@ impl Files {
                 Ok(View::Bytes { name: row.name, bytes, heads: String::new() })
             }
             Query::Doctor => Ok(View::Doctor(self.doctor(core))),
-            Query::Keys => {
-                Ok(View::Keys(KeysView { state: "file (not protected)".to_owned(), protected: false }))
-            }
+            Query::Keys => Ok(View::Keys(keys_view(&self.home, core.awaited_keys()?))),
             other => core.answer(other),
         }
     }
@@ -222,6 +227,7 @@ impl Files {
         let relays = core.membership().relays.len();
         let online = matches!(self.home.lock_network(), Ok(None));
         let zone = tern_model::hours::Zone::utc();
+        let keys = keys_view(&self.home, Vec::new());
         DoctorView {
             checks: vec![
                 check("clock", sane, format!("The clock says {}.", zone.rfc3339(wall)), "Set the computer's clock: times shown to others come from it."),
@@ -229,10 +235,17 @@ impl Files {
                 check("disk", writable, format!("The store takes {} KiB.", core.store().size_bytes() / 1024), "Make the home folder writable."),
                 check("network", true, if online { "A process of this home is online." } else { "No process of this home is online; `tern sync` meets peers once." }.to_owned(), ""),
                 check("node", relays > 0, format!("{relays} in use."), "Add one with `tern relay add TICKET`, so that people who are never online together can exchange."),
-                check("keys", false, "The device key lies in a file that only you may read; it is not protected by a passphrase.".to_owned(), "Use disk encryption for this computer."),
+                check("keys", keys.protected, if keys.protected { "The device key opens with your passphrase alone.".to_owned() } else { "The device key lies in a file that only you may read; it is not protected by a passphrase.".to_owned() }, "`tern lock on` protects it, or encrypt this computer's disk."),
             ],
         }
     }
+}
+
+/// How the key of a home is kept.
+pub(crate) fn keys_view(home: &Home, awaited: Vec<String>) -> KeysView {
+    let state = home.key_state();
+    let protected = state == crate::keys::KeyState::Passphrase;
+    KeysView { state: state.text().to_owned(), protected, locked: protected, awaited }
 }
 
 /// An attachment that was sealed and kept, to be named by a document.

@@ -37,6 +37,24 @@ pub struct Env {
     pub now_ms: Option<i64>,
     /// Network use.
     pub network: Network,
+    /// Opens a home whose key is kept under a passphrase.
+    pub passphrase: Option<Passphrase>,
+}
+
+/// A passphrase; never printed.
+#[derive(Clone)]
+pub struct Passphrase(pub zeroize::Zeroizing<String>);
+
+impl std::fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Passphrase(..)")
+    }
+}
+
+impl Env {
+    pub(crate) fn passphrase(&self) -> Option<&str> {
+        self.passphrase.as_ref().map(|p| p.0.as_str())
+    }
 }
 
 /// Progress of a long command: what is being done, how far, of how much (0 when unknown).
@@ -86,20 +104,30 @@ impl Watch {
 /// A home with an open workspace. Cheap to clone; the engine stops when the last handle is gone.
 #[derive(Debug, Clone)]
 pub struct Peer {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    home: Home,
+pub(crate) struct Inner {
+    pub(crate) home: Home,
+    seed: Seed,
     env: Env,
-    messages: mpsc::Sender<Msg>,
+    pub(crate) messages: mpsc::Sender<Msg>,
     net: mpsc::Sender<NetIn>,
     service: Mutex<Option<Service>>,
     thread: Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
-fn stopped() -> PeerError {
+/// The secret that the endpoint's key is made of; never printed.
+struct Seed(zeroize::Zeroizing<[u8; 32]>);
+
+impl std::fmt::Debug for Seed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seed(..)")
+    }
+}
+
+pub(crate) fn stopped() -> PeerError {
     PeerError::new(ErrorKind::Failed, "The engine has stopped.")
         .safe("Everything saved is safe.")
         .next("Start Tern again; `tern check` tells whether the store is whole.")
@@ -130,7 +158,7 @@ impl Peer {
     /// Opens the workspace of a home.
     pub fn open(home: &Path, env: &Env) -> Result<Peer, PeerError> {
         let home = Home::at(home);
-        let seed = home.read_seed()?;
+        let seed = home.unlock_seed(env.passphrase())?;
         let host = SystemHost { now_ms: env.now_ms };
         let invite = home.read_invite();
         let core = Core::open_with(
@@ -143,11 +171,32 @@ impl Peer {
         if core.invite_is_over() {
             home.forget_invite();
         }
-        Ok(Peer::with_core(home, core, env))
+        Ok(Peer::with_core(home, core, &seed, env))
+    }
+
+    /// Locks a home: its key opens with the passphrase alone from now on.
+    pub fn lock(home: &Path, passphrase: &Passphrase, env: &Env) -> Result<KeysView, PeerError> {
+        let home = Home::at(home);
+        let seed = home.unlock_seed(env.passphrase())?;
+        home.protect_seed(&seed, Some(passphrase.0.as_str()))?;
+        Ok(crate::files::keys_view(&home, Vec::new()))
+    }
+
+    /// Takes the lock away; the environment holds the passphrase.
+    pub fn unlock(home: &Path, env: &Env) -> Result<KeysView, PeerError> {
+        let home = Home::at(home);
+        let seed = home.unlock_seed(env.passphrase())?;
+        home.protect_seed(&seed, None)?;
+        Ok(crate::files::keys_view(&home, Vec::new()))
+    }
+
+    /// Whether a home opens with a passphrase alone.
+    pub fn is_locked(home: &Path) -> bool {
+        Home::at(home).key_state() == crate::keys::KeyState::Passphrase
     }
 
     /// Starts the engine for an open core.
-    pub(crate) fn with_core(home: Home, core: Core, env: &Env) -> Peer {
+    pub(crate) fn with_core(home: Home, core: Core, seed: &[u8; 32], env: &Env) -> Peer {
         let (messages, inbox) = mpsc::channel(engine::REQUESTS);
         let (net, net_in) = mpsc::channel(engine::NET_INPUTS);
         let files = Files::new(home.clone());
@@ -159,6 +208,7 @@ impl Peer {
         });
         let inner = Inner {
             home,
+            seed: Seed(zeroize::Zeroizing::new(*seed)),
             env: env.clone(),
             messages,
             net,
@@ -242,7 +292,15 @@ impl Peer {
         report
     }
 
-    fn service(&self) -> Option<Service> {
+    /// Lets the engine do something with the open workspace.
+    pub(crate) fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Core) -> Result<T, PeerError> + Send + 'static,
+    ) -> Result<T, PeerError> {
+        self.request(|done| Msg::Run(Box::new(move |core| done(core.and_then(work)))))
+    }
+
+    pub(crate) fn service(&self) -> Option<Service> {
         self.inner.service.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -252,7 +310,7 @@ impl Peer {
         lan: bool,
         lock: NetworkLock,
     ) -> Result<Service, PeerError> {
-        let seed = self.inner.home.read_seed()?;
+        let seed = self.inner.seed.0.clone();
         let dir = self.inner.home.blobs();
         let net = self.inner.net.clone();
         let started = wait(async move {
@@ -418,6 +476,13 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
                 Answer::Failed(none_met(&peers))
             }
         }
+        Ask::LinkOffer => crate::devices::offer(&by.messages, &by.service)
+            .await
+            .map_or_else(Answer::Failed, Answer::Ticket),
+        Ask::LinkState => Answer::Link(by.service.desk().state()),
+        Ask::LinkDecide(accept) => crate::devices::decide(&by.messages, &by.service, accept)
+            .await
+            .map_or_else(Answer::Failed, |()| Answer::Done),
         Ask::BlobAdd(path) => match tokio::fs::read(&path).await {
             Ok(bytes) => by.service.blobs().add(bytes).await.map_or_else(failed, Answer::Blob),
             Err(e) => failed(e.to_string()),

@@ -15,8 +15,6 @@ use crate::api::{ErrorKind, PeerError};
 const LOCK_TRIES: u32 = 10;
 const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
 
-const KEY_MAGIC: &[u8; 8] = b"TERNKEY\x01";
-
 /// Paths of a home.
 #[derive(Debug, Clone)]
 pub struct Home {
@@ -114,25 +112,29 @@ impl Home {
 
     /// Writes the device's secret seed. An existing key is never replaced.
     pub fn write_seed(&self, seed: &[u8; 32]) -> Result<(), PeerError> {
-        let bytes = Zeroizing::new([KEY_MAGIC.as_slice(), seed].concat());
-        write_private(&self.key_file(), &bytes)?;
+        write_private(&self.key_file(), &crate::keys::plain(seed))?;
         sync_dir(&self.dir)
     }
 
-    /// Reads the device's secret seed.
+    /// Reads the device's secret seed from a file that needs no passphrase.
     pub fn read_seed(&self) -> Result<Zeroizing<[u8; 32]>, PeerError> {
-        let path = self.key_file();
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => Zeroizing::new(bytes),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(self.empty()),
-            Err(e) => return Err(file_error(&path, &e)),
-        };
-        let seed = bytes.strip_prefix(KEY_MAGIC).and_then(|s| <[u8; 32]>::try_from(s).ok());
-        seed.map(Zeroizing::new).ok_or_else(|| {
-            PeerError::new(ErrorKind::Damaged, format!("The device key {} is damaged.", path.display()))
-                .safe("Everything you wrote is still in the store beside it, and nothing was changed.")
-                .next("Put the key file back from a backup, or join again from another device or with the recovery words.")
-        })
+        self.unlock_seed(None)
+    }
+
+    /// Reads the device's secret seed.
+    pub fn unlock_seed(&self, passphrase: Option<&str>) -> Result<Zeroizing<[u8; 32]>, PeerError> {
+        crate::keys::read(&self.key_file(), passphrase)?.ok_or_else(|| self.empty())
+    }
+
+    /// How the device's secret seed is kept.
+    pub fn key_state(&self) -> crate::keys::KeyState {
+        crate::keys::state(&self.key_file())
+    }
+
+    /// Keeps the device's secret seed in another way from now on: under a passphrase, or without one.
+    pub fn protect_seed(&self, seed: &[u8; 32], passphrase: Option<&str>) -> Result<(), PeerError> {
+        crate::keys::replace(&self.key_file(), seed, passphrase)?;
+        sync_dir(&self.dir)
     }
 
     /// The error for a home without a workspace.

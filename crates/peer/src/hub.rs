@@ -169,6 +169,9 @@ impl<T: Tenant> Hub<T> {
             NetIn::StreamEnded { conn, stream } => self.session(now, conn, Input::StreamEnded { stream }),
             NetIn::BlobFetched { conn, hash, here } => self.blob_fetched(conn, &hash, here),
             NetIn::BlobThere { conn, hash, there } => self.blob_there(conn, &hash, there),
+            NetIn::WhoseCode { device, exporter, proof, answer } => {
+                let _ = answer.send(self.whose_code(&device, &exporter, &proof));
+            }
             NetIn::Lost { conn } => {
                 self.session(now, conn, Input::Lost);
                 if let Some(gone) = self.conns.remove(&conn) {
@@ -179,6 +182,20 @@ impl<T: Tenant> Hub<T> {
             }
         }
         self.tell_connected();
+    }
+
+    /// Workspaces that a recovery code belongs to; none for whoever does not hold this node's ticket.
+    fn whose_code(&self, device: &Id, exporter: &Id, proof: &Id) -> Vec<Id> {
+        let Some((secret, _)) = &self.node else { return Vec::new() };
+        if !crate::net::recover::proof_holds(secret, exporter, proof) {
+            return Vec::new();
+        }
+        let knows = |t: &&T| {
+            let known = t.replica().membership.device(device);
+            known.is_some_and(|d| d.public.is_recovery())
+        };
+        let found = self.tenants.values().filter(knows).map(Tenant::workspace);
+        found.take(crate::net::recover::MAX_WORKSPACES).collect()
     }
 
     /// Attachments that every workspace believes to be on this disk.

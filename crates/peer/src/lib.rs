@@ -11,8 +11,11 @@ mod handle;
 pub mod home;
 pub mod host;
 pub mod hub;
+pub mod keys;
 pub mod net;
 mod node;
+mod devices;
+mod recover;
 mod start;
 
 pub use api::*;

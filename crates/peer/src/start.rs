@@ -16,7 +16,7 @@ use crate::host::{Host as _, SystemHost};
 /// How long a join looks for somebody who answers.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(30);
 
-fn fresh(home: &Home) -> Result<(), PeerError> {
+pub(crate) fn fresh(home: &Home) -> Result<(), PeerError> {
     if home.in_use() {
         return Err(PeerError::new(
             ErrorKind::Failed,
@@ -28,7 +28,7 @@ fn fresh(home: &Home) -> Result<(), PeerError> {
     home.create()
 }
 
-fn seed(home: &Home) -> Result<[u8; 32], PeerError> {
+pub(crate) fn seed(home: &Home) -> Result<[u8; 32], PeerError> {
     let mut seed = [0; 32];
     SystemHost::default().fill(&mut seed);
     home.write_seed(&seed)?;
@@ -36,7 +36,7 @@ fn seed(home: &Home) -> Result<[u8; 32], PeerError> {
 }
 
 /// Removes what a failed start left behind; only files that the start itself made.
-fn undo(home: &Home) {
+pub(crate) fn undo(home: &Home) {
     for path in [home.store(), home.store().with_extension("db-wal"), home.store().with_extension("db-shm")] {
         let _ = std::fs::remove_file(path);
     }
@@ -48,7 +48,7 @@ fn undo(home: &Home) {
 }
 
 /// Progress that nobody looks at.
-fn quiet() -> Progress {
+pub(crate) fn quiet() -> Progress {
     Arc::new(|_, _, _| {})
 }
 
@@ -107,12 +107,13 @@ fn attempt(
     let invite = InviteKeys::from_secret(&ticket.secret);
     let host = Box::new(SystemHost { now_ms: env.now_ms });
     let mut core = Core::join(&home.store(), &seed, host, ticket.workspace, invite)?;
+    core.keep_profile(profile)?;
     if let Some(file) = bundle {
         crate::files::import_bundle(&crate::files::Files::new(home.clone()), &mut core, file)?;
         core.join_now()?;
-        return finish(core, ticket, profile);
+        return finish(core, ticket);
     }
-    let peer = Peer::with_core(home.clone(), core, env);
+    let peer = Peer::with_core(home.clone(), core, &seed, env);
     let met = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
     peer.shutdown();
     let host = Box::new(SystemHost { now_ms: env.now_ms });
@@ -120,32 +121,36 @@ fn attempt(
     let core =
         Core::open_with(&home.store(), &seed, Some(invite), host, &tern_store::OpenOptions::default())?;
     if core.is_member() {
-        let report = finish(core, ticket, profile)?;
+        let report = finish(core, ticket)?;
         // The profile goes out at once if somebody still answers; else with the next meeting.
         let peer = Peer::open(home.dir(), env)?;
         let _ = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
         peer.shutdown();
         return Ok(report);
     }
+    if core.is_waiting() {
+        return finish(core, ticket);
+    }
     Err(not_joined(&core, ticket, met.err()))
 }
 
-fn finish(mut core: Core, ticket: &InviteTicket, profile: &Profile) -> Result<JoinReport, PeerError> {
-    if !core.is_member() {
+fn finish(mut core: Core, ticket: &InviteTicket) -> Result<JoinReport, PeerError> {
+    if !core.is_member() && !core.is_waiting() {
         return Err(PeerError::new(
             ErrorKind::Failed,
             "The bundle does not hold an invite for this ticket that still counts.",
         )
         .next("Ask for a new ticket and a new bundle file."));
     }
-    core.introduce(profile)?;
+    core.introduce()?;
     core.keep_addresses(ticket)?;
     core.rest();
     Ok(JoinReport {
         workspace: hex(&core.workspace()),
         member: core.membership().member_of(&core.device()).map(|m| hex(&m)).unwrap_or_default(),
         device: hex(&core.device()),
-        state: "member".to_owned(),
+        state: if core.is_member() { "member" } else { "waiting" }.to_owned(),
+        words: core.own_join_words(),
     })
 }
 

@@ -178,6 +178,13 @@ impl Store {
         Ok(self.docs_where("WHERE lane = ?1 AND tag = ?2", (lane, tag))?.pop())
     }
 
+    /// Ids of the documents of a lane.
+    pub fn docs_of_lane(&self, lane: &Id16) -> Result<Vec<Id16>> {
+        let mut statement = self.conn.prepare_cached("SELECT doc FROM docs WHERE lane = ?1")?;
+        let rows = statement.query_map([lane], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// All documents by id.
     pub fn docs(&self) -> Result<Vec<DocRow>> {
         self.docs_where("ORDER BY doc", [])

@@ -109,6 +109,11 @@ impl DeviceKeys {
         DeviceKeys { flags: FLAG_RECOVERY, ..DeviceKeys::from_seed(&seed) }
     }
 
+    /// The same keys once more, for whoever must own them.
+    pub fn clone_keys(&self) -> Self {
+        DeviceKeys { flags: self.flags, ..DeviceKeys::from_seed(&self.seed) }
+    }
+
     /// The seed, for the key store at rest. Handle as the secret it is.
     pub fn to_bytes(&self) -> Zeroizing<Id> {
         self.seed.clone()

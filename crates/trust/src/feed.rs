@@ -61,7 +61,19 @@ impl Writer<'_> {
         first: &EpochKey,
         batch: &Batch,
     ) -> Result<Item, Malformed> {
-        let header = self.header(feed, Kind::Batch, *epoch.space(), first.tag(&batch.document));
+        self.batch_in(*epoch.space(), feed, epoch, first, batch)
+    }
+
+    /// As [`Writer::batch`], in an open space, which shares the keys of the root space.
+    pub fn batch_in(
+        &self,
+        space: Id16,
+        feed: &mut FeedState,
+        epoch: &EpochKey,
+        first: &EpochKey,
+        batch: &Batch,
+    ) -> Result<Item, Malformed> {
+        let header = self.header(feed, Kind::Batch, space, first.tag(&batch.document));
         let item = Item::seal(self.keys, header, epoch, &batch.encode()?)?;
         advance(feed, &item)?;
         Ok(item)

@@ -218,7 +218,7 @@ impl Open {
         if let Some(parent) = &parent {
             self.prefs.folds.insert(parent.clone(), false);
         }
-        let command = Command::PageNew { title: String::new(), parent, markdown: None };
+        let command = Command::PageNew { title: String::new(), parent, space: None, markdown: None };
         self.send(command, Then::OpenMade);
     }
 

@@ -49,10 +49,10 @@ pub(crate) struct JoinArgs {
 /// `invite`
 #[derive(Debug, Args)]
 pub(crate) struct InviteArgs {
-    /// writer, commenter or reader
-    #[arg(long, default_value = "writer", value_parser = ["writer", "commenter", "reader"])]
+    /// writer, commenter or reader; admin with --mode approve alone
+    #[arg(long, default_value = "writer", value_parser = ["writer", "commenter", "reader", "admin"])]
     pub(crate) role: String,
-    /// open: the holder of the ticket is in at once
+    /// open: the holder of the ticket is in at once; approve: an admin lets them in
     #[arg(long, default_value = "open", value_parser = ["open", "approve"])]
     pub(crate) mode: String,
     /// How many people may use it
@@ -61,35 +61,12 @@ pub(crate) struct InviteArgs {
     /// For how long it is meant (30m, 72h, 14d)
     #[arg(long, default_value = "72h", value_parser = values::duration)]
     pub(crate) expires: Duration,
-}
-
-/// `device …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum DeviceAction {
-    /// Your devices and when each was last heard of
-    List,
-}
-
-/// `member …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum MemberAction {
-    /// Members, their roles and zones
-    List,
-    /// Change a member's role
-    Role {
-        /// Name, id or prefix
-        member: String,
-        /// admin, writer, commenter or reader
-        #[arg(value_parser = ["admin", "writer", "commenter", "reader"])]
-        role: String,
-    },
-}
-
-/// `space …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum SpaceAction {
-    /// Spaces you can see
-    List,
+    /// Show the invites instead, and who came by them
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// End this invite instead: its ticket opens nothing new
+    #[arg(long, value_name = "ID", conflicts_with = "list")]
+    pub(crate) revoke: Option<String>,
 }
 
 /// `profile …`

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use tern_peer::{Command, ErrorKind, PeerError, Query, Reply, View};
 
-use super::{ask, not_here, only_root_space};
+use super::not_here;
 use crate::args::{AttachArgs, AttachmentAction, DocAction, ExportArgs, ImportArgs};
 use crate::context::{Context, to_json};
 use crate::{failure, human};
@@ -38,11 +38,7 @@ pub(super) fn export(context: &Context, args: ExportArgs) -> Result<(), PeerErro
     }
     let bar = context.progress();
     let reply = context.with_peer(|peer| {
-        if args.space.is_some() {
-            let about = ask!(peer, Query::About, View::About);
-            only_root_space(args.space.as_deref(), &about.title)?;
-        }
-        peer.call_with(Command::Export { dir: args.dir.clone(), page: args.page }, bar.reporter())
+        peer.call_with(Command::Export { dir: args.dir.clone(), page: args.page, space: args.space }, bar.reporter())
     })?;
     drop(bar);
     let Reply::Export(report) = &reply else { return Err(failure::mismatch()) };

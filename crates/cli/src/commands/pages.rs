@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tern_peer::{Command, DocReply, PageRow, Peer, PeerError, Query, Reply, View};
 
-use super::{ask, only_root_space};
+use super::ask;
 use crate::args::{PageAction, PageNewArgs, PageShowArgs};
 use crate::context::Context;
 use crate::{failure, human, values};
@@ -57,11 +57,10 @@ fn doc(peer: &Peer, command: Command) -> Result<DocReply, PeerError> {
 fn new(context: &Context, args: PageNewArgs) -> Result<(), PeerError> {
     let markdown = args.file.as_deref().map(values::text_file).transpose()?;
     context.with_peer(|peer| {
-        if args.space.is_some() {
-            let about = ask!(peer, Query::About, View::About);
-            only_root_space(args.space.as_deref(), &about.title)?;
-        }
-        let made = doc(peer, Command::PageNew { title: args.title.clone(), parent: args.parent, markdown })?;
+        let made = {
+            let (title, parent, space) = (args.title.clone(), args.parent, args.space);
+            doc(peer, Command::PageNew { title, parent, space, markdown })?
+        };
         context.emit(&made, || {
             format!("Made “{}”, saved here.\n{}\n", crate::table::one_line(&args.title), made.id)
         })

@@ -1,10 +1,10 @@
 //! Setting up, members, profiles and time.
 
-use tern_peer::{Command, Peer, PeerError, ProfileChange, Query, Reply, View};
+use tern_peer::{AccessCommand, Command, Peer, PeerError, ProfileChange, Query, Reply, View};
 
-use super::{ask, not_here};
+use super::ask;
 use crate::args::{
-    DeviceAction, InitArgs, InviteArgs, JoinArgs, MemberAction, ProfileAction, ProfileSetArgs, WhenArgs,
+    InitArgs, InviteArgs, JoinArgs, ProfileAction, ProfileSetArgs, WhenArgs,
 };
 use crate::context::Context;
 use crate::{failure, human, values};
@@ -23,33 +23,22 @@ pub(super) fn join(context: &Context, args: JoinArgs) -> Result<(), PeerError> {
 }
 
 pub(super) fn invite(context: &Context, args: &InviteArgs) -> Result<(), PeerError> {
-    if args.mode == "approve" {
-        return Err(not_here("Approving members before they enter", "Use --mode open (the default)."));
+    if args.list || args.revoke.is_some() {
+        return context.with_peer(|peer| {
+            if let Some(invite) = args.revoke.clone() {
+                peer.call(Command::Access(AccessCommand::InviteRevoke { invite }))?;
+            }
+            let view = ask!(peer, Query::Invites, View::Invites);
+            let clock = human::Clock::of(peer)?;
+            context.emit(&view, || human::access::invites(&view, &clock))
+        });
     }
     let expires_ms = i64::try_from(args.expires.as_millis()).unwrap_or(i64::MAX);
-    let command = Command::Invite { role: args.role.clone(), uses: args.uses, expires_ms };
+    let (role, mode, uses) = (args.role.clone(), args.mode.clone(), args.uses);
+    let command = Command::Invite { role, mode, uses, expires_ms };
     let reply = context.with_peer(|peer| peer.call(command))?;
     let Reply::Ticket { ticket } = &reply else { return Err(failure::mismatch()) };
     context.emit(&reply, || human::setup::ticket(ticket, args))
-}
-
-pub(super) fn device(context: &Context, action: &DeviceAction) -> Result<(), PeerError> {
-    let DeviceAction::List = action;
-    context.with_peer(|peer| {
-        let view = ask!(peer, Query::Devices, View::Devices);
-        let clock = human::Clock::of(peer)?;
-        context.emit(&view, || human::people::devices(&view, &clock))
-    })
-}
-
-pub(super) fn member(context: &Context, action: MemberAction) -> Result<(), PeerError> {
-    context.with_peer(|peer| {
-        if let MemberAction::Role { member, role } = action {
-            peer.call(Command::MemberRole { member, role })?;
-        }
-        let view = ask!(peer, Query::Members, View::Members);
-        context.emit(&view, || human::people::members(&view))
-    })
 }
 
 pub(super) fn log(context: &Context) -> Result<(), PeerError> {

@@ -3,7 +3,6 @@
 use tern_peer::{ErrorKind, PeerError, Query, View};
 
 use super::ask;
-use crate::args::SpaceAction;
 use crate::context::Context;
 use crate::human;
 
@@ -11,14 +10,6 @@ pub(super) fn keys(context: &Context) -> Result<(), PeerError> {
     context.with_peer(|peer| {
         let view = ask!(peer, Query::Keys, View::Keys);
         context.emit(&view, || human::upkeep::keys(&view))
-    })
-}
-
-pub(super) fn space(context: &Context, action: &SpaceAction) -> Result<(), PeerError> {
-    let SpaceAction::List = action;
-    context.with_peer(|peer| {
-        let view = ask!(peer, Query::Spaces, View::Spaces);
-        context.emit(&view, || human::upkeep::spaces(&view))
     })
 }
 

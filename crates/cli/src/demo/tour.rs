@@ -123,7 +123,7 @@ fn import(desk: &Desk, folder: &Path) -> Result<Vec<String>, PeerError> {
 }
 
 fn invite(desk: &Desk) -> Result<String, PeerError> {
-    let command = Command::Invite { role: "writer".into(), uses: 1, expires_ms: 72 * 3_600_000 };
+    let command = Command::Invite { role: "writer".into(), mode: "open".into(), uses: 1, expires_ms: 72 * 3_600_000 };
     match desk.call(command)? {
         Reply::Ticket { ticket } => Ok(ticket),
         _ => Err(failure::mismatch()),
@@ -183,7 +183,7 @@ fn apart(cast: &Cast, teller: &mut Teller) -> Result<(), PeerError> {
             set_status(desk, "review")?;
             desk.move_under(sample::INCIDENTS, sample::RELEASES)?;
             let markdown = Some(format!("{AIKO_TEXT}\n"));
-            desk.call(Command::PageNew { title: AIKO_PAGE.into(), parent: None, markdown })?;
+            desk.call(Command::PageNew { title: AIKO_PAGE.into(), parent: None, space: None, markdown })?;
             let mut lines = vec![
                 format!("“{}”: adds a sentence to the same paragraph", sample::SHARED_PAGE),
                 format!(
@@ -361,7 +361,7 @@ fn equal(dir: &Path, cast: &Cast) -> Result<Vec<String>, PeerError> {
     for (name, laptop) in [("ben", &cast.ben), ("aiko", &cast.aiko)] {
         let folder = dir.join("exports").join(name);
         laptop.open(|desk| {
-            desk.call(Command::Export { dir: folder.clone(), page: None })?;
+            desk.call(Command::Export { dir: folder.clone(), page: None, space: None })?;
             heads.push(all_heads(desk)?);
             Ok(())
         })?;

@@ -32,20 +32,35 @@ pub(crate) fn joined(report: &JoinReport) -> String {
     if report.state == "member" {
         "You are a member, and what was reachable is on this laptop.\n\
          Next: `tern page list`, `tern task list`; `tern sync` brings the rest whenever a machine is on.\n"
-            .into()
+            .to_owned()
+            + &compare(&report.words)
     } else {
-        "Your request is saved here, and nobody who can answer it was reached.\n\
-         Next: `tern sync` again when the person who invited you, or their node, is on.\n"
-            .into()
+        "Your request is on its way, and an admin has to let you in.\n\
+         Next: `tern sync` again later; you are in when it says so.\n"
+            .to_owned()
+            + &compare(&report.words)
     }
+}
+
+fn compare(words: &str) -> String {
+    if words.is_empty() {
+        return String::new();
+    }
+    format!("Whoever invited you sees the same four words (`tern invite --list`): {words}\n")
 }
 
 pub(crate) fn ticket(ticket: &str, args: &InviteArgs) -> String {
     let days = args.expires.as_secs_f64() / 86_400.0;
     format!(
-        "{ticket}\n\nGive it to {} you trust, by a way you trust: it makes its holder a {} of this workspace.\n\
-         It is meant for {days:.1} days. They run: tern join TICKET --name NAME --zone ZONE\n",
+        "{ticket}\n\nGive it to {} you trust, by a way you trust: it makes its holder a {} of this workspace{}.\n\
+         It is meant for {days:.1} days. They run: tern join TICKET --name NAME --zone ZONE\n{}",
         count(u64::from(args.uses), "person", "people"),
         args.role,
+        if args.mode == "approve" { ", once an admin has approved them" } else { "" },
+        if args.mode == "open" {
+            "Until it is used up or ended, the ticket and a copy of the node's disk together open the history.\n"
+        } else {
+            ""
+        },
     )
 }

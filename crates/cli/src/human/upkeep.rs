@@ -15,9 +15,12 @@ pub(crate) fn keys(view: &KeysView) -> String {
 }
 
 pub(crate) fn spaces(view: &SpacesView) -> String {
-    let mut table = Table::new(&["SPACE", "ACCESS", "DOCUMENTS", "ID"]);
+    let mut table = Table::new(&["SPACE", "ACCESS", "YOUR ROLE", "MEMBERS", "DOCUMENTS", "ID"]);
     for s in &view.spaces {
-        table.row(&[s.title.clone(), s.access.clone(), s.documents.to_string(), short(&s.id)]);
+        let members: Vec<String> = s.members.iter().map(|m| format!("{} ({})", m.name, m.role)).collect();
+        let members = if members.is_empty() { "everybody".to_owned() } else { members.join(", ") };
+        let documents = s.documents.to_string();
+        table.row(&[s.title.clone(), s.access.clone(), s.role.clone(), members, documents, short(&s.id)]);
     }
     table.render()
 }

@@ -9,7 +9,7 @@ use tern_model::block::{Block, BlockKind, Container};
 pub type Ref = String;
 
 /// How a member enters or a device is introduced: the profile that goes with it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Profile {
     /// Name shown to others.
     pub name: String,
@@ -90,13 +90,17 @@ pub enum BlockEdit {
 pub enum Command {
     /// Makes a ticket for a person.
     Invite {
-        /// `writer`, `commenter`, `reader`.
+        /// `writer`, `commenter`, `reader`; `admin` only by approval.
         role: String,
+        /// `open` (the holder of the ticket is in at once) or `approve`.
+        mode: String,
         /// How many people may use it.
         uses: u16,
         /// For how long it is meant, in milliseconds from the moment it is made.
         expires_ms: i64,
     },
+    /// Changes who may do what.
+    Access(super::AccessCommand),
     /// Changes a member's role.
     MemberRole {
         /// Member id, prefix or name.
@@ -122,6 +126,8 @@ pub enum Command {
         title: String,
         /// Page above it.
         parent: Option<Ref>,
+        /// Space it lies in: that of the page above when `None`.
+        space: Option<String>,
         /// Its content as Markdown.
         markdown: Option<String>,
     },
@@ -218,6 +224,8 @@ pub enum Command {
         dir: PathBuf,
         /// Only this page and those below it.
         page: Option<Ref>,
+        /// Only pages of this space: id, prefix or title.
+        space: Option<String>,
     },
     /// Writes an encrypted file with everything that `for_member` (or anybody) may lack.
     BundleExport {
@@ -247,6 +255,16 @@ pub enum Reply {
     Ticket {
         /// The text to hand over.
         ticket: String,
+    },
+    /// A space was made.
+    Space {
+        /// Its id, hex.
+        id: String,
+    },
+    /// Edits that were set aside count now, or were exported.
+    Reviewed {
+        /// How many.
+        items: u64,
     },
     /// A task, as `task show` prints it.
     Task(Box<super::TaskView>),
@@ -337,8 +355,24 @@ pub enum Query {
     },
     /// The membership log in sentences.
     Log,
-    /// Own devices.
-    Devices,
+    /// Devices of a member; one's own when `None`.
+    Devices {
+        /// Member id, prefix or name.
+        member: Option<String>,
+    },
+    /// Invites, and who waits to be let in.
+    Invites,
+    /// Edits that are set aside.
+    Review,
+    /// What a person should know about their own devices.
+    Notices,
+    /// What becomes visible to whom when a page moves to another space.
+    MovePreview {
+        /// Which page.
+        page: Ref,
+        /// Id, prefix or title of the space.
+        space: String,
+    },
     /// Spaces.
     Spaces,
     /// Nodes in use.

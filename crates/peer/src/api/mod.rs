@@ -3,10 +3,12 @@
 //! A [`Command`] changes something and is answered only after the change is durable. A [`Query`] reads; its [`View`]
 //! serialises to exactly the JSON that the terminal prints.
 
+mod access;
 mod command;
 mod error;
 mod view;
 
+pub use access::*;
 pub use command::*;
 pub use error::{ErrorKind, PeerError};
 pub use view::*;

@@ -36,8 +36,10 @@ pub struct JoinReport {
     pub member: String,
     /// Device key, hex.
     pub device: String,
-    /// `member`, or `waiting` when nobody who can answer was met.
+    /// `member`, or `waiting` for an Admin's approval.
     pub state: String,
+    /// Four words that the inviting side shows too; empty where there is nothing to compare.
+    pub words: String,
 }
 
 /// Answers to queries, shared with every watcher.
@@ -69,6 +71,14 @@ pub enum View {
     Log(LogView),
     /// See [`Query::Devices`](super::Query::Devices).
     Devices(DevicesView),
+    /// See [`Query::Invites`](super::Query::Invites).
+    Invites(super::InvitesView),
+    /// See [`Query::Review`](super::Query::Review).
+    Review(super::ReviewView),
+    /// See [`Query::Notices`](super::Query::Notices).
+    Notices(super::NoticesView),
+    /// See [`Query::MovePreview`](super::Query::MovePreview).
+    MovePreview(super::MovePreview),
     /// See [`Query::Spaces`](super::Query::Spaces).
     Spaces(SpacesView),
     /// See [`Query::Relays`](super::Query::Relays).
@@ -121,6 +131,8 @@ pub struct PageRow {
     pub order: usize,
     /// Levels above it.
     pub depth: usize,
+    /// Space it lies in, hex; zeros for the root space.
+    pub space: String,
     /// In the trash.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trashed: bool,
@@ -343,14 +355,14 @@ pub struct ProfileView {
 }
 
 /// The membership log.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct LogView {
     /// In causal order.
     pub records: Vec<RecordView>,
 }
 
 /// One record.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordView {
     /// Record id, hex.
     pub id: String,
@@ -364,15 +376,15 @@ pub struct RecordView {
     pub effective: bool,
 }
 
-/// Own devices.
-#[derive(Debug, Clone, Serialize)]
+/// Devices of a member.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct DevicesView {
     /// Active ones first.
     pub devices: Vec<DeviceView>,
 }
 
 /// One device.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DeviceView {
     /// Key, hex.
     pub id: String,
@@ -380,28 +392,47 @@ pub struct DeviceView {
     pub kind: String,
     /// `active` or `removed`.
     pub state: String,
+    /// Whose it is.
+    pub member: String,
+    /// Whether the workspace's current key was given to it; else it waits for any device that holds it.
+    pub has_key: bool,
     /// Last contact, RFC 3339.
     pub last_contact: Option<String>,
 }
 
 /// Spaces.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SpacesView {
     /// Root space first.
     pub spaces: Vec<SpaceView>,
 }
 
 /// One space.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SpaceView {
     /// Space id, hex; zeros for the root space.
     pub id: String,
     /// Title.
     pub title: String,
-    /// `open` or `private`.
+    /// `open`, `private` or `personal`.
     pub access: String,
     /// Documents in it.
     pub documents: u64,
+    /// One's own role in it.
+    pub role: String,
+    /// Members of a private space; empty for open ones, which everybody in the workspace is in.
+    pub members: Vec<SpaceMemberView>,
+}
+
+/// A member of a private space.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SpaceMemberView {
+    /// Member id, hex.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Role in the space.
+    pub role: String,
 }
 
 /// Nodes in use.
@@ -555,10 +586,14 @@ pub struct DoctorCheck {
 /// Where keys are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeysView {
-    /// `file (not protected)`, …
+    /// `keyring`, `passphrase` or `file (not protected)`.
     pub state: String,
-    /// Whether the window shows a warning badge.
+    /// Whether something beside this disk is needed to read the key.
     pub protected: bool,
+    /// Whether the store itself is locked: nothing on the disk is readable without the passphrase.
+    pub locked: bool,
+    /// Keys that are awaited, each with whose device could give it.
+    pub awaited: Vec<String>,
 }
 
 /// Who and where this is.

@@ -5,18 +5,16 @@ use std::net::SocketAddr;
 use tern_model::{DocId, Edit};
 use tern_store::{Store, StoreId};
 use tern_sync::PeerMemory;
-use tern_trust::log::InviteTerms;
-use tern_trust::record::{Fields, InviteMode};
-use tern_trust::ticket::{Address, InviteTicket, NodeTicket};
-use tern_trust::{Id, Id16, InviteKeys, NoSealKey, Role, Standing, derive};
+use tern_trust::ticket::{InviteTicket, LinkTicket, NodeTicket, TicketKind, kind_of};
+use tern_trust::{Id, Id16, Standing, derive};
 
-use crate::api::{ErrorKind, LogView, PeerError, RecordView, Reply};
+use crate::api::{PeerError, Reply};
 use crate::net::Purpose;
 use crate::net::service::Target;
 
 use super::errors::{bad_input, not_found};
 use super::resolve::hex;
-use super::{Core, Work, people, project, words};
+use super::{Core, Work, people, project};
 
 /// Set of node tickets in the workspace document.
 const NODES: &str = "nodes";
@@ -26,91 +24,22 @@ pub(crate) fn workspace_document(workspace: &Id) -> DocId {
     DocId(derive::workspace_document(workspace))
 }
 
-fn usage(text: impl Into<String>, next: &str) -> PeerError {
-    PeerError::new(ErrorKind::Usage, text).safe("Nothing was changed.").next(next)
-}
-
-/// Makes a ticket for a person.
-pub(crate) fn invite(
-    work: &mut Work<'_, '_>,
-    role: &str,
-    uses: u16,
-    expires_ms: i64,
-) -> Result<Reply, PeerError> {
-    let role = words::parse_role(role).filter(|r| *r < Role::Admin).ok_or_else(|| {
-        usage(format!("“{role}” cannot be given by an open invite."), "Choose writer, commenter or reader.")
-    })?;
-    if uses == 0 {
-        return Err(usage("An invite for nobody makes no sense.", "Give --uses 1 or more."));
-    }
-    let secret: Id = work.random();
-    let keys = InviteKeys::from_secret(&secret);
-    let expires = u64::try_from(work.now_ms().saturating_add(expires_ms.max(0))).unwrap_or(u64::MAX);
-    let terms = InviteTerms { role, mode: InviteMode::Open, uses, expires };
-    work.records(|records, ring, dice| Ok(((), records.invite(&keys, &terms, ring, dice)?)))?;
-    let mut addresses: Vec<Address> = nodes(work)?.into_iter().flat_map(|n| n.addresses).collect();
-    let sockets = listening(work)?;
-    if !sockets.is_empty() {
-        addresses.push(Address { device: work.mem.me(), sockets });
-    }
-    let ticket = InviteTicket { workspace: work.mem.workspace, addresses, secret: secret.into() };
-    Ok(Reply::Ticket { ticket: ticket.to_text() })
-}
-
 /// Key of the store's `meta` table: where the process of this home that stays online listens.
 const LISTENING: &str = "listening";
 
 /// Addresses of this home, also when another of its processes is the one that listens.
-fn listening(work: &Work<'_, '_>) -> Result<Vec<SocketAddr>, PeerError> {
+pub(crate) fn listening(work: &Work<'_, '_>) -> Result<Vec<SocketAddr>, PeerError> {
     let kept = work.txn.meta(LISTENING)?;
     Ok(kept.and_then(|json| serde_json::from_slice(&json).ok()).unwrap_or_default())
 }
 
 /// Node tickets of the workspace.
-fn nodes(work: &mut Work<'_, '_>) -> Result<Vec<NodeTicket>, PeerError> {
+pub(crate) fn nodes(work: &mut Work<'_, '_>) -> Result<Vec<NodeTicket>, PeerError> {
     let id = workspace_document(&work.mem.workspace);
     let relays = work.mem.membership.relays.clone();
     let texts = project::list(work.doc(id)?, NODES);
     let tickets = texts.iter().filter_map(|t| NodeTicket::parse(t).ok());
     Ok(tickets.filter(|t| relays.contains(&t.device)).collect())
-}
-
-/// Changes a member's role.
-pub(crate) fn set_role(work: &mut Work<'_, '_>, member: &str, role: &str) -> Result<Reply, PeerError> {
-    let role = words::parse_role(role).ok_or_else(|| {
-        usage(format!("“{role}” is no role that can be given."), "Choose admin, writer, commenter or reader.")
-    })?;
-    let names = people::names(&work.txn, &work.mem.membership);
-    let member = super::resolve::member(&names, work.mem.member(), member)?;
-    let cuts = if role < work.mem.membership.role_of(&member) { cuts(work, &member)? } else { Vec::new() };
-    work.records(|records, _, _| Ok(((), vec![records.role_set(member, role, cuts)?])))?;
-    ready_to_seal(work)?;
-    Ok(Reply::Done {})
-}
-
-/// The last item held of each feed of a member's devices.
-fn cuts(work: &Work<'_, '_>, member: &Id16) -> Result<Vec<tern_trust::record::Cut>, PeerError> {
-    let mut all = Vec::new();
-    let devices = work.mem.membership.devices.iter().filter(|(_, d)| d.member == *member);
-    for (device, _) in devices {
-        let mut by_space: std::collections::BTreeMap<Id16, Vec<tern_trust::record::FeedCut>> =
-            std::collections::BTreeMap::new();
-        for (incarnation, space) in work.txn.feeds_of(device)? {
-            let last =
-                work.txn.items_of_feed(device, incarnation, &space, 0)?.into_iter().max_by_key(|i| i.seq);
-            if let Some(last) = last {
-                let cut =
-                    tern_trust::record::FeedCut { incarnation, seq: last.seq, item: derive::id16(&last.id) };
-                by_space.entry(space).or_default().push(cut);
-            }
-        }
-        all.extend(by_space.into_iter().map(|(space, mut feeds)| {
-            feeds.sort_unstable();
-            tern_trust::record::Cut { space, device: *device, feeds }
-        }));
-    }
-    all.sort_unstable();
-    Ok(all)
 }
 
 /// Tells the workspace to use a node.
@@ -133,7 +62,7 @@ pub(crate) fn add_relay(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, Pe
     Ok(Reply::Done {})
 }
 
-fn note_addresses(work: &mut Work<'_, '_>, device: &Id, addresses: &[SocketAddr]) -> Result<(), PeerError> {
+pub(crate) fn note_addresses(work: &mut Work<'_, '_>, device: &Id, addresses: &[SocketAddr]) -> Result<(), PeerError> {
     let mut peer = work.txn.peer(device)?.unwrap_or_else(|| tern_store::PeerRow {
         device: *device,
         addresses_json: "[]".to_owned(),
@@ -168,79 +97,6 @@ pub(crate) fn remove_relay(work: &mut Work<'_, '_>, text: &str) -> Result<Reply,
         .collect();
     work.edit(id, &gone)?;
     Ok(Reply::Done {})
-}
-
-/// Nothing is sealed under an epoch that somebody inactive was given: rotate first.
-pub(crate) fn ready_to_seal(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
-    let state = work.mem.ring.seal_key(&work.mem.membership).map(|_| ());
-    match state {
-        Ok(()) => Ok(()),
-        Err(NoSealKey::MustRotate) => rotate(work),
-        Err(NoSealKey::NotHeld) => Err(PeerError::new(
-            ErrorKind::Failed,
-            "The workspace's current key is not on this device yet, so nothing can be sealed.",
-        )
-        .safe("What is here stays here and readable.")
-        .next("It comes from any device of the workspace that is met: `tern sync`.")),
-    }
-}
-
-fn rotate(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
-    work.records(|records, ring, dice| {
-        let rotated = records.rotate(ring, dice)?;
-        ring.insert(rotated.key);
-        Ok(((), rotated.items))
-    })
-}
-
-/// What this device owes the workspace after the log changed: a key for own devices, an end for used-up invites.
-pub(crate) fn duties(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
-    let me = work.mem.me();
-    let Standing::Active { member, role } = work.mem.membership.standing(&me) else { return Ok(()) };
-    give_own_devices(work, &member)?;
-    if role >= Role::Admin {
-        end_invites(work)?;
-    }
-    Ok(())
-}
-
-/// Wraps the current key to own devices that were never given it directly: a device that joined holds it through the
-/// invite alone, whose secret it does not keep.
-fn give_own_devices(work: &mut Work<'_, '_>, member: &Id16) -> Result<(), PeerError> {
-    let membership = &work.mem.membership;
-    let Ok(key) = work.mem.ring.seal_key(membership) else { return Ok(()) };
-    let Some(info) = membership.epochs.get(&key.epoch()) else { return Ok(()) };
-    let own =
-        membership.devices.values().filter(|d| d.member == *member && d.active).map(|d| d.public.x25519);
-    let lacking: Vec<Id> = own.filter(|x| !info.recipients.contains(x)).collect();
-    if lacking.is_empty() {
-        return Ok(());
-    }
-    work.records(|records, ring, dice| Ok(((), records.give_key(ring, &lacking, dice)?)))
-}
-
-/// Revokes invites that are used up or past their time, and takes the key from whoever holds their tickets.
-fn end_invites(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
-    let now = u64::try_from(work.now_ms()).unwrap_or(0);
-    let ended: Vec<Id> = work
-        .mem
-        .membership
-        .invites
-        .iter()
-        .filter(|(_, i)| i.live && (i.used >= usize::from(i.uses) || i.expires < now))
-        .map(|(key, _)| *key)
-        .collect();
-    if ended.is_empty() {
-        return Ok(());
-    }
-    work.records(|records, _, _| {
-        let items = ended.iter().map(|invite| records.write(Fields::InviteRevoke { invite: *invite }));
-        Ok(((), items.collect::<Result<Vec<_>, _>>()?))
-    })?;
-    if work.mem.ring.seal_key(&work.mem.membership).map(|_| ()) == Err(NoSealKey::MustRotate) {
-        rotate(work)?;
-    }
-    Ok(())
 }
 
 /// Writes the Join of a device that came with an invite; `false` when there is nothing to write.
@@ -337,6 +193,11 @@ impl Core {
         })
     }
 
+    /// Keeps the addresses of one device.
+    pub(crate) fn keep_address(&mut self, address: &tern_trust::ticket::Address) -> Result<(), PeerError> {
+        self.write(|work| note_addresses(work, &address.device, &address.sockets))
+    }
+
     /// Keeps the addresses of a ticket, so that later meetings need no ticket.
     pub(crate) fn keep_addresses(&mut self, ticket: &InviteTicket) -> Result<(), PeerError> {
         let known = ticket.addresses.clone();
@@ -360,18 +221,21 @@ impl Core {
         }
     }
 
-    /// Does what time alone makes due: ends invites that have run out.
-    fn tend(&mut self) -> Result<(), PeerError> {
-        let now = u64::try_from(self.now_ms()).unwrap_or(0);
-        let due = |i: &tern_trust::log::Invite| i.live && (i.expires < now || i.used >= usize::from(i.uses));
-        if self.mem.membership.invites.values().any(due) { self.write(duties) } else { Ok(()) }
-    }
-
     fn ticket_targets(&self, text: &str) -> Result<Vec<Target>, PeerError> {
         let typed = text.trim();
-        let (addresses, purpose) = match NodeTicket::parse(typed) {
-            Ok(ticket) => (ticket.addresses, Purpose::Host { secret: *ticket.secret }),
-            Err(_) => {
+        let (addresses, purpose) = match kind_of(typed) {
+            Some(TicketKind::Node) => {
+                let ticket = NodeTicket::parse(typed).map_err(|e| bad_input(format!("{e}.")))?;
+                (ticket.addresses, Purpose::Host { secret: *ticket.secret })
+            }
+            Some(TicketKind::Link) => {
+                let ticket = LinkTicket::parse(typed).map_err(|e| bad_input(format!("{e}.")))?;
+                if ticket.workspace != self.mem.workspace {
+                    return Err(bad_input("This ticket belongs to another workspace."));
+                }
+                (vec![ticket.address], Purpose::Vouched)
+            }
+            _ => {
                 let ticket: InviteTicket =
                     InviteTicket::parse(typed).map_err(|e| bad_input(format!("{e}.")))?;
                 if ticket.workspace != self.mem.workspace {
@@ -453,66 +317,5 @@ impl Core {
         self.mem.version += 1;
     }
 
-    /// The membership log in sentences.
-    pub(crate) fn log_view(&self) -> LogView {
-        let membership = &self.mem.membership;
-        let person = |m: &Id16| people::name_of(&self.store, m);
-        let records = self.mem.log.records().map(|(item, record)| {
-            let header = item.header();
-            let author =
-                membership.member_of(&header.author).map_or_else(|| "somebody".to_owned(), |m| person(&m));
-            RecordView {
-                id: hex(item.id()),
-                text: sentence(&record.fields, &person),
-                author,
-                when: tern_model::hours::Zone::utc().date(i64::from(header.day) * 86_400_000).to_string(),
-                effective: membership.effective.contains(item.id()),
-            }
-        });
-        LogView { records: records.collect() }
-    }
 }
 
-/// One record as a sentence that continues after its author's name.
-fn sentence(fields: &Fields, person: &dyn Fn(&Id16) -> String) -> String {
-    let device = |id: &Id| hex(id)[..8].to_owned();
-    match fields {
-        Fields::Genesis(_) => "made the workspace".to_owned(),
-        Fields::InviteCreate(i) => {
-            format!("invited {} as {}", count(i.uses, "person", "people"), words::role(i.role))
-        }
-        Fields::InviteRevoke { .. } => "ended an invite".to_owned(),
-        Fields::Join(j) => format!("joined as {}", person(&j.member)),
-        Fields::Approve { role, .. } => format!("let somebody in as {}", words::role(*role)),
-        Fields::DeviceAdd(d) => format!("added device {} of {}", device(&d.device.key), person(&d.member)),
-        Fields::DeviceRemove { devices, .. } => {
-            format!("removed device {}", devices.iter().map(device).collect::<Vec<_>>().join(", "))
-        }
-        Fields::MemberRemove { member, .. } => format!("removed {}", person(member)),
-        Fields::RoleSet { member, role, .. } => format!("made {} {}", person(member), words::role(*role)),
-        Fields::MemberRestore { member, role } => {
-            format!("brought {} back as {}", person(member), words::role(*role))
-        }
-        Fields::Epoch(_) => "changed the workspace's key".to_owned(),
-        Fields::KeyWrap(w) => format!(
-            "gave the key to {}",
-            count_usize(w.recipients.len(), "device or invite", "devices and invites")
-        ),
-        Fields::RelayAdd { device: d } => format!("began to use node {}", device(d)),
-        Fields::RelayRemove { device: d } => format!("stopped using node {}", device(d)),
-        Fields::SpaceCreate { .. } => "made an open space".to_owned(),
-        Fields::ItemAdmit { items, .. } => format!("admitted {}", count_usize(items.len(), "edit", "edits")),
-        Fields::Cuts { member, .. } => format!("said which edits of {} still count", person(member)),
-        Fields::Require { .. } => "asked everybody to update".to_owned(),
-        Fields::Sealed(_) => "wrote a sealed record of a private space".to_owned(),
-        Fields::Unknown { .. } => "wrote a record that a newer Tern understands".to_owned(),
-    }
-}
-
-fn count(n: u16, one: &str, many: &str) -> String {
-    count_usize(usize::from(n), one, many)
-}
-
-fn count_usize(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
-}

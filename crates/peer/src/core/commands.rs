@@ -2,11 +2,11 @@
 
 use tern_model::{Doc, DocId, Kind};
 
-use crate::api::{Command, DocReply, PeerError, Reply};
+use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply};
 
 use super::errors::internal;
 use super::resolve::{self, Wanted};
-use super::{Core, Work, access, pages, people, project, tasks};
+use super::{Core, Work, access, audit, invites, pages, people, project, removal, review, spaces, tasks};
 
 /// What a command did, before the reply is made.
 enum Did {
@@ -37,10 +37,11 @@ impl Core {
 fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError> {
     let done = |(id, changed): (DocId, bool)| Did::Doc(id, changed);
     Ok(match command {
-        Command::Invite { role, uses, expires_ms } => {
-            Did::Other(access::invite(work, role, *uses, *expires_ms)?)
+        Command::Invite { role, mode, uses, expires_ms } => {
+            Did::Other(invites::invite(work, role, mode, *uses, *expires_ms)?)
         }
-        Command::MemberRole { member, role } => Did::Other(access::set_role(work, member, role)?),
+        Command::Access(command) => access_command(work, command)?,
+        Command::MemberRole { member, role } => Did::Other(removal::set_role(work, member, role)?),
         Command::ProfileSet(change) => {
             people::change(work, change)?;
             // The view is made after the commit.
@@ -48,8 +49,9 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         }
         Command::RelayAdd { ticket } => Did::Other(access::add_relay(work, ticket)?),
         Command::RelayRemove { device } => Did::Other(access::remove_relay(work, device)?),
-        Command::PageNew { title, parent, markdown } => {
-            Did::Doc(pages::create(work, title, parent.as_deref(), markdown.as_deref())?, true)
+        Command::PageNew { title, parent, space, markdown } => {
+            let made = pages::create(work, title, parent.as_deref(), space.as_deref(), markdown.as_deref())?;
+            Did::Doc(made, true)
         }
         Command::PageEdit { page, markdown, base } => {
             done(pages::edit(work, page, markdown, base.as_deref())?)
@@ -71,6 +73,35 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         | Command::Export { .. }
         | Command::BundleExport { .. }
         | Command::BundleImport { .. } => return Err(internal("This command belongs to the engine.")),
+    })
+}
+
+fn access_command(work: &mut Work<'_, '_>, command: &AccessCommand) -> Result<Did, PeerError> {
+    Ok(match command {
+        AccessCommand::InviteRevoke { invite } => Did::Other(invites::revoke(work, invite)?),
+        AccessCommand::Approve { request, role } => {
+            Did::Other(invites::approve(work, request, role.as_deref())?)
+        }
+        AccessCommand::MemberRemove { member } => Did::Other(removal::remove_member(work, member)?),
+        AccessCommand::MemberRestore { member, role } => Did::Other(removal::restore(work, member, role)?),
+        AccessCommand::Leave => Did::Other(removal::leave(work)?),
+        AccessCommand::DeviceRemove { device } => Did::Other(removal::remove_device(work, device)?),
+        AccessCommand::NoticeSeen { notice } => Did::Other(audit::notice_seen(work, notice)?),
+        AccessCommand::ReviewAdmit { entry } => Did::Other(review::admit(work, entry)?),
+        AccessCommand::ReviewDiscard { entry } => Did::Other(review::discard(work, entry)?),
+        AccessCommand::SpaceNew { title, private, with } => {
+            Did::Other(spaces::create(work, title, *private, with)?)
+        }
+        AccessCommand::SpaceAdd { space, member, role } => {
+            Did::Other(spaces::add(work, space, member, role)?)
+        }
+        AccessCommand::SpaceRemove { space, member } => Did::Other(spaces::remove(work, space, member)?),
+        AccessCommand::PageToSpace { page, space } => {
+            Did::Doc(spaces::move_page(work, page, space)?, true)
+        }
+        AccessCommand::ReviewExport { .. } => {
+            return Err(internal("This command belongs to the engine."));
+        }
     })
 }
 

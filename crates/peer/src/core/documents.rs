@@ -2,7 +2,6 @@
 
 use tern_model::{Doc, DocId};
 use tern_store::{Store, VerdictFilter};
-use tern_trust::derive::ZERO16;
 use tern_trust::{Batch, Item, Kind as ItemKind};
 
 use crate::api::PeerError;
@@ -35,10 +34,11 @@ pub(crate) fn load_before(store: &Store, mem: &mut Mem, id: DocId, before: i64) 
 
 fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, usize), PeerError> {
     let known = store.doc(&id.0)?;
-    let tag = mem.ring.tag(&id.0).ok_or_else(|| not_found("document", &id.to_string()))?;
+    let space = super::spaces::space_of(store, mem, &id)?;
+    let tag = super::spaces::tag(mem, &space, &id).map_err(|_| not_found("document", &id.to_string()))?;
     if !store.verdicts(&VerdictFilter::Tag(tag))?.is_empty() {
         // Something of it does not count, perhaps a part of an item: only judging all of it tells what does.
-        let (doc, row) = super::ingest::judged(store, mem, id, &tag, before)?;
+        let (doc, row) = super::ingest::judged(store, mem, id, &(space, tag), before)?;
         return Ok((doc, row, SNAPSHOT_EVERY));
     }
     let (mut doc, from) = match &known {
@@ -52,7 +52,7 @@ fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, u
         },
         None => (Doc::empty(id), 0),
     };
-    let items = store.items_by_tag_after(&ZERO16, &tag, from)?;
+    let items = store.items_by_tag_after(&space, &tag, from)?;
     if known.is_none() && items.is_empty() {
         return Err(not_found("document", &id.to_string()));
     }
@@ -73,14 +73,17 @@ fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, u
 /// Opens an item that was accepted before.
 pub(crate) fn open_batch(mem: &Mem, bytes: &[u8]) -> Result<Batch, PeerError> {
     let item = Item::parse(bytes).map_err(|e| internal(e.to_string()))?;
-    let key =
-        mem.ring.get(&item.header().epoch).ok_or_else(|| internal("The key of an item is not here."))?;
+    let ring = super::spaces::ring(mem, &item.header().space);
+    let key = ring
+        .and_then(|ring| ring.get(&item.header().epoch))
+        .ok_or_else(|| internal("The key of an item is not here."))?;
     let plain = item.open(key).ok_or_else(|| internal("A stored item does not open."))?;
     Batch::decode(&plain).map_err(|e| internal(e.to_string()))
 }
 
 /// The document built from its items alone, without the snapshot.
 pub(crate) fn rebuild(store: &Store, mem: &Mem, id: DocId) -> Result<Doc, PeerError> {
-    let tag = mem.ring.tag(&id.0).ok_or_else(|| not_found("document", &id.to_string()))?;
-    Ok(super::ingest::judged(store, mem, id, &tag, i64::MAX)?.0)
+    let space = super::spaces::space_of(store, mem, &id)?;
+    let tag = super::spaces::tag(mem, &space, &id).map_err(|_| not_found("document", &id.to_string()))?;
+    Ok(super::ingest::judged(store, mem, id, &(space, tag), i64::MAX)?.0)
 }

@@ -38,6 +38,11 @@ pub(crate) fn not_allowed(what: &str) -> PeerError {
         .next("Ask an owner or admin of the workspace; `tern member list` shows who they are.")
 }
 
+/// A request that makes no sense.
+pub(crate) fn usage(text: impl Into<String>, next: &str) -> PeerError {
+    PeerError::new(ErrorKind::Usage, text).safe("Nothing was changed.").next(next)
+}
+
 /// Something named by a person is not here.
 pub(crate) fn not_found(what: &str, name: &str) -> PeerError {
     PeerError::new(ErrorKind::NotFound, format!("There is no {what} “{name}” here."))

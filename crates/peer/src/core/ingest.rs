@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tern_model::trial::{TrialVerdict, trial};
 use tern_model::{Doc, DocId};
 use tern_store::{Store, StoredItem, VerdictClass, VerdictFilter, VerdictRow};
-use tern_sync::{ItemResult, Refusal};
+use tern_sync::{ItemResult, Lane, Refusal};
 use tern_trust::derive::ZERO16;
 use tern_trust::judge::{
     self, Content, CutCache, DocumentJudgement, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict,
@@ -18,7 +18,7 @@ use tern_trust::{Id, Id16, Item, Kind, Membership};
 use crate::api::PeerError;
 
 use super::gate::{Gates, StoredFeeds};
-use super::{Core, Mem, Work, access, documents, holdings, people, work};
+use super::{Core, Mem, Work, documents, duties, holdings, people, work};
 
 /// How often one document is judged anew because a trial failed.
 const MAX_TRIAL_ROUNDS: usize = 64;
@@ -58,48 +58,72 @@ fn take(work: &mut Work<'_, '_>, items: Vec<Vec<u8>>) -> Result<(Vec<ItemResult>
     let before = work.mem.membership.clone();
     let admitted = holdings::admit(&mut work.txn, &mut work.mem.log, &workspace, items, None)?;
     holdings::note_blobs(&mut work.txn, &admitted.content)?;
-    let mut fresh: BTreeMap<Id16, Vec<(i64, Item)>> = BTreeMap::new();
+    let mut fresh: BTreeMap<Spot, Vec<(i64, Item)>> = BTreeMap::new();
     for (row, item) in admitted.content {
         if item.kind() == Kind::Batch || !matches!(item.kind(), Kind::BlobRef | Kind::Attest) {
-            fresh.entry(item.header().tag).or_default().push((row, item));
+            fresh.entry((item.header().space, item.header().tag)).or_default().push((row, item));
         }
     }
     if admitted.log_grew {
         let opened = work::learn(work.mem);
-        access::duties(work)?;
-        for tag in affected(work, &before, !opened.is_empty())? {
-            fresh.remove(&tag);
-            judge_tag(work, &tag)?;
+        duties::perform(work)?;
+        for spot in judge_again(work, &before, !opened.is_empty())? {
+            fresh.remove(&spot);
         }
     }
-    for (tag, items) in fresh {
-        if !continues(work, &tag, &items)? {
-            judge_tag(work, &tag)?;
+    for (spot, items) in fresh {
+        if !continues(work, &spot, &items)? {
+            judge_spot(work, &spot)?;
         }
     }
     Ok((admitted.results, admitted.log_grew))
 }
 
+/// Where a document's items lie: space and tag.
+pub(crate) type Spot = (Id16, Id16);
+
+/// Judges again what the log's change touches; says where that lies.
+pub(crate) fn judge_again(
+    work: &mut Work<'_, '_>,
+    before: &Membership,
+    new_keys: bool,
+) -> Result<BTreeSet<Spot>, PeerError> {
+    let spots = affected(work, before, new_keys)?;
+    for spot in &spots {
+        judge_spot(work, spot)?;
+    }
+    Ok(spots)
+}
+
 /// Documents whose judgement may differ after the log changed.
-fn affected(work: &Work<'_, '_>, before: &Membership, new_keys: bool) -> Result<BTreeSet<Id16>, PeerError> {
+fn affected(work: &Work<'_, '_>, before: &Membership, new_keys: bool) -> Result<BTreeSet<Spot>, PeerError> {
     let now = &work.mem.membership;
     let others = before.members.iter().any(|(id, m)| now.role_of(id) != m.role)
         || before.devices.iter().any(|(id, d)| now.device(id).is_none_or(|n| n.active != d.active))
         || before.admitted != now.admitted
         || before.cuts != now.cuts;
     if others {
-        return Ok(work.txn.tags(&ZERO16)?.into_iter().filter(|t| *t != ZERO16).collect());
+        let mut spots = BTreeSet::new();
+        for (lane, _) in work.txn.lanes()?.into_iter().filter(|(lane, _)| *lane != Lane::LOG.0) {
+            spots.extend(work.txn.tags(&lane)?.into_iter().filter(|t| *t != ZERO16).map(|tag| (lane, tag)));
+        }
+        return Ok(spots);
     }
     let joined = now.members.len() != before.members.len();
     if !new_keys && !joined {
         return Ok(BTreeSet::new());
     }
-    Ok(work.txn.verdicts(&VerdictFilter::All)?.into_iter().map(|v| v.tag).collect())
+    let mut spots = BTreeSet::new();
+    for verdict in work.txn.verdicts(&VerdictFilter::All)? {
+        let item = work.txn.item_by_row(verdict.row)?;
+        spots.extend(item.map(|item| (item.lane, verdict.tag)));
+    }
+    Ok(spots)
 }
 
 /// The fast way: `true` when the items were applied on top of the document.
-fn continues(work: &mut Work<'_, '_>, tag: &Id16, items: &[(i64, Item)]) -> Result<bool, PeerError> {
-    let Some(known) = work.txn.doc_by_tag(&ZERO16, tag)? else { return Ok(false) };
+fn continues(work: &mut Work<'_, '_>, (space, tag): &Spot, items: &[(i64, Item)]) -> Result<bool, PeerError> {
+    let Some(known) = work.txn.doc_by_tag(space, tag)? else { return Ok(false) };
     if !work.txn.verdicts(&VerdictFilter::Tag(*tag))?.is_empty() {
         return Ok(false);
     }
@@ -109,7 +133,8 @@ fn continues(work: &mut Work<'_, '_>, tag: &Id16, items: &[(i64, Item)]) -> Resu
     let mut headers = Vec::new();
     let mut cache = CutCache::default();
     for (_, item) in items {
-        let Ok(opened) = judge::open_item(item, &work.mem.membership, &work.mem.ring, &gates) else {
+        let Some(ring) = super::spaces::ring(work.mem, space) else { return Ok(false) };
+        let Ok(opened) = judge::open_item(item, &work.mem.membership, ring, &gates) else {
             return Ok(false);
         };
         let Content::Batch { batch, .. } = opened.content else { return Ok(false) };
@@ -157,7 +182,8 @@ impl Opening {
             if matches!(parsed.kind(), Kind::BlobRef | Kind::Attest) {
                 continue;
             }
-            match judge::open_item(&parsed, &mem.membership, &mem.ring, &gates) {
+            let ring = super::spaces::ring(mem, &item.lane).unwrap_or(&mem.ring);
+            match judge::open_item(&parsed, &mem.membership, ring, &gates) {
                 Ok(opened) => out.opened.push(opened),
                 Err(verdict) => {
                     out.verdicts.insert(item.id, verdict);
@@ -180,10 +206,10 @@ pub(crate) fn judged(
     store: &Store,
     mem: &Mem,
     id: DocId,
-    tag: &Id16,
+    (space, tag): &Spot,
     before: i64,
 ) -> Result<(Doc, i64), PeerError> {
-    let mut stored = store.items_by_tag(&ZERO16, tag)?;
+    let mut stored = store.items_by_tag(space, tag)?;
     stored.retain(|i| i.row < before);
     let opening = Opening::of(mem, &stored);
     let (doc, _) = build(store, mem, id, &opening.opened)?;
@@ -191,13 +217,14 @@ pub(crate) fn judged(
 }
 
 /// The whole way: all items of a tag.
-fn judge_tag(work: &mut Work<'_, '_>, tag: &Id16) -> Result<(), PeerError> {
-    let stored = work.txn.items_by_tag(&ZERO16, tag)?;
+fn judge_spot(work: &mut Work<'_, '_>, (space, tag): &Spot) -> Result<(), PeerError> {
+    let stored = work.txn.items_by_tag(space, tag)?;
     let opening = Opening::of(work.mem, &stored);
     let document = opening.document();
     let mut verdicts = opening.verdicts;
     if let Some(document) = document {
         let id = DocId(document);
+        work.mem.born.insert(id, *space);
         let (doc, judgement) = build(&work.txn, work.mem, id, &opening.opened)?;
         verdicts.extend(judgement.verdicts);
         work.mem.docs.remove(&id);

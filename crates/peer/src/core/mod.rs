@@ -4,19 +4,25 @@
 //! transaction whose failure also undoes what memory learnt meanwhile.
 
 mod access;
+mod audit;
 mod commands;
 mod documents;
+mod duties;
 mod errors;
 mod follow;
 mod gate;
 pub(crate) mod holdings;
 mod ingest;
+mod invites;
 pub(crate) mod pages;
 mod people;
 pub(crate) mod project;
 mod query;
+mod removal;
 mod replica;
 mod resolve;
+mod review;
+mod spaces;
 mod start;
 mod status;
 mod tasks;
@@ -34,6 +40,7 @@ use tern_trust::{DeviceKeys, FeedState, Id, Id16, KeyRing, Log, Membership};
 use crate::api::PeerError;
 use crate::host::Host;
 
+pub(crate) use invites::matching_words;
 pub(crate) use access::{acknowledged, blobs_gone, remember, workspace_document};
 pub use replica::CoreReplica;
 pub(crate) use resolve::{hex, unhex};
@@ -65,8 +72,12 @@ pub(crate) struct Mem {
     pub log: Log,
     pub ring: KeyRing,
     pub membership: Arc<Membership>,
-    /// The feed of this process run; made at the first write.
-    pub feed: Option<FeedState>,
+    /// Number of this process run; drawn at the first write.
+    pub incarnation: Option<u64>,
+    /// The feeds of this process run, one a space.
+    pub feeds: BTreeMap<Id16, FeedState>,
+    /// Spaces of documents that were made here and have no row yet.
+    pub born: BTreeMap<DocId, Id16>,
     pub docs: BTreeMap<DocId, OpenDoc>,
     /// Rows of the store up to here are reflected in `log`, `ring` and `docs`.
     pub seen_row: i64,
@@ -116,7 +127,9 @@ impl Mem {
     /// Forgets everything that an undone transaction may have taught, and takes a new feed.
     fn forget(&mut self) {
         self.docs.clear();
-        self.feed = None;
+        self.incarnation = None;
+        self.feeds.clear();
+        self.born.clear();
         self.seen_row = -1;
         self.log = Log::new(self.workspace);
         self.ring = KeyRing::new();

@@ -38,6 +38,7 @@ fn build(store: &Store, trash: bool) -> Result<(Tree, BTreeSet<DocId>), PeerErro
 /// The tree as a flat list in display order.
 pub(crate) fn view(store: &Store, trash: bool) -> Result<PagesView, PeerError> {
     let (tree, trashed) = build(store, trash)?;
+    let lanes = spaces_of_pages(store)?;
     let mut places: std::collections::BTreeMap<Option<DocId>, usize> = std::collections::BTreeMap::new();
     let mut pages = Vec::with_capacity(tree.len());
     for (depth, id) in tree.walk() {
@@ -49,12 +50,24 @@ pub(crate) fn view(store: &Store, trash: bool) -> Result<PagesView, PeerError> {
             parent: parent.map(|p| p.to_string()),
             order: *place,
             depth,
+            space: super::resolve::hex(&lanes.get(&id).copied().unwrap_or_default()),
             trashed: trashed.contains(&id),
         });
         *place += 1;
     }
     let set_aside = tree.set_aside().iter().filter_map(|aside| sentence(&tree, aside)).collect();
     Ok(PagesView { pages, set_aside })
+}
+
+/// Spaces of the pages that lie in another than the root space.
+fn spaces_of_pages(store: &Store) -> Result<std::collections::BTreeMap<DocId, tern_trust::Id16>, PeerError> {
+    let mut spaces = std::collections::BTreeMap::new();
+    for (lane, _) in store.lanes()? {
+        if lane != tern_sync::Lane::LOG.0 && lane != tern_sync::Lane::ROOT.0 {
+            spaces.extend(store.docs_of_lane(&lane)?.into_iter().map(|doc| (DocId(doc), lane)));
+        }
+    }
+    Ok(spaces)
 }
 
 fn sentence(tree: &Tree, aside: &tree::SetAside) -> Option<String> {
@@ -111,9 +124,21 @@ pub(crate) fn create(
     work: &mut Work<'_, '_>,
     title: &str,
     parent: Option<&str>,
+    space: Option<&str>,
     body: Option<&str>,
 ) -> Result<DocId, PeerError> {
     let parent = parent.map(|p| resolve::document(&work.txn, p, Wanted::Page)).transpose()?;
+    let above = parent.map(|p| super::spaces::space_of(&work.txn, work.mem, &p)).transpose()?;
+    let space = match space {
+        Some(text) => super::spaces::find(&work.txn, work.mem, text)?,
+        None => above.unwrap_or_default(),
+    };
+    if above.is_some_and(|above| above != space) {
+        return Err(super::errors::usage(
+            "The page above lies in another space.",
+            "Leave --space out, or choose a page of that space.",
+        ));
+    }
     let tree = tree(&work.txn, false)?;
     let order = place(work, &tree, parent, None, true, None);
     let parsed = markdown::read(body.unwrap_or_default());
@@ -124,7 +149,7 @@ pub(crate) fn create(
     }
     edits.push(Edit::SetBlocks { base: None, blocks: parsed.blocks });
     let id = DocId::new(Class::Content, work.random());
-    work.create(id, &Kind::Page, &edits)?;
+    work.create_in(space, id, &Kind::Page, &edits)?;
     Ok(id)
 }
 

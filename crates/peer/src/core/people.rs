@@ -174,6 +174,12 @@ impl Core {
                 },
             ));
         }
+        for request in &self.invites_view().requests {
+            let waiting = members.iter_mut().find(|(_, m)| m.id == request.member);
+            if let Some((_, view)) = waiting {
+                "waiting".clone_into(&mut view.state);
+            }
+        }
         members.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
         MembersView { members: members.into_iter().map(|(_, m)| m).collect() }
     }
@@ -201,11 +207,16 @@ impl Core {
         })
     }
 
-    pub(crate) fn devices_view(&self) -> DevicesView {
+    pub(crate) fn devices_view(&self, member: Option<&str>) -> Result<DevicesView, PeerError> {
         let membership = &self.mem.membership;
-        let me = self.mem.member();
+        let of = match member {
+            Some(text) => Some(self.find_member(text)?),
+            None => self.mem.member(),
+        };
         let zone = self.my_zone();
-        let own = membership.devices.iter().filter(|(_, d)| Some(d.member) == me);
+        let current = membership.head_epochs.first().and_then(|e| membership.epochs.get(e));
+        let lacks = self.mem.ring.missing_wraps(&self.mem.log, membership);
+        let own = membership.devices.iter().filter(|(_, d)| Some(d.member) == of);
         let mut devices: Vec<DeviceView> = own
             .map(|(key, device)| {
                 let last = self.store.peer(key).ok().flatten().and_then(|p| p.last_met_ms);
@@ -217,6 +228,8 @@ impl Core {
                     "laptop"
                 };
                 DeviceView {
+                    member: name_of(&self.store, &device.member),
+                    has_key: current.is_some() && !lacks.contains(&device.public.x25519),
                     id: hex(key),
                     kind: kind.to_owned(),
                     state: if device.active { "active" } else { "removed" }.to_owned(),
@@ -225,6 +238,29 @@ impl Core {
             })
             .collect();
         devices.sort_by(|a, b| a.state.cmp(&b.state).then_with(|| a.id.cmp(&b.id)));
-        DevicesView { devices }
+        Ok(DevicesView { devices })
+    }
+}
+
+impl Core {
+    /// Keys that items here wait for, each with whose devices could give it.
+    pub(crate) fn awaited_keys(&self) -> Result<Vec<String>, PeerError> {
+        let mut epochs = std::collections::BTreeSet::new();
+        for row in self.store.verdicts(&tern_store::VerdictFilter::Class(tern_store::VerdictClass::Pending))? {
+            if row.code == "key" {
+                epochs.extend(self.store.item_by_row(row.row)?.map(|item| item.epoch()));
+            }
+        }
+        let membership = &self.mem.membership;
+        let mut awaited = Vec::new();
+        for epoch in epochs {
+            let given = membership.epochs.get(&epoch).map(|e| e.recipients.clone()).unwrap_or_default();
+            let holders = membership.devices.values().filter(|d| d.active && given.contains(&d.public.x25519));
+            let names: std::collections::BTreeSet<String> =
+                holders.filter(|d| !d.public.is_recovery()).map(|d| name_of(&self.store, &d.member)).collect();
+            let whose = if names.is_empty() { "somebody".to_owned() } else { names.into_iter().collect::<Vec<_>>().join(" or ") };
+            awaited.push(format!("A key that edits here need is awaited from a device of {whose}."));
+        }
+        Ok(awaited)
     }
 }

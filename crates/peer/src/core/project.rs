@@ -8,14 +8,13 @@ use tern_model::hours::{Profile, Zone};
 use tern_model::task::Due;
 use tern_model::{Doc, DocId, Kind, Value};
 use tern_store::{AttachmentRow, DocRow, PageRow, PersonRow, ProjectRow, SearchRow, TaskRow};
-use tern_trust::derive::ZERO16;
 use tern_trust::{Id, Id16};
 
 use crate::api::PeerError;
 
 use super::Work;
 use super::documents::{SNAPSHOT_EVERY, load};
-use super::errors::internal;
+use super::spaces::space_of;
 
 /// An attachment as its document names it; one item of the set `attachments`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +64,8 @@ pub(crate) fn project(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerErro
 
 fn snapshot(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
     let now_ms = work.now_ms();
-    let tag = work.mem.ring.tag(&id.0).ok_or_else(|| internal("No key of this workspace is here."))?;
+    let space = space_of(&work.txn, work.mem, &id)?;
+    let tag = super::spaces::tag(work.mem, &space, &id)?;
     let fresh = work.txn.doc(&id.0)?.is_none();
     let Some(open) = work.mem.docs.get_mut(&id) else { return Ok(()) };
     if !fresh && open.unsaved < SNAPSHOT_EVERY {
@@ -73,7 +73,7 @@ fn snapshot(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
     }
     let row = DocRow {
         doc: id.0,
-        lane: ZERO16,
+        lane: space,
         tag,
         kind: open.doc.kind().name().to_owned(),
         heads: open.doc.heads().0,
@@ -106,7 +106,7 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
         Kind::Task => task(work, &doc, &times)?,
         Kind::Person => person(work, &doc, &times)?,
         Kind::Project => project_row(work, &doc, &times)?,
-        Kind::Workspace | Kind::Unknown(_) => {}
+        Kind::Workspace | Kind::Space | Kind::Unknown(_) => {}
     }
     let attached: Vec<AttachmentRow> =
         attachments(&doc).iter().filter_map(|a| attachment_row(id, a)).collect();
@@ -143,7 +143,7 @@ fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     let trashed = trashed(doc);
     let row = PageRow {
         doc: id.0,
-        lane: ZERO16,
+        lane: space_of(&work.txn, work.mem, &id)?,
         parent: text(doc, "parent").parse::<DocId>().ok().map(|p| p.0),
         ord: text(doc, "order"),
         title: title.clone(),
@@ -210,7 +210,7 @@ fn task(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     let trashed = trashed(doc);
     work.txn.project_task(&TaskRow {
         doc: id.0,
-        lane: ZERO16,
+        lane: space_of(&work.txn, work.mem, &id)?,
         short: id.short(),
         title: fields.title.clone(),
         status: super::words::status(fields.status).to_owned(),
@@ -270,7 +270,7 @@ fn person(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerE
 fn project_row(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {
     work.txn.project_project(&ProjectRow {
         doc: doc.id().0,
-        lane: ZERO16,
+        lane: space_of(&work.txn, work.mem, &doc.id())?,
         key: text(doc, "key"),
         title: text(doc, "title"),
         ord: text(doc, "order"),

@@ -33,7 +33,11 @@ impl Core {
             Query::Members => View::Members(self.members_view()),
             Query::Profile { member } => View::Profile(self.profile_view(member.as_deref())?),
             Query::Log => View::Log(self.log_view()),
-            Query::Devices => View::Devices(self.devices_view()),
+            Query::Devices { member } => View::Devices(self.devices_view(member.as_deref())?),
+            Query::Invites => View::Invites(self.invites_view()),
+            Query::Review => View::Review(self.review_view()?),
+            Query::Notices => View::Notices(self.notices_view()?),
+            Query::MovePreview { page, space } => View::MovePreview(self.move_preview(page, space)?),
             Query::Spaces => View::Spaces(self.spaces_view()?),
             Query::Relays => View::Relays(self.relays_view()?),
             Query::Status => View::Status(self.status_view()?),
@@ -130,19 +134,6 @@ impl Core {
                 .iter()
                 .map(|f| (f.field.clone(), word(&f.field, &f.from), word(&f.field, &f.to)))
                 .collect(),
-        })
-    }
-
-    fn spaces_view(&mut self) -> Result<SpacesView, PeerError> {
-        let documents = self.store.docs()?.len() as u64;
-        let title = self.about().title;
-        Ok(SpacesView {
-            spaces: vec![SpaceView {
-                id: hex(&tern_trust::derive::ZERO16),
-                title,
-                access: "open".to_owned(),
-                documents,
-            }],
         })
     }
 
@@ -345,7 +336,7 @@ fn marks(blocks: &[Block]) -> Vec<MarkView> {
     out
 }
 
-fn diff_block(diff: &BlockDiff) -> DiffBlockView {
+pub(crate) fn diff_block(diff: &BlockDiff) -> DiffBlockView {
     let whole = |state: &str, run: &str, block: &Block| DiffBlockView {
         state: state.to_owned(),
         runs: vec![(run.to_owned(), block.text())],

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tern_model::Kind;
 use tern_store::{OpenOptions, Store, StoreId};
 use tern_sync::Lane;
+use tern_trust::derive::ZERO16;
 use tern_trust::log::Founding;
 use tern_trust::{DeviceKeys, Dice, Id, InviteKeys, Item, KeyRing, Log, found_workspace, recovery};
 use zeroize::Zeroizing;
@@ -14,7 +15,7 @@ use crate::api::{InitReport, PeerError, Profile};
 use crate::host::Host;
 
 use super::resolve::hex;
-use super::{Core, Mem, access, pages, people, work};
+use super::{Core, Mem, access, duties, pages, people, work};
 
 /// Key of the store's `meta` table under which the workspace id lies.
 const WORKSPACE: &str = "workspace";
@@ -134,21 +135,113 @@ impl Core {
         })
     }
 
-    /// Writes one's profile after a join.
-    pub fn introduce(&mut self, profile: &Profile) -> Result<(), PeerError> {
-        let Some(member) = self.mem.member() else {
-            return Err(super::errors::internal("The workspace has not taken this device in yet."));
-        };
+    /// A store for a workspace that took this device in already.
+    pub fn linked(
+        store: &Path,
+        seed: &[u8; 32],
+        mut host: Box<dyn Host>,
+        workspace: Id,
+    ) -> Result<Core, PeerError> {
+        let id = StoreId(u64::from_le_bytes(draw(host.as_mut())));
+        Core::create(store, id, DeviceKeys::from_seed(seed), workspace, None, host)
+    }
+
+    /// A store that the recovery code fills.
+    pub(crate) fn recovering(
+        store: &Path,
+        code: DeviceKeys,
+        mut host: Box<dyn Host>,
+        workspace: Id,
+    ) -> Result<Core, PeerError> {
+        let id = StoreId(u64::from_le_bytes(draw(host.as_mut())));
+        Core::create(store, id, code, workspace, None, host)
+    }
+
+    /// The recovery code's records: this laptop is in, the member's other devices are out, the key changes.
+    pub(crate) fn take_over(
+        &mut self,
+        new: tern_trust::DevicePublic,
+        signature: [u8; 64],
+        keep_devices: bool,
+    ) -> Result<(), PeerError> {
+        let code = self.mem.me();
+        let member = self.mem.member().ok_or_else(|| super::errors::internal("No member is here."))?;
         self.write(|work| {
-            // Only now: before it is taken in, a device may say nothing but its Join.
-            access::duties(work)?;
-            people::introduce(work, &member, profile)
+            work.records(|records, _, _| Ok(((), vec![records.device_add(member, new, signature)?])))?;
+            let devices = work.mem.membership.devices.iter();
+            let lost: std::collections::BTreeSet<Id> = devices
+                .filter(|(key, d)| d.member == member && d.active && **key != code && **key != new.key)
+                .map(|(key, _)| *key)
+                .collect();
+            if !keep_devices && !lost.is_empty() {
+                super::removal::remove_devices(work, &lost)?;
+            }
+            duties::ready_to_seal(work)?;
+            duties::give_keys(work, |of| *of == member)
+        })
+    }
+
+    /// Whether a recovery code would bring this workspace back.
+    pub(crate) fn drill(&mut self, code: &DeviceKeys) -> Result<String, PeerError> {
+        self.refresh()?;
+        let refused = |text: &str| {
+            Err(PeerError::new(crate::api::ErrorKind::NotAllowed, text)
+                .safe("Nothing was changed.")
+                .next("Look for the sheet that was written when the workspace was made."))
+        };
+        let Some(device) = self.mem.membership.device(&code.id()) else {
+            return refused("These words are a recovery code, but not of this workspace.");
+        };
+        if !device.active {
+            return refused("These words were removed from this workspace and bring nothing back any more.");
+        }
+        if Some(device.member) != self.mem.member() {
+            return refused("These words belong to another member of this workspace.");
+        }
+        let mut ring = KeyRing::new();
+        ring.learn(&self.mem.log, &[code.opener()]);
+        if ring.seal_key(&self.mem.membership).is_err() {
+            return refused("The words are right, but the current key was not given to them yet. Sync, then try again.");
+        }
+        Ok("The words work: they open the workspace's current key and all history.".to_owned())
+    }
+
+    /// Keeps the profile that is written once the workspace has taken this device in.
+    pub fn keep_profile(&mut self, profile: &Profile) -> Result<(), PeerError> {
+        people::edits(profile)?;
+        self.write(|work| duties::keep_profile(work, profile))
+    }
+
+    /// Does what is due after a join: the key for oneself, the kept profile. Before it is taken in, a device may say
+    /// nothing but its Join, and nothing is done.
+    pub fn introduce(&mut self) -> Result<(), PeerError> {
+        self.write(duties::perform)
+    }
+
+    /// Whether this device's Join waits for an Admin.
+    pub fn is_waiting(&self) -> bool {
+        let mine = |w: &tern_trust::log::WaitingJoin| {
+            self.mem.log.get(&w.record).is_some_and(|item| item.header().author == self.mem.me())
+        };
+        self.mem.membership.waiting.iter().any(mine)
+    }
+
+    /// Adds a device to one's own, with the keys it needs.
+    pub(crate) fn add_device(
+        &mut self,
+        device: tern_trust::DevicePublic,
+        signature: [u8; 64],
+    ) -> Result<(), PeerError> {
+        let member = self.mem.member().ok_or_else(|| super::errors::internal("No member is here."))?;
+        self.write(|work| {
+            work.records(|records, _, _| Ok(((), vec![records.device_add(member, device, signature)?])))?;
+            duties::perform(work)
         })
     }
 
     /// A first page that says what to do, for a workspace made in the window.
     pub fn welcome(&mut self, title: &str, body: &str) -> Result<(), PeerError> {
-        self.write(|work| pages::create(work, title, None, Some(body)).map(|_| ()))
+        self.write(|work| pages::create(work, title, None, None, Some(body)).map(|_| ()))
     }
 
     /// Puts caches in order before the process ends.
@@ -177,7 +270,9 @@ impl Mem {
             log,
             ring: KeyRing::new(),
             membership,
-            feed: None,
+            incarnation: None,
+            feeds: std::collections::BTreeMap::new(),
+            born: std::collections::BTreeMap::new(),
             docs: std::collections::BTreeMap::new(),
             seen_row: 0,
             foreign: 0,
@@ -193,7 +288,8 @@ impl Mem {
 impl work::Work<'_, '_> {
     /// Stores the first record of a new workspace and goes on in its feed.
     pub(crate) fn adopt(&mut self, genesis: &Item, feed: tern_trust::FeedState) -> Result<(), PeerError> {
-        self.put_own(Lane::LOG.0, genesis, feed)?;
+        self.mem.incarnation = Some(feed.incarnation);
+        self.put_own(Lane::LOG.0, ZERO16, genesis, feed)?;
         self.mem.log.insert(genesis.clone());
         work::learn(self.mem);
         Ok(())

@@ -2,7 +2,6 @@
 //! connection; only from `Stored` and from equal roots.
 
 use tern_model::hours::Zone;
-use tern_trust::derive::ZERO16;
 use tern_trust::{Id, Standing};
 
 use crate::api::{OnlyHere, PeerError, PeerState, RelayView, RelaysView, StatusView};
@@ -57,7 +56,7 @@ impl Core {
     fn only_here_since(&self, rows: &[i64]) -> Result<Option<i64>, PeerError> {
         for row in rows.iter().take(SCAN) {
             let Some(item) = self.store.item_by_row(*row)? else { continue };
-            if item.lane == ZERO16 && item.kind == tern_trust::Kind::Batch.byte() {
+            if item.lane != tern_sync::Lane::LOG.0 && item.kind == tern_trust::Kind::Batch.byte() {
                 let batch = super::documents::open_batch(&self.mem, &item.bytes)?;
                 let first = batch.changes.first().and_then(|c| tern_model::gate::parse(c).ok());
                 return Ok(first.map(|h| h.time_ms));
@@ -100,8 +99,9 @@ impl Core {
     /// Delivery of one document in words, for the head of its page.
     pub(crate) fn delivery(&self, doc: &tern_model::DocId) -> Result<Vec<String>, PeerError> {
         let me = self.mem.me();
-        let Some(tag) = self.mem.ring.tag(&doc.0) else { return Ok(Vec::new()) };
-        let own = self.store.rows_of_author_in_tag(&me, &ZERO16, &tag)?;
+        let space = super::spaces::space_of(&self.store, &self.mem, doc)?;
+        let Ok(tag) = super::spaces::tag(&self.mem, &space, doc) else { return Ok(Vec::new()) };
+        let own = self.store.rows_of_author_in_tag(&me, &space, &tag)?;
         let mut words = vec!["Saved here".to_owned()];
         for peer in self.store.peers()? {
             let Some((_, name)) = self.machine(&peer.device) else { continue };

@@ -11,6 +11,11 @@ use crate::api::{ConflictView, DueView};
 use super::people;
 use super::resolve::unhex;
 
+/// The date of a claimed day, RFC 3339.
+pub(crate) fn day(day: u16) -> String {
+    Zone::utc().date(i64::from(day) * 86_400_000).to_string()
+}
+
 /// A status as the terminal contract spells it.
 pub(crate) fn status(status: Status) -> &'static str {
     match status {

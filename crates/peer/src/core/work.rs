@@ -52,12 +52,9 @@ pub(crate) fn catch_up(store: &Store, mem: &mut Mem) -> Result<(), PeerError> {
                 mem.log.insert_stored(parsed);
                 log_grew = true;
             } else {
-                let stale: Vec<DocId> = mem
-                    .docs
-                    .keys()
-                    .filter(|id| mem.ring.tag(&id.0).is_some_and(|tag| tag == item.tag))
-                    .copied()
-                    .collect();
+                let ring = super::spaces::ring(mem, &item.lane);
+                let fits = |id: &&DocId| ring.and_then(|r| r.tag(&id.0)).is_some_and(|tag| tag == item.tag);
+                let stale: Vec<DocId> = mem.docs.keys().filter(fits).copied().collect();
                 for id in stale {
                     mem.docs.remove(&id);
                 }
@@ -122,32 +119,43 @@ impl<'a, 's> Work<'a, 's> {
         out
     }
 
-    /// The feed of this process run; a new one at the first write.
-    fn feed(&mut self) -> FeedState {
-        if let Some(feed) = self.mem.feed {
-            return feed;
+    /// The number of this process run; drawn at the first write.
+    fn incarnation(&mut self) -> u64 {
+        if let Some(incarnation) = self.mem.incarnation {
+            return incarnation;
         }
         let incarnation = u64::from_le_bytes(self.random());
-        let feed = FeedState::new(incarnation);
-        self.mem.feed = Some(feed);
-        feed
+        self.mem.incarnation = Some(incarnation);
+        incarnation
+    }
+
+    /// The feed of this process run in a space.
+    pub(crate) fn feed(&mut self, space: &Id16) -> FeedState {
+        let incarnation = self.incarnation();
+        *self.mem.feeds.entry(*space).or_insert_with(|| FeedState::new(incarnation))
     }
 
     /// Actor and time for an edit.
     pub(crate) fn stamp(&mut self) -> Stamp {
-        let feed = self.feed();
-        Stamp { actor: actor_id(&self.mem.me(), feed.incarnation), time_ms: self.now_ms() }
+        let incarnation = self.incarnation();
+        Stamp { actor: actor_id(&self.mem.me(), incarnation), time_ms: self.now_ms() }
     }
 
-    /// Stores an own item and advances the feed.
-    pub(crate) fn put_own(&mut self, lane: Id16, item: &Item, feed: FeedState) -> Result<i64, PeerError> {
+    /// Stores an own item and advances the feed of its space.
+    pub(crate) fn put_own(
+        &mut self,
+        lane: Id16,
+        space: Id16,
+        item: &Item,
+        feed: FeedState,
+    ) -> Result<i64, PeerError> {
         let row = ItemRow::from_bytes(lane, *item.id(), item.bytes())
             .ok_or_else(|| internal("An own item is shorter than its header."))?;
         let row = match self.txn.insert_item(&row)? {
             Inserted::Row(row) => row,
             Inserted::Known => return Err(internal("An own item was stored before.")),
         };
-        self.mem.feed = Some(feed);
+        self.mem.feeds.insert(space, feed);
         Ok(row)
     }
 
@@ -156,14 +164,14 @@ impl<'a, 's> Work<'a, 's> {
         &mut self,
         make: impl FnOnce(&mut RecordWriter<'_>, &mut KeyRing, &mut Dice) -> Result<(T, Vec<Item>), WriteError>,
     ) -> Result<T, PeerError> {
-        let mut feed = self.feed();
+        let mut feed = self.feed(&ZERO16);
         let mut dice = Dice::new(self.random());
         let writer =
             Writer { workspace: self.mem.workspace, keys: &self.mem.keys, day: day(self.host.now_ms()) };
         let mut records = RecordWriter { writer, feed: &mut feed, log: &mut self.mem.log };
         let (value, items) = make(&mut records, &mut self.mem.ring, &mut dice).map_err(write_error)?;
         for item in &items {
-            self.put_own(Lane::LOG.0, item, feed)?;
+            self.put_own(Lane::LOG.0, ZERO16, item, feed)?;
         }
         learn(self.mem);
         Ok(value)
@@ -174,8 +182,20 @@ impl<'a, 's> Work<'a, 's> {
         documents::load(&self.txn, self.mem, id)
     }
 
-    /// Makes a document of `kind` with first edits.
+    /// Makes a document of `kind` in the root space with first edits.
     pub(crate) fn create(&mut self, id: DocId, kind: &Kind, edits: &[Edit]) -> Result<(), PeerError> {
+        self.create_in(ZERO16, id, kind, edits)
+    }
+
+    /// Makes a document of `kind` in a space with first edits.
+    pub(crate) fn create_in(
+        &mut self,
+        space: Id16,
+        id: DocId,
+        kind: &Kind,
+        edits: &[Edit],
+    ) -> Result<(), PeerError> {
+        self.mem.born.insert(id, space);
         self.may_write(id)?;
         let stamp = self.stamp();
         let (mut doc, mut changes) = Doc::create(id, kind, &stamp)?;
@@ -230,7 +250,8 @@ impl<'a, 's> Work<'a, 's> {
         if changes.0.is_empty() {
             return Ok(());
         }
-        super::access::ready_to_seal(self)?;
+        let space = super::spaces::space_of(&self.txn, self.mem, &id)?;
+        super::duties::ready_to_seal_in(self, &space)?;
         if self.transaction == 0 {
             self.transaction = u64::from_le_bytes(self.random());
         }
@@ -238,7 +259,7 @@ impl<'a, 's> Work<'a, 's> {
         let mut count = 0;
         for group in groups(changes.0) {
             let batch = Batch { document: id.0, transaction: self.transaction, changes: group };
-            row = self.put_batch(&batch)?;
+            row = self.put_batch(&space, &batch)?;
             count += 1;
         }
         if let Some(open) = self.mem.docs.get_mut(&id) {
@@ -251,25 +272,27 @@ impl<'a, 's> Work<'a, 's> {
         Ok(())
     }
 
-    fn put_batch(&mut self, batch: &Batch) -> Result<i64, PeerError> {
-        let mut feed = self.feed();
+    fn put_batch(&mut self, space: &Id16, batch: &Batch) -> Result<i64, PeerError> {
+        let mut feed = self.feed(space);
         let writer =
             Writer { workspace: self.mem.workspace, keys: &self.mem.keys, day: day(self.host.now_ms()) };
         let no_key = || internal("No key of this workspace is here to seal the edit.");
-        let key = self.mem.ring.seal_key(&self.mem.membership).map_err(|_| no_key())?;
-        let first = self.mem.ring.first().ok_or_else(no_key)?;
-        let item = writer.batch(&mut feed, key, first, batch).map_err(|e| internal(e.to_string()))?;
-        self.put_own(ZERO16, &item, feed)
+        let key = super::spaces::seal_key(self.mem, space).map_err(|_| no_key())?;
+        let first = super::spaces::ring(self.mem, space).and_then(KeyRing::first).ok_or_else(no_key)?;
+        let item = writer.batch_in(*space, &mut feed, key, first, batch);
+        let item = item.map_err(|e| internal(e.to_string()))?;
+        self.put_own(*space, *space, &item, feed)
     }
 
     /// Names an attachment of a document in the clear, so that nodes keep it.
     pub(crate) fn blob_ref(&mut self, id: DocId, blob: &BlobRef) -> Result<(), PeerError> {
-        let mut feed = self.feed();
-        let tag = self.mem.ring.tag(&id.0).ok_or_else(|| internal("No key of this workspace is here."))?;
+        let space = super::spaces::space_of(&self.txn, self.mem, &id)?;
+        let mut feed = self.feed(&space);
+        let tag = super::spaces::tag(self.mem, &space, &id)?;
         let writer =
             Writer { workspace: self.mem.workspace, keys: &self.mem.keys, day: day(self.host.now_ms()) };
-        let item = writer.blob_ref(&mut feed, ZERO16, tag, blob).map_err(|e| internal(e.to_string()))?;
-        self.put_own(ZERO16, &item, feed)?;
+        let item = writer.blob_ref(&mut feed, space, tag, blob).map_err(|e| internal(e.to_string()))?;
+        self.put_own(space, space, &item, feed)?;
         Ok(())
     }
 

@@ -19,14 +19,19 @@ pub(super) fn run(
     core: &mut Core,
     dir: &Path,
     page: Option<&str>,
+    space: Option<&str>,
     progress: Option<&Progress>,
 ) -> Result<Reply, PeerError> {
     core.refresh()?;
     let tree = pages::tree(core.store(), false)?;
-    let list = match page {
+    let mut list = match page {
         Some(page) => tree.subtree(&crate::core::resolve_page(core.store(), page)?),
         None => tree.walk(),
     };
+    if let Some(space) = space {
+        let inside = core.pages_of_space(space)?;
+        list.retain(|(_, id)| inside(id));
+    }
     let total = list.len() as u64;
     let mut exported = Vec::with_capacity(list.len());
     for (index, (_, id)) in list.iter().enumerate() {
@@ -35,8 +40,9 @@ pub(super) fn run(
             progress("reading pages", index as u64 + 1, total);
         }
     }
-    let tasks = if page.is_none() { export_tasks(core)? } else { Vec::new() };
-    let only: Option<BTreeSet<DocId>> = page.map(|_| list.iter().map(|(_, id)| *id).collect());
+    let part = page.is_some() || space.is_some();
+    let tasks = if !part { export_tasks(core)? } else { Vec::new() };
+    let only: Option<BTreeSet<DocId>> = part.then(|| list.iter().map(|(_, id)| *id).collect());
     let (attachments, sources) = attachments(core, only.as_ref())?;
     let planned = plan(&exported, &attachments, &tasks);
     let hashes: Vec<Id> = planned

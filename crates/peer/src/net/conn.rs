@@ -70,6 +70,17 @@ pub enum NetIn {
         /// Whether the peer has it whole.
         there: bool,
     },
+    /// Somebody with a recovery code asks where it belongs.
+    WhoseCode {
+        /// The code's device key, proven by TLS.
+        device: [u8; 32],
+        /// Binds the proof to the channel.
+        exporter: [u8; 32],
+        /// Proof of holding this node's ticket.
+        proof: [u8; 32],
+        /// Workspaces that the code belongs to.
+        answer: tokio::sync::oneshot::Sender<Vec<[u8; 32]>>,
+    },
     /// The connection is gone.
     Lost {
         /// Connection.

@@ -19,6 +19,12 @@ pub enum Ask {
         /// A ticket with addresses.
         with: Option<String>,
     },
+    /// Offer to link a device.
+    LinkOffer,
+    /// How the offer stands.
+    LinkState,
+    /// What the person decided.
+    LinkDecide(bool),
     /// Keep the sealed file that lies at this path.
     BlobAdd(PathBuf),
     /// Write the sealed file of this hash to a path.
@@ -30,6 +36,12 @@ pub enum Ask {
 pub enum Answer {
     /// How the meeting went.
     Synced(SyncReport),
+    /// A ticket.
+    Ticket(String),
+    /// How an offer stands.
+    Link(crate::api::LinkState),
+    /// Done, with nothing to say.
+    Done,
     /// The hash under which the file is kept, or done.
     Blob([u8; 32]),
     /// It could not be done.

@@ -31,7 +31,7 @@ pub async fn bind(secret: SecretKey, listen: Option<SocketAddr>, lan: bool) -> R
     let addr = listen.unwrap_or(if lan { unspecified } else { loopback });
     let builder = Endpoint::builder(presets::Minimal)
         .secret_key(secret)
-        .alpns(vec![ALPN.to_vec()])
+        .alpns(vec![ALPN.to_vec(), super::link::LINK_ALPN.to_vec(), super::recover::RECOVER_ALPN.to_vec()])
         .relay_mode(RelayMode::Custom(RelayMap::empty()))
         .portmapper_config(PortmapperConfig::Disabled)
         .dns_resolver(DnsResolver::builder().disable_fallback().build())

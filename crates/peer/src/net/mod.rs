@@ -4,6 +4,8 @@ pub mod blobs;
 pub mod conn;
 pub mod door;
 pub mod endpoint;
+pub mod link;
+pub mod recover;
 pub mod service;
 
 /// What a connection is dialled for.

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 use super::blobs::Blobs;
 use super::conn::{self, ConnId, ConnOut, Gate, NetIn, Opened};
 use super::endpoint::{self, ALPN, CLOSE_TIMEOUT, DIAL_TIMEOUT};
-use super::{News, Purpose};
+use super::{News, Purpose, link, recover};
 use crate::home::NetworkLock;
 
 /// Label of the exporter that binds a session to its connection.
@@ -59,6 +59,7 @@ struct Inner {
     next: AtomicU64,
     /// The one connection to each peer.
     peers: Mutex<BTreeMap<[u8; 32], Standing>>,
+    desk: link::Desk,
     _lock: NetworkLock,
 }
 
@@ -80,6 +81,7 @@ impl Service {
             engine,
             next: AtomicU64::new(1),
             peers: Mutex::new(BTreeMap::new()),
+            desk: link::Desk::default(),
             _lock: lock,
         };
         let service = Service { inner: Arc::new(inner) };
@@ -109,10 +111,29 @@ impl Service {
                 let connected = tokio::time::timeout(DIAL_TIMEOUT, async { incoming.await }).await;
                 drop(permit);
                 if let Ok(Ok(conn)) = connected {
-                    service.run(conn, false, Purpose::Meet);
+                    service.welcome(conn).await;
                 }
             });
         }
+    }
+
+    /// Lets a connection speak the protocol that it was opened for.
+    async fn welcome(&self, conn: Connection) {
+        let mut exporter = [0; 32];
+        let bound = conn.export_keying_material(&mut exporter, EXPORTER_LABEL, b"").is_ok();
+        match conn.alpn() {
+            endpoint::ALPN => {
+                self.run(conn, false, Purpose::Meet);
+            }
+            link::LINK_ALPN if bound => self.inner.desk.answer(conn, exporter).await,
+            recover::RECOVER_ALPN if bound => recover::answer(conn, exporter, &self.inner.engine).await,
+            _ => conn.close(0u32.into(), b"unknown protocol"),
+        }
+    }
+
+    /// Where this process offers to link a device.
+    pub fn desk(&self) -> &link::Desk {
+        &self.inner.desk
     }
 
     /// Dials unless a connection stands; gives its news.

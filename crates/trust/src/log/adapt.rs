@@ -76,8 +76,13 @@ pub(super) fn invite_signed(workspace: &Id, author: &Id, join: &Join) -> bool {
 
 /// Whether the new device signed its DeviceAdd.
 fn link_signed(workspace: &Id, add: &DeviceAdd) -> bool {
-    let keys = DeviceAdd::signed_keys(&add.device);
-    verify(&add.device.key, Context::Link, &[workspace, &add.member, &keys], &add.signature)
+    link_holds(workspace, &add.member, &add.device, &add.signature)
+}
+
+/// Whether a device signed that it wants to be one of `member`'s.
+pub fn link_holds(workspace: &Id, member: &Id16, device: &DevicePublic, signature: &[u8; 64]) -> bool {
+    let keys = DeviceAdd::signed_keys(device);
+    verify(&device.key, Context::Link, &[workspace, member, &keys], signature)
 }
 
 /// What a new device says to become one of `member`'s.

@@ -73,7 +73,7 @@ pub struct Invite {
 }
 
 /// A Join that an Admin must decide on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WaitingJoin {
     /// The Join record, which Approve names.
     pub record: Id,

@@ -7,6 +7,7 @@ mod adapt;
 mod build;
 mod membership;
 
+pub use adapt::link_holds;
 pub use build::{
     Founded, Founding, InviteTerms, RecordWriter, Rotated, WriteError, found_workspace, sign_link,
 };

@@ -1,0 +1,113 @@
+//! Invites, links, review, notices, recovery.
+
+use tern_peer::{InvitesView, JoinReport, LinkState, NoticesView, ReviewView};
+
+use crate::human::Clock;
+use crate::human::people::short;
+use crate::table::{Table, one_line};
+
+pub(crate) fn invites(view: &InvitesView, clock: &Clock) -> String {
+    if view.invites.is_empty() && view.requests.is_empty() {
+        return "There are no invites. `tern invite` makes a ticket.\n".into();
+    }
+    let mut table = Table::new(&["ROLE", "MODE", "USED", "STATE", "UNTIL", "BY", "ID"]);
+    for i in &view.invites {
+        table.row(&[
+            i.role.clone(),
+            i.mode.clone(),
+            format!("{} of {}", i.used, i.uses),
+            i.state.clone(),
+            clock.words(&i.expires),
+            i.by.clone(),
+            short(&i.id),
+        ]);
+    }
+    let mut text = table.render();
+    for (invite, joined) in view.invites.iter().flat_map(|i| i.joined.iter().map(move |j| (i, j))) {
+        let (name, id) = (one_line(&joined.name), short(&invite.id));
+        text += &format!("\n{name} came by {id}. Words to compare: {}", joined.words);
+    }
+    if view.invites.iter().any(|i| !i.joined.is_empty()) {
+        text.push('\n');
+    }
+    text + &requests(view)
+}
+
+pub(crate) fn requests(view: &InvitesView) -> String {
+    let mut text = String::new();
+    for r in &view.requests {
+        text += &format!(
+            "\nSomebody asks to come in as {} since {}. Words to compare: {}\n  tern member approve {}\n",
+            r.role,
+            r.when,
+            r.words,
+            short(&r.id)
+        );
+    }
+    text
+}
+
+pub(crate) fn link_ticket(ticket: &str) -> String {
+    format!(
+        "{ticket}\n\nOn the new device, within ten minutes: tern device accept TICKET\n\
+         Whoever uses it becomes a device of yours: show it to nobody. Waiting…\n"
+    )
+}
+
+pub(crate) fn link_question(asking: &LinkState) -> String {
+    format!(
+        "\nDevice {} asks for full access as you.\nFour words: {}\n\
+         If the new device shows the same four, type the first of them and press Enter; anything else refuses.\n",
+        short(&asking.device),
+        asking.words
+    )
+}
+
+pub(crate) fn link_end(accepted: bool) -> &'static str {
+    if accepted {
+        "It is a device of yours now, and fetches the workspace.\n"
+    } else {
+        "Refused. Nothing was changed.\n"
+    }
+}
+
+pub(crate) fn review(view: &ReviewView, clock: &Clock) -> String {
+    if view.entries.is_empty() {
+        return "Nothing waits for review: every edit that is here counts.\n".into();
+    }
+    let mut text = String::new();
+    for e in &view.entries {
+        let what = if e.title.is_empty() { "something not readable yet".into() } else { one_line(&e.title) };
+        text += &format!(
+            "{}  {} of {} on “{what}”, since {}\n    {}\n",
+            short(&e.id),
+            crate::human::count(e.items, "edit", "edits"),
+            one_line(&e.author),
+            clock.words(&e.since),
+            one_line(&e.reason),
+        );
+        if !e.preview.is_empty() {
+            text += &format!("    {}\n", one_line(&e.preview));
+        }
+    }
+    text + "\n`tern review admit ID` lets them count, `export ID FILE` shows them, `discard ID` puts them away.\n"
+}
+
+pub(crate) fn notices(view: &NoticesView) -> String {
+    if view.notices.is_empty() {
+        return "Nothing to tell.\n".into();
+    }
+    view.notices.iter().map(|n| format!("{}  {}\n", short(&n.id), one_line(&n.text))).collect()
+}
+
+pub(crate) fn recovered(report: &JoinReport, kept: bool) -> String {
+    let others = if kept {
+        "Your other devices stay as they are."
+    } else {
+        "Your other devices were removed; what they still send waits in review."
+    };
+    format!(
+        "Everything the node holds is back on this laptop, device {}.\n{others}\nThe recovery words go on working.\n",
+        short(&report.device)
+    )
+}
