@@ -73,6 +73,11 @@ pub trait Replica: TrieSource {
     fn is_open(&self, lane: &Lane) -> SourceResult<bool> {
         Ok(*lane == Lane::ROOT)
     }
+    /// True when content of `lane` that a removed device pushes before it learns of its removal is kept, set aside for
+    /// review: work done while away is not lost. The session bounds how much that is.
+    fn takes_late(&self, _peer: &Device, _lane: &Lane) -> SourceResult<bool> {
+        Ok(false)
+    }
     /// Standing of a device by the evaluated log.
     fn standing(&self, device: &Device) -> SourceResult<Standing>;
     /// Feature bits that effective Require records demand of everyone who exchanges content.

@@ -24,6 +24,21 @@ impl std::fmt::Debug for CoreReplica<'_> {
     }
 }
 
+/// Most items beyond the cuts of its removal that are kept of one device.
+const MAX_LATE_ITEMS: usize = 1_024;
+
+/// Items of a removed device that lie beyond the cuts of its removal.
+fn late_items(replica: &CoreReplica<'_>, device: &Device) -> tern_store::Result<usize> {
+    let mut late = 0;
+    for (incarnation, space) in replica.store.feeds_of(device)? {
+        let feed = tern_trust::item::Feed { author: *device, incarnation, space };
+        let cut = replica.membership.cuts.get(&feed).and_then(|cuts| cuts.iter().map(|c| c.seq).max());
+        let from = cut.map_or(0, |seq| seq.saturating_add(1));
+        late += replica.store.items_of_feed(device, incarnation, &space, from)?.len();
+    }
+    Ok(late)
+}
+
 fn to_row(head: &RowHead) -> Row {
     Row {
         row: head.row.cast_unsigned(),
@@ -90,6 +105,14 @@ impl Replica for CoreReplica<'_> {
             tern_trust::Standing::Relay => open || self.relay,
             _ => false,
         })
+    }
+
+    fn is_open(&self, lane: &Lane) -> SourceResult<bool> {
+        Ok(*lane == Lane::ROOT || self.membership.spaces.contains(&lane.0))
+    }
+
+    fn takes_late(&self, peer: &Device, lane: &Lane) -> SourceResult<bool> {
+        Ok(self.is_open(lane)? && late_items(self, peer).map_err(SourceError::new)? < MAX_LATE_ITEMS)
     }
 
     fn standing(&self, device: &Device) -> SourceResult<Standing> {

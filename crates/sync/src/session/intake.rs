@@ -1,10 +1,11 @@
 //! Items coming in, and a log that changed: who may bring what, and what a commit sets free.
 
-use super::live::Scan;
+use super::live::{PUSH_MAX, Scan};
 use super::receive::Ready;
 use super::{Cx, Session, State, Step, Stop};
 use crate::api::{ItemResult, Output, Side};
 use crate::key::{Key, Lane};
+use crate::replica::Standing;
 use crate::trie::SourceError;
 use crate::wire::control::Message;
 
@@ -44,10 +45,27 @@ impl Session {
             return Ok(true);
         }
         self.refresh_content_ok(cx)?;
+        if cx.replica.standing(&self.setup.peer)? == Standing::Removed {
+            return self.may_take_late(cx, ready);
+        }
         let mut lanes: Vec<Lane> = ready.items.iter().map(|(lane, _, _): &(Lane, Key, _)| *lane).collect();
         lanes.dedup();
         for lane in lanes {
             if !self.may_take_lane(cx, &lane)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// What a device pushes before it knows that it was removed: no more than fits into a greeting's push.
+    fn may_take_late(&mut self, cx: &Cx<'_>, ready: &Ready) -> Result<bool, Stop> {
+        self.late += ready.items.iter().map(|(_, _, bytes)| bytes.len() as u64).sum::<u64>();
+        if self.late > PUSH_MAX {
+            return Ok(false);
+        }
+        for (lane, _, _) in &ready.items {
+            if !cx.replica.takes_late(&self.setup.peer, lane)? {
                 return Ok(false);
             }
         }
