@@ -132,6 +132,41 @@ fn drain(mut from: impl Read + Send + 'static) -> Receiver<String> {
     drained
 }
 
+/// A command that a person talks with: lines out, lines in.
+#[derive(Debug)]
+pub struct Talk {
+    child: Child,
+    lines: Receiver<String>,
+    stderr: Receiver<String>,
+}
+
+impl Talk {
+    /// The next line of standard output as JSON.
+    #[track_caller]
+    pub fn hear(&mut self) -> Value {
+        match self.lines.recv_timeout(COMMAND_LIMIT) {
+            Ok(line) => serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e} in {line}")),
+            Err(_) => {
+                let _ = self.child.kill();
+                panic!("it fell silent: {}", self.stderr.recv_timeout(READY_LIMIT).unwrap_or_default())
+            }
+        }
+    }
+
+    /// Types a line.
+    pub fn say(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().expect("piped");
+        stdin.write_all(format!("{line}\n").as_bytes()).expect("it listens");
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// A temporary folder with the homes of one story.
 #[derive(Debug)]
 pub struct Stage {
@@ -230,6 +265,23 @@ impl Home {
     /// Starts with `--json` and does not wait.
     pub fn start(&self, args: &[&str], input: &str) -> Running {
         start(&self.args(true, args), &[], input)
+    }
+
+    /// Starts a command to talk with.
+    pub fn talk(&self, args: &[&str]) -> Talk {
+        let mut command = tern();
+        command.args(self.args(true, args));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary starts");
+        let stdout = child.stdout.take().expect("piped");
+        let stderr = drain(child.stderr.take().expect("piped"));
+        let (said, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let _ = said.send(line);
+            }
+        });
+        Talk { child, lines, stderr }
     }
 
     /// Starts a command that stays, and reads the line that says it is ready.

@@ -1,0 +1,170 @@
+//! One person's devices: linking one, losing all, the words, and a home that is locked.
+
+use crate::harness::{Home, Stage, rows, word};
+use crate::members::{ben_with_node, joined, sync};
+
+/// A device of `home`'s member, linked by the four words.
+#[track_caller]
+fn linked(stage: &Stage, home: &Home, name: &str) -> Home {
+    let mut old = home.talk(&["device", "link", "--quiet", "--listen", "127.0.0.1:0"]);
+    let ticket = word(&old.hear(), "ticket");
+    let phone = stage.empty_home(name);
+    let mut accepting = phone.start(&["device", "accept", "-", "--quiet"], &ticket);
+    let asking = old.hear();
+    assert_eq!(asking["state"], "asking", "{asking}");
+    let words = word(&asking, "words");
+    old.say(words.split(' ').next().expect("four words"));
+    assert_eq!(old.hear()["state"], "done");
+    let ran = accepting.wait(std::time::Duration::from_secs(120)).expect("the new device ends");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains(&words), "the new device shows other words: {} / {words}", ran.err);
+    assert_eq!(ran.json()["state"], "member");
+    phone
+}
+
+#[test]
+fn t31_a_linked_device_reads_and_writes_as_its_member_and_can_be_removed() {
+    let stage = Stage::new();
+    let (ben, _node) = ben_with_node(&stage);
+    ben.json(&["page", "new", "Plan"]);
+    let phone = linked(&stage, &ben, "phone");
+    phone.page("Plan");
+    phone.json(&["page", "new", "From the phone"]);
+    sync(&phone);
+    sync(&ben);
+    ben.page("From the phone");
+    assert_eq!(rows(&ben.json(&["member", "list"]), "members").len(), 1, "a device is no member");
+
+    let devices = ben.json(&["device", "list"]);
+    let other = rows(&devices, "devices").iter().find(|d| d["kind"] == "laptop").expect("the phone is listed");
+    ben.json(&["device", "remove", &word(other, "id")]);
+    sync(&ben);
+    assert_eq!(phone.run(&["sync"]).code, 6);
+    let devices = ben.json(&["device", "list"]);
+    let other = rows(&devices, "devices").iter().find(|d| d["kind"] == "laptop").expect("still listed");
+    assert_eq!(other["state"], "removed", "{devices}");
+}
+
+#[test]
+fn a_third_device_is_told_of_the_second() {
+    let stage = Stage::new();
+    let (ben, _node) = ben_with_node(&stage);
+    let phone = linked(&stage, &ben, "phone");
+    sync(&ben);
+    linked(&stage, &ben, "tablet");
+    sync(&ben);
+    sync(&phone);
+    let notices = phone.json(&["notices"]);
+    let notice = &rows(&notices, "notices")[0];
+    assert!(notice["text"].to_string().contains("was added to your account"), "{notices}");
+    let after = phone.json(&["notices", "--seen", &word(notice, "id")]);
+    assert!(rows(&after, "notices").is_empty(), "{after}");
+}
+
+#[test]
+fn a_wrong_word_links_nothing() {
+    let stage = Stage::new();
+    let (ben, _node) = ben_with_node(&stage);
+    let mut old = ben.talk(&["device", "link", "--quiet", "--listen", "127.0.0.1:0"]);
+    let ticket = word(&old.hear(), "ticket");
+    let phone = stage.empty_home("phone");
+    let mut accepting = phone.start(&["device", "accept", "-", "--quiet"], &ticket);
+    assert_eq!(old.hear()["state"], "asking");
+    old.say("no");
+    assert_eq!(old.hear()["state"], "refused");
+    let ran = accepting.wait(std::time::Duration::from_secs(120)).expect("the new device ends");
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(!phone.path().join("store.db").exists());
+    let devices = ben.json(&["device", "list"]);
+    assert!(rows(&devices, "devices").iter().all(|d| d["kind"] != "laptop"), "{devices}");
+}
+
+#[test]
+fn t34_no_ticket_is_taken_for_another_kind() {
+    let stage = Stage::new();
+    let (ben, node) = ben_with_node(&stage);
+    let invite = word(&ben.json(&["invite"]), "ticket");
+    let mut old = ben.talk(&["device", "link", "--quiet", "--listen", "127.0.0.1:0"]);
+    let link = word(&old.hear(), "ticket");
+    let join = |ticket: &str| {
+        stage.empty_home("x").run(&["join", ticket, "--name", "X", "--zone", "UTC"])
+    };
+    let accept = |ticket: &str| stage.empty_home("x").run(&["device", "accept", ticket, "--quiet"]);
+    for (ran, names) in [
+        (join(&link), "device link"),
+        (join(&node.ticket), "node"),
+        (accept(&invite), "invite"),
+        (accept(&node.ticket), "node"),
+        (ben.run(&["relay", "add", &link]), "device link"),
+    ] {
+        assert_eq!(ran.code, 7, "{ran:?}");
+        assert!(ran.err.contains(names), "{} does not say that it is of the kind “{names}”", ran.err);
+    }
+}
+
+#[test]
+fn all_laptops_lost_the_words_and_a_node_bring_everything_back() {
+    let stage = Stage::new();
+    let node = crate::harness::Node::start(&stage);
+    let ben = stage.empty_home("ben");
+    let made = ben.json(&["init", "--name", "Ben", "--zone", "Europe/London", "--title", "Ferries"]);
+    let words = word(&made, "recovery_words");
+    ben.json(&["relay", "add", &node.ticket]);
+    ben.json(&["page", "new", "Plan"]);
+    let drill = ben.json_with(&["recover", "--drill"], &[], &words);
+    assert_eq!(drill["state"], "works", "{drill}");
+    let other = words.split(' ').rev().collect::<Vec<_>>().join(" ");
+    let wrong = crate::harness::run(&["--home", &stage.arg("ben"), "--json", "recover", "--drill"], &[], &other);
+    assert_eq!(wrong.code, 7, "{wrong:?}");
+    sync(&ben);
+    let aiko = joined(&stage, &ben, "Aiko");
+
+    let lost = stage.arg("lost");
+    std::fs::rename(ben.path(), &lost).expect("the laptop is gone");
+    let back = ben.json_with(&["recover", &node.ticket], &[], &words);
+    assert_eq!(back["member"], made["member"], "the same person");
+    assert_ne!(back["device"], made["device"], "a new device");
+    ben.page("Plan");
+    let devices = ben.json(&["device", "list"]);
+    let old = rows(&devices, "devices").iter().find(|d| d["id"] == made["device"]).expect("listed");
+    assert_eq!(old["state"], "removed", "{devices}");
+
+    // Whoever has the lost laptop gets nothing new; what they write waits.
+    ben.json(&["page", "new", "After the loss"]);
+    sync(&ben);
+    let thief = stage.empty_home("lost");
+    thief.json_with(&["page", "append", "Plan"], &[], "by the thief");
+    assert_eq!(thief.run(&["sync"]).code, 6);
+    assert!(!thief.json(&["page", "list"]).to_string().contains("After the loss"));
+    sync(&ben);
+    assert!(!ben.markdown("Plan").contains("by the thief"));
+    assert_eq!(rows(&ben.json(&["review", "list"]), "entries").len(), 1);
+    sync(&aiko);
+    aiko.page("After the loss");
+    let again = ben.json_with(&["recover", "--drill"], &[], &words);
+    assert_eq!(again["state"], "works", "{again}");
+}
+
+#[test]
+fn a_locked_home_opens_with_its_passphrase_alone_and_a_wrong_one_harms_nothing() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    ben.json(&["page", "new", "Plan"]);
+    let (right, wrong) = (stage.write("right", "open sesame\n"), stage.write("wrong", "open barley\n"));
+    let with = |file: &str, args: &[&str]| {
+        let mut all = vec!["--home", ben.path().to_str().expect("text"), "--json"];
+        all.extend(args);
+        crate::harness::run(&all, &[("TERN_PASSPHRASE_FILE", file)], "")
+    };
+    let on = with(&right, &["lock", "on"]);
+    assert_eq!((on.code, on.json()["state"].clone()), (0, "passphrase".into()), "{on:?}");
+    let seed = std::fs::read(ben.path().join("device.key")).expect("the key file");
+    assert_eq!(ben.run(&["page", "list"]).code, 3);
+    assert_eq!(with(&wrong, &["page", "list"]).code, 3);
+    assert_eq!(with(&wrong, &["lock", "off"]).code, 3);
+    assert_eq!(std::fs::read(ben.path().join("device.key")).expect("the key file"), seed);
+    assert_eq!(with(&right, &["page", "new", "More"]).code, 0);
+    assert_eq!(with(&right, &["lock", "off"]).code, 0);
+    ben.page("Plan");
+    ben.page("More");
+}
