@@ -104,7 +104,8 @@ fn t11_a_removed_members_weeks_offline_wait_in_review_and_one_command_admits_the
     let told = aiko.run(&["sync"]);
     assert_eq!(told.code, 6, "{told:?}");
     assert!(told.error()["happened"].to_string().contains("removed"), "{}", told.err);
-    assert!(aiko.markdown("Plan").contains("written on the ferry"), "what is hers is gone here");
+    let hers = aiko.json(&["review", "list"]);
+    assert_eq!(rows(&hers, "entries").len(), 2, "her own work is listed on her laptop too: {hers}");
 
     sync(&ben);
     assert!(!ben.markdown("Plan").contains("written on the ferry"));
