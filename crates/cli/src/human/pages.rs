@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     fn row(id: &str, title: &str, depth: usize) -> PageRow {
-        PageRow { id: id.into(), title: title.into(), parent: None, order: 0, depth, trashed: false }
+        PageRow { id: id.into(), title: title.into(), parent: None, order: 0, depth, space: String::new(), trashed: false }
     }
 
     #[test]

@@ -120,7 +120,8 @@ fn write(
     let present = present(files, core)?;
     let replica = core.replica();
     let local = |e: tern_sync::SourceError| PeerError::new(ErrorKind::Failed, e.to_string());
-    let mut writer = BundleWriter::new(&replica, &preface, &[Lane::ROOT], theirs).map_err(local)?;
+    let lanes = core.lanes_for(to);
+    let mut writer = BundleWriter::new(&replica, &preface, &lanes, theirs).map_err(local)?;
     let part = file.with_extension("part");
     let mut out = std::io::BufWriter::new(std::fs::File::create(&part).map_err(|e| file_error(&part, &e))?);
     let put =
@@ -241,7 +242,9 @@ fn note_sender(core: &mut Core, brought: &Brought) -> Result<(), PeerError> {
         return Ok(());
     };
     let replica = core.replica();
-    let mine = Summary::of(&replica, &[Lane::LOG, Lane::ROOT])
+    let to = core.membership().device(&sender).map(|d| d.public.x25519);
+    let lanes: Vec<Lane> = std::iter::once(Lane::LOG).chain(core.lanes_for(to.as_slice())).collect();
+    let mine = Summary::of(&replica, &lanes)
         .map_err(|e| PeerError::new(ErrorKind::Failed, e.to_string()))?;
     let same =
         mine.0.iter().all(|m| brought.theirs.iter().any(|t| (t.lane, t.n, t.root) == (m.lane, m.n, m.root)));
