@@ -132,6 +132,11 @@ impl Link {
         self.ends.iter().any(|end| end.closing && said(end))
     }
 
+    /// Whether a side hangs up, though the other may not have heard its last words.
+    pub fn hangs_up(&self) -> bool {
+        self.ends.iter().any(|end| end.closing)
+    }
+
     /// How the connection stands for each side.
     pub fn news(&self) -> [News; 2] {
         [self.ends[0].news.borrow().clone(), self.ends[1].news.borrow().clone()]

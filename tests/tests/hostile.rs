@@ -262,7 +262,7 @@ fn garbage_of_any_peer_ends_its_session_and_nothing_else() -> Result<()> {
         let connected =
             if target == NODE { world.node.hub.connected() } else { world.laptops[ADA].hub.connected() };
         ensure!(connected.is_empty(), "round {round}: garbage passed for a greeting");
-        let closed = link.ended() || link.news()[1].closed.is_some();
+        let closed = link.hangs_up() || link.news()[1].closed.is_some();
         ensure!(closed, "round {round}: the session goes on after garbage");
         world.deliver(target, NetIn::Lost { conn });
     }
