@@ -61,7 +61,19 @@ impl Writer<'_> {
         first: &EpochKey,
         batch: &Batch,
     ) -> Result<Item, Malformed> {
-        let header = self.header(feed, Kind::Batch, *epoch.space(), first.tag(&batch.document));
+        self.batch_in(feed, *epoch.space(), epoch, first, batch)
+    }
+
+    /// The same for an open space, whose key is the root's: `space` is its id.
+    pub fn batch_in(
+        &self,
+        feed: &mut FeedState,
+        space: Id16,
+        epoch: &EpochKey,
+        first: &EpochKey,
+        batch: &Batch,
+    ) -> Result<Item, Malformed> {
+        let header = self.header(feed, Kind::Batch, space, first.tag(&batch.document));
         let item = Item::seal(self.keys, header, epoch, &batch.encode()?)?;
         advance(feed, &item)?;
         Ok(item)
