@@ -228,3 +228,88 @@ fn open_spaces_hold_pages_of_their_own_and_pages_move_between_them() {
     let only = ben.json(&["export", &stage.arg("crew"), "--space", "Crew"]);
     assert_eq!(only["files"], 2, "{only}");
 }
+
+#[test]
+fn t30_a_private_space_is_read_by_its_members_and_lies_readable_nowhere_else() {
+    let stage = Stage::new();
+    let (ben, node) = ben_with_node(&stage);
+    let aiko = joined(&stage, &ben, "Aiko");
+    let carla = joined(&stage, &ben, "Carla");
+    for home in [&ben, &aiko, &carla] {
+        sync(home);
+    }
+    let made = ben.json(&["space", "new", "Zanzibar payroll", "--private", "--with", "Aiko"]);
+    let space = word(&made, "id");
+    ben.json(&["page", "new", "Kingfisher sums", "--space", "Zanzibar payroll"]);
+    append(&ben, "Kingfisher sums", "marmalade is worth more");
+    for home in [&ben, &aiko, &carla] {
+        sync(home);
+    }
+    assert!(aiko.markdown("Kingfisher sums").contains("marmalade"));
+    append(&aiko, "Kingfisher sums", "so is quince");
+    sync(&aiko);
+    sync(&ben);
+    assert!(ben.markdown("Kingfisher sums").contains("quince"));
+    assert_eq!(rows(&carla.json(&["space", "list"]), "spaces").len(), 1);
+
+    let canaries = ["Zanzibar", "Kingfisher", "marmalade", "quince"];
+    for home in [carla.path(), &stage.path("node")] {
+        for canary in canaries {
+            let found = crate::harness::files_with(home, canary);
+            assert!(found.is_empty(), "“{canary}” lies in {found:?}");
+        }
+    }
+    assert!(crate::harness::files_with(ben.path(), "marmalade").len() == 1, "the search would find it");
+    // Not even the lane's id is at somebody outside.
+    let id: Vec<u8> = (0..16).map(|i| u8::from_str_radix(&space[2 * i..2 * i + 2], 16).expect("hex")).collect();
+    let store = std::fs::read(carla.path().join("store.db")).expect("her store");
+    assert!(!store.windows(16).any(|w| w == id), "the id of the lane lies at a non-member");
+    drop(node);
+}
+
+#[test]
+fn t32_whoever_is_put_out_of_a_space_reads_nothing_new_and_whoever_comes_in_reads_all() {
+    let stage = Stage::new();
+    let (ben, _node) = ben_with_node(&stage);
+    let aiko = joined(&stage, &ben, "Aiko");
+    let carla = joined(&stage, &ben, "Carla");
+    ben.json(&["space", "new", "Payroll", "--private", "--with", "Aiko"]);
+    ben.json(&["page", "new", "Sums", "--space", "Payroll"]);
+    append(&ben, "Sums", "before");
+    sync(&ben);
+    sync(&aiko);
+    ben.json(&["space", "remove", "Payroll", "Aiko"]);
+    append(&ben, "Sums", "after");
+    sync(&ben);
+    sync(&aiko);
+    let hers = aiko.markdown("Sums");
+    assert!(hers.contains("before") && !hers.contains("after"), "{hers}");
+    ben.json(&["space", "add", "Payroll", "Carla", "--role", "reader"]);
+    sync(&ben);
+    sync(&carla);
+    let all = carla.markdown("Sums");
+    assert!(all.contains("before") && all.contains("after"), "{all}");
+    let refused = carla.run(&["page", "rename", "Sums", "Mine"]);
+    assert_ne!(refused.code, 0, "a reader writes: {refused:?}");
+}
+
+#[test]
+fn a_page_that_moves_to_a_private_space_says_who_reads_it_then_and_a_personal_one_is_for_oneself() {
+    let stage = Stage::new();
+    let (ben, _node) = ben_with_node(&stage);
+    let aiko = joined(&stage, &ben, "Aiko");
+    sync(&ben);
+    ben.json(&["page", "new", "Plan"]);
+    ben.json(&["space", "new", "Board", "--private"]);
+    let preview = ben.json(&["space", "move", "Plan", "Board", "--dry-run"]);
+    assert_eq!(preview["loses"], serde_json::json!(["Aiko"]), "{preview}");
+    ben.json(&["space", "move", "Plan", "Board"]);
+    ben.json(&["page", "new", "Only mine", "--space", "personal"]);
+    sync(&ben);
+    sync(&aiko);
+    let seen = aiko.json(&["page", "list"]).to_string();
+    assert!(!seen.contains("Only mine"), "{seen}");
+    let spaces = ben.json(&["space", "list"]);
+    let kinds: Vec<String> = rows(&spaces, "spaces").iter().map(|s| word(s, "access")).collect();
+    assert!(kinds.contains(&"personal".to_owned()) && kinds.contains(&"private".to_owned()), "{spaces}");
+}

@@ -370,7 +370,7 @@ impl Tenant for NodeCore {
     }
 
     fn replica(&self) -> CoreReplica<'_> {
-        CoreReplica { store: &self.store, log: &self.log, membership: &self.membership, relay: true }
+        CoreReplica { store: &self.store, log: &self.log, membership: &self.membership, spaces: None, relay: true }
     }
 
     fn ingest(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool) {

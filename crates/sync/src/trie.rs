@@ -169,6 +169,16 @@ pub fn combined_root<'a>(lanes: impl IntoIterator<Item = (&'a Lane, &'a NodeInfo
     half(&hasher.finalize())
 }
 
+/// As [`combined_root`] with the empty lanes: equal to no root of whoever was not told of them.
+pub fn owing_root<'a>(lanes: impl IntoIterator<Item = (&'a Lane, &'a NodeInfo)>) -> [u8; 16] {
+    let sorted: BTreeMap<&Lane, &NodeInfo> = lanes.into_iter().collect();
+    let mut hasher = blake3::Hasher::new();
+    for (lane, node) in sorted {
+        hasher.update(&lane.0).update(&node.n.to_le_bytes()).update(&node.hash);
+    }
+    half(&hasher.finalize())
+}
+
 /// Count and hash of the node at `prefix`: from the cache, else by a scan of at most [`CACHE_ABOVE`] keys;
 /// with a missing cache the scan goes over all its keys and the answer is the same.
 pub fn node<S: KeyRange + ?Sized, C: NodeCache + ?Sized>(

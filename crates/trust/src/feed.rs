@@ -61,14 +61,14 @@ impl Writer<'_> {
         first: &EpochKey,
         batch: &Batch,
     ) -> Result<Item, Malformed> {
-        self.batch_in(*epoch.space(), feed, epoch, first, batch)
+        self.batch_in(feed, *epoch.space(), epoch, first, batch)
     }
 
-    /// As [`Writer::batch`], in an open space, which shares the keys of the root space.
+    /// The same for an open space, whose key is the root's: `space` is its id.
     pub fn batch_in(
         &self,
-        space: Id16,
         feed: &mut FeedState,
+        space: Id16,
         epoch: &EpochKey,
         first: &EpochKey,
         batch: &Batch,

@@ -73,9 +73,9 @@ fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, u
 /// Opens an item that was accepted before.
 pub(crate) fn open_batch(mem: &Mem, bytes: &[u8]) -> Result<Batch, PeerError> {
     let item = Item::parse(bytes).map_err(|e| internal(e.to_string()))?;
-    let ring = super::spaces::ring(mem, &item.header().space);
-    let key = ring
-        .and_then(|ring| ring.get(&item.header().epoch))
+    let access = mem.access();
+    let key = access
+        .key(&item.header().space, &item.header().epoch)
         .ok_or_else(|| internal("The key of an item is not here."))?;
     let plain = item.open(key).ok_or_else(|| internal("A stored item does not open."))?;
     Batch::decode(&plain).map_err(|e| internal(e.to_string()))

@@ -19,8 +19,15 @@ const PROFILE: &str = "profile.waiting";
 const HEALING_JITTER_MS: u64 = 60_000;
 
 /// As [`ready_to_seal`], for a space.
-pub(crate) fn ready_to_seal_in(work: &mut Work<'_, '_>, _space: &Id16) -> Result<(), PeerError> {
-    ready_to_seal(work)
+pub(crate) fn ready_to_seal_in(work: &mut Work<'_, '_>, space: &Id16) -> Result<(), PeerError> {
+    if work.mem.access().sealed(space).is_none() {
+        return ready_to_seal(work);
+    }
+    match work.mem.access().seal_key(space).map(|_| ()) {
+        Ok(()) => Ok(()),
+        Err(NoSealKey::MustRotate) => super::spaces::rotate(work, space),
+        Err(NoSealKey::NotHeld) => Err(no_key()),
+    }
 }
 
 /// Nothing is sealed under an epoch that somebody inactive was given: rotate first.
@@ -29,13 +36,17 @@ pub(crate) fn ready_to_seal(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
     match state {
         Ok(()) => Ok(()),
         Err(NoSealKey::MustRotate) => rotate(work),
-        Err(NoSealKey::NotHeld) => Err(PeerError::new(
-            ErrorKind::Failed,
-            "The workspace's current key is not on this device yet, so nothing can be sealed.",
-        )
-        .safe("What is here stays here and readable.")
-        .next("It comes from any device of the workspace that is met: `tern sync`.")),
+        Err(NoSealKey::NotHeld) => Err(no_key()),
     }
+}
+
+fn no_key() -> PeerError {
+    PeerError::new(
+        ErrorKind::Failed,
+        "The current key is not on this device yet, so nothing can be sealed.",
+    )
+    .safe("What is here stays here and readable.")
+    .next("It comes from any device of the workspace that is met: `tern sync`.")
 }
 
 fn rotate(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
@@ -54,6 +65,7 @@ pub(crate) fn perform(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
         return Ok(());
     }
     give_keys(work, |of| *of == member)?;
+    super::spaces::settle(work)?;
     note_lacking(work)?;
     if role >= Role::Admin {
         approve_within_limits(work)?;

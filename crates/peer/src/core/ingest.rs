@@ -55,7 +55,7 @@ impl Core {
 
 fn take(work: &mut Work<'_, '_>, items: Vec<Vec<u8>>) -> Result<(Vec<ItemResult>, bool), PeerError> {
     let workspace = work.mem.workspace;
-    let before = work.mem.membership.clone();
+    let before = Known::of(work.mem);
     let admitted = holdings::admit(&mut work.txn, &mut work.mem.log, &workspace, items, None)?;
     holdings::note_blobs(&mut work.txn, &admitted.content)?;
     let mut fresh: BTreeMap<Spot, Vec<(i64, Item)>> = BTreeMap::new();
@@ -82,10 +82,22 @@ fn take(work: &mut Work<'_, '_>, items: Vec<Vec<u8>>) -> Result<(Vec<ItemResult>
 /// Where a document's items lie: space and tag.
 pub(crate) type Spot = (Id16, Id16);
 
+/// What judgement went by before the log changed.
+pub(crate) struct Known {
+    membership: std::sync::Arc<Membership>,
+    spaces: tern_trust::space::Spaces,
+}
+
+impl Known {
+    pub(crate) fn of(mem: &Mem) -> Self {
+        Known { membership: mem.membership.clone(), spaces: mem.spaces.clone() }
+    }
+}
+
 /// Judges again what the log's change touches; says where that lies.
 pub(crate) fn judge_again(
     work: &mut Work<'_, '_>,
-    before: &Membership,
+    before: &Known,
     new_keys: bool,
 ) -> Result<BTreeSet<Spot>, PeerError> {
     let spots = affected(work, before, new_keys)?;
@@ -96,14 +108,19 @@ pub(crate) fn judge_again(
 }
 
 /// Documents whose judgement may differ after the log changed.
-fn affected(work: &Work<'_, '_>, before: &Membership, new_keys: bool) -> Result<BTreeSet<Spot>, PeerError> {
-    let now = &work.mem.membership;
+fn affected(work: &Work<'_, '_>, known: &Known, new_keys: bool) -> Result<BTreeSet<Spot>, PeerError> {
+    let (now, before) = (&work.mem.membership, &known.membership);
+    let mut spots = BTreeSet::new();
+    for (space, state) in work.mem.spaces.iter() {
+        if known.spaces.get(space).is_none_or(|then| then != state) {
+            spots.extend(work.txn.tags(space)?.into_iter().filter(|t| *t != ZERO16).map(|tag| (*space, tag)));
+        }
+    }
     let others = before.members.iter().any(|(id, m)| now.role_of(id) != m.role)
         || before.devices.iter().any(|(id, d)| now.device(id).is_none_or(|n| n.active != d.active))
         || before.admitted != now.admitted
         || before.cuts != now.cuts;
     if others {
-        let mut spots = BTreeSet::new();
         for (lane, _) in work.txn.lanes()?.into_iter().filter(|(lane, _)| *lane != Lane::LOG.0) {
             spots.extend(work.txn.tags(&lane)?.into_iter().filter(|t| *t != ZERO16).map(|tag| (lane, tag)));
         }
@@ -111,9 +128,8 @@ fn affected(work: &Work<'_, '_>, before: &Membership, new_keys: bool) -> Result<
     }
     let joined = now.members.len() != before.members.len();
     if !new_keys && !joined {
-        return Ok(BTreeSet::new());
+        return Ok(spots);
     }
-    let mut spots = BTreeSet::new();
     for verdict in work.txn.verdicts(&VerdictFilter::All)? {
         let item = work.txn.item_by_row(verdict.row)?;
         spots.extend(item.map(|item| (item.lane, verdict.tag)));
@@ -133,13 +149,12 @@ fn continues(work: &mut Work<'_, '_>, (space, tag): &Spot, items: &[(i64, Item)]
     let mut headers = Vec::new();
     let mut cache = CutCache::default();
     for (_, item) in items {
-        let Some(ring) = super::spaces::ring(work.mem, space) else { return Ok(false) };
-        let Ok(opened) = judge::open_item(item, &work.mem.membership, ring, &gates) else {
+        let Ok(opened) = judge::open_item(item, &work.mem.access(), &gates) else {
             return Ok(false);
         };
         let Content::Batch { batch, .. } = opened.content else { return Ok(false) };
         let feeds = StoredFeeds(&work.txn);
-        if judge::role_suits(item, &batch.document, &work.mem.membership, &feeds, &mut cache).is_err() {
+        if judge::role_suits(item, &batch.document, &work.mem.access(), &feeds, &mut cache).is_err() {
             return Ok(false);
         }
         for chunk in batch.changes {
@@ -182,8 +197,7 @@ impl Opening {
             if matches!(parsed.kind(), Kind::BlobRef | Kind::Attest) {
                 continue;
             }
-            let ring = super::spaces::ring(mem, &item.lane).unwrap_or(&mem.ring);
-            match judge::open_item(&parsed, &mem.membership, ring, &gates) {
+            match judge::open_item(&parsed, &mem.access(), &gates) {
                 Ok(opened) => out.opened.push(opened),
                 Err(verdict) => {
                     out.verdicts.insert(item.id, verdict);
@@ -212,7 +226,7 @@ pub(crate) fn judged(
     let mut stored = store.items_by_tag(space, tag)?;
     stored.retain(|i| i.row < before);
     let opening = Opening::of(mem, &stored);
-    let (doc, _) = build(store, mem, id, &opening.opened)?;
+    let (doc, _) = build(store, mem, (id, *space), &opening.opened)?;
     Ok((doc, stored.iter().map(|i| i.row).max().unwrap_or(0)))
 }
 
@@ -225,7 +239,7 @@ fn judge_spot(work: &mut Work<'_, '_>, (space, tag): &Spot) -> Result<(), PeerEr
     if let Some(document) = document {
         let id = DocId(document);
         work.mem.born.insert(id, *space);
-        let (doc, judgement) = build(&work.txn, work.mem, id, &opening.opened)?;
+        let (doc, judgement) = build(&work.txn, work.mem, (id, *space), &opening.opened)?;
         verdicts.extend(judgement.verdicts);
         work.mem.docs.remove(&id);
         if judgement.apply.is_empty() {
@@ -244,14 +258,14 @@ fn judge_spot(work: &mut Work<'_, '_>, (space, tag): &Spot) -> Result<(), PeerEr
 fn build(
     store: &Store,
     mem: &Mem,
-    id: DocId,
+    (id, space): (DocId, Id16),
     opened: &[Opened],
 ) -> Result<(Doc, DocumentJudgement), PeerError> {
     let mut gates = Gates::default();
     for _ in 0..MAX_TRIAL_ROUNDS {
         let feeds = StoredFeeds(store);
         let mut cache = CutCache::default();
-        let judgement = judge::judge_document(&id.0, opened, &mem.membership, &feeds, &mut cache, &gates);
+        let judgement = judge::judge_document(&space, &id.0, opened, &mem.access(), &feeds, &mut cache, &gates);
         let chunks: Vec<Vec<u8>> = judgement.chunks(opened).into_iter().map(<[u8]>::to_vec).collect();
         let mut doc = Doc::empty(id);
         if doc.apply(&chunks).is_ok() && (chunks.is_empty() || doc.save_checked().is_ok()) {

@@ -35,6 +35,8 @@ use std::sync::Arc;
 
 use tern_model::{Doc, DocId};
 use tern_store::{Store, Txn};
+use tern_trust::judge::Access;
+use tern_trust::space::Spaces;
 use tern_trust::{DeviceKeys, FeedState, Id, Id16, KeyRing, Log, Membership};
 
 use crate::api::PeerError;
@@ -71,6 +73,8 @@ pub(crate) struct Mem {
     pub workspace: Id,
     pub log: Log,
     pub ring: KeyRing,
+    /// Private and personal spaces that this device can open.
+    pub spaces: Spaces,
     pub membership: Arc<Membership>,
     /// Number of this process run; drawn at the first write.
     pub incarnation: Option<u64>,
@@ -117,6 +121,11 @@ impl Mem {
         self.membership.member_of(&self.keys.id())
     }
 
+    /// Keys, roles and admissions of every space.
+    pub fn access(&self) -> Access<'_> {
+        Access::new(&self.membership, &self.ring, &self.spaces)
+    }
+
     /// Something happened that may show anywhere.
     fn moved(&mut self) {
         self.version += 1;
@@ -133,6 +142,7 @@ impl Mem {
         self.seen_row = -1;
         self.log = Log::new(self.workspace);
         self.ring = KeyRing::new();
+        self.spaces = Spaces::new();
         self.membership = self.log.membership();
     }
 

@@ -130,7 +130,7 @@ pub(crate) fn create(
     let parent = parent.map(|p| resolve::document(&work.txn, p, Wanted::Page)).transpose()?;
     let above = parent.map(|p| super::spaces::space_of(&work.txn, work.mem, &p)).transpose()?;
     let space = match space {
-        Some(text) => super::spaces::find(&work.txn, work.mem, text)?,
+        Some(text) => super::spaces::find_or_make(work, text)?,
         None => above.unwrap_or_default(),
     };
     if above.is_some_and(|above| above != space) {

@@ -3,6 +3,7 @@
 use tern_store::{Id, RowHead, Store};
 use tern_sync::trie::{Branch, KeyRange, NodeInfo, SourceError, SourceResult, TrieSource};
 use tern_sync::{Device, Key, Lane, Nibbles, PeerMemory, Replica, Row, Span, Standing};
+use tern_trust::space::Spaces;
 use tern_trust::{Log, Membership};
 
 /// Store and log of one workspace, for the time of one call into a session.
@@ -14,6 +15,8 @@ pub struct CoreReplica<'a> {
     pub log: &'a Log,
     /// The evaluated log.
     pub membership: &'a Membership,
+    /// Private and personal spaces that this side can open; a relay has none.
+    pub spaces: Option<&'a Spaces>,
     /// Whether this side is a relay: it serves lanes that it cannot evaluate.
     pub relay: bool,
 }
@@ -92,17 +95,27 @@ impl Replica for CoreReplica<'_> {
         let lanes = self.store.lanes().map_err(SourceError::new)?;
         let mut lanes: Vec<Lane> =
             lanes.into_iter().map(|(lane, _)| Lane(lane)).filter(|l| *l != Lane::LOG).collect();
-        if !lanes.contains(&Lane::ROOT) {
-            lanes.push(Lane::ROOT);
+        // Spaces of which nothing is here yet are asked for too.
+        let sealed = self.spaces.into_iter().flat_map(Spaces::iter).map(|(id, _)| Lane(*id));
+        let known = std::iter::once(Lane::ROOT).chain(self.membership.spaces.iter().map(|id| Lane(*id)));
+        for lane in known.chain(sealed) {
+            if !lanes.contains(&lane) {
+                lanes.push(lane);
+            }
         }
         Ok(lanes)
     }
 
     fn shares(&self, peer: &Device, lane: &Lane) -> SourceResult<bool> {
-        let open = *lane == Lane::ROOT || self.membership.spaces.contains(&lane.0);
+        let open = self.is_open(lane)?;
+        let sealed = self.spaces.and_then(|spaces| spaces.get(&lane.0));
         Ok(match self.membership.standing(peer) {
-            tern_trust::Standing::Active { .. } => open || self.relay,
-            tern_trust::Standing::Relay => open || self.relay,
+            tern_trust::Standing::Active { .. } => {
+                let inside = sealed.is_some_and(|s| s.acting_role(peer, self.membership) > tern_trust::Role::None);
+                open || self.relay || inside
+            }
+            // A relay carries what it cannot read, to those who can name it.
+            tern_trust::Standing::Relay => open || self.relay || sealed.is_some(),
             _ => false,
         })
     }

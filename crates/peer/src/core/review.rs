@@ -1,6 +1,6 @@
 //! Edits that are kept but do not count: listed by author, document and reason, shown, admitted, exported or put away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tern_interop::markdown;
@@ -8,7 +8,6 @@ use tern_model::history::BlockDiff;
 use tern_model::{Doc, DocId};
 use tern_store::{VerdictClass, VerdictFilter, VerdictRow};
 use tern_trust::limits::MAX_ADMITTED;
-use tern_trust::record::Fields;
 use tern_trust::{Id, Id16, keyed};
 
 use crate::api::{PeerError, Reply, ReviewEntry, ReviewView};
@@ -98,14 +97,24 @@ pub(crate) fn admit(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, PeerEr
         ));
     }
     let items = item_ids(&work.txn, &group.rows)?;
-    let before = work.mem.membership.clone();
+    let before = ingest::Known::of(work.mem);
     let count = items.len() as u64;
     let space = group.spot.0;
-    work.records(|records, _, _| {
-        let parts = items.chunks(MAX_ADMITTED).map(<[Id]>::to_vec);
-        let written = parts.map(|items| records.write(Fields::ItemAdmit { space, items }));
-        Ok(((), written.collect::<Result<Vec<_>, _>>()?))
-    })?;
+    let parts: Vec<BTreeSet<Id>> = items.chunks(MAX_ADMITTED).map(|p| p.iter().copied().collect()).collect();
+    if work.mem.access().sealed(&space).is_some() {
+        work.space_records(|records, spaces, dice| {
+            let mut written = Vec::new();
+            for part in &parts {
+                written.extend(records.space_admit(spaces, &space, part, dice)?.items);
+            }
+            Ok(((), written))
+        })?;
+    } else {
+        work.records(|records, _, _| {
+            let written = parts.iter().map(|part| records.item_admit(space, part));
+            Ok(((), written.collect::<Result<Vec<_>, _>>()?))
+        })?;
+    }
     ingest::judge_again(work, &before, false)?;
     Ok(Reply::Reviewed { items: count })
 }

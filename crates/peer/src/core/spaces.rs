@@ -5,14 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use tern_model::{Class, DocId, Edit, Kind};
 use tern_store::Store;
 use tern_trust::derive::ZERO16;
-use tern_trust::record::Fields;
-use tern_trust::{EpochKey, Id16, KeyRing, NoSealKey, Role};
+use tern_trust::item::Feed;
+use tern_trust::judge::SpaceKind;
+use tern_trust::record::Cut;
+use tern_trust::space::{SealedKind, Space};
+use tern_trust::{Id, Id16, Role};
 
-use crate::api::{MovePreview, PeerError, Reply, SpaceView, SpacesView};
+use crate::api::{MovePreview, PeerError, Reply, SpaceMemberView, SpaceView, SpacesView};
 
 use super::errors::{internal, not_found, usage};
 use super::resolve::{self, Wanted, by_prefix, hex};
-use super::{Core, Mem, Work, documents, pages, people, project, words};
+use super::{Core, Mem, Work, documents, ingest, pages, people, project, words};
+
+/// What people call their own space.
+const PERSONAL: &str = "personal";
 
 /// The space a document lies in.
 pub(crate) fn space_of(store: &Store, mem: &Mem, id: &DocId) -> Result<Id16, PeerError> {
@@ -22,20 +28,48 @@ pub(crate) fn space_of(store: &Store, mem: &Mem, id: &DocId) -> Result<Id16, Pee
     Ok(store.doc(&id.0)?.map_or(ZERO16, |row| row.lane))
 }
 
-/// The keys of a space; none for a space that this device is not in. Open spaces share those of the root space.
-pub(crate) fn ring<'m>(mem: &'m Mem, space: &Id16) -> Option<&'m KeyRing> {
-    (*space == ZERO16 || mem.membership.spaces.contains(space)).then_some(&mem.ring)
-}
-
-/// The key to seal under in a space.
-pub(crate) fn seal_key<'m>(mem: &'m Mem, space: &Id16) -> Result<&'m EpochKey, NoSealKey> {
-    ring(mem, space).ok_or(NoSealKey::NotHeld)?.seal_key(&mem.membership)
-}
-
 /// The tag of a document in a space.
 pub(crate) fn tag(mem: &Mem, space: &Id16, id: &DocId) -> Result<Id16, PeerError> {
-    let tag = ring(mem, space).and_then(|ring| ring.tag(&id.0));
-    tag.ok_or_else(|| internal("No key of this space is here."))
+    mem.access().tag(space, &id.0).ok_or_else(|| internal("No key of this space is here."))
+}
+
+/// A new key for everybody who is in a private or personal space.
+pub(crate) fn rotate(work: &mut Work<'_, '_>, space: &Id16) -> Result<(), PeerError> {
+    let space = *space;
+    work.space_records(|records, spaces, dice| Ok(((), records.space_rotate(spaces, &space, dice)?.items)))
+}
+
+/// What private spaces are owed after somebody left the workspace or got a device: an end, a new key, keys.
+pub(crate) fn settle(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
+    let me = work.mem.me();
+    for duty in work.mem.spaces.duties(&work.mem.membership, &me) {
+        let devices = duty.devices.iter().map(|(device, _)| *device);
+        let held = held(work, &duty.space, devices)?;
+        work.space_records(|records, spaces, dice| {
+            Ok(((), records.settle_space(spaces, &duty, &held, dice)?.items))
+        })?;
+    }
+    Ok(())
+}
+
+/// The last items held of these devices' feeds in a space.
+fn held(
+    work: &Work<'_, '_>,
+    space: &Id16,
+    devices: impl Iterator<Item = Id>,
+) -> Result<Vec<(Feed, u32, Id)>, PeerError> {
+    let mut held = Vec::new();
+    for author in devices {
+        for (incarnation, of) in work.txn.feeds_of(&author)? {
+            if of != *space {
+                continue;
+            }
+            let feed = Feed { author, incarnation, space: of };
+            let items = work.txn.items_of_feed(&author, incarnation, &of, 0)?;
+            held.extend(items.into_iter().max_by_key(|i| i.seq).map(|last| (feed, last.seq, last.id)));
+        }
+    }
+    Ok(held)
 }
 
 /// The document that holds a space's title.
@@ -47,13 +81,18 @@ fn document_of(space: &Id16) -> DocId {
 
 /// Spaces that this device can read, beside the root space.
 fn known(mem: &Mem) -> BTreeSet<Id16> {
-    mem.membership.spaces.clone()
+    mem.access().lanes(&mem.me()).into_iter().filter(|space| *space != ZERO16).collect()
 }
 
 fn title(store: &Store, mem: &mut Mem, space: &Id16) -> String {
     let id = if *space == ZERO16 { super::workspace_document(&mem.workspace) } else { document_of(space) };
     let title = documents::load(store, mem, id).map(|doc| project::text(doc, "title")).unwrap_or_default();
-    if title.is_empty() { format!("space {}", &hex(space)[..6]) } else { title }
+    let personal = mem.access().kind(space) == Some(SpaceKind::Personal);
+    match title.is_empty() {
+        false => title,
+        true if personal => PERSONAL.to_owned(),
+        true => format!("space {}", &hex(space)[..6]),
+    }
 }
 
 /// The space that a text names: `root`, id, prefix or title.
@@ -74,31 +113,100 @@ pub(crate) fn create(
     work: &mut Work<'_, '_>,
     title: &str,
     private: bool,
-    _with: &[String],
+    with: &[String],
 ) -> Result<Reply, PeerError> {
     if title.trim().is_empty() {
         return Err(usage("A space needs a title.", "Give one."));
     }
-    if private {
-        return Err(internal("private"));
-    }
-    let nonce = work.random();
-    let space = work.records(|records, _, _| {
-        let item = records.write(Fields::SpaceCreate { nonce })?;
-        Ok((tern_trust::derive::id16(item.id()), vec![item]))
-    })?;
+    let space = if private {
+        let members = with.iter().map(|m| member(work, m)).collect::<Result<BTreeSet<_>, _>>()?;
+        let space = create_sealed(work, SealedKind::Private)?;
+        let me = work.mem.member();
+        for member in members.into_iter().filter(|m| Some(*m) != me) {
+            set_role(work, &space, member, Role::Writer)?;
+        }
+        space
+    } else {
+        work.records(|records, _, dice| {
+            let (space, item) = records.create_open_space(dice)?;
+            Ok((space, vec![item]))
+        })?
+    };
     work.create_in(space, document_of(&space), &Kind::Space, &[pages::text("title", title.trim())])?;
     Ok(Reply::Space { id: hex(&space) })
 }
 
-pub(crate) fn add(work: &mut Work<'_, '_>, space: &str, member: &str, role: &str) -> Result<Reply, PeerError> {
-    let _ = (work, space, member, role);
-    Err(internal("private"))
+fn create_sealed(work: &mut Work<'_, '_>, kind: SealedKind) -> Result<Id16, PeerError> {
+    work.space_records(|records, spaces, dice| {
+        let created = records.create_space(spaces, kind, dice)?;
+        Ok((created.space, created.items))
+    })
 }
 
-pub(crate) fn remove(work: &mut Work<'_, '_>, space: &str, member: &str) -> Result<Reply, PeerError> {
-    let _ = (work, space, member);
-    Err(internal("private"))
+/// One's own personal space; made at the first use.
+pub(crate) fn personal(work: &mut Work<'_, '_>) -> Result<Id16, PeerError> {
+    let me = work.mem.member().ok_or_else(|| not_found("member", "me"))?;
+    match work.mem.spaces.personal(&me) {
+        Some(space) => Ok(space.id),
+        None => create_sealed(work, SealedKind::Personal),
+    }
+}
+
+/// The space that a text names, for writing into it: the personal one is made at its first use.
+pub(crate) fn find_or_make(work: &mut Work<'_, '_>, text: &str) -> Result<Id16, PeerError> {
+    if text.trim().eq_ignore_ascii_case(PERSONAL) { personal(work) } else { find(&work.txn, work.mem, text) }
+}
+
+fn member(work: &Work<'_, '_>, text: &str) -> Result<Id16, PeerError> {
+    resolve::member(&people::names(&work.txn, &work.mem.membership), work.mem.member(), text)
+}
+
+fn set_role(work: &mut Work<'_, '_>, space: &Id16, member: Id16, role: Role) -> Result<(), PeerError> {
+    let (space, before) = (*space, ingest::Known::of(work.mem));
+    let lowered = role < work.mem.access().role_of(&space, &member);
+    let devices = work.mem.membership.members.get(&member).map(|m| m.devices.clone()).unwrap_or_default();
+    let cuts = if lowered { Cut::greatest(held(work, &space, devices.into_iter())?) } else { Vec::new() };
+    work.space_records(|records, spaces, dice| {
+        Ok(((), records.space_role_set(spaces, &space, (member, role), cuts, dice)?.items))
+    })?;
+    ingest::judge_again(work, &before, false)?;
+    Ok(())
+}
+
+/// A private space that a text names.
+fn private(work: &mut Work<'_, '_>, text: &str) -> Result<Id16, PeerError> {
+    let space = find(&work.txn, work.mem, text)?;
+    match work.mem.access().kind(&space) {
+        Some(SpaceKind::Private) => Ok(space),
+        Some(SpaceKind::Personal) => {
+            Err(usage("A personal space is for one person alone.", "Make a private space: `tern space new T --private`."))
+        }
+        _ => Err(usage(
+            "Everybody of the workspace is in that space.",
+            "Roles there are those of the workspace: `tern member role`.",
+        )),
+    }
+}
+
+/// Adds a member to a private space, or changes their role in it.
+pub(crate) fn add(work: &mut Work<'_, '_>, space: &str, who: &str, role: &str) -> Result<Reply, PeerError> {
+    let role = words::parse_role(role).ok_or_else(|| {
+        usage(format!("“{role}” is no role that can be given."), "Choose admin, writer, commenter or reader.")
+    })?;
+    let (space, who) = (private(work, space)?, member(work, who)?);
+    set_role(work, &space, who, role)?;
+    Ok(Reply::Done {})
+}
+
+/// Removes a member from a private space; its key changes.
+pub(crate) fn remove(work: &mut Work<'_, '_>, space: &str, who: &str) -> Result<Reply, PeerError> {
+    let (space, who) = (private(work, space)?, member(work, who)?);
+    if Some(who) == work.mem.member() {
+        work.space_records(|records, spaces, dice| Ok(((), records.space_leave(spaces, &space, dice)?.items)))?;
+        return Ok(Reply::Done {});
+    }
+    set_role(work, &space, who, Role::None)?;
+    Ok(Reply::Done {})
 }
 
 /// A page and those below it, parents first.
@@ -118,7 +226,7 @@ fn subtree(work: &Work<'_, '_>, top: DocId) -> Result<Vec<DocId>, PeerError> {
 /// stays. Gives the page there.
 pub(crate) fn move_page(work: &mut Work<'_, '_>, page: &str, space: &str) -> Result<DocId, PeerError> {
     let top = resolve::document(&work.txn, page, Wanted::Page)?;
-    let to = find(&work.txn, work.mem, space)?;
+    let to = find_or_make(work, space)?;
     if space_of(&work.txn, work.mem, &top)? == to {
         return Err(usage("The page lies in that space already.", "Choose another space."));
     }
@@ -159,25 +267,43 @@ impl Core {
         for row in self.store.docs()? {
             *counts.entry(row.lane).or_default() += 1;
         }
-        let member = self.mem.member();
-        let role = member.map_or(Role::None, |m| self.mem.membership.role_of(&m));
         let mut spaces = Vec::new();
         for space in std::iter::once(ZERO16).chain(known(&self.mem)) {
             spaces.push(SpaceView {
                 id: hex(&space),
                 title: title(&self.store, &mut self.mem, &space),
-                access: "open".to_owned(),
+                access: match self.mem.access().kind(&space) {
+                    Some(SpaceKind::Private) => "private",
+                    Some(SpaceKind::Personal) => "personal",
+                    _ => "open",
+                }
+                .to_owned(),
                 documents: counts.get(&space).copied().unwrap_or(0),
-                role: words::role(role).to_owned(),
-                members: Vec::new(),
+                role: words::role(self.mem.access().acting_role(&space, &self.mem.me())).to_owned(),
+                members: self.space_members(&space),
             });
         }
         spaces[1..].sort_by(|a, b| a.title.cmp(&b.title).then_with(|| a.id.cmp(&b.id)));
         Ok(SpacesView { spaces })
     }
 
+    /// Members of a private space with their roles; none for spaces that everybody is in.
+    fn space_members(&self, space: &Id16) -> Vec<SpaceMemberView> {
+        let Some(space) = self.mem.access().sealed(space) else { return Vec::new() };
+        let mut members: Vec<(Role, SpaceMemberView)> = Vec::new();
+        for (id, role) in &space.members {
+            let (name, word) = (people::name_of(&self.store, id), words::role(*role).to_owned());
+            members.push((*role, SpaceMemberView { id: hex(id), name, role: word }));
+        }
+        members.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
+        members.into_iter().map(|(_, view)| view).collect()
+    }
+
     /// Members who can read a space.
-    fn readers(&self, _space: &Id16) -> BTreeSet<Id16> {
+    fn readers(&self, space: &Id16) -> BTreeSet<Id16> {
+        if let Some(space) = self.mem.access().sealed(space) {
+            return space.members.keys().copied().collect();
+        }
         let members = self.mem.membership.members.iter();
         members.filter(|(_, m)| m.role > Role::None).map(|(id, _)| *id).collect()
     }
@@ -229,8 +355,11 @@ impl Core {
 
 impl Core {
     /// Content lanes that everybody of these X25519 keys may have: what a file sealed to them carries.
-    pub(crate) fn lanes_for(&self, _keys: &[tern_trust::Id]) -> Vec<tern_sync::Lane> {
-        let open = self.mem.membership.spaces.iter().map(|space| tern_sync::Lane(*space));
-        std::iter::once(tern_sync::Lane::ROOT).chain(open).collect()
+    pub(crate) fn lanes_for(&self, keys: &[Id]) -> Vec<tern_sync::Lane> {
+        let open = self.mem.membership.spaces.iter().copied();
+        let all = |space: &Space| keys.iter().all(|key| space.recipients.binary_search(key).is_ok());
+        let sealed = self.mem.spaces.iter().filter(|(_, space)| !keys.is_empty() && all(space));
+        let spaces = open.chain(sealed.map(|(id, _)| *id)).map(tern_sync::Lane);
+        std::iter::once(tern_sync::Lane::ROOT).chain(spaces).collect()
     }
 }

@@ -269,6 +269,7 @@ impl Mem {
             workspace,
             log,
             ring: KeyRing::new(),
+            spaces: tern_trust::space::Spaces::new(),
             membership,
             incarnation: None,
             feeds: std::collections::BTreeMap::new(),

@@ -24,7 +24,13 @@ impl Tenant for Core {
     }
 
     fn replica(&self) -> CoreReplica<'_> {
-        CoreReplica { store: &self.store, log: &self.mem.log, membership: &self.mem.membership, relay: false }
+        CoreReplica {
+            store: &self.store,
+            log: &self.mem.log,
+            membership: &self.mem.membership,
+            spaces: Some(&self.mem.spaces),
+            relay: false,
+        }
     }
 
     fn ingest(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool) {

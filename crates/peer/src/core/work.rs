@@ -7,6 +7,7 @@ use tern_store::{Inserted, ItemRow, Store, Txn};
 use tern_sync::Lane;
 use tern_trust::derive::{ZERO16, actor_id};
 use tern_trust::log::WriteError;
+use tern_trust::space::Spaces;
 use tern_trust::{Batch, BlobRef, Dice, FeedState, Id16, Item, KeyRing, RecordWriter, Role, Writer};
 
 use crate::api::PeerError;
@@ -52,8 +53,8 @@ pub(crate) fn catch_up(store: &Store, mem: &mut Mem) -> Result<(), PeerError> {
                 mem.log.insert_stored(parsed);
                 log_grew = true;
             } else {
-                let ring = super::spaces::ring(mem, &item.lane);
-                let fits = |id: &&DocId| ring.and_then(|r| r.tag(&id.0)).is_some_and(|tag| tag == item.tag);
+                let access = mem.access();
+                let fits = |id: &&DocId| access.tag(&item.lane, &id.0) == Some(item.tag);
                 let stale: Vec<DocId> = mem.docs.keys().filter(fits).copied().collect();
                 for id in stale {
                     mem.docs.remove(&id);
@@ -86,7 +87,9 @@ pub(crate) fn learn(mem: &mut Mem) -> Vec<Id16> {
     if let Some(invite) = &mem.invite {
         openers.push(invite.opener());
     }
-    mem.ring.learn(&mem.log, &openers)
+    let mut opened = mem.ring.learn(&mem.log, &openers);
+    opened.extend(mem.spaces.learn(&mem.log, &openers));
+    opened
 }
 
 impl<'a, 's> Work<'a, 's> {
@@ -177,6 +180,19 @@ impl<'a, 's> Work<'a, 's> {
         Ok(value)
     }
 
+    /// Writes records inside private and personal spaces.
+    pub(crate) fn space_records<T>(
+        &mut self,
+        make: impl FnOnce(&mut RecordWriter<'_>, &mut Spaces, &mut Dice) -> Result<(T, Vec<Item>), WriteError>,
+    ) -> Result<T, PeerError> {
+        let mut spaces = std::mem::take(&mut self.mem.spaces);
+        let written = self.records(|records, _, dice| make(records, &mut spaces, dice));
+        // The keys it holds may be new; what they open is evaluated now.
+        self.mem.spaces = spaces;
+        learn(self.mem);
+        written
+    }
+
     /// The document for reading; loads it when needed.
     pub(crate) fn doc(&mut self, id: DocId) -> Result<&Doc, PeerError> {
         documents::load(&self.txn, self.mem, id)
@@ -236,7 +252,8 @@ impl<'a, 's> Work<'a, 's> {
     /// Whether this member's role allows writing a document of this class.
     fn may_write(&self, id: DocId) -> Result<(), PeerError> {
         use tern_model::Class;
-        let role = self.mem.member().map_or(Role::None, |m| self.mem.membership.role_of(&m));
+        let space = super::spaces::space_of(&self.txn, self.mem, &id)?;
+        let role = self.mem.access().acting_role(&space, &self.mem.me());
         let needed = match id.class() {
             Class::Content | Class::Private => Role::Writer,
             Class::Conversation => Role::Commenter,
@@ -277,9 +294,10 @@ impl<'a, 's> Work<'a, 's> {
         let writer =
             Writer { workspace: self.mem.workspace, keys: &self.mem.keys, day: day(self.host.now_ms()) };
         let no_key = || internal("No key of this workspace is here to seal the edit.");
-        let key = super::spaces::seal_key(self.mem, space).map_err(|_| no_key())?;
-        let first = super::spaces::ring(self.mem, space).and_then(KeyRing::first).ok_or_else(no_key)?;
-        let item = writer.batch_in(*space, &mut feed, key, first, batch);
+        let access = self.mem.access();
+        let key = access.seal_key(space).map_err(|_| no_key())?;
+        let first = access.first(space).ok_or_else(no_key)?;
+        let item = writer.batch_in(&mut feed, *space, key, first, batch);
         let item = item.map_err(|e| internal(e.to_string()))?;
         self.put_own(*space, *space, &item, feed)
     }

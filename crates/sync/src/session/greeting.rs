@@ -8,7 +8,7 @@ use crate::api::{Credential, DenyReason, Event, PROTO_MAX, PROTO_MIN, Side};
 use crate::hello::{same_proof, workspace_proof};
 use crate::key::{Lane, Nibbles};
 use crate::replica::{PeerMemory, Standing};
-use crate::trie::{NodeInfo, combined_root};
+use crate::trie::{NodeInfo, combined_root, owing_root};
 use crate::wire::LANES_MAX;
 use crate::wire::control::{Hello, Message, Root, WireCredential, join_signature};
 
@@ -126,7 +126,21 @@ impl Session {
             return Ok(Roots { log, combined: NOT_ADMITTED });
         }
         let lanes = self.shared_lanes(cx)?;
-        Ok(Roots { log, combined: combined_root(lanes.iter().map(|(lane, node)| (lane, node))) })
+        let rows = || lanes.iter().map(|(lane, node)| (lane, node));
+        let combined = if self.owes_names(cx, &lanes)? { owing_root(rows()) } else { combined_root(rows()) };
+        Ok(Roots { log, combined })
+    }
+
+    /// A relay gives a closed lane only to a device that names it. An empty lane is in no root, so a device that has
+    /// such a lane must not look equal before it has named it.
+    fn owes_names(&self, cx: &Cx<'_>, lanes: &[(Lane, NodeInfo)]) -> Result<bool, Stop> {
+        for (lane, node) in lanes {
+            if node.n == 0 && !self.told.contains(lane) && !cx.replica.is_open(lane)? {
+                return Ok(cx.replica.standing(&self.setup.peer)? == Standing::Relay
+                    && cx.replica.standing(&self.setup.me)? != Standing::Relay);
+            }
+        }
+        Ok(false)
     }
 
     pub(super) fn send_root(&mut self, cx: &Cx<'_>) -> Step {

@@ -139,6 +139,8 @@ pub struct Session {
     unshared: BTreeSet<Lane>,
     /// Lanes that the peer has named in this session.
     named: BTreeSet<Lane>,
+    /// Lanes that were named to the peer in this session.
+    told: BTreeSet<Lane>,
     /// Bytes of content taken from a removed device in this session.
     late: u64,
     settled: Option<RootPair>,
@@ -193,6 +195,7 @@ impl Session {
             peer_root: None,
             root_row: 0,
             unshared: BTreeSet::new(),
+            told: BTreeSet::new(),
             late: 0,
             named: BTreeSet::new(),
             settled: None,

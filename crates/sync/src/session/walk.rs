@@ -135,6 +135,7 @@ impl Session {
     fn send_lanes(&mut self, cx: &Cx<'_>) -> Step {
         let mut rows = Vec::new();
         for (lane, node) in self.shared_lanes(cx)?.into_iter().take(LANES_MAX) {
+            self.told.insert(lane);
             rows.push(LaneRow { lane: self.name_lane(cx, &lane)?, n: node.n, root: node.hash });
         }
         self.send_walk(&Message::Lanes(rows));
