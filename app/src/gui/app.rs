@@ -8,12 +8,14 @@ use tern_peer::{InitReport, JoinReport, PeerError};
 
 use super::backend::{Backend, Home, Wake};
 use super::clock::Clock;
-use super::first_run::{self, FirstRun, Way, Words};
+use super::first_run::{self, FirstRun, Way};
 use super::look::{self, look};
 use super::open::{Open, Surroundings};
 use super::page::pictures::Spawn;
 use super::prefs::Theme;
+use super::secret::Secret;
 use super::tokens::{self, CARET_BLINKS_SECS};
+use super::words::{self, Words};
 use super::{notice, shell, widgets};
 
 /// Most reports of workers that may wait.
@@ -106,12 +108,16 @@ impl App {
                     spawn: self.spawn.clone(),
                     prefs_file: self.home.settings_file(),
                     now_ms: self.home.now_ms(),
+                    documents: self.home.documents(),
                     zone: self.home.zone(),
                 };
                 self.stage = Stage::Open(Box::new(Open::new(backend, out)));
             }
             Report::Opened(Err(error)) => self.stage = Stage::Failed(error),
-            Report::Made(Ok(report)) => self.stage = Stage::Words(Words::new(&report.recovery_words)),
+            Report::Made(Ok(report)) => {
+                let words = Secret::new(report.recovery_words);
+                self.stage = Stage::Words(Words::new(&words));
+            }
             Report::Joined(Ok(_)) => self.begin_opening(),
             Report::Made(Err(error)) | Report::Joined(Err(error)) => {
                 if let Stage::First(form) = &mut self.stage {
@@ -167,7 +173,7 @@ impl App {
                 }
             }
             Stage::Words(words) => {
-                if first_run::words(ui, words) {
+                if words::show(ui, words) {
                     self.begin_opening();
                 }
             }

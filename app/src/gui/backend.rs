@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tern_peer::{Command, Env, InitReport, JoinReport, Peer, PeerError, Profile, Query, Reply, View, Watch};
+use tern_peer::{
+    Command, Env, InitReport, JoinReport, LinkState, Peer, PeerError, Profile, Query, Reply, View, Watch,
+};
+
+use super::secret::Secret;
 
 /// A shared answer to a watched query.
 pub type Answer = Arc<Result<View, PeerError>>;
@@ -11,6 +15,9 @@ pub type Answer = Arc<Result<View, PeerError>>;
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 /// Receives the outcome of a command on any thread.
 pub type Done = Box<dyn FnOnce(Result<Reply, PeerError>) + Send>;
+
+/// Receives the outcome of something else on any thread.
+pub type Told<T> = Box<dyn FnOnce(Result<T, PeerError>) + Send>;
 
 /// A query that is being watched; dropping it ends that.
 pub trait Watched {
@@ -25,7 +32,15 @@ pub trait Backend {
     /// Performs a command.
     fn send(&self, command: Command, done: Done);
     /// Starts staying connected; says how that went.
-    fn go_online(&self, done: Box<dyn FnOnce(Result<(), PeerError>) + Send>);
+    fn go_online(&self, done: Told<()>);
+    /// Makes a ticket for another device of one's own.
+    fn link_start(&self, done: Told<Secret>);
+    /// Says how the linking stands.
+    fn link_state(&self, done: Told<LinkState>);
+    /// Answers whether the device that came may act as oneself.
+    fn link_answer(&self, accept: bool, done: Told<()>);
+    /// Says whether recovery words work.
+    fn drill(&self, words: Secret, done: Told<String>);
     /// Waits until everything sent is durable. Called once, when the window closes.
     fn shutdown(&self);
 }
@@ -44,6 +59,8 @@ pub trait Home: Send + Sync {
     fn settings_file(&self) -> Option<PathBuf>;
     /// Replaces the wall clock for what is shown.
     fn now_ms(&self) -> Option<i64>;
+    /// The folder that is proposed for files that a person asks for.
+    fn documents(&self) -> PathBuf;
     /// The zone that this laptop is set to.
     fn zone(&self) -> String;
 }
@@ -82,6 +99,11 @@ impl Home for DiskHome {
         self.env.now_ms
     }
 
+    fn documents(&self) -> PathBuf {
+        let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
+        home.map(PathBuf::from).unwrap_or_else(|| self.path.clone())
+    }
+
     fn zone(&self) -> String {
         iana_time_zone::get_timezone().unwrap_or_else(|_| "UTC".to_owned())
     }
@@ -104,9 +126,29 @@ impl Backend for OpenPeer {
         self.0.send(command, done);
     }
 
-    fn go_online(&self, done: Box<dyn FnOnce(Result<(), PeerError>) + Send>) {
+    fn go_online(&self, done: Told<()>) {
         let peer = self.0.clone();
         std::thread::spawn(move || done(peer.go_online(None)));
+    }
+
+    fn link_start(&self, done: Told<Secret>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(peer.link_start().map(Secret::new)));
+    }
+
+    fn link_state(&self, done: Told<LinkState>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(Ok(peer.link_state())));
+    }
+
+    fn link_answer(&self, accept: bool, done: Told<()>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(peer.link_answer(accept)));
+    }
+
+    fn drill(&self, words: Secret, done: Told<String>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(peer.drill(words.text())));
     }
 
     fn shutdown(&self) {

@@ -1,4 +1,4 @@
-//! The first run: name, place and hours, then a workspace is made or joined; the recovery words, shown once.
+//! The first run: name, place and hours, then a workspace is made or joined.
 
 use egui::{
     Align2, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
@@ -436,71 +436,6 @@ fn promise(ui: &mut Ui, icon: Icon, title: &str, words: &str) {
         });
     });
     ui.add_space(12.0);
-}
-
-/// The recovery words, shown once.
-#[derive(Debug)]
-pub struct Words {
-    /// The words.
-    words: Vec<String>,
-    written: bool,
-}
-
-impl Words {
-    /// The words of a report.
-    pub fn new(words: &str) -> Self {
-        Words { words: words.split_whitespace().map(str::to_owned).collect(), written: false }
-    }
-}
-
-/// Draws the words. Returns whether the person is done with them.
-pub fn words(ui: &mut Ui, state: &mut Words) -> bool {
-    let p = look(ui.ctx());
-    let room = ui.max_rect();
-    ui.painter().rect_filled(room, 0, p.chrome);
-    let mut done = false;
-    notice::centred(ui, room, vec2(720.0, 560.0), "Recovery words", |ui| {
-        let inside = ui.max_rect().shrink2(vec2(44.0, 32.0));
-        widgets::region(ui, inside, "words", "Recovery words", |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            widgets::text(ui, "Write these 24 words down", tokens::TITLE, p.ink);
-            ui.add_space(6.0);
-            let why = "They bring everything back from a node when this laptop is lost. They are shown once and kept \
-                       nowhere: on paper they are safe, in a picture they are not.";
-            widgets::text(ui, why, tokens::CALLOUT, p.ink2);
-            ui.add_space(20.0);
-            word_grid(ui, &state.words);
-            ui.add_space(20.0);
-            if widgets::check(ui, state.written, "I have written them down") {
-                state.written = !state.written;
-            }
-            ui.add_space(12.0);
-            let why = (!state.written).then_some("Write the words down first");
-            done = Button::main("Open the workspace").disabled(why).show(ui).clicked();
-        });
-    });
-    done
-}
-
-fn word_grid(ui: &mut Ui, words: &[String]) {
-    let p = look(ui.ctx());
-    const COLUMNS: usize = 4;
-    let rows = words.len().div_ceil(COLUMNS);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * 34.0 + 16.0), Sense::hover());
-    ui.painter().rect_filled(rect, CornerRadius::same(radius::CARD), p.code);
-    let inside = rect.shrink(8.0);
-    let column = inside.width() / COLUMNS as f32;
-    for (index, word) in words.iter().enumerate() {
-        let place = vec2((index / rows) as f32 * column, (index % rows) as f32 * 34.0);
-        let at = Rect::from_min_size(inside.min + place, vec2(column, 34.0));
-        let number = at.with_max_x(at.left() + 30.0);
-        widgets::line(ui, number, Align2::RIGHT_CENTER, &(index + 1).to_string(), tokens::TINY, p.ink3);
-        let mono = tokens::Type { size: 14.0, ..tokens::CODE };
-        widgets::line(ui, at.with_min_x(at.left() + 40.0), Align2::LEFT_CENTER, word, mono, p.ink);
-    }
-    let spoken = words.join(" ");
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
 }
 
 #[cfg(test)]

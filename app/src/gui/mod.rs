@@ -1,8 +1,10 @@
 //! The window. `run` opens it over a home; `App` can be driven without a display, over any [`backend::Home`].
 
+mod access;
 mod actions;
 pub mod app;
 pub mod backend;
+mod bars;
 #[cfg(test)]
 mod canned;
 mod clock;
@@ -22,6 +24,7 @@ mod palette;
 mod people;
 mod picker;
 mod prefs;
+mod secret;
 mod shell;
 mod sidebar;
 mod statusline;
@@ -29,6 +32,7 @@ mod tasks;
 mod tokens;
 mod views;
 mod widgets;
+mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;

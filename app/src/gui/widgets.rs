@@ -51,12 +51,13 @@ pub struct Button<'a> {
     main: bool,
     plain: bool,
     disabled: Option<&'a str>,
+    spoken: Option<&'a str>,
 }
 
 impl<'a> Button<'a> {
     /// A raised button.
     pub fn new(text: &'a str) -> Self {
-        Button { text, key: None, icon: None, main: false, plain: false, disabled: None }
+        Button { text, key: None, icon: None, main: false, plain: false, disabled: None, spoken: None }
     }
 
     /// The one main action of a view.
@@ -82,6 +83,11 @@ impl<'a> Button<'a> {
     /// Cannot be used, for this reason.
     pub fn disabled(self, why: Option<&'a str>) -> Self {
         Button { disabled: why, ..self }
+    }
+
+    /// The name for screen readers, where several buttons say the same.
+    pub fn spoken(self, name: &'a str) -> Self {
+        Button { spoken: Some(name), ..self }
     }
 
     /// Draws it and says whether it was used.
@@ -111,7 +117,7 @@ impl<'a> Button<'a> {
         if let Some(key) = self.key {
             key_cap(ui, pos2(left + 8.0, rect.center().y), key, self.main.then_some(ink));
         }
-        name(&response, Role::Button, self.disabled.is_none(), self.text);
+        name(&response, Role::Button, self.disabled.is_none(), self.spoken.unwrap_or(self.text));
         focus_ring(ui, &response, radius::ROW);
         if let Some(why) = self.disabled {
             response = response.on_hover_text(why);
@@ -252,6 +258,8 @@ pub enum Tone {
     Label,
     /// A kept value.
     Kept,
+    /// Something that is open or awaited.
+    Waiting,
 }
 
 /// Width of a chip with this text.
@@ -266,7 +274,7 @@ pub fn chip(ui: &Ui, left: egui::Pos2, text: &str, tone: Tone, max: f32) -> Rect
     let rect = Rect::from_min_size(pos2(left.x, left.y - size::CHIP / 2.0), vec2(width, size::CHIP));
     let (fill, ink) = match tone {
         Tone::Label => (p.sunken, p.ink2),
-        Tone::Kept => (p.wait_tint, p.wait),
+        Tone::Kept | Tone::Waiting => (p.wait_tint, p.wait),
     };
     let pen = if p.scheme.is_high_contrast() { Stroke::new(stroke::LINE, p.edge) } else { Stroke::NONE };
     ui.painter().rect(rect, CornerRadius::same(radius::CHIP), fill, pen, StrokeKind::Inside);
