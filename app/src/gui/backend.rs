@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tern_peer::{
-    Command, Env, InitReport, JoinReport, LinkState, Peer, PeerError, Profile, Query, Reply, View, Watch,
+    Command, Env, InitReport, JoinReport, LinkState, Passphrase, Peer, PeerError, Profile, Query, Reply,
+    View, Watch,
 };
 
 use super::secret::Secret;
@@ -53,8 +54,16 @@ pub trait Home: Send + Sync {
     fn make(&self, profile: &Profile, title: &str) -> Result<InitReport, PeerError>;
     /// Joins one.
     fn join(&self, profile: &Profile, ticket: &str) -> Result<JoinReport, PeerError>;
+    /// Makes this a further device of the member whose device made the ticket; `words` hears what both screens show.
+    fn accept_link(
+        &self,
+        ticket: &str,
+        words: Box<dyn FnOnce(String) + Send>,
+    ) -> Result<JoinReport, PeerError>;
+    /// Whether it opens only with a passphrase that has to be asked for.
+    fn is_locked(&self) -> bool;
     /// Opens it.
-    fn open(&self) -> Result<Box<dyn Backend + Send>, PeerError>;
+    fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError>;
     /// Where the window keeps its own settings, if it may.
     fn settings_file(&self) -> Option<PathBuf>;
     /// Replaces the wall clock for what is shown.
@@ -87,8 +96,24 @@ impl Home for DiskHome {
         Peer::join(&self.path, ticket, profile, None, &self.env)
     }
 
-    fn open(&self) -> Result<Box<dyn Backend + Send>, PeerError> {
-        Ok(Box::new(OpenPeer(Peer::open(&self.path, &self.env)?)))
+    fn accept_link(
+        &self,
+        ticket: &str,
+        words: Box<dyn FnOnce(String) + Send>,
+    ) -> Result<JoinReport, PeerError> {
+        Peer::accept_link(&self.path, ticket, &self.env, words)
+    }
+
+    fn is_locked(&self) -> bool {
+        self.env.passphrase.is_none() && Peer::is_locked(&self.path)
+    }
+
+    fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError> {
+        let mut env = self.env.clone();
+        if let Some(typed) = passphrase {
+            env.passphrase = Some(Passphrase(zeroize::Zeroizing::new(typed.text().to_owned())));
+        }
+        Ok(Box::new(OpenPeer(Peer::open(&self.path, &env)?)))
     }
 
     fn settings_file(&self) -> Option<PathBuf> {

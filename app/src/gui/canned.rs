@@ -44,6 +44,8 @@ pub struct World {
     waiting: Vec<(Command, Done)>,
     wakes: Vec<Wake>,
     exists: bool,
+    /// Opens it, when it is locked.
+    pub passphrase: Option<String>,
     /// Who may do what.
     pub access: Access,
 }
@@ -154,12 +156,33 @@ impl Home for Canned {
             workspace: "w".into(),
             member: "me".into(),
             device: "d".into(),
-            words: String::new(),
+            words: if ticket.contains("link") { String::new() } else { "copper lantern quiet river".into() },
             state: "member".into(),
         })
     }
 
-    fn open(&self) -> Result<Box<dyn Backend + Send>, PeerError> {
+    fn accept_link(
+        &self,
+        ticket: &str,
+        words: Box<dyn FnOnce(String) + Send>,
+    ) -> Result<JoinReport, PeerError> {
+        words("amber falcon gentle harbour".into());
+        if lock(&self.0).slow {
+            return Err(PeerError::new(tern_peer::ErrorKind::NotAllowed, "The other device refused."));
+        }
+        self.join(&Profile::default(), &ticket.replace("ternlink1", "tern1link"))
+    }
+
+    fn is_locked(&self) -> bool {
+        lock(&self.0).passphrase.is_some()
+    }
+
+    fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError> {
+        if passphrase.map(Secret::text) != lock(&self.0).passphrase.as_deref() {
+            let wrong =
+                PeerError::new(tern_peer::ErrorKind::NotAllowed, "This passphrase does not open the key.");
+            return Err(wrong.safe("Nothing was changed."));
+        }
         Ok(Box::new(self.clone()))
     }
 

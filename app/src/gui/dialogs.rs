@@ -186,15 +186,6 @@ fn ticket_box(ui: &mut Ui, ticket: &Secret, out: &mut Queue) {
     }
 }
 
-/// Four words that two people compare.
-fn matching_words(ui: &mut Ui, words: &str) {
-    let p = look(ui.ctx());
-    egui::Frame::NONE.fill(p.code).corner_radius(radius::CARD).inner_margin(14.0).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        widgets::text(ui, words, tokens::Type { size: 16.0, line: 24.0, ..tokens::CODE }, p.ink);
-    });
-}
-
 fn head(ui: &mut Ui, title: &str, out: &mut Queue) {
     let p = look(ui.ctx());
     ui.horizontal(|ui| {

@@ -43,6 +43,8 @@ pub struct FirstRun {
     change_zone: bool,
     /// It was asked for.
     pub waiting: bool,
+    /// Four words that both screens show while a device is being linked.
+    pub link_words: Option<String>,
     /// Why it could not be done.
     pub problem: Option<PeerError>,
     focused: bool,
@@ -61,6 +63,7 @@ impl FirstRun {
             ticket: String::new(),
             change_zone: false,
             waiting: false,
+            link_words: None,
             problem: None,
             focused: false,
         }
@@ -70,6 +73,8 @@ impl FirstRun {
     pub fn missing(&self) -> Option<&'static str> {
         if self.waiting {
             Some("It is being done")
+        } else if self.links() {
+            None
         } else if self.name.trim().is_empty() {
             Some("Write your name first")
         } else if self.way == Way::Start && self.title.trim().is_empty() {
@@ -79,6 +84,11 @@ impl FirstRun {
         } else {
             None
         }
+    }
+
+    /// Whether the ticket makes this a further device of somebody who is a member already.
+    pub fn links(&self) -> bool {
+        self.way == Way::Join && self.ticket.trim().starts_with("ternlink1")
     }
 
     /// The profile as typed.
@@ -176,6 +186,17 @@ fn form_fields(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) {
     ui.add_space(22.0);
     ways(ui, state);
     ui.add_space(20.0);
+    if let Some(words) = &state.link_words {
+        widgets::text(
+            ui,
+            "Your other device shows these four words too, and asks you there.",
+            tokens::UI,
+            p.ink,
+        );
+        ui.add_space(6.0);
+        super::welcome::four_words(ui, words);
+        ui.add_space(12.0);
+    }
     if let Some(problem) = &state.problem {
         notice::card(ui, problem, None);
         ui.add_space(12.0);
@@ -291,7 +312,7 @@ fn ways(ui: &mut Ui, state: &mut FirstRun) {
             Way::Join,
             "Join with a ticket",
             |ui, state| Field { mono: true, ..Field::new("Ticket", "tern1…") }.show(ui, &mut state.ticket),
-            "Works through the node while everyone sleeps.",
+            "Works through the node while everyone sleeps. A ticket that begins with ternlink1 makes this a further device of yours.",
         );
     });
 }
@@ -459,6 +480,11 @@ mod tests {
         assert_eq!(form.missing(), Some("Paste the ticket first"));
         form.ticket = "tern1abc".into();
         assert_eq!(form.missing(), None);
+        form.name.clear();
+        assert_eq!(form.missing(), Some("Write your name first"));
+        form.ticket = "ternlink1abc".into();
+        assert_eq!(form.missing(), None, "a further device has its profile already");
+        form.name = "Mia".into();
         assert_eq!(form.profile().hours.as_deref(), Some("Mon-Fri 09:00-18:00"));
     }
 }

@@ -156,6 +156,37 @@ fn a_ticket_that_cannot_be_read_is_said_in_words_and_a_good_one_opens_the_worksp
     window.chord(Modifiers::COMMAND, Key::A);
     window.write("tern1abc");
     window.click("Join");
+    assert!(window.says("copper lantern quiet river"), "the words that the inviting side shows");
+    window.click("Open the workspace");
+    assert!(window.says("Ben: settings and profile"));
+}
+
+#[test]
+fn a_ticket_for_a_further_device_needs_no_name_and_shows_the_four_words() {
+    let mut window = Window::over(Canned::empty());
+    window.click("Join with a ticket");
+    window.focus("Ticket");
+    window.write("ternlink1abc");
+    window.world.0.lock().expect("the world").slow = true;
+    window.click("Join");
+    assert!(window.says("The other device refused."));
+    window.world.0.lock().expect("the world").slow = false;
+    window.click("Join");
+    assert!(window.says("Ben: settings and profile"));
+}
+
+#[test]
+fn a_locked_workspace_asks_for_its_passphrase_and_a_wrong_one_harms_nothing() {
+    let world = Canned::sample();
+    world.0.lock().expect("the world").passphrase = Some("nine tall ships".into());
+    let mut window = Window::over(world);
+    assert!(window.says("This workspace is locked"));
+    window.write("nine");
+    window.press(Key::Enter);
+    assert!(window.says("This passphrase does not open the key.") && window.says("Nothing was changed."));
+    window.focus("Passphrase");
+    window.write(" tall ships");
+    window.click("Open");
     assert!(window.says("Ben: settings and profile"));
 }
 

@@ -31,6 +31,7 @@ mod statusline;
 mod tasks;
 mod tokens;
 mod views;
+mod welcome;
 mod widgets;
 mod words;
 

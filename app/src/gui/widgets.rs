@@ -324,6 +324,8 @@ pub struct Field<'a> {
     pub hint: &'a str,
     /// Fixed pitch.
     pub mono: bool,
+    /// What is typed is not shown.
+    pub secret: bool,
     /// Lines; one for a single-line field.
     pub rows: usize,
     /// Identity, so that keys can bring focus here.
@@ -333,7 +335,7 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// A single-line field.
     pub fn new(name: &'a str, hint: &'a str) -> Self {
-        Field { name, hint, mono: false, rows: 1, id: Id::unique(("field", name)) }
+        Field { name, hint, mono: false, secret: false, rows: 1, id: Id::unique(("field", name)) }
     }
 
     /// Draws it over the available width.
@@ -342,7 +344,7 @@ impl<'a> Field<'a> {
         let style = if self.mono { tokens::CODE } else { tokens::UI };
         let margin = egui::Margin::symmetric(10, if self.rows == 1 { 7 } else { 8 });
         let edit = if self.rows == 1 {
-            egui::TextEdit::singleline(value)
+            egui::TextEdit::singleline(value).password(self.secret)
         } else {
             egui::TextEdit::multiline(value).desired_rows(self.rows)
         };
@@ -369,6 +371,12 @@ impl<'a> Field<'a> {
         ui.painter().rect_stroke(response.rect, CornerRadius::same(radius::ROW), pen, StrokeKind::Inside);
         response.accessible_name(self.name)
     }
+}
+
+/// Drops what a field keeps for undoing: secrets must not stay there.
+pub fn forget(ctx: &egui::Context, name: &str) {
+    let id = Field::new(name, "").id;
+    ctx.data_mut(|data| data.remove::<egui::text_edit::TextEditState>(id));
 }
 
 /// A check box with text; returns whether it was used.

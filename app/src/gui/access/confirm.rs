@@ -73,7 +73,10 @@ pub fn leave(workspace: &str) -> Confirm {
 pub fn remove_device(id: &str, shown: &str, whose: &str, is_this: bool) -> Confirm {
     let command = AccessCommand::DeviceRemove { device: id.to_owned() };
     let said = format!("{shown} is removed");
-    let confirm = Confirm::new(format!("Remove {shown} of {whose}?"), "Remove the device", command, said)
+    let mut letters = shown.chars();
+    let shown = letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>());
+    let shown = shown.unwrap_or_default();
+    let confirm = Confirm::new(format!("Remove {shown} from {whose}?"), "Remove the device", command, said)
         .fact("Happens", "The device gets nothing new, and the key of the workspace changes.")
         .fact("It keeps", "What is on its disk already stays readable to whoever can open it.")
         .fact("Later edits", "What is written on it after this waits in Review.");
@@ -113,7 +116,7 @@ pub fn discard(entry: &str, items: &str, author: &str, title: &str) -> Confirm {
         command,
         format!("{items} left the list"),
     )
-    .fact("Happens", format!("The edits of “{title}” leave this list and go on not counting, for everybody."))
+    .fact("Happens", format!("The edits of “{title}” leave your list and go on not counting."))
     .fact(
         "Safe",
         "Nothing is deleted: the sealed edits stay kept. Export them first to have their text at hand.",

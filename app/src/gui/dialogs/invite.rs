@@ -3,11 +3,12 @@
 use egui::Ui;
 use tern_peer::{AccessCommand, Command};
 
-use super::{CAPTION, DialogState, matching_words, ticket_box};
+use super::{CAPTION, DialogState, ticket_box};
 use crate::gui::access::data::ROLES;
 use crate::gui::command::{Asking, Queue, Then};
 use crate::gui::look::look;
 use crate::gui::tokens;
+use crate::gui::welcome::four_words;
 use crate::gui::widgets::{self, Button};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -115,7 +116,7 @@ pub(super) fn approve(ui: &mut Ui, state: &mut DialogState, asking: &Asking, out
     let words = "Their screen shows four words. Ask for them by voice: when they are the same, nobody stands in between.";
     widgets::text(ui, words, tokens::CALLOUT, p.ink);
     ui.add_space(10.0);
-    matching_words(ui, &asking.words);
+    four_words(ui, &asking.words);
     ui.add_space(14.0);
     widgets::form_row(ui, "They may", CAPTION, |ui| {
         let roles = ROLES.map(|(role, name, _)| (role, name));

@@ -2,12 +2,13 @@
 
 use egui::Ui;
 
-use super::{DialogState, matching_words, ticket_box};
+use super::{DialogState, ticket_box};
 use crate::gui::access::confirm::same_words;
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::look;
 use crate::gui::notice;
 use crate::gui::tokens;
+use crate::gui::welcome::four_words;
 use crate::gui::widgets::{self, Button, Field};
 
 /// Draws the state of the linking.
@@ -33,8 +34,8 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
             again(ui, out);
         }
         (Some(ticket), _) => {
-            let words = "On the other device, run “tern device accept” and paste this ticket. It works once, for ten \
-                         minutes, and only while this window is open.";
+            let words = "On the other device, start Tern, choose “Join with a ticket” and paste this one. It works once, for \
+                         ten minutes, and only while this window is open.";
             widgets::text(ui, words, tokens::CALLOUT, p.ink);
             ui.add_space(10.0);
             ticket_box(ui, &ticket, out);
@@ -64,7 +65,7 @@ fn asking(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
     let p = look(ui.ctx());
     widgets::text(ui, "Full access as you?", tokens::H2, p.ink);
     ui.add_space(8.0);
-    matching_words(ui, &state.link.words);
+    four_words(ui, &state.link.words);
     ui.add_space(12.0);
     let device = state.link.device.get(..8).unwrap_or(&state.link.device);
     notice::fact(

@@ -10,7 +10,7 @@ use super::{Event, Open};
 use crate::gui::command::{Dialog, Route, Section};
 use crate::gui::dialogs::DialogState;
 use crate::gui::secret::Secret;
-use crate::gui::widgets::Field;
+use crate::gui::widgets;
 
 /// How often the state of a linking is looked at while its dialog is open.
 const LINK_EVERY: Duration = Duration::from_millis(400);
@@ -118,9 +118,7 @@ impl Open {
     pub(super) fn tend_people(&mut self, ctx: &Context) {
         self.ask_link_state(ctx);
         if std::mem::take(&mut self.forget_typed) {
-            // The field keeps what was typed for undoing; words that open everything must not stay there.
-            let id = Field::new("Recovery words", "").id;
-            ctx.data_mut(|data| data.remove::<egui::text_edit::TextEditState>(id));
+            widgets::forget(ctx, "Recovery words");
         }
         self.watch_people_parts();
     }

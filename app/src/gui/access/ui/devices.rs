@@ -91,8 +91,9 @@ fn device_row(ui: &mut Ui, device: &Device, group: &Group, out: &mut Queue) {
     let end = right(ui, rect, ("device", &device.id), |ui| {
         let name = format!("Remove {} of {}", device.title, group.name);
         if device.may_remove && Button::plain("Remove…").spoken(&name).show(ui).clicked() {
-            let whose = if group.me { "your account" } else { &group.name };
-            out.push(menus::ask(confirm::remove_device(&device.id, &device.title, whose, device.this)));
+            let whose =
+                if group.me { "your account".to_owned() } else { format!("{}’s devices", group.name) };
+            out.push(menus::ask(confirm::remove_device(&device.id, &device.title, &whose, device.this)));
         }
     });
     let lower = lower.with_max_x(end - 8.0);
