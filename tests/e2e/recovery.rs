@@ -36,7 +36,8 @@ fn t31_a_linked_device_reads_and_writes_as_its_member_and_can_be_removed() {
     assert_eq!(rows(&ben.json(&["member", "list"]), "members").len(), 1, "a device is no member");
 
     let devices = ben.json(&["device", "list"]);
-    let other = rows(&devices, "devices").iter().find(|d| d["kind"] == "laptop").expect("the phone is listed");
+    let other =
+        rows(&devices, "devices").iter().find(|d| d["kind"] == "laptop").expect("the phone is listed");
     ben.json(&["device", "remove", &word(other, "id")]);
     sync(&ben);
     assert_eq!(phone.run(&["sync"]).code, 6);
@@ -86,9 +87,7 @@ fn t34_no_ticket_is_taken_for_another_kind() {
     let invite = word(&ben.json(&["invite"]), "ticket");
     let mut old = ben.talk(&["device", "link", "--quiet", "--listen", "127.0.0.1:0"]);
     let link = word(&old.hear(), "ticket");
-    let join = |ticket: &str| {
-        stage.empty_home("x").run(&["join", ticket, "--name", "X", "--zone", "UTC"])
-    };
+    let join = |ticket: &str| stage.empty_home("x").run(&["join", ticket, "--name", "X", "--zone", "UTC"]);
     let accept = |ticket: &str| stage.empty_home("x").run(&["device", "accept", ticket, "--quiet"]);
     for (ran, names) in [
         (join(&link), "device link"),
@@ -114,7 +113,8 @@ fn all_laptops_lost_the_words_and_a_node_bring_everything_back() {
     let drill = ben.json_with(&["recover", "--drill"], &[], &words);
     assert_eq!(drill["state"], "works", "{drill}");
     let other = words.split(' ').rev().collect::<Vec<_>>().join(" ");
-    let wrong = crate::harness::run(&["--home", &stage.arg("ben"), "--json", "recover", "--drill"], &[], &other);
+    let wrong =
+        crate::harness::run(&["--home", &stage.arg("ben"), "--json", "recover", "--drill"], &[], &other);
     assert_eq!(wrong.code, 7, "{wrong:?}");
     sync(&ben);
     let aiko = joined(&stage, &ben, "Aiko");

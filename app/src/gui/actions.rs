@@ -15,6 +15,14 @@ pub enum Action {
     GoTasks,
     GoTrash,
     GoDelivery,
+    GoPeople,
+    GoDevices,
+    GoInvites,
+    GoReview,
+    GoSpaces,
+    GoLog,
+    NextSection,
+    PreviousSection,
     Back,
     Forward,
     Next,
@@ -26,9 +34,14 @@ pub enum Action {
     SetDue,
     Choose,
     Rename,
+    MoveToSpace,
     TrashThis,
     ToggleDetails,
     Invite,
+    LinkDevice,
+    NewSpace,
+    Drill,
+    KeysKept,
     AddNode,
     Settings,
     ToggleTheme,
@@ -64,6 +77,8 @@ pub enum When {
     OnTask,
     /// In the task list.
     InTasks,
+    /// In the view of people.
+    InPeople,
 }
 
 /// What is true of the window while actions are offered.
@@ -75,6 +90,8 @@ pub struct Situation {
     pub tasks: bool,
     /// A task is selected.
     pub task: bool,
+    /// The view of people is open.
+    pub people: bool,
 }
 
 /// One row of the table.
@@ -107,7 +124,7 @@ const ALT: Modifiers = Modifiers::ALT;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 use Keys::{Sequence, Single, Typed};
-use When::{Always, InTasks, OnPage, OnTask};
+use When::{Always, InPeople, InTasks, OnPage, OnTask};
 
 /// The table.
 pub const ACTIONS: &[Spec] = &[
@@ -120,6 +137,20 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::GoTasks, "Go to tasks", &[Sequence(Key::G, Key::M)], Always, true),
     spec(Action::GoTrash, "Go to the trash", &[], Always, true),
     spec(Action::GoDelivery, "Show where the work is", &[Sequence(Key::G, Key::N)], Always, true),
+    spec(Action::GoPeople, "Go to people", &[Sequence(Key::G, Key::P)], Always, true),
+    spec(Action::GoDevices, "Go to devices", &[], Always, true),
+    spec(Action::GoInvites, "Go to invites", &[], Always, true),
+    spec(
+        Action::GoReview,
+        "Go to review of edits that were set aside",
+        &[Sequence(Key::G, Key::R)],
+        Always,
+        true,
+    ),
+    spec(Action::GoSpaces, "Go to spaces", &[Sequence(Key::G, Key::S)], Always, true),
+    spec(Action::GoLog, "Go to the log of who may do what", &[], Always, true),
+    spec(Action::NextSection, "Next part of people", &[Typed(']')], InPeople, false),
+    spec(Action::PreviousSection, "Previous part of people", &[Typed('[')], InPeople, false),
     spec(Action::Back, "Back", &[chord(ALT, Key::ArrowLeft)], Always, false),
     spec(Action::Forward, "Forward", &[chord(ALT, Key::ArrowRight)], Always, false),
     spec(Action::Next, "Next", &[Single(NONE, Key::J)], InTasks, false),
@@ -131,9 +162,14 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::SetDue, "Due date", &[Single(SHIFT, Key::D)], OnTask, true),
     spec(Action::Choose, "Choose between kept values", &[Single(NONE, Key::O)], OnTask, true),
     spec(Action::Rename, "Rename this page", &[chord(NONE, Key::F2)], OnPage, true),
+    spec(Action::MoveToSpace, "Move to space…", &[], OnPage, true),
     spec(Action::TrashThis, "Move to the trash", &[chord(CTRL_SHIFT, Key::Delete)], Always, true),
     spec(Action::ToggleDetails, "Details and history", &[chord(CTRL, Key::Period)], Always, true),
     spec(Action::Invite, "Invite a person", &[], Always, true),
+    spec(Action::LinkDevice, "Link another device", &[], Always, true),
+    spec(Action::NewSpace, "New space", &[], Always, true),
+    spec(Action::Drill, "Recovery drill", &[], Always, true),
+    spec(Action::KeysKept, "Where the keys are kept", &[], Always, true),
     spec(Action::AddNode, "Use a node", &[], Always, true),
     spec(Action::Settings, "Settings and profile", &[chord(CTRL, Key::Comma)], Always, true),
     spec(Action::ToggleTheme, "Light or dark", &[chord(CTRL_SHIFT, Key::L)], Always, true),
@@ -163,6 +199,7 @@ impl When {
             OnPage => situation.page,
             OnTask => situation.task,
             InTasks => situation.tasks,
+            InPeople => situation.people,
         }
     }
 }

@@ -8,12 +8,15 @@ use tern_peer::{InitReport, JoinReport, PeerError};
 
 use super::backend::{Backend, Home, Wake};
 use super::clock::Clock;
-use super::first_run::{self, FirstRun, Way, Words};
+use super::first_run::{self, FirstRun, Way};
 use super::look::{self, look};
 use super::open::{Open, Surroundings};
 use super::page::pictures::Spawn;
 use super::prefs::Theme;
+use super::secret::Secret;
 use super::tokens::{self, CARET_BLINKS_SECS};
+use super::welcome::{self, Joined, Locked};
+use super::words::{self, Words};
 use super::{notice, shell, widgets};
 
 /// Most reports of workers that may wait.
@@ -23,12 +26,15 @@ enum Report {
     Opened(Result<Box<dyn Backend + Send>, PeerError>),
     Made(Result<InitReport, PeerError>),
     Joined(Result<JoinReport, PeerError>),
+    LinkWords(String),
 }
 
 enum Stage {
     Opening,
     First(Box<FirstRun>),
     Words(Words),
+    Joined(Joined),
+    Locked(Locked),
     Open(Box<Open>),
     Failed(PeerError),
 }
@@ -83,14 +89,22 @@ impl App {
     }
 
     fn begin_opening(&mut self) {
+        if self.home.is_locked() {
+            self.stage = Stage::Locked(Locked::default());
+            return;
+        }
         self.stage = Stage::Opening;
-        self.work(|home| Report::Opened(home.open()));
+        self.work(|home| Report::Opened(home.open(None)));
     }
 
     /// Takes reports and does what the open workspace has to do between frames.
     pub fn logic(&mut self, ctx: &Context) {
+        let asked = matches!(self.stage, Stage::Locked(_));
         while let Ok(report) = self.reports.1.try_recv() {
             self.hear(report);
+        }
+        if asked && !matches!(self.stage, Stage::Locked(_)) {
+            widgets::forget(ctx, "Passphrase");
         }
         if let Stage::Open(open) = &mut self.stage {
             open.logic(ctx);
@@ -106,16 +120,35 @@ impl App {
                     spawn: self.spawn.clone(),
                     prefs_file: self.home.settings_file(),
                     now_ms: self.home.now_ms(),
+                    documents: self.home.documents(),
                     zone: self.home.zone(),
                 };
                 self.stage = Stage::Open(Box::new(Open::new(backend, out)));
             }
-            Report::Opened(Err(error)) => self.stage = Stage::Failed(error),
-            Report::Made(Ok(report)) => self.stage = Stage::Words(Words::new(&report.recovery_words)),
-            Report::Joined(Ok(_)) => self.begin_opening(),
+            Report::Opened(Err(error)) => match &mut self.stage {
+                Stage::Locked(lock) => {
+                    lock.waiting = false;
+                    lock.problem = Some(error);
+                }
+                _ => self.stage = Stage::Failed(error),
+            },
+            Report::Made(Ok(report)) => {
+                let words = Secret::new(report.recovery_words);
+                self.stage = Stage::Words(Words::new(&words));
+            }
+            Report::Joined(Ok(report)) => match Joined::of(&report) {
+                Some(joined) => self.stage = Stage::Joined(joined),
+                None => self.begin_opening(),
+            },
+            Report::LinkWords(words) => {
+                if let Stage::First(form) = &mut self.stage {
+                    form.link_words = Some(words);
+                }
+            }
             Report::Made(Err(error)) | Report::Joined(Err(error)) => {
                 if let Stage::First(form) = &mut self.stage {
                     form.waiting = false;
+                    form.link_words = None;
                     form.problem = Some(error);
                 }
             }
@@ -167,8 +200,21 @@ impl App {
                 }
             }
             Stage::Words(words) => {
-                if first_run::words(ui, words) {
+                if words::show(ui, words) {
                     self.begin_opening();
+                }
+            }
+            Stage::Joined(joined) => {
+                if welcome::joined(ui, joined) {
+                    self.begin_opening();
+                }
+            }
+            Stage::Locked(lock) => {
+                if welcome::locked(ui, lock) {
+                    lock.waiting = true;
+                    lock.problem = None;
+                    let typed = lock.typed.clone();
+                    self.work(move |home| Report::Opened(home.open(Some(&typed))));
                 }
             }
             Stage::Open(open) => shell::show(ui, open),
@@ -203,6 +249,16 @@ impl App {
             Way::Start => {
                 let title = form.title.trim().to_owned();
                 self.work(move |home| Report::Made(home.make(&profile, &title)));
+            }
+            Way::Join if form.links() => {
+                let ticket = Secret::new(form.ticket.trim().to_owned());
+                let (report, wake) = (self.reports.0.clone(), self.wake.clone());
+                let words = Box::new(move |words| {
+                    if report.try_send(Report::LinkWords(words)).is_ok() {
+                        wake();
+                    }
+                });
+                self.work(move |home| Report::Joined(home.accept_link(ticket.text(), words)));
             }
             Way::Join => {
                 let ticket = form.ticket.trim().to_owned();

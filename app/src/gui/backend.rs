@@ -3,7 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tern_peer::{Command, Env, InitReport, JoinReport, Peer, PeerError, Profile, Query, Reply, View, Watch};
+use tern_peer::{
+    Command, Env, InitReport, JoinReport, LinkState, Passphrase, Peer, PeerError, Profile, Query, Reply,
+    View, Watch,
+};
+
+use super::secret::Secret;
 
 /// A shared answer to a watched query.
 pub type Answer = Arc<Result<View, PeerError>>;
@@ -11,6 +16,9 @@ pub type Answer = Arc<Result<View, PeerError>>;
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 /// Receives the outcome of a command on any thread.
 pub type Done = Box<dyn FnOnce(Result<Reply, PeerError>) + Send>;
+
+/// Receives the outcome of something else on any thread.
+pub type Told<T> = Box<dyn FnOnce(Result<T, PeerError>) + Send>;
 
 /// A query that is being watched; dropping it ends that.
 pub trait Watched {
@@ -25,7 +33,15 @@ pub trait Backend {
     /// Performs a command.
     fn send(&self, command: Command, done: Done);
     /// Starts staying connected; says how that went.
-    fn go_online(&self, done: Box<dyn FnOnce(Result<(), PeerError>) + Send>);
+    fn go_online(&self, done: Told<()>);
+    /// Makes a ticket for another device of one's own.
+    fn link_start(&self, done: Told<Secret>);
+    /// Says how the linking stands.
+    fn link_state(&self, done: Told<LinkState>);
+    /// Answers whether the device that came may act as oneself.
+    fn link_answer(&self, accept: bool, done: Told<()>);
+    /// Says whether recovery words work.
+    fn drill(&self, words: Secret, done: Told<String>);
     /// Waits until everything sent is durable. Called once, when the window closes.
     fn shutdown(&self);
 }
@@ -38,12 +54,22 @@ pub trait Home: Send + Sync {
     fn make(&self, profile: &Profile, title: &str) -> Result<InitReport, PeerError>;
     /// Joins one.
     fn join(&self, profile: &Profile, ticket: &str) -> Result<JoinReport, PeerError>;
+    /// Makes this a further device of the member whose device made the ticket; `words` hears what both screens show.
+    fn accept_link(
+        &self,
+        ticket: &str,
+        words: Box<dyn FnOnce(String) + Send>,
+    ) -> Result<JoinReport, PeerError>;
+    /// Whether it opens only with a passphrase that has to be asked for.
+    fn is_locked(&self) -> bool;
     /// Opens it.
-    fn open(&self) -> Result<Box<dyn Backend + Send>, PeerError>;
+    fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError>;
     /// Where the window keeps its own settings, if it may.
     fn settings_file(&self) -> Option<PathBuf>;
     /// Replaces the wall clock for what is shown.
     fn now_ms(&self) -> Option<i64>;
+    /// The folder that is proposed for files that a person asks for.
+    fn documents(&self) -> PathBuf;
     /// The zone that this laptop is set to.
     fn zone(&self) -> String;
 }
@@ -70,8 +96,24 @@ impl Home for DiskHome {
         Peer::join(&self.path, ticket, profile, None, &self.env)
     }
 
-    fn open(&self) -> Result<Box<dyn Backend + Send>, PeerError> {
-        Ok(Box::new(OpenPeer(Peer::open(&self.path, &self.env)?)))
+    fn accept_link(
+        &self,
+        ticket: &str,
+        words: Box<dyn FnOnce(String) + Send>,
+    ) -> Result<JoinReport, PeerError> {
+        Peer::accept_link(&self.path, ticket, &self.env, words)
+    }
+
+    fn is_locked(&self) -> bool {
+        self.env.passphrase.is_none() && Peer::is_locked(&self.path)
+    }
+
+    fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError> {
+        let mut env = self.env.clone();
+        if let Some(typed) = passphrase {
+            env.passphrase = Some(Passphrase(zeroize::Zeroizing::new(typed.text().to_owned())));
+        }
+        Ok(Box::new(OpenPeer(Peer::open(&self.path, &env)?)))
     }
 
     fn settings_file(&self) -> Option<PathBuf> {
@@ -80,6 +122,11 @@ impl Home for DiskHome {
 
     fn now_ms(&self) -> Option<i64> {
         self.env.now_ms
+    }
+
+    fn documents(&self) -> PathBuf {
+        let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE"));
+        home.map(PathBuf::from).unwrap_or_else(|| self.path.clone())
     }
 
     fn zone(&self) -> String {
@@ -104,9 +151,29 @@ impl Backend for OpenPeer {
         self.0.send(command, done);
     }
 
-    fn go_online(&self, done: Box<dyn FnOnce(Result<(), PeerError>) + Send>) {
+    fn go_online(&self, done: Told<()>) {
         let peer = self.0.clone();
         std::thread::spawn(move || done(peer.go_online(None)));
+    }
+
+    fn link_start(&self, done: Told<Secret>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(peer.link_start().map(Secret::new)));
+    }
+
+    fn link_state(&self, done: Told<LinkState>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(Ok(peer.link_state())));
+    }
+
+    fn link_answer(&self, accept: bool, done: Told<()>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(peer.link_answer(accept)));
+    }
+
+    fn drill(&self, words: Secret, done: Told<String>) {
+        let peer = self.0.clone();
+        std::thread::spawn(move || done(peer.drill(words.text())));
     }
 
     fn shutdown(&self) {

@@ -10,12 +10,17 @@ use std::sync::{Arc, Mutex};
 use tern_model::block::{Align, Block, BlockKind, Container, Inline, Link, Marks, Table};
 use tern_peer::{
     AboutView, AttachmentView, BlockEdit, Command, ConflictView, DocReply, DueView, HistoryView, HitView,
-    InitReport, JoinReport, KeysView, MemberView, MembersView, OnlyHere, PageRow, PageView, PagesView,
+    InitReport, JoinReport, LinkState, MemberView, MembersView, OnlyHere, PageRow, PageView, PagesView,
     PeerError, PeerState, Profile, ProfileView, Query, Reply, SearchView, SessionView, StatusView, TaskView,
     TasksView, View,
 };
 
-use crate::gui::backend::{Answer, Backend, Done, Home, Wake, Watched};
+use crate::gui::backend::{Answer, Backend, Done, Home, Told, Wake, Watched};
+use crate::gui::secret::Secret;
+use access::Access;
+
+pub mod access;
+
 use crate::gui::page::cells;
 
 /// Tue 24 Nov 2026 15:10 in London.
@@ -39,6 +44,10 @@ pub struct World {
     waiting: Vec<(Command, Done)>,
     wakes: Vec<Wake>,
     exists: bool,
+    /// Opens it, when it is locked.
+    pub passphrase: Option<String>,
+    /// Who may do what.
+    pub access: Access,
 }
 
 /// A handle on the world, shared with the window.
@@ -86,8 +95,30 @@ impl Backend for Canned {
         done(reply);
     }
 
-    fn go_online(&self, done: Box<dyn FnOnce(Result<(), PeerError>) + Send>) {
+    fn go_online(&self, done: Told<()>) {
         done(Ok(()));
+    }
+
+    fn link_start(&self, done: Told<Secret>) {
+        lock(&self.0).access.link.state = "waiting".into();
+        done(Ok(Secret::new("ternlink1qpzry9x8gf2tvdw0".into())));
+    }
+
+    fn link_state(&self, done: Told<LinkState>) {
+        let state = lock(&self.0).access.link.clone();
+        done(Ok(state));
+    }
+
+    fn link_answer(&self, accept: bool, done: Told<()>) {
+        let mut world = lock(&self.0);
+        world.access.answer_link(accept);
+        world.bump();
+        drop(world);
+        done(Ok(()));
+    }
+
+    fn drill(&self, words: Secret, done: Told<String>) {
+        done(access::drill(words.text()));
     }
 
     fn shutdown(&self) {}
@@ -125,12 +156,33 @@ impl Home for Canned {
             workspace: "w".into(),
             member: "me".into(),
             device: "d".into(),
-            words: String::new(),
+            words: if ticket.contains("link") { String::new() } else { "copper lantern quiet river".into() },
             state: "member".into(),
         })
     }
 
-    fn open(&self) -> Result<Box<dyn Backend + Send>, PeerError> {
+    fn accept_link(
+        &self,
+        ticket: &str,
+        words: Box<dyn FnOnce(String) + Send>,
+    ) -> Result<JoinReport, PeerError> {
+        words("amber falcon gentle harbour".into());
+        if lock(&self.0).slow {
+            return Err(PeerError::new(tern_peer::ErrorKind::NotAllowed, "The other device refused."));
+        }
+        self.join(&Profile::default(), &ticket.replace("ternlink1", "tern1link"))
+    }
+
+    fn is_locked(&self) -> bool {
+        lock(&self.0).passphrase.is_some()
+    }
+
+    fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError> {
+        if passphrase.map(Secret::text) != lock(&self.0).passphrase.as_deref() {
+            let wrong =
+                PeerError::new(tern_peer::ErrorKind::NotAllowed, "This passphrase does not open the key.");
+            return Err(wrong.safe("Nothing was changed."));
+        }
         Ok(Box::new(self.clone()))
     }
 
@@ -140,6 +192,10 @@ impl Home for Canned {
 
     fn now_ms(&self) -> Option<i64> {
         Some(NOW_MS)
+    }
+
+    fn documents(&self) -> PathBuf {
+        PathBuf::from("/home/ben")
     }
 
     fn zone(&self) -> String {
@@ -174,6 +230,16 @@ impl Canned {
         let mut world = lock(&self.0);
         let found = world.pages.iter_mut().find(|(view, _)| view.id == page).expect("a page");
         found.0.blocks[block].inline = vec![Inline::text(text)];
+        world.bump();
+        for wake in &world.wakes {
+            wake();
+        }
+    }
+
+    /// Something about access changes without the window's doing.
+    pub fn change(&self, change: impl FnOnce(&mut Access)) {
+        let mut world = lock(&self.0);
+        change(&mut world.access);
         world.bump();
         for wake in &world.wakes {
             wake();
@@ -226,15 +292,22 @@ impl World {
             Query::Tasks { .. } => View::Tasks(TasksView {
                 tasks: self.tasks.iter().filter(|task| !task.trashed).cloned().collect(),
             }),
-            Query::Members => {
-                View::Members(MembersView { members: self.people.iter().map(member).collect() })
-            }
+            Query::Members => View::Members(MembersView {
+                members: self.people.iter().map(|person| self.access.member(member(person))).collect(),
+            }),
             Query::Profile { member } => {
                 let found = self.people.iter().find(|person| Some(&person.id) == member.as_ref());
                 View::Profile(found.ok_or(missing("This person"))?.clone())
             }
             Query::Status => View::Status(self.status.clone()),
-            Query::Keys => View::Keys(KeysView { state: "file (not protected)".into(), protected: false, locked: false, awaited: Vec::new() }),
+            Query::Keys => View::Keys(self.access.keys.clone()),
+            Query::Devices { .. }
+            | Query::Invites
+            | Query::Review
+            | Query::Notices
+            | Query::Spaces
+            | Query::Log
+            | Query::MovePreview { .. } => self.access.answer(query).ok_or(missing("This"))?,
             Query::Search { query, .. } => View::Search(self.search(query)),
             _ => return Err(missing("This")),
         })
@@ -247,7 +320,7 @@ impl World {
             title: "Northlight".into(),
             member: me.map(|me| me.id.clone()).unwrap_or_default(),
             name: me.map(|me| me.name.clone()).unwrap_or_default(),
-            role: "owner".into(),
+            role: self.access.my_role.clone(),
             device: "d".into(),
             zone: me.map(|me| me.zone.clone()).unwrap_or_default(),
             zone_data: "2026e".into(),
@@ -268,8 +341,8 @@ impl World {
                     title: page.title.clone(),
                     parent: above.clone(),
                     order,
-                    space: String::new(),
                     depth,
+                    space: self.access.space_of(&page.id),
                     trashed: page.trashed,
                 });
                 self.tree_below(Some(&page.id), depth + 1, trash, rows);
@@ -301,9 +374,10 @@ impl World {
         let doc =
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
         match command {
-            Command::PageNew { title, parent, .. } => {
+            Command::PageNew { title, parent, space, .. } => {
                 self.made += 1;
                 let id = format!("made{}", self.made);
+                self.access.place(&id, space);
                 let (mut view, parent) = page(&id, &title, parent.as_deref(), Vec::new());
                 view.heads.clone_from(&heads);
                 self.pages.push((view, parent));
@@ -347,6 +421,14 @@ impl World {
             }
             Command::Invite { .. } => {
                 Ok(Reply::Ticket { ticket: "tern1qpzry9x8gf2tvdw0s3jn54khce6mua7l".into() })
+            }
+            Command::MemberRole { member, role } => {
+                self.access.roles.insert(member, role);
+                Ok(Reply::Done {})
+            }
+            Command::Access(command) => {
+                let names = self.people.iter().map(|p| (p.id.clone(), p.name.clone())).collect();
+                Ok(self.access.perform(command, &names))
             }
             _ => Ok(Reply::Done {}),
         }
@@ -671,7 +753,9 @@ fn sample_world() -> World {
             page("kit", "Field kit", None, text("All about the kit.")),
             page("battery", "Battery tests, Lagos", Some("kit"), text("The search drains it.")),
             page("team", "Team", None, Vec::new()),
+            page("budget", "Budget 2027", None, text("Tablets first.")),
         ],
+        access: access::sample(),
         tasks: sample_tasks(),
         status: StatusView {
             only_here: OnlyHere { items: 3, since: Some("2026-11-24T14:02:00Z".into()) },

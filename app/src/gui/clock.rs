@@ -59,6 +59,15 @@ impl Clock {
         }
     }
 
+    /// A date as `Tue 24 Nov`, with the year when it is not the running one.
+    pub fn day(&self, date: &str) -> String {
+        let Ok(day) = date.split('T').next().unwrap_or(date).parse::<jiff::civil::Date>() else {
+            return self.words(date);
+        };
+        let words = if day.year() == self.now().year() { "%a %-d %b" } else { "%-d %b %Y" };
+        day.strftime(words).to_string()
+    }
+
     /// A span as `14:02 – 15:08`; one time when both read the same.
     pub fn span(&self, from: &str, to: &str) -> String {
         let (from, to) = (self.words(from), self.words(to));
@@ -118,6 +127,14 @@ mod tests {
         ] {
             assert_eq!(clock().words(instant), words, "{instant}");
         }
+    }
+
+    #[test]
+    fn a_day_is_said_without_a_time() {
+        assert_eq!(clock().day("2026-11-20"), "Fri 20 Nov");
+        assert_eq!(clock().day("2025-11-24"), "24 Nov 2025");
+        assert_eq!(clock().day("2026-11-24T15:08:00Z"), "Tue 24 Nov");
+        assert_eq!(clock().day("some day"), "some day");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What views ask for. They only enqueue; `open::perform` is the one place that acts.
 
 use tern_model::block::BlockKind;
-use tern_peer::Command;
+use tern_peer::{AccessCommand, Command};
 
+use super::access::confirm::Confirm;
 use super::actions::Action;
 use super::page::editor::Key;
 use super::picker::Picker;
@@ -26,6 +27,43 @@ pub enum Route {
     Trash,
     /// Search results.
     Search,
+    /// Who is in the workspace and who may do what.
+    People(Section),
+}
+
+/// A part of the view of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    /// Who is here.
+    Members,
+    /// Their devices.
+    Devices,
+    /// Tickets, and who waits to be let in.
+    Invites,
+    /// Edits that were set aside.
+    Review,
+    /// Spaces and who is in them.
+    Spaces,
+    /// The membership log.
+    Log,
+}
+
+impl Section {
+    /// All of them in the order of their tabs.
+    pub const ALL: [(Section, &'static str); 6] = [
+        (Section::Members, "Members"),
+        (Section::Devices, "Devices"),
+        (Section::Invites, "Invites"),
+        (Section::Review, "Review"),
+        (Section::Spaces, "Spaces"),
+        (Section::Log, "Log"),
+    ];
+
+    /// The one `step` tabs further on, round the end.
+    pub fn step(self, step: usize) -> Section {
+        let at = Section::ALL.iter().position(|(section, _)| *section == self).unwrap_or(0);
+        Section::ALL.get((at + step) % Section::ALL.len()).map_or(self, |(section, _)| *section)
+    }
 }
 
 impl Route {
@@ -36,7 +74,7 @@ impl Route {
 }
 
 /// A dialog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dialog {
     /// Make a ticket for a person.
     Invite,
@@ -46,8 +84,57 @@ pub enum Dialog {
     Settings,
     /// The delivery ladder.
     Ladder,
-    /// The keys.
+    /// The keys of the keyboard.
     Keys,
+    /// Where the secret keys of this laptop are kept.
+    KeysKept,
+    /// Link another device of one's own.
+    Link,
+    /// Whether the recovery words work.
+    Drill,
+    /// Make a space.
+    NewSpace,
+    /// Let somebody in.
+    Approve(Box<Asking>),
+    /// Move a page to another space.
+    Move(Box<Moving>),
+    /// Write edits that were set aside to a file.
+    ExportReview(Box<Exporting>),
+    /// Say what a change of access does before it is made.
+    Confirm(Box<Confirm>),
+}
+
+/// Somebody who asks to be let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asking {
+    /// Id of the request.
+    pub request: String,
+    /// Role the invite offers.
+    pub role: String,
+    /// Four words that both sides show.
+    pub words: String,
+}
+
+/// A page on its way to another space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moving {
+    /// Full id of the page.
+    pub page: String,
+    /// Its title.
+    pub title: String,
+    /// Id of the space.
+    pub space: String,
+    /// Its title.
+    pub space_title: String,
+}
+
+/// Edits that are to be written to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exporting {
+    /// Id of the entry.
+    pub entry: String,
+    /// Title of the document they touch.
+    pub title: String,
 }
 
 /// What happens when a command is done.
@@ -64,20 +151,20 @@ pub enum Then {
     /// The dialog closes and one line says what was done.
     CloseAndSay(String),
     /// One line says what was done; this takes it back.
-    Undoable(String, Box<UndoCommand>),
+    Undoable(String, Box<Held>),
 }
 
-/// A command that takes another one back. (Equality is not needed of it beyond tests.)
+/// A command that is kept until it is wanted. (Equality is not needed of it beyond tests.)
 #[derive(Debug, Clone)]
-pub struct UndoCommand(pub Command);
+pub struct Held(pub Command);
 
-impl PartialEq for UndoCommand {
+impl PartialEq for Held {
     fn eq(&self, other: &Self) -> bool {
         format!("{:?}", self.0) == format!("{:?}", other.0)
     }
 }
 
-impl Eq for UndoCommand {}
+impl Eq for Held {}
 
 /// What is done with a block from its menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +221,19 @@ pub enum UiCommand {
     Undo,
     /// Removes the notice at the top.
     DismissFault,
+    /// Shows or hides the devices of a member.
+    ShowDevices {
+        /// Whose.
+        member: String,
+        /// Shown from here on.
+        shown: bool,
+    },
+    /// Asks for a ticket for another device.
+    StartLink,
+    /// Answers whether the device that came may act as oneself.
+    AnswerLink(bool),
+    /// Tries the recovery words that are typed in the dialog.
+    TryWords,
 }
 
 /// Commands in the order in which views asked for them.
@@ -147,9 +247,14 @@ pub fn set_task(task: &str, field: &str, value: &str) -> UiCommand {
 
 /// Puts a document into the trash, with a way back.
 pub fn trash(doc: &str, title: &str) -> UiCommand {
-    let undo = UndoCommand(Command::Restore { doc: doc.to_owned() });
+    let undo = Held(Command::Restore { doc: doc.to_owned() });
     UiCommand::Send(
         Box::new(Command::Trash { doc: doc.to_owned() }),
         Then::Undoable(format!("“{title}” is in the trash"), Box::new(undo)),
     )
+}
+
+/// Changes who may do what, and says so when it is done.
+pub fn access(command: AccessCommand, said: impl Into<String>) -> UiCommand {
+    UiCommand::Send(Box::new(Command::Access(command)), Then::CloseAndSay(said.into()))
 }

@@ -1,4 +1,4 @@
-//! The first run: name, place and hours, then a workspace is made or joined; the recovery words, shown once.
+//! The first run: name, place and hours, then a workspace is made or joined.
 
 use egui::{
     Align2, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
@@ -43,6 +43,8 @@ pub struct FirstRun {
     change_zone: bool,
     /// It was asked for.
     pub waiting: bool,
+    /// Four words that both screens show while a device is being linked.
+    pub link_words: Option<String>,
     /// Why it could not be done.
     pub problem: Option<PeerError>,
     focused: bool,
@@ -61,6 +63,7 @@ impl FirstRun {
             ticket: String::new(),
             change_zone: false,
             waiting: false,
+            link_words: None,
             problem: None,
             focused: false,
         }
@@ -70,6 +73,8 @@ impl FirstRun {
     pub fn missing(&self) -> Option<&'static str> {
         if self.waiting {
             Some("It is being done")
+        } else if self.links() {
+            None
         } else if self.name.trim().is_empty() {
             Some("Write your name first")
         } else if self.way == Way::Start && self.title.trim().is_empty() {
@@ -79,6 +84,11 @@ impl FirstRun {
         } else {
             None
         }
+    }
+
+    /// Whether the ticket makes this a further device of somebody who is a member already.
+    pub fn links(&self) -> bool {
+        self.way == Way::Join && self.ticket.trim().starts_with("ternlink1")
     }
 
     /// The profile as typed.
@@ -176,6 +186,17 @@ fn form_fields(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) {
     ui.add_space(22.0);
     ways(ui, state);
     ui.add_space(20.0);
+    if let Some(words) = &state.link_words {
+        widgets::text(
+            ui,
+            "Your other device shows these four words too, and asks you there.",
+            tokens::UI,
+            p.ink,
+        );
+        ui.add_space(6.0);
+        super::welcome::four_words(ui, words);
+        ui.add_space(12.0);
+    }
     if let Some(problem) = &state.problem {
         notice::card(ui, problem, None);
         ui.add_space(12.0);
@@ -291,7 +312,7 @@ fn ways(ui: &mut Ui, state: &mut FirstRun) {
             Way::Join,
             "Join with a ticket",
             |ui, state| Field { mono: true, ..Field::new("Ticket", "tern1…") }.show(ui, &mut state.ticket),
-            "Works through the node while everyone sleeps.",
+            "Works through the node while everyone sleeps. A ticket that begins with ternlink1 makes this a further device of yours.",
         );
     });
 }
@@ -438,71 +459,6 @@ fn promise(ui: &mut Ui, icon: Icon, title: &str, words: &str) {
     ui.add_space(12.0);
 }
 
-/// The recovery words, shown once.
-#[derive(Debug)]
-pub struct Words {
-    /// The words.
-    words: Vec<String>,
-    written: bool,
-}
-
-impl Words {
-    /// The words of a report.
-    pub fn new(words: &str) -> Self {
-        Words { words: words.split_whitespace().map(str::to_owned).collect(), written: false }
-    }
-}
-
-/// Draws the words. Returns whether the person is done with them.
-pub fn words(ui: &mut Ui, state: &mut Words) -> bool {
-    let p = look(ui.ctx());
-    let room = ui.max_rect();
-    ui.painter().rect_filled(room, 0, p.chrome);
-    let mut done = false;
-    notice::centred(ui, room, vec2(720.0, 560.0), "Recovery words", |ui| {
-        let inside = ui.max_rect().shrink2(vec2(44.0, 32.0));
-        widgets::region(ui, inside, "words", "Recovery words", |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            widgets::text(ui, "Write these 24 words down", tokens::TITLE, p.ink);
-            ui.add_space(6.0);
-            let why = "They bring everything back from a node when this laptop is lost. They are shown once and kept \
-                       nowhere: on paper they are safe, in a picture they are not.";
-            widgets::text(ui, why, tokens::CALLOUT, p.ink2);
-            ui.add_space(20.0);
-            word_grid(ui, &state.words);
-            ui.add_space(20.0);
-            if widgets::check(ui, state.written, "I have written them down") {
-                state.written = !state.written;
-            }
-            ui.add_space(12.0);
-            let why = (!state.written).then_some("Write the words down first");
-            done = Button::main("Open the workspace").disabled(why).show(ui).clicked();
-        });
-    });
-    done
-}
-
-fn word_grid(ui: &mut Ui, words: &[String]) {
-    let p = look(ui.ctx());
-    const COLUMNS: usize = 4;
-    let rows = words.len().div_ceil(COLUMNS);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * 34.0 + 16.0), Sense::hover());
-    ui.painter().rect_filled(rect, CornerRadius::same(radius::CARD), p.code);
-    let inside = rect.shrink(8.0);
-    let column = inside.width() / COLUMNS as f32;
-    for (index, word) in words.iter().enumerate() {
-        let place = vec2((index / rows) as f32 * column, (index % rows) as f32 * 34.0);
-        let at = Rect::from_min_size(inside.min + place, vec2(column, 34.0));
-        let number = at.with_max_x(at.left() + 30.0);
-        widgets::line(ui, number, Align2::RIGHT_CENTER, &(index + 1).to_string(), tokens::TINY, p.ink3);
-        let mono = tokens::Type { size: 14.0, ..tokens::CODE };
-        widgets::line(ui, at.with_min_x(at.left() + 40.0), Align2::LEFT_CENTER, word, mono, p.ink);
-    }
-    let spoken = words.join(" ");
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -524,6 +480,11 @@ mod tests {
         assert_eq!(form.missing(), Some("Paste the ticket first"));
         form.ticket = "tern1abc".into();
         assert_eq!(form.missing(), None);
+        form.name.clear();
+        assert_eq!(form.missing(), Some("Write your name first"));
+        form.ticket = "ternlink1abc".into();
+        assert_eq!(form.missing(), None, "a further device has its profile already");
+        form.name = "Mia".into();
         assert_eq!(form.profile().hours.as_deref(), Some("Mon-Fri 09:00-18:00"));
     }
 }

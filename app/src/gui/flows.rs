@@ -18,6 +18,8 @@ use crate::gui::actions::Situation;
 use crate::gui::backend::{Backend, Wake};
 use crate::gui::command::Route;
 
+mod access;
+
 fn at_once() -> Spawn {
     Arc::new(|job| job())
 }
@@ -118,11 +120,23 @@ fn a_new_person_makes_a_workspace_and_is_shown_the_words_once() {
     window.write("Northlight");
     window.click("Make the workspace");
     assert!(window.says("word1 word2 word3"), "the recovery words are shown");
-    window.click("Open the workspace");
+    window.click("Go on");
     assert!(window.says("word1 word2 word3"), "they stay until they are written down");
     window.click("I have written them down");
+    window.click("Go on");
+    assert!(!window.says("word1 word2"), "the paper is asked, not the screen");
+    let asked: Vec<usize> = (1..=24).filter(|n| window.shows(&format!("Word {n}"))).collect();
+    let [first, second] = asked[..] else { panic!("two words are asked for: {asked:?}") };
+    window.write(&format!("word{first}"));
+    window.focus(&format!("Word {second}"));
+    window.write("nonsense");
+    assert!(window.says(&format!("Word {second} is not that one")));
     window.click("Open the workspace");
-    assert!(!window.says("word1 word2"));
+    assert!(!window.says("settings and profile"), "a wrong word leads nowhere");
+    window.focus(&format!("Word {second}"));
+    window.chord(Modifiers::COMMAND, Key::A);
+    window.write(&format!("word{second}"));
+    window.click("Open the workspace");
     assert!(window.says("Mia Okafor: settings and profile"));
 }
 
@@ -142,6 +156,37 @@ fn a_ticket_that_cannot_be_read_is_said_in_words_and_a_good_one_opens_the_worksp
     window.chord(Modifiers::COMMAND, Key::A);
     window.write("tern1abc");
     window.click("Join");
+    assert!(window.says("copper lantern quiet river"), "the words that the inviting side shows");
+    window.click("Open the workspace");
+    assert!(window.says("Ben: settings and profile"));
+}
+
+#[test]
+fn a_ticket_for_a_further_device_needs_no_name_and_shows_the_four_words() {
+    let mut window = Window::over(Canned::empty());
+    window.click("Join with a ticket");
+    window.focus("Ticket");
+    window.write("ternlink1abc");
+    window.world.0.lock().expect("the world").slow = true;
+    window.click("Join");
+    assert!(window.says("The other device refused."));
+    window.world.0.lock().expect("the world").slow = false;
+    window.click("Join");
+    assert!(window.says("Ben: settings and profile"));
+}
+
+#[test]
+fn a_locked_workspace_asks_for_its_passphrase_and_a_wrong_one_harms_nothing() {
+    let world = Canned::sample();
+    world.0.lock().expect("the world").passphrase = Some("nine tall ships".into());
+    let mut window = Window::over(world);
+    assert!(window.says("This workspace is locked"));
+    window.write("nine");
+    window.press(Key::Enter);
+    assert!(window.says("This passphrase does not open the key.") && window.says("Nothing was changed."));
+    window.focus("Passphrase");
+    window.write(" tall ships");
+    window.click("Open");
     assert!(window.says("Ben: settings and profile"));
 }
 
@@ -402,7 +447,7 @@ fn every_appearance_and_size_can_be_set_and_every_control_has_a_name() {
         window.chord(Modifiers::COMMAND, Key::Comma);
         window.click(&format!("Appearance: {theme}"));
         window.press(Key::Escape);
-        for place in ["Keep the search index on the device", "Tasks", "Trash"] {
+        for place in ["Keep the search index on the device", "Tasks", "People", "Trash"] {
             window.open(place);
             window.harness.check_accessibility();
         }
@@ -500,7 +545,8 @@ fn the_panels_say_this() {
     assert_eq!(status.rest, ["node has 38 of 41, met 14:01", "Aiko’s laptop has 30 of 41, met 09:12"]);
     let places = sidebar::build(&views, &Prefs::default(), &Route::Tasks);
     assert_eq!((places.title.as_str(), places.me.as_str(), places.open_tasks), ("Northlight", "Ben", 7));
-    assert!(places.unprotected);
+    assert_eq!(places.people_wait, 3, "one who asks and two edits that one can decide on");
+    assert_eq!(status.keys.map(|keys| keys.words).as_deref(), Some("Keys: not protected"));
     let page = views.page.get().expect("the page");
     assert_eq!(
         details::text(&details::build(page, views.history.get(), &london())),

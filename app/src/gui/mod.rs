@@ -1,8 +1,10 @@
 //! The window. `run` opens it over a home; `App` can be driven without a display, over any [`backend::Home`].
 
+mod access;
 mod actions;
 pub mod app;
 pub mod backend;
+mod bars;
 #[cfg(test)]
 mod canned;
 mod clock;
@@ -22,13 +24,16 @@ mod palette;
 mod people;
 mod picker;
 mod prefs;
+mod secret;
 mod shell;
 mod sidebar;
 mod statusline;
 mod tasks;
 mod tokens;
 mod views;
+mod welcome;
 mod widgets;
+mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -3,11 +3,14 @@
 use egui::{Align2, Area, CornerRadius, Id, Order, Rect, Stroke, StrokeKind, Ui, pos2, vec2};
 use tern_peer::{ErrorKind, PeerError};
 
-use super::command::{Queue, UiCommand, UndoCommand};
+use super::command::{Held, Queue, UiCommand};
 use super::icon::{self, Icon};
 use super::look::look;
 use super::tokens::{self, Shadow, radius, stroke};
 use super::widgets::{self, Button};
+
+/// Where the words of a fact begin.
+const FACT_LEFT: f32 = 84.0;
 
 /// Seconds a toast stays.
 pub const TOAST_SECS: f64 = 6.0;
@@ -18,7 +21,7 @@ pub struct Toast {
     /// The line.
     pub text: String,
     /// Takes it back.
-    pub undo: Option<Box<UndoCommand>>,
+    pub undo: Option<Box<Held>>,
 }
 
 /// Draws the toast at the bottom left.
@@ -74,14 +77,20 @@ pub fn card(ui: &mut Ui, error: &PeerError, happened_title: Option<&str>) {
     ui.add_space(10.0);
     for (name, words) in [("Happened", &error.happened), ("Safe", &error.safe), ("Next", &error.next)] {
         if !words.is_empty() {
-            ui.horizontal_top(|ui| {
-                let (rect, _) = ui.allocate_exact_size(vec2(76.0, 20.0), egui::Sense::hover());
-                widgets::line(ui, rect, Align2::LEFT_CENTER, name, tokens::UI, p.ink3);
-                widgets::text(ui, words, tokens::UI, p.ink);
-            });
-            ui.add_space(6.0);
+            fact(ui, name, words);
         }
     }
+}
+
+/// Draws a caption and what it says.
+pub fn fact(ui: &mut Ui, caption: &str, words: &str) {
+    let p = look(ui.ctx());
+    ui.horizontal_top(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(FACT_LEFT, 18.0), egui::Sense::hover());
+        widgets::line(ui, rect, Align2::LEFT_CENTER, caption, tokens::UI, p.ink3);
+        widgets::text(ui, words, tokens::UI, p.ink);
+    });
+    ui.add_space(8.0);
 }
 
 /// Draws a fault as a bar at the top of the sheet; returns the height it took.

@@ -6,12 +6,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use egui::Context;
-use tern_peer::{Command, PageRow, PeerError, Query, Reply, TaskView};
+use tern_peer::{Command, LinkState, PageRow, PeerError, Query, Reply, TaskView};
 
+use super::access::AccessState;
 use super::actions::{Reader, Situation};
 use super::backend::{Backend, Wake};
 use super::clock::Clock;
-use super::command::{Route, Then, UiCommand, UndoCommand};
+use super::command::{Dialog, Held, Route, Then, UiCommand};
 use super::details::TaskDraft;
 use super::dialogs::DialogState;
 use super::lists::SearchState;
@@ -21,6 +22,7 @@ use super::page::ui::PageState;
 use super::palette::Palette;
 use super::picker::Picker;
 use super::prefs::Prefs;
+use super::secret::Secret;
 use super::sidebar::shown_title;
 use super::tasks::ui::TasksState;
 use super::tokens::Scheme;
@@ -28,6 +30,7 @@ use super::views::Views;
 use edits::Tail;
 
 mod edits;
+mod people;
 mod perform;
 
 /// Most outcomes that may wait to be read.
@@ -43,6 +46,10 @@ enum Event {
     Done(Then, Result<Reply, PeerError>),
     Edited(Serial, Result<Reply, PeerError>),
     Online(Result<(), PeerError>),
+    LinkTicket(Result<Secret, PeerError>),
+    LinkState(Result<LinkState, PeerError>),
+    LinkAnswered(Result<(), PeerError>),
+    Drilled(Result<String, PeerError>),
 }
 
 /// How the outside of a workspace reaches it.
@@ -55,6 +62,8 @@ pub struct Surroundings {
     pub prefs_file: Option<PathBuf>,
     /// Replaces the wall clock for what is shown.
     pub now_ms: Option<i64>,
+    /// The folder that is proposed for files.
+    pub documents: PathBuf,
     /// The zone of this laptop, until the profile is known.
     pub zone: String,
 }
@@ -73,6 +82,7 @@ pub struct Open {
     pub(super) page: PageState,
     pub(super) tasks: TasksState,
     pub(super) search: SearchState,
+    pub(super) access: AccessState,
     pub(super) draft: TaskDraft,
     pub(super) picker: Option<Box<Picker>>,
     pub(super) palette: Option<Palette>,
@@ -88,6 +98,10 @@ pub struct Open {
     started: bool,
     opened: Serial,
     tails: Vec<Tail>,
+    /// When the state of a linking was last asked for.
+    link_asked: f64,
+    /// Recovery words were typed: the field forgets them in the next frame.
+    forget_typed: bool,
 }
 
 impl std::fmt::Debug for Open {
@@ -111,6 +125,7 @@ impl Open {
             page: PageState::default(),
             tasks: TasksState::default(),
             search: SearchState::default(),
+            access: AccessState::default(),
             draft: TaskDraft::default(),
             picker: None,
             palette: None,
@@ -124,6 +139,8 @@ impl Open {
             started: false,
             opened: 0,
             tails: Vec::new(),
+            link_asked: f64::NEG_INFINITY,
+            forget_typed: false,
             backend,
             out,
             prefs,
@@ -145,6 +162,7 @@ impl Open {
             page: matches!(self.route, Route::Page { at: None, .. }),
             tasks: self.route == Route::Tasks,
             task: self.route == Route::Tasks && self.tasks.selected.is_some(),
+            people: matches!(self.route, Route::People(_)),
         }
     }
 
@@ -191,6 +209,7 @@ impl Open {
             self.page.editor.offer(view, now);
         }
         self.begin();
+        self.tend_people(ctx);
         self.pass_time(ctx, now);
         self.send_edits(ctx, now);
         self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
@@ -255,6 +274,10 @@ impl Open {
             },
             Event::Done(then, Ok(reply)) => self.done(then, reply, now),
             Event::Edited(serial, outcome) => self.heard_edit(serial, outcome, now),
+            Event::LinkTicket(outcome) => self.heard_ticket(outcome),
+            Event::LinkState(outcome) => self.heard_link(outcome.unwrap_or_default()),
+            Event::LinkAnswered(outcome) => self.heard_told(&Dialog::Link, outcome.map(|()| None)),
+            Event::Drilled(outcome) => self.heard_told(&Dialog::Drill, outcome.map(Some)),
         }
     }
 
@@ -269,11 +292,11 @@ impl Open {
             (Then::ShowTicket, Reply::Ticket { ticket }) => {
                 if let Some(dialog) = &mut self.dialog {
                     dialog.waiting = false;
-                    dialog.ticket = Some(ticket);
+                    dialog.ticket = Some(Secret::new(ticket));
                 }
             }
             (Then::CloseAndSay(words), _) => {
-                self.dialog = None;
+                self.close_dialog();
                 self.say(&words, None, now);
             }
             (Then::Undoable(words, undo), _) => self.say(&words, Some(undo), now),
@@ -281,7 +304,7 @@ impl Open {
         }
     }
 
-    fn say(&mut self, words: &str, undo: Option<Box<UndoCommand>>, now: f64) {
+    fn say(&mut self, words: &str, undo: Option<Box<Held>>, now: f64) {
         self.toast = Some((Toast { text: words.to_owned(), undo }, now + TOAST_SECS));
     }
 
@@ -332,7 +355,7 @@ impl Open {
                 self.views.trash.watch(self.backend.as_ref(), &self.out.wake, Query::Pages { trash: true });
             }
             Route::Search => self.search.focus = true,
-            Route::Tasks | Route::Nothing => {}
+            Route::Tasks | Route::People(_) | Route::Nothing => {}
         }
         if self.route != Route::Trash {
             self.views.trash.clear();

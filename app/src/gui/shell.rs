@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::actions::{Action, key_of};
-use super::command::{Dialog, Queue, Route, Then, UiCommand, trash};
+use super::command::{Dialog, Queue, Route, Section, UiCommand, trash};
 use super::dialogs::{self, Reads};
 use super::icon::{self, Icon};
 use super::look::{self, look};
@@ -14,7 +14,7 @@ use super::picker::{Entry, Picker, Sign};
 use super::sidebar::{self, shown_title};
 use super::tokens::{self, radius, size, stroke};
 use super::widgets::{self, Button};
-use super::{details, lists, notice, page, people, statusline, tasks};
+use super::{access, bars, details, lists, notice, page, people, statusline, tasks};
 
 /// Parts of the window in the order in which F6 visits them.
 pub const REGIONS: [&str; 5] = ["Header", "Sidebar", "Sheet", "Details", "Status"];
@@ -162,6 +162,7 @@ fn places_menu(open: &Open, anchor: Rect) -> Picker {
     let mut entries = vec![
         Entry::new(Sign::Icon(Icon::Tasks), "Tasks", UiCommand::Go(Route::Tasks)),
         Entry::new(Sign::Icon(Icon::Search), "Search", UiCommand::Go(Route::Search)),
+        Entry::new(Sign::Icon(Icon::People), "People", UiCommand::Go(Route::People(Section::Members))),
         Entry::new(Sign::Icon(Icon::Trash), "Trash", UiCommand::Go(Route::Trash)),
         Entry::new(Sign::Icon(Icon::Settings), "Settings", UiCommand::Open(Dialog::Settings)),
     ];
@@ -184,6 +185,7 @@ fn crumbs(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) {
         Route::Tasks => "Tasks".to_owned(),
         Route::Trash => "Trash".to_owned(),
         Route::Search => "Search".to_owned(),
+        Route::People(_) => "People".to_owned(),
         Route::Nothing => String::new(),
     };
     let mut left = room.left();
@@ -236,9 +238,6 @@ fn header_right(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) -> f32 {
             out.push(UiCommand::Do(Action::ToggleDetails));
         }
     }
-    if open.views.keys.get().is_some_and(|keys| !keys.protected) {
-        right = badge(ui, pos2(right - 8.0, room.center().y), out);
-    }
     let delivery = match (&open.route, open.views.page.get()) {
         (Route::Page { .. }, Some(page)) => page.delivery.join("  ·  "),
         _ => String::new(),
@@ -259,28 +258,6 @@ fn header_right(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) -> f32 {
     right
 }
 
-/// The badge that says keys lie unprotected; returns its left edge.
-fn badge(ui: &Ui, right: egui::Pos2, out: &mut Queue) -> f32 {
-    let p = look(ui.ctx());
-    let words = "not protected";
-    let width = look::width(ui, words, tokens::SMALL) + 34.0;
-    let rect =
-        Rect::from_min_size(pos2(right.x - width, right.y - size::CHIP / 2.0), vec2(width, size::CHIP));
-    let response = ui.interact(rect, ui.scope_id().with("keys badge"), Sense::click());
-    let pen = if p.scheme.is_high_contrast() { Stroke::new(stroke::LINE, p.edge) } else { Stroke::NONE };
-    ui.painter().rect(rect, CornerRadius::same(radius::CHIP), p.wait_tint, pen, StrokeKind::Inside);
-    let sign = Rect::from_min_size(rect.min + vec2(7.0, 0.0), vec2(15.0, rect.height()));
-    icon::paint(ui.painter(), sign, 14.0, Icon::Key, p.wait);
-    widgets::line(ui, rect.with_min_x(rect.left() + 26.0), Align2::LEFT_CENTER, words, tokens::SMALL, p.wait);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Keys: not protected"));
-    widgets::focus_ring(ui, &response, radius::CHIP);
-    let tip = "The keys of this laptop lie in a file without a passphrase.";
-    if response.on_hover_text(tip).clicked() {
-        out.push(UiCommand::Open(Dialog::Settings));
-    }
-    rect.left()
-}
-
 fn page_menu(page: &tern_peer::PageView, anchor: Rect) -> Picker {
     let anchor = Rect::from_min_size(anchor.min - vec2(180.0, 0.0), anchor.size());
     let entries = vec![
@@ -292,6 +269,7 @@ fn page_menu(page: &tern_peer::PageView, anchor: Rect) -> Picker {
             UiCommand::Copy(format!("tern:{}", page.id), "The page’s link is on the clipboard"),
         ),
         Entry::new(Sign::Icon(Icon::PersonAdd), "Invite a person", UiCommand::Open(Dialog::Invite)),
+        Entry::new(Sign::Icon(Icon::Folder), "Move to space…", UiCommand::Do(Action::MoveToSpace)),
         Entry::new(Sign::Icon(Icon::Trash), "Move to the trash", trash(&page.id, shown_title(&page.title))),
     ];
     Picker::new("This page", Some(anchor), entries)
@@ -301,6 +279,9 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
     let mut room = ui.max_rect();
     if let Some(fault) = &open.fault {
         room.min.y += notice::bar(ui, fault, room, out);
+    }
+    if let Some(notice) = access::bars::build(&open.views) {
+        room.min.y += access::bars::show(ui, room, &notice, out);
     }
     match open.route.clone() {
         Route::Nothing => nothing(ui, room, open, out),
@@ -326,6 +307,11 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
         Route::Search => {
             widgets::region(ui, room, "search view", "Search", |ui| {
                 lists::search(ui, &mut open.search, &open.views, out);
+            });
+        }
+        Route::People(section) => {
+            widgets::region(ui, room, "people view", "People of the workspace", |ui| {
+                access::ui::show(ui, section, &mut open.access, &open.views, &open.clock, out);
             });
         }
     }
@@ -411,75 +397,14 @@ fn page_view(
     };
     let (title, trashed, heads) = (page.title.clone(), page.trashed, page.heads.clone());
     if let Some((_, words)) = at {
-        room.min.y += past_bar(ui, room, id, words, at, out);
+        room.min.y += bars::past(ui, room, id, words, at, out);
     } else if trashed {
-        room.min.y += trash_bar(ui, room, id, &title, out);
+        room.min.y += bars::trash(ui, room, id, &title, out);
     } else if let Some(error) = open.edit_fault.clone() {
-        room.min.y += refused_bar(ui, room, &error, out);
+        room.min.y += bars::refused(ui, room, &error, out);
     }
     let _ = heads;
     widgets::region(ui, room, "page", "Page", |ui| page::ui::show(ui, &mut open.page, &title, out));
-}
-
-/// A bar over the page with a sentence and buttons; returns its height.
-fn page_bar(
-    ui: &mut Ui,
-    room: Rect,
-    words: &str,
-    buttons: &[(&str, bool, UiCommand)],
-    out: &mut Queue,
-) -> f32 {
-    let p = look(ui.ctx());
-    let rect = room.with_max_y(room.top() + 44.0);
-    ui.painter().rect_filled(rect, 0, p.wait_tint);
-    let builder = egui::UiBuilder::new()
-        .max_rect(rect.shrink2(vec2(16.0, 8.0)))
-        .layout(egui::Layout::right_to_left(egui::Align::Center))
-        .id_salt(words);
-    let mut child = ui.new_child(builder);
-    for (label, main, command) in buttons {
-        let button = if *main { Button::main(label) } else { Button::new(label) };
-        if button.show(&mut child).clicked() {
-            out.push(command.clone());
-        }
-    }
-    let inside = rect.with_min_x(rect.left() + 18.0).with_max_x(child.min_rect().left() - 10.0);
-    widgets::line(ui, inside, Align2::LEFT_CENTER, words, tokens::UI, p.ink);
-    let response = ui.interact(inside, ui.scope_id().with(words), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
-    rect.height()
-}
-
-fn past_bar(
-    ui: &mut Ui,
-    room: Rect,
-    id: &str,
-    words: &str,
-    at: Option<&(String, String)>,
-    out: &mut Queue,
-) -> f32 {
-    let words = format!("The page as {words}");
-    let Some((heads, _)) = at else { return 0.0 };
-    let revert = tern_peer::Command::PageRevert { page: id.to_owned(), to: heads.clone() };
-    let back = UiCommand::Go(Route::page(id));
-    let again = UiCommand::Send(Box::new(revert), Then::CloseAndSay("The page is as it was then".to_owned()));
-    page_bar(ui, room, &words, &[("Back to now", true, back), ("Make it so again", false, again)], out)
-}
-
-fn trash_bar(ui: &mut Ui, room: Rect, id: &str, title: &str, out: &mut Queue) -> f32 {
-    let restore = tern_peer::Command::Restore { doc: id.to_owned() };
-    let said = Then::CloseAndSay(format!("“{}” is back", shown_title(title)));
-    let command = UiCommand::Send(Box::new(restore), said);
-    page_bar(ui, room, "This page is in the trash.", &[("Take it out", true, command)], out)
-}
-
-fn refused_bar(ui: &mut Ui, room: Rect, error: &tern_peer::PeerError, out: &mut Queue) -> f32 {
-    let words = format!("What you typed last is only in this window. {error}");
-    let buttons = [
-        ("Save again", true, UiCommand::RetryEdits),
-        ("Copy the unsaved text", false, UiCommand::TakeEditsOut),
-    ];
-    page_bar(ui, room, &words, &buttons, out)
 }
 
 fn right(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use tern_peer::PageRow;
+use tern_peer::{PageRow, PagesView, SpaceView};
 
+use super::access::data::{spaces, waiting};
 use super::actions::{Action, key_of};
-use super::command::{Dialog, Queue, Route, UiCommand};
+use super::command::{Dialog, Queue, Route, Section, Then, UiCommand};
 use super::icon::{self, Icon};
 use super::look::look;
 use super::prefs::Prefs;
@@ -28,13 +29,31 @@ pub struct TreeRow {
     pub selected: bool,
 }
 
+/// A line of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// The space whose pages follow; the root space has none.
+    Space {
+        /// Id.
+        id: String,
+        /// Title.
+        title: String,
+        /// Everybody in the workspace reads it.
+        open: bool,
+    },
+    /// A page.
+    Page(TreeRow),
+}
+
 /// What the column shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Data {
     /// Name of the workspace.
     pub title: String,
-    /// Visible rows of the tree.
-    pub tree: Vec<TreeRow>,
+    /// Visible rows of the tree, space by space.
+    pub tree: Vec<Line>,
+    /// What waits for somebody in the view of people.
+    pub people_wait: usize,
     /// Tasks that are not done.
     pub open_tasks: usize,
     /// Own name.
@@ -45,8 +64,6 @@ pub struct Data {
     pub working: bool,
     /// Moves that could not both hold, in words.
     pub set_aside: Vec<String>,
-    /// Keys lie unprotected on the disk.
-    pub unprotected: bool,
     /// Why the tree is empty.
     pub empty: String,
 }
@@ -56,7 +73,11 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
     let about = views.about.get();
     let me = about.and_then(|about| views.people.get(&about.member)).and_then(|slot| slot.get());
     let pages = views.pages.get();
-    let tree = pages.map(|pages| tree(&pages.pages, &prefs.folds, open_page(route))).unwrap_or_default();
+    let spaces = views.spaces.get().map(|view| view.spaces.as_slice()).unwrap_or_default();
+    let lines = |pages: &PagesView| {
+        by_space(&pages.pages, tree(&pages.pages, &prefs.folds, open_page(route)), spaces)
+    };
+    let tree = pages.map(lines).unwrap_or_default();
     let is_open = |status: &str| !matches!(status, "done" | "cancelled");
     Data {
         title: about.map(|about| about.title.clone()).unwrap_or_default(),
@@ -68,7 +89,7 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
         about_me: me.map(|me| super::people::place(&me.zone)).unwrap_or_default(),
         working: me.is_some_and(|me| me.working),
         set_aside: pages.map(|pages| pages.set_aside.clone()).unwrap_or_default(),
-        unprotected: views.keys.get().is_some_and(|keys| !keys.protected),
+        people_wait: Section::ALL.iter().map(|(section, _)| waiting(views, *section)).sum(),
         empty: match pages {
             Some(pages) if pages.pages.is_empty() => "Pages you write appear here.".to_owned(),
             _ => String::new(),
@@ -109,6 +130,33 @@ pub fn tree(pages: &[PageRow], folds: &BTreeMap<String, bool>, open: Option<&str
         });
     }
     rows
+}
+
+/// The rows grouped by space: the root space first, then the others by title, personal ones last.
+pub fn by_space(pages: &[PageRow], rows: Vec<TreeRow>, spaces: &[SpaceView]) -> Vec<Line> {
+    let mut groups: BTreeMap<&str, Vec<TreeRow>> = BTreeMap::new();
+    let mut space = "";
+    for row in rows {
+        let Some(page) = pages.get(row.page) else { continue };
+        if page.depth == 0 {
+            space = &page.space;
+        }
+        groups.entry(if spaces::is_root(space) { "" } else { space }).or_default().push(row);
+    }
+    let mut lines: Vec<Line> = groups.remove("").unwrap_or_default().into_iter().map(Line::Page).collect();
+    let mut known: Vec<&SpaceView> = spaces.iter().filter(|space| !spaces::is_root(&space.id)).collect();
+    known.sort_by_key(|space| spaces::place(space));
+    for space in known {
+        let title = shown_title(&space.title).to_owned();
+        lines.push(Line::Space { id: space.id.clone(), title, open: space.access == "open" });
+        lines.extend(groups.remove(space.id.as_str()).unwrap_or_default().into_iter().map(Line::Page));
+    }
+    for (id, rows) in groups {
+        let title = "A space that is not read yet".to_owned();
+        lines.push(Line::Space { id: id.to_owned(), title, open: false });
+        lines.extend(rows.into_iter().map(Line::Page));
+    }
+    lines
 }
 
 /// Ids of the pages above `open`, nearest first.
@@ -175,12 +223,19 @@ fn head(ui: &mut Ui, data: &Data, out: &mut Queue) {
 fn places(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
     let count = if data.open_tasks == 0 { String::new() } else { data.open_tasks.to_string() };
     let search = key_of(Action::Search).unwrap_or_default();
+    let waits = match data.people_wait {
+        0 => key_of(Action::GoPeople).unwrap_or_default(),
+        1 => "1 waits".to_owned(),
+        count => format!("{count} wait"),
+    };
     for (text, icon, right, place) in [
         ("Tasks", Icon::Tasks, count.as_str(), Route::Tasks),
         ("Search", Icon::Search, search.as_str(), Route::Search),
+        ("People", Icon::People, waits.as_str(), Route::People(Section::Members)),
         ("Trash", Icon::Trash, "", Route::Trash),
     ] {
-        let row = Row { icon: Some(icon), right, selected: *route == place, ..Row::new(text) };
+        let both_people = matches!((route, &place), (Route::People(_), Route::People(_)));
+        let row = Row { icon: Some(icon), right, selected: *route == place || both_people, ..Row::new(text) };
         if row.show(ui).clicked() {
             out.push(UiCommand::Go(place));
         }
@@ -218,12 +273,45 @@ fn pages_list(ui: &mut Ui, data: &Data, pages: &[PageRow], out: &mut Queue) {
         set_aside(ui, words);
     }
     ScrollArea::vertical().auto_shrink(false).show_rows(ui, size::ROW, data.tree.len(), |ui, visible| {
-        for row in data.tree.get(visible).unwrap_or_default() {
-            if let Some(page) = pages.get(row.page) {
-                tree_row(ui, *row, page, out);
+        for line in data.tree.get(visible).unwrap_or_default() {
+            match line {
+                Line::Space { id, title, open } => space_head(ui, id, title, *open, out),
+                Line::Page(row) => {
+                    if let Some(page) = pages.get(row.page) {
+                        tree_row(ui, *row, page, out);
+                    }
+                }
             }
         }
     });
+}
+
+/// The head of a space, with the way to a new page in it.
+fn space_head(ui: &mut Ui, id: &str, title: &str, open: bool, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::hover());
+    let mut left = rect.left() + 10.0;
+    if !open {
+        let sign = Rect::from_min_size(pos2(left - 2.0, rect.top() + 2.0), vec2(15.0, rect.height()));
+        icon::paint(ui.painter(), sign, 14.0, Icon::Lock, p.ink3);
+        left += 18.0;
+    }
+    let inside = Rect::from_min_max(pos2(left, rect.top() + 2.0), pos2(rect.right() - 32.0, rect.bottom()));
+    widgets::line(ui, inside, Align2::LEFT_CENTER, title, tokens::SMALL_STRONG, p.ink3);
+    let spoken = format!("Space {title}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &spoken));
+    let plus = Rect::from_min_size(pos2(rect.right() - 28.0, rect.top()), vec2(28.0, 28.0));
+    let name = format!("New page in {title}");
+    let at = ui.scope_id().with(("new page in", id));
+    if widgets::icon_button_at(ui, plus, at, Icon::Plus, &name, None).clicked() {
+        let new = tern_peer::Command::PageNew {
+            title: String::new(),
+            parent: None,
+            space: Some(id.to_owned()),
+            markdown: None,
+        };
+        out.push(UiCommand::Send(Box::new(new), Then::OpenMade));
+    }
 }
 
 /// A move that could not hold beside another one: said, with the whole sentence in the tooltip.
@@ -310,7 +398,15 @@ mod tests {
     use super::*;
 
     fn page(id: &str, depth: usize) -> PageRow {
-        PageRow { id: id.into(), title: id.into(), parent: None, order: 0, depth, space: String::new(), trashed: false }
+        PageRow {
+            id: id.into(),
+            title: id.into(),
+            parent: None,
+            order: 0,
+            depth,
+            space: "00".into(),
+            trashed: false,
+        }
     }
 
     fn shown(pages: &[PageRow], folds: &[(&str, bool)], open: Option<&str>) -> String {
@@ -332,6 +428,48 @@ mod tests {
         assert_eq!(shown(&pages, &[], Some("Home")), "-Web\n   Home <\n  -Plan\n     Steps\n Team\n");
         assert_eq!(shown(&pages, &[("Web", true)], None), "+Web\n Team\n");
         assert_eq!(shown(&pages, &[("Plan", true)], None), "-Web\n   Home\n  +Plan\n Team\n");
+    }
+
+    #[test]
+    fn pages_stand_under_their_space_and_a_personal_space_comes_last() {
+        let of = |space: &str, page: PageRow| PageRow { space: space.into(), ..page };
+        let pages = [
+            of("a1", page("Diary", 0)),
+            of("b2", page("Budget", 0)),
+            of("b2", page("Travel", 1)),
+            page("Web", 0),
+            of("e5", page("Sealed", 0)),
+        ];
+        let space = |id: &str, title: &str, access: &str| SpaceView {
+            id: id.into(),
+            title: title.into(),
+            access: access.into(),
+            documents: 1,
+            role: "owner".into(),
+            members: Vec::new(),
+        };
+        let spaces = [
+            space("a1", "A diary", "personal"),
+            space("00", "Northlight", "open"),
+            space("c3", "Zoo", "open"),
+            space("b2", "Finance", "private"),
+        ];
+        let rows = tree(&pages, &BTreeMap::new(), None);
+        let shown: String = by_space(&pages, rows, &spaces)
+            .iter()
+            .map(|line| match line {
+                Line::Space { title, open, .. } => {
+                    format!("[{title}{}]\n", if *open { "" } else { " closed" })
+                }
+                Line::Page(row) => {
+                    format!("{}{}\n", "  ".repeat(pages[row.page].depth), pages[row.page].title)
+                }
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            "Web\n[Finance closed]\nBudget\n  Travel\n[Zoo]\n[A diary closed]\nDiary\n[A space that is not read yet closed]\nSealed\n"
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The line at the bottom, and the ladder it opens: what exists only here and what every other machine has, in words.
 
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use tern_peer::{PeerState, StatusView};
+use tern_peer::{KeysView, PeerState, StatusView};
 
 use super::actions::{Action, key_of};
 use super::clock::Clock;
@@ -19,19 +19,48 @@ pub struct Data {
     pub first: String,
     /// Quiet sentences after it.
     pub rest: Vec<String>,
+    /// How the keys are kept, when that has to be said.
+    pub keys: Option<Keys>,
     /// Version of the zone data.
     pub zone_data: String,
+}
+
+/// What the line says of the secret keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    /// In a few words.
+    pub words: String,
+    /// It should be looked at.
+    pub warn: bool,
+}
+
+/// What has to be said of the keys: that one is awaited, that they lie open, or that the store is locked.
+fn keys_words(view: &KeysView) -> Option<Keys> {
+    let awaited = match view.awaited.len() {
+        0 => None,
+        1 => Some("1 key is awaited".to_owned()),
+        count => Some(format!("{count} keys are awaited")),
+    };
+    let kept = match (view.protected, view.locked) {
+        (false, _) => Some("Keys: not protected".to_owned()),
+        (true, true) => Some("Locked at rest".to_owned()),
+        (true, false) => None,
+    };
+    let warn = awaited.is_some() || !view.protected;
+    let words: Vec<String> = awaited.into_iter().chain(kept).collect();
+    (!words.is_empty()).then(|| Keys { words: words.join("  ·  "), warn })
 }
 
 /// The line as data.
 pub fn build(views: &Views, clock: &Clock) -> Data {
     let zone_data =
         views.about.get().map(|about| format!("Zone data {}", about.zone_data)).unwrap_or_default();
+    let keys = views.keys.get().and_then(keys_words);
     let Some(status) = views.status.get() else {
-        return Data { first: "Reading what is where".to_owned(), rest: Vec::new(), zone_data };
+        return Data { first: "Reading what is where".to_owned(), rest: Vec::new(), keys, zone_data };
     };
     let (first, rest) = sentences(status, clock);
-    Data { first, rest, zone_data }
+    Data { first, rest, keys, zone_data }
 }
 
 fn sentences(status: &StatusView, clock: &Clock) -> (String, Vec<String>) {
@@ -73,7 +102,10 @@ pub fn show(ui: &mut Ui, data: &Data, out: &mut Queue) {
     let room = ui.max_rect();
     let keys =
         Rect::from_min_max(pos2(room.right() - 150.0, room.top()), pos2(room.right() - 12.0, room.bottom()));
-    let line = Rect::from_min_max(room.min, pos2(keys.left() - 130.0, room.bottom()));
+    let zone =
+        Rect::from_min_max(pos2(keys.left() - 130.0, room.top()), pos2(keys.left() - 12.0, room.bottom()));
+    let end = data.keys.as_ref().map_or(zone.left(), |said| badge(ui, said, zone, out));
+    let line = Rect::from_min_max(room.min, pos2(end - 8.0, room.bottom()));
     let response = ui.interact(line, ui.scope_id().with("delivery"), Sense::click());
     if response.hovered() {
         ui.painter().rect_filled(line.shrink2(vec2(6.0, 3.0)), 6.0, p.scheme.hover());
@@ -97,10 +129,34 @@ pub fn show(ui: &mut Ui, data: &Data, out: &mut Queue) {
     if response.clicked() {
         out.push(UiCommand::Open(Dialog::Ladder));
     }
-    let zone =
-        Rect::from_min_max(pos2(keys.left() - 130.0, room.top()), pos2(keys.left() - 12.0, room.bottom()));
     widgets::line(ui, zone, Align2::RIGHT_CENTER, &data.zone_data, tokens::SMALL, p.ink3);
     keys_button(ui, keys, out);
+}
+
+/// What is said of the secret keys, left of the zone data; returns its left edge.
+fn badge(ui: &Ui, said: &Keys, zone: Rect, out: &mut Queue) -> f32 {
+    let p = look(ui.ctx());
+    let width = super::look::width(ui, &said.words, tokens::SMALL) + 34.0;
+    let at = pos2(zone.left() - width, zone.center().y - tokens::size::CHIP / 2.0);
+    let rect = Rect::from_min_size(at, vec2(width, tokens::size::CHIP));
+    let response = ui.interact(rect, ui.scope_id().with("keys kept"), Sense::click());
+    let (fill, ink) = if said.warn { (p.wait_tint, p.wait) } else { (p.sunken, p.ink2) };
+    let pen = if p.scheme.is_high_contrast() {
+        egui::Stroke::new(tokens::stroke::LINE, p.edge)
+    } else {
+        egui::Stroke::NONE
+    };
+    ui.painter().rect(rect, tokens::radius::CHIP, fill, pen, egui::StrokeKind::Inside);
+    let sign = Rect::from_min_size(rect.min + vec2(7.0, 0.0), vec2(15.0, rect.height()));
+    icon::paint(ui.painter(), sign, 14.0, if said.warn { Icon::Key } else { Icon::Lock }, ink);
+    let inside = rect.with_min_x(rect.left() + 26.0);
+    widgets::line(ui, inside, Align2::LEFT_CENTER, &said.words, tokens::SMALL, ink);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said.words));
+    widgets::focus_ring(ui, &response, tokens::radius::CHIP);
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+        out.push(UiCommand::Open(Dialog::KeysKept));
+    }
+    rect.left()
 }
 
 fn keys_button(ui: &Ui, rect: Rect, out: &mut Queue) {
@@ -215,6 +271,26 @@ mod tests {
         let status = StatusView { only_here: OnlyHere { items, since }, peers, line: String::new() };
         let (first, rest) = sentences(&status, &clock());
         [first].into_iter().chain(rest).collect::<Vec<_>>().join(" · ")
+    }
+
+    #[test]
+    fn the_state_of_the_keys_is_said_when_it_matters() {
+        let said = |protected, locked, awaited: &[&str]| {
+            let awaited = awaited.iter().map(|words| (*words).to_owned()).collect();
+            keys_words(&KeysView { state: String::new(), protected, locked, awaited })
+                .map(|keys| (keys.words, keys.warn))
+        };
+        assert_eq!(said(false, false, &[]), Some(("Keys: not protected".into(), true)));
+        assert_eq!(said(true, false, &[]), None);
+        assert_eq!(said(true, true, &[]), Some(("Locked at rest".into(), false)));
+        assert_eq!(
+            said(true, true, &["from Aiko"]),
+            Some(("1 key is awaited  ·  Locked at rest".into(), true))
+        );
+        assert_eq!(
+            said(false, false, &["a", "b"]),
+            Some(("2 keys are awaited  ·  Keys: not protected".into(), true))
+        );
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, HistoryView, KeysView, MembersView, PageView, PagesView, PeerError, ProfileView, Query,
-    SearchView, StatusView, TasksView, View,
+    AboutView, DevicesView, HistoryView, InvitesView, KeysView, LogView, MembersView, MovePreview,
+    NoticesView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView, SpacesView,
+    StatusView, TasksView, View,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -39,7 +40,14 @@ kinds!(
     StatusView = Status,
     SearchView = Search,
     KeysView = Keys,
-    AboutView = About
+    AboutView = About,
+    DevicesView = Devices,
+    InvitesView = Invites,
+    ReviewView = Review,
+    NoticesView = Notices,
+    MovePreview = MovePreview,
+    SpacesView = Spaces,
+    LogView = Log
 );
 
 /// One watched query and its newest answer.
@@ -131,6 +139,20 @@ pub struct Views {
     pub history: Slot<HistoryView>,
     /// Search results.
     pub search: Slot<SearchView>,
+    /// Spaces.
+    pub spaces: Slot<SpacesView>,
+    /// Invites, and who waits to be let in.
+    pub invites: Slot<InvitesView>,
+    /// Edits that were set aside.
+    pub review: Slot<ReviewView>,
+    /// What one should know about one's own devices.
+    pub notices: Slot<NoticesView>,
+    /// Devices by member: one's own, and those that are shown.
+    pub devices: BTreeMap<String, Slot<DevicesView>>,
+    /// The membership log; watched while it is shown.
+    pub log: Slot<LogView>,
+    /// What a move to another space makes visible; watched while it is asked.
+    pub preview: Slot<MovePreview>,
 }
 
 impl Views {
@@ -141,6 +163,10 @@ impl Views {
         self.members.watch(backend, wake, Query::Members);
         self.status.watch(backend, wake, Query::Status);
         self.keys.watch(backend, wake, Query::Keys);
+        self.spaces.watch(backend, wake, Query::Spaces);
+        self.invites.watch(backend, wake, Query::Invites);
+        self.review.watch(backend, wake, Query::Review);
+        self.notices.watch(backend, wake, Query::Notices);
         let group = Some("status".to_owned());
         self.tasks.watch(
             backend,
@@ -160,6 +186,12 @@ impl Views {
             self.tasks.poll(),
             self.history.poll(),
             self.search.poll(),
+            self.spaces.poll(),
+            self.invites.poll(),
+            self.review.poll(),
+            self.notices.poll(),
+            self.log.poll(),
+            self.preview.poll(),
         ] {
             let _ = changed;
         }
@@ -168,6 +200,9 @@ impl Views {
         }
         for person in self.people.values_mut() {
             person.poll();
+        }
+        for devices in self.devices.values_mut() {
+            devices.poll();
         }
         self.page.poll()
     }
@@ -179,6 +214,15 @@ impl Views {
         for id in ids {
             let query = Query::Profile { member: Some(id.clone()) };
             self.people.entry(id).or_default().watch(backend, wake, query);
+        }
+    }
+
+    /// Watches the devices of these members and of nobody else.
+    pub fn watch_devices(&mut self, backend: &dyn Backend, wake: &Wake, members: &[String]) {
+        self.devices.retain(|id, _| members.contains(id));
+        for id in members {
+            let query = Query::Devices { member: Some(id.clone()) };
+            self.devices.entry(id.clone()).or_default().watch(backend, wake, query);
         }
     }
 

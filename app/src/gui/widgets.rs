@@ -51,12 +51,13 @@ pub struct Button<'a> {
     main: bool,
     plain: bool,
     disabled: Option<&'a str>,
+    spoken: Option<&'a str>,
 }
 
 impl<'a> Button<'a> {
     /// A raised button.
     pub fn new(text: &'a str) -> Self {
-        Button { text, key: None, icon: None, main: false, plain: false, disabled: None }
+        Button { text, key: None, icon: None, main: false, plain: false, disabled: None, spoken: None }
     }
 
     /// The one main action of a view.
@@ -82,6 +83,11 @@ impl<'a> Button<'a> {
     /// Cannot be used, for this reason.
     pub fn disabled(self, why: Option<&'a str>) -> Self {
         Button { disabled: why, ..self }
+    }
+
+    /// The name for screen readers, where several buttons say the same.
+    pub fn spoken(self, name: &'a str) -> Self {
+        Button { spoken: Some(name), ..self }
     }
 
     /// Draws it and says whether it was used.
@@ -111,7 +117,7 @@ impl<'a> Button<'a> {
         if let Some(key) = self.key {
             key_cap(ui, pos2(left + 8.0, rect.center().y), key, self.main.then_some(ink));
         }
-        name(&response, Role::Button, self.disabled.is_none(), self.text);
+        name(&response, Role::Button, self.disabled.is_none(), self.spoken.unwrap_or(self.text));
         focus_ring(ui, &response, radius::ROW);
         if let Some(why) = self.disabled {
             response = response.on_hover_text(why);
@@ -252,6 +258,8 @@ pub enum Tone {
     Label,
     /// A kept value.
     Kept,
+    /// Something that is open or awaited.
+    Waiting,
 }
 
 /// Width of a chip with this text.
@@ -266,7 +274,7 @@ pub fn chip(ui: &Ui, left: egui::Pos2, text: &str, tone: Tone, max: f32) -> Rect
     let rect = Rect::from_min_size(pos2(left.x, left.y - size::CHIP / 2.0), vec2(width, size::CHIP));
     let (fill, ink) = match tone {
         Tone::Label => (p.sunken, p.ink2),
-        Tone::Kept => (p.wait_tint, p.wait),
+        Tone::Kept | Tone::Waiting => (p.wait_tint, p.wait),
     };
     let pen = if p.scheme.is_high_contrast() { Stroke::new(stroke::LINE, p.edge) } else { Stroke::NONE };
     ui.painter().rect(rect, CornerRadius::same(radius::CHIP), fill, pen, StrokeKind::Inside);
@@ -316,6 +324,8 @@ pub struct Field<'a> {
     pub hint: &'a str,
     /// Fixed pitch.
     pub mono: bool,
+    /// What is typed is not shown.
+    pub secret: bool,
     /// Lines; one for a single-line field.
     pub rows: usize,
     /// Identity, so that keys can bring focus here.
@@ -325,7 +335,7 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// A single-line field.
     pub fn new(name: &'a str, hint: &'a str) -> Self {
-        Field { name, hint, mono: false, rows: 1, id: Id::unique(("field", name)) }
+        Field { name, hint, mono: false, secret: false, rows: 1, id: Id::unique(("field", name)) }
     }
 
     /// Draws it over the available width.
@@ -334,7 +344,7 @@ impl<'a> Field<'a> {
         let style = if self.mono { tokens::CODE } else { tokens::UI };
         let margin = egui::Margin::symmetric(10, if self.rows == 1 { 7 } else { 8 });
         let edit = if self.rows == 1 {
-            egui::TextEdit::singleline(value)
+            egui::TextEdit::singleline(value).password(self.secret)
         } else {
             egui::TextEdit::multiline(value).desired_rows(self.rows)
         };
@@ -361,6 +371,12 @@ impl<'a> Field<'a> {
         ui.painter().rect_stroke(response.rect, CornerRadius::same(radius::ROW), pen, StrokeKind::Inside);
         response.accessible_name(self.name)
     }
+}
+
+/// Drops what a field keeps for undoing: secrets must not stay there.
+pub fn forget(ctx: &egui::Context, name: &str) {
+    let id = Field::new(name, "").id;
+    ctx.data_mut(|data| data.remove::<egui::text_edit::TextEditState>(id));
 }
 
 /// A check box with text; returns whether it was used.

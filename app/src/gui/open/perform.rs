@@ -5,9 +5,9 @@ use tern_model::block::{Block, BlockKind, Container};
 use tern_peer::{Command, Query};
 
 use super::{Open, is_narrow};
+use crate::gui::access;
 use crate::gui::actions::Action;
-use crate::gui::command::{BlockAction, Dialog, Queue, Route, Then, UiCommand, trash};
-use crate::gui::dialogs::DialogState;
+use crate::gui::command::{BlockAction, Dialog, Queue, Route, Section, Then, UiCommand, trash};
 use crate::gui::page::editor::Key;
 use crate::gui::page::rules;
 use crate::gui::palette::Palette;
@@ -79,6 +79,15 @@ impl Open {
                 }
             }
             UiCommand::DismissFault => self.fault = None,
+            UiCommand::ShowDevices { member, shown: true } => {
+                self.access.shown.insert(member);
+            }
+            UiCommand::ShowDevices { member, shown: false } => {
+                self.access.shown.remove(&member);
+            }
+            UiCommand::StartLink => self.start_link(),
+            UiCommand::AnswerLink(accept) => self.answer_link(accept),
+            UiCommand::TryWords => self.try_words(),
         }
     }
 
@@ -86,15 +95,9 @@ impl Open {
         self.selected_task().map(|task| task.title.clone()).unwrap_or_default()
     }
 
-    fn open(&mut self, dialog: Dialog) {
-        self.picker = None;
-        self.palette = None;
-        self.dialog = Some(DialogState::new(dialog));
-    }
-
     fn close_top(&mut self) {
         if self.picker.take().is_none() && self.palette.take().is_none() {
-            self.dialog = None;
+            self.close_dialog();
         }
     }
 
@@ -152,8 +155,8 @@ impl Open {
                 self.go(Route::Tasks);
                 self.tasks.focus_capture = true;
             }
-            Action::NewPage => self.new_page(None),
-            Action::NewPageInside => self.new_page(self.open_page().map(str::to_owned)),
+            Action::NewPage => self.new_page(None, None),
+            Action::NewPageInside => self.new_page(self.open_page().map(str::to_owned), None),
             Action::GoPages => {
                 if let Some(id) =
                     self.prefs.last_page.clone().or_else(|| self.pages().first().map(|p| p.id.clone()))
@@ -164,6 +167,14 @@ impl Open {
             Action::GoTasks => self.go(Route::Tasks),
             Action::GoTrash => self.go(Route::Trash),
             Action::GoDelivery => self.open(Dialog::Ladder),
+            Action::GoPeople
+            | Action::GoDevices
+            | Action::GoInvites
+            | Action::GoReview
+            | Action::GoSpaces
+            | Action::GoLog
+            | Action::NextSection
+            | Action::PreviousSection => self.go_people(action),
             Action::Back => self.step(true),
             Action::Forward => self.step(false),
             Action::Next => self.select_next(1),
@@ -177,6 +188,7 @@ impl Open {
                 self.picker = self.task_menu(action).map(Box::new);
             }
             Action::Rename => self.rename_or_focus(),
+            Action::MoveToSpace => self.picker = self.space_menu().map(Box::new),
             Action::TrashThis => self.trash_this(ctx),
             Action::ToggleDetails => {
                 if is_narrow(ctx) {
@@ -187,6 +199,10 @@ impl Open {
                 }
             }
             Action::Invite => self.open(Dialog::Invite),
+            Action::LinkDevice => self.open(Dialog::Link),
+            Action::NewSpace => self.open(Dialog::NewSpace),
+            Action::Drill => self.open(Dialog::Drill),
+            Action::KeysKept => self.open(Dialog::KeysKept),
             Action::AddNode => self.open(Dialog::AddNode),
             Action::Settings => self.open(Dialog::Settings),
             Action::ToggleTheme => {
@@ -214,12 +230,38 @@ impl Open {
         self.search.focus = true;
     }
 
-    fn new_page(&mut self, parent: Option<String>) {
+    fn new_page(&mut self, parent: Option<String>, space: Option<String>) {
         if let Some(parent) = &parent {
             self.prefs.folds.insert(parent.clone(), false);
         }
-        let command = Command::PageNew { title: String::new(), parent, space: None, markdown: None };
+        let command = Command::PageNew { title: String::new(), parent, space, markdown: None };
         self.send(command, Then::OpenMade);
+    }
+
+    fn go_people(&mut self, action: Action) {
+        let now = match self.route {
+            Route::People(section) => section,
+            _ => Section::Members,
+        };
+        let section = match action {
+            Action::GoDevices => Section::Devices,
+            Action::GoInvites => Section::Invites,
+            Action::GoReview => Section::Review,
+            Action::GoSpaces => Section::Spaces,
+            Action::GoLog => Section::Log,
+            Action::NextSection => now.step(1),
+            Action::PreviousSection => now.step(Section::ALL.len() - 1),
+            _ => Section::Members,
+        };
+        self.go(Route::People(section));
+    }
+
+    /// Spaces to which the open page can move.
+    fn space_menu(&self) -> Option<Picker> {
+        let id = self.open_page()?;
+        let row = self.pages().iter().find(|page| page.id == id)?;
+        let title = shown_title(&row.title);
+        Some(access::menus::move_page(id, title, &row.space, self.views.spaces.get(), None))
     }
 
     /// A typed title goes to the engine; else the title gets the keyboard.

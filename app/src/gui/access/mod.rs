@@ -1,0 +1,18 @@
+//! Who is in the workspace and who may do what: members, devices, invites, review, spaces and the log.
+
+pub mod bars;
+pub mod confirm;
+pub mod data;
+pub mod menus;
+pub mod ui;
+
+use std::collections::BTreeSet;
+
+/// What the view remembers between frames.
+#[derive(Debug, Clone, Default)]
+pub struct AccessState {
+    /// Members other than oneself whose devices are shown.
+    pub shown: BTreeSet<String>,
+    /// What the log is searched for.
+    pub filter: String,
+}
