@@ -14,6 +14,7 @@ pub mod hub;
 pub mod net;
 mod node;
 mod start;
+pub mod trial;
 
 pub use api::*;
 pub use handle::*;

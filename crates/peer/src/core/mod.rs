@@ -17,6 +17,7 @@ pub(crate) mod project;
 mod query;
 mod replica;
 mod resolve;
+mod sift;
 mod start;
 mod status;
 mod tasks;
@@ -68,6 +69,10 @@ pub(crate) struct Mem {
     /// The feed of this process run; made at the first write.
     pub feed: Option<FeedState>,
     pub docs: BTreeMap<DocId, OpenDoc>,
+    /// Where suspect changes are tried.
+    pub trials: Arc<dyn crate::trial::Trials>,
+    /// What trials found, as the store keeps it.
+    pub kept_trials: gate::KeptTrials,
     /// Rows of the store up to here are reflected in `log`, `ring` and `docs`.
     pub seen_row: i64,
     /// Counts how often rows of other processes were taken in.
@@ -121,6 +126,7 @@ impl Mem {
         self.log = Log::new(self.workspace);
         self.ring = KeyRing::new();
         self.membership = self.log.membership();
+        self.kept_trials = gate::KeptTrials::default();
     }
 
     fn touch(&mut self, id: &DocId) {
