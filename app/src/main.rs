@@ -5,6 +5,12 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
+    if args.get(1).is_some_and(|a| a == tern_peer::trial::SUBCOMMAND) {
+        return tern_peer::trial::serve();
+    }
+    if let Ok(program) = std::env::current_exe() {
+        tern_peer::trial::use_program(program);
+    }
     match tern_cli::wants_window(&args) {
         Some(start) => open_window(start, args),
         None => tern_cli::run(args),

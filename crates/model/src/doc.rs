@@ -222,7 +222,7 @@ impl Doc {
         Doc { id, crdt: Crdt::new() }
     }
 
-    /// Reads an own snapshot. Bytes of others go through [`Doc::adopt_foreign`].
+    /// Reads an own snapshot. Bytes of others go through [`crate::foreign::read`].
     pub fn load(id: DocId, bytes: &[u8]) -> Result<Doc, ModelError> {
         Ok(Doc { id, crdt: Crdt::load(bytes)? })
     }

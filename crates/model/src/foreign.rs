@@ -1,11 +1,14 @@
 //! `.automerge` files of other software: what they hold becomes own edits, their changes do not enter.
 //!
 //! The size of a file, what it inflates to and its operations are bounded before Automerge reads it; a panic of the
-//! library becomes an error. Memory and time within those bounds are the caller's to limit.
+//! library becomes an error. [`read`] needs nothing of ours, so that a process with limits can do it; its answer is
+//! plain data, which [`Doc::adopt_foreign`] takes in.
 
 mod chunks;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::crdt::{At, Crdt, Node, Obj, Read, guard};
@@ -18,8 +21,11 @@ use crate::page;
 /// Largest foreign file that is read, bytes.
 pub const MAX_FOREIGN_BYTES: usize = 8 * 1024 * 1024;
 
+/// Most changes in the history of a foreign file.
+pub const MAX_FOREIGN_CHANGES: usize = 1 << 18;
+
 /// What a foreign file holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Foreign {
     /// The blocks of its text.
     pub blocks: Vec<Block>,
@@ -27,39 +33,42 @@ pub struct Foreign {
     pub fields: BTreeMap<String, Value>,
     /// The document that the file says it is, when that is one of ours.
     pub id: Option<DocId>,
-    /// The newest version of a document of ours that it builds on; empty when it is unrelated.
-    pub base: Heads,
+    /// The changes it is made of: what it has in common with a document of ours shows the base of the difference.
+    pub history: Heads,
 }
 
-/// Reads a foreign file beside `ours`.
+/// Reads a foreign file.
 ///
 /// # Errors
 /// The file is too large, damaged, or the library failed on it.
-pub fn read(bytes: &[u8], ours: &Doc) -> Result<Foreign, ModelError> {
+pub fn read(bytes: &[u8]) -> Result<Foreign, ModelError> {
     if bytes.len() > MAX_FOREIGN_BYTES {
         return Err(ModelError::TooLarge("a foreign file of more than 8 MiB".into()));
     }
     chunks::check(bytes)?;
     let theirs = Crdt::load(bytes)?;
-    guard(|| Foreign {
+    let found = guard(|| Foreign {
         blocks: main_text(&theirs).map(|text| page::read_blocks(&theirs, &text)).unwrap_or_default(),
         fields: fields::all(&theirs),
         id: theirs.get_str(&Obj::root(), ID).and_then(|id| id.parse().ok()),
-        base: common(&ours.crdt, &theirs),
-    })
+        history: Heads::new(theirs.metas_since(&Heads::default()).into_iter().map(|m| m.hash)),
+    })?;
+    if found.history.0.len() > MAX_FOREIGN_CHANGES {
+        return Err(ModelError::TooLarge("a foreign file of more than 262,144 changes".into()));
+    }
+    Ok(found)
 }
 
 impl Doc {
     /// Brings the content of a foreign file into this document as own edits: the difference since the common version
     /// when the file builds on one of ours, else its whole content.
-    pub fn adopt_foreign(&mut self, bytes: &[u8], stamp: &Stamp) -> Result<Changes, ModelError> {
-        let foreign = read(bytes, self)?;
-        let related = !foreign.base.0.is_empty();
-        let before = if related { fields::all(&self.crdt.at(&foreign.base)?) } else { BTreeMap::new() };
+    pub fn adopt_foreign(&mut self, foreign: &Foreign, stamp: &Stamp) -> Result<Changes, ModelError> {
+        let base = common(&self.crdt, &foreign.history);
+        let related = !base.0.is_empty();
+        let before = if related { fields::all(&self.crdt.at(&base)?) } else { BTreeMap::new() };
         let mut edits = field_edits(&before, &foreign.fields);
-        let base = related.then_some(foreign.base);
         if related || !foreign.blocks.is_empty() {
-            edits.push(Edit::SetBlocks { base, blocks: foreign.blocks });
+            edits.push(Edit::SetBlocks { base: related.then_some(base), blocks: foreign.blocks.clone() });
         }
         let (crdt, chunks) = edit::perform(&self.crdt, stamp, &edits)?;
         self.crdt = crdt;
@@ -91,9 +100,12 @@ fn main_text(doc: &Crdt) -> Option<Obj> {
 }
 
 /// The newest of our changes that the other document has too.
-fn common(ours: &Crdt, theirs: &Crdt) -> Heads {
-    let shared: Vec<_> =
-        ours.metas_since(&Heads::default()).into_iter().filter(|m| theirs.has(&m.hash)).collect();
+fn common(ours: &Crdt, theirs: &Heads) -> Heads {
+    let shared: Vec<_> = ours
+        .metas_since(&Heads::default())
+        .into_iter()
+        .filter(|m| theirs.0.binary_search(&m.hash).is_ok())
+        .collect();
     let inner: BTreeSet<Hash> = shared.iter().flat_map(|m| m.deps.iter().copied()).collect();
     Heads::new(shared.iter().map(|m| m.hash).filter(|h| !inner.contains(h)))
 }

@@ -14,24 +14,53 @@ pub enum TrialVerdict {
     Unsafe(String),
 }
 
+/// Version of the library whose behaviour a verdict describes: verdicts are kept by (hash, version).
+pub const LIBRARY_VERSION: &str = "0.12.0";
+
 /// Tries `suspect` on a document of `ancestors` (raw chunks in causal order, gates passed): apply, save, load, equal
 /// heads, text and marks read. The outcome depends on the changes alone, and on the version of Automerge. Memory and
 /// time are the caller's to bound.
 pub fn trial(ancestors: &[Vec<u8>], suspect: &[u8]) -> TrialVerdict {
-    match guard(|| run(ancestors, suspect)) {
-        Ok(Ok(())) => TrialVerdict::Ok,
-        Ok(Err(reason)) | Err(reason) => TrialVerdict::Unsafe(reason.to_string()),
+    match stand(ancestors) {
+        Ok(ground) => ground.take(&[suspect.to_vec()]),
+        Err(reason) => TrialVerdict::Unsafe(reason),
     }
 }
 
-fn run(ancestors: &[Vec<u8>], suspect: &[u8]) -> Result<(), ModelError> {
-    let mut doc = Crdt::new();
-    if !ancestors.is_empty() {
-        doc.apply(ancestors)?;
+/// A document that stands: what suspects are tried on.
+#[derive(Debug)]
+pub struct Ground(Crdt);
+
+/// Builds the ground of a trial and proves that it applies, saves, loads and reads by itself; else says why not.
+pub fn stand(base: &[Vec<u8>]) -> Result<Ground, String> {
+    let built = guard(|| {
+        let mut doc = Crdt::new();
+        if !base.is_empty() {
+            doc.apply(base)?;
+            prove(&doc)?;
+        }
+        Ok(Ground(doc))
+    });
+    built.and_then(|ground| ground).map_err(|reason: ModelError| reason.to_string())
+}
+
+impl Ground {
+    /// Tries changes in causal order, applied in one call.
+    pub fn take(mut self, suspects: &[Vec<u8>]) -> TrialVerdict {
+        let run = guard(|| {
+            self.0.apply(suspects)?;
+            prove(&self.0)
+        });
+        match run {
+            Ok(Ok(())) => TrialVerdict::Ok,
+            Ok(Err(reason)) | Err(reason) => TrialVerdict::Unsafe(reason.to_string()),
+        }
     }
-    doc.apply(&[suspect.to_vec()])?;
-    read(&doc)?;
-    let loaded = reload(&doc)?;
+}
+
+fn prove(doc: &Crdt) -> Result<(), ModelError> {
+    read(doc)?;
+    let loaded = reload(doc)?;
     read(&loaded)
 }
 

@@ -206,6 +206,9 @@ impl Engine {
             self.snapshot_at_ms = wall_ms() + SNAPSHOT_LOOK_MS;
             if let Some(core) = self.hub.tenant() {
                 self.files.snapshot(core);
+                if let Err(error) = core.retry_trials() {
+                    tracing::warn!(%error, "changes that wait for a trial wait on");
+                }
             }
         }
         self.look();

@@ -1,6 +1,9 @@
 //! Clock and randomness: the one place where the product reads them. The simulator puts its own in their place.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::trial::{InProcess, Trials, of_this_process};
 
 /// What the engine asks of the machine it runs on.
 pub trait Host: Send {
@@ -8,6 +11,10 @@ pub trait Host: Send {
     fn now_ms(&self) -> i64;
     /// Fills `out` with unpredictable bytes.
     fn fill(&mut self, out: &mut [u8]);
+    /// Where trials of suspect changes are held.
+    fn trials(&self) -> Arc<dyn Trials> {
+        Arc::new(InProcess)
+    }
 }
 
 impl dyn Host + '_ {
@@ -34,6 +41,10 @@ impl Host for SystemHost {
     fn fill(&mut self, out: &mut [u8]) {
         // Without randomness no key is safe, and nothing has been written yet: stopping is the one right answer.
         getrandom::fill(out).expect("the operating system gives randomness");
+    }
+
+    fn trials(&self) -> Arc<dyn Trials> {
+        of_this_process()
     }
 }
 

@@ -17,6 +17,7 @@ mod node;
 mod devices;
 mod recover;
 mod start;
+pub mod trial;
 
 pub use api::*;
 pub use handle::*;

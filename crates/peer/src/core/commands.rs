@@ -1,6 +1,6 @@
 //! Commands that need nothing but the store: one exhaustive match. Files and network are the engine's.
 
-use tern_model::{Doc, DocId, Kind};
+use tern_model::{DocId, Kind};
 
 use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply};
 
@@ -137,18 +137,17 @@ fn load(work: &mut Work<'_, '_>, bytes: &[u8]) -> Result<(DocId, bool), PeerErro
 }
 
 fn take_in(work: &mut Work<'_, '_>, bytes: &[u8]) -> Result<(DocId, bool), PeerError> {
-    let read =
-        tern_model::foreign::read(bytes, &Doc::empty(DocId::new(tern_model::Class::Content, [0; 15])))?;
+    let read = work.mem.trials.clone().foreign(bytes)?;
     let known = read.id.filter(|id| resolve::document(&work.txn, &id.to_string(), Wanted::Any).is_ok());
     if let Some(id) = known {
-        let changed = work.edit_with(id, |doc, stamp| doc.adopt_foreign(bytes, stamp))?;
+        let changed = work.edit_with(id, |doc, stamp| doc.adopt_foreign(&read, stamp))?;
         return Ok((id, changed));
     }
     let id = DocId::new(tern_model::Class::Content, work.random());
     let order = pages::last_place(work)?;
     let edits = [pages::text("title", "Untitled"), pages::text("order", &order)];
     work.create(id, &Kind::Page, &edits)?;
-    work.edit_with(id, |doc, stamp| doc.adopt_foreign(bytes, stamp))?;
+    work.edit_with(id, |doc, stamp| doc.adopt_foreign(&read, stamp))?;
     let title = project::text(work.doc(id)?, "title");
     if title.is_empty() {
         work.edit(id, &[pages::text("title", "Untitled")])?;

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tern_model::trial::{TrialVerdict, trial};
 use tern_model::{Doc, DocId};
 use tern_store::{Store, StoredItem, VerdictClass, VerdictFilter, VerdictRow};
 use tern_sync::{ItemResult, Lane, Refusal};
@@ -17,10 +16,11 @@ use tern_trust::{Id, Id16, Item, Kind, Membership};
 
 use crate::api::PeerError;
 
-use super::gate::{Gates, StoredFeeds};
+use super::gate::{Gates, KeptTrials, StoredFeeds};
+use super::sift::{Found, Sift};
 use super::{Core, Mem, Work, documents, duties, holdings, people, work};
 
-/// How often one document is judged anew because a trial failed.
+/// How often one document is judged anew because a trial failed; what is not proven then waits.
 const MAX_TRIAL_ROUNDS: usize = 64;
 
 impl Core {
@@ -226,12 +226,17 @@ pub(crate) fn judged(
     let mut stored = store.items_by_tag(space, tag)?;
     stored.retain(|i| i.row < before);
     let opening = Opening::of(mem, &stored);
-    let (doc, _) = build(store, mem, (id, *space), &opening.opened)?;
-    Ok((doc, stored.iter().map(|i| i.row).max().unwrap_or(0)))
+    let built = Building { store, mem, at: (id, *space), opened: &opening.opened }.build(&[])?;
+    Ok((built.doc, stored.iter().map(|i| i.row).max().unwrap_or(0)))
 }
 
 /// The whole way: all items of a tag.
-fn judge_spot(work: &mut Work<'_, '_>, (space, tag): &Spot) -> Result<(), PeerError> {
+fn judge_spot(work: &mut Work<'_, '_>, spot: &Spot) -> Result<(), PeerError> {
+    judge_with(work, spot, &[])
+}
+
+/// As [`judge_spot`], after another trial of changes that have no verdict.
+fn judge_with(work: &mut Work<'_, '_>, (space, tag): &Spot, due: &[Id]) -> Result<(), PeerError> {
     let stored = work.txn.items_by_tag(space, tag)?;
     let opening = Opening::of(work.mem, &stored);
     let document = opening.document();
@@ -239,7 +244,10 @@ fn judge_spot(work: &mut Work<'_, '_>, (space, tag): &Spot) -> Result<(), PeerEr
     if let Some(document) = document {
         let id = DocId(document);
         work.mem.born.insert(id, *space);
-        let (doc, judgement) = build(&work.txn, work.mem, (id, *space), &opening.opened)?;
+        let at = (id, *space);
+        let building = Building { store: &work.txn, mem: work.mem, at, opened: &opening.opened };
+        let Built { doc, judgement, found } = building.build(due)?;
+        keep_trials(work, found)?;
         verdicts.extend(judgement.verdicts);
         work.mem.docs.remove(&id);
         if judgement.apply.is_empty() {
@@ -254,80 +262,116 @@ fn judge_spot(work: &mut Work<'_, '_>, (space, tag): &Spot) -> Result<(), PeerEr
     note(work, &stored, &verdicts, document)
 }
 
-/// The document that a set of items makes. A change that fails is found by trials and left out.
-fn build(
-    store: &Store,
-    mem: &Mem,
-    (id, space): (DocId, Id16),
-    opened: &[Opened],
-) -> Result<(Doc, DocumentJudgement), PeerError> {
-    let mut gates = Gates::default();
-    for _ in 0..MAX_TRIAL_ROUNDS {
-        let feeds = StoredFeeds(store);
+/// A document in the making from a set of items.
+struct Building<'a> {
+    store: &'a Store,
+    mem: &'a Mem,
+    /// The document and its space.
+    at: (DocId, Id16),
+    opened: &'a [Opened],
+}
+
+/// What a set of items makes, and what trials found on the way.
+struct Built {
+    doc: Doc,
+    judgement: DocumentJudgement,
+    found: BTreeMap<Id, TrialOutcome>,
+}
+
+impl Building<'_> {
+    /// A change that fails is found by trials and left out. Changes that are `due` have another trial before they come
+    /// near the library here.
+    fn build(&self, due: &[Id]) -> Result<Built, PeerError> {
+        let mut gates = self.mem.kept_trials.gates();
+        let mut found = BTreeMap::new();
+        if !due.is_empty() {
+            gates.trials.retain(|hash, _| !due.contains(hash));
+            let judgement = self.judge(&gates);
+            for hash in due.iter().filter(|h| judgement.apply.contains(h)) {
+                found.insert(*hash, self.sift(&judgement).alone(hash));
+            }
+            gates.trials.extend(found.clone());
+        }
+        for round in 0..=MAX_TRIAL_ROUNDS {
+            let judgement = self.judge(&gates);
+            if let Some(doc) = self.apply(&judgement) {
+                return Ok(Built { doc, judgement, found });
+            }
+            let stands = self.standing();
+            if round + 1 >= MAX_TRIAL_ROUNDS {
+                let wait = judgement.apply.iter().filter(|h| !stands.has_change(h));
+                gates.trials.extend(wait.map(|h| (*h, TrialOutcome::Slow)));
+                continue;
+            }
+            let Found { alone, together } = self.sift(&judgement).search(|h| stands.has_change(h));
+            let why = || TrialOutcome::Unsafe("it fails together with others".to_owned());
+            gates.trials.extend(together.into_iter().map(|hash| (hash, why())));
+            gates.trials.extend(alone.clone());
+            found.extend(alone);
+        }
+        Err(super::errors::internal("A document could not be built from its items."))
+    }
+
+    fn judge(&self, gates: &Gates) -> DocumentJudgement {
+        let feeds = StoredFeeds(self.store);
         let mut cache = CutCache::default();
-        let judgement = judge::judge_document(&space, &id.0, opened, &mem.access(), &feeds, &mut cache, &gates);
-        let chunks: Vec<Vec<u8>> = judgement.chunks(opened).into_iter().map(<[u8]>::to_vec).collect();
-        let mut doc = Doc::empty(id);
-        if doc.apply(&chunks).is_ok() && (chunks.is_empty() || doc.save_checked().is_ok()) {
-            return Ok((doc, judgement));
-        }
-        if !try_each(&judgement, opened, &mut gates) {
-            build_up(&judgement, id, opened, &mem.membership, &mut gates);
-        }
+        let (id, space) = &self.at;
+        judge::judge_document(space, &id.0, self.opened, &self.mem.access(), &feeds, &mut cache, gates)
     }
-    Err(super::errors::internal("A document could not be built from its items."))
+
+    fn sift<'a>(&'a self, judgement: &'a DocumentJudgement) -> Sift<'a> {
+        let (membership, trials) = (&*self.mem.membership, &*self.mem.trials);
+        Sift { judgement, opened: self.opened, membership, trials }
+    }
+
+    /// All accepted changes in one call; what does not load as it was saved does not count as built.
+    fn apply(&self, judgement: &DocumentJudgement) -> Option<Doc> {
+        let chunks: Vec<Vec<u8>> = judgement.chunks(self.opened).into_iter().map(<[u8]>::to_vec).collect();
+        let mut doc = Doc::empty(self.at.0);
+        let built = doc.apply(&chunks).is_ok() && (chunks.is_empty() || doc.save_checked().is_ok());
+        built.then_some(doc)
+    }
+
+    /// The document as it stood before; empty when there is none.
+    fn standing(&self) -> Doc {
+        let snapshot = self.store.snapshot(&self.at.0.0).ok().flatten();
+        let loaded = snapshot.and_then(|bytes| Doc::load(self.at.0, &bytes).ok());
+        loaded.unwrap_or_else(|| Doc::empty(self.at.0))
+    }
 }
 
-/// Tries every change on its ancestors alone; `true` when one failed.
-fn try_each(judgement: &DocumentJudgement, opened: &[Opened], gates: &mut Gates) -> bool {
-    let mut failed = false;
-    for hash in &judgement.apply {
-        if gates.trials.contains_key(hash) {
-            continue;
-        }
-        let Some(suspect) = judgement.chunk(opened, hash) else { continue };
-        let ancestors: Vec<Vec<u8>> = judgement
-            .ancestors(hash)
-            .iter()
-            .filter_map(|a| judgement.chunk(opened, a))
-            .map(<[u8]>::to_vec)
-            .collect();
-        let outcome = match trial(&ancestors, suspect) {
-            TrialVerdict::Ok => TrialOutcome::Safe,
-            TrialVerdict::Unsafe(why) => TrialOutcome::Unsafe(why),
-        };
-        if matches!(outcome, TrialOutcome::Unsafe(_)) {
-            gates.trials.insert(*hash, outcome);
-            failed = true;
-            break;
-        }
-        gates.trials.insert(*hash, outcome);
+/// Keeps verdicts for the next judgement.
+fn keep_trials(work: &mut Work<'_, '_>, found: BTreeMap<Id, TrialOutcome>) -> Result<(), PeerError> {
+    let now_ms = work.now_ms();
+    if work.mem.kept_trials.note(found, now_ms) {
+        let bytes = work.mem.kept_trials.encode();
+        work.txn.set_meta(KeptTrials::KEY, &bytes)?;
     }
-    failed
+    Ok(())
 }
 
-/// All pass alone but not together: add them by support and leave out what fails.
-fn build_up(
-    judgement: &DocumentJudgement,
-    id: DocId,
-    opened: &[Opened],
-    membership: &Membership,
-    gates: &mut Gates,
-) {
-    let mut doc = Doc::empty(id);
-    for hash in judgement.by_support(membership) {
-        let mut group: Vec<Vec<u8>> = judgement
-            .ancestors(&hash)
-            .iter()
-            .filter(|a| !doc.has_change(a))
-            .filter_map(|a| judgement.chunk(opened, a))
-            .map(<[u8]>::to_vec)
-            .collect();
-        group.extend(judgement.chunk(opened, &hash).map(<[u8]>::to_vec));
-        if doc.apply(&group).is_err() || doc.save_checked().is_err() {
-            gates.trials.insert(hash, TrialOutcome::Unsafe("it fails together with others".to_owned()));
-            return;
+impl Core {
+    /// Holds the trials again that gave no verdict and are due; `true` when there were any.
+    pub fn retry_trials(&mut self) -> Result<bool, PeerError> {
+        let due = self.mem.kept_trials.due(self.host.now_ms());
+        if due.is_empty() {
+            return Ok(false);
         }
+        self.write(|work| {
+            let mut spots: BTreeSet<Spot> = BTreeSet::new();
+            for slow in work.txn.verdicts(&VerdictFilter::All)?.into_iter().filter(|v| v.code == "slow") {
+                let item = work.txn.item_by_row(slow.row)?;
+                spots.extend(item.map(|item| (item.lane, slow.tag)));
+            }
+            for spot in spots {
+                judge_with(work, &spot, &due)?;
+            }
+            // What belongs to no document any more is forgotten.
+            let lost = due.iter().filter(|h| work.mem.kept_trials.is_due(h, work.now_ms()));
+            let lost = lost.map(|h| (*h, TrialOutcome::Safe)).collect();
+            keep_trials(work, lost)
+        })?;
+        Ok(true)
     }
 }
 

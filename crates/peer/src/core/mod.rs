@@ -23,6 +23,7 @@ mod replica;
 mod resolve;
 mod review;
 mod spaces;
+mod sift;
 mod start;
 mod status;
 mod tasks;
@@ -83,6 +84,10 @@ pub(crate) struct Mem {
     /// Spaces of documents that were made here and have no row yet.
     pub born: BTreeMap<DocId, Id16>,
     pub docs: BTreeMap<DocId, OpenDoc>,
+    /// Where suspect changes are tried.
+    pub trials: Arc<dyn crate::trial::Trials>,
+    /// What trials found, as the store keeps it.
+    pub kept_trials: gate::KeptTrials,
     /// Rows of the store up to here are reflected in `log`, `ring` and `docs`.
     pub seen_row: i64,
     /// Counts how often rows of other processes were taken in.
@@ -144,6 +149,7 @@ impl Mem {
         self.ring = KeyRing::new();
         self.spaces = Spaces::new();
         self.membership = self.log.membership();
+        self.kept_trials = gate::KeptTrials::default();
     }
 
     fn touch(&mut self, id: &DocId) {

@@ -89,7 +89,8 @@ impl Core {
             txn.set_meta(WORKSPACE, &workspace)?;
             txn.projections_rebuilt()
         })?;
-        Ok(Core { store, mem: Mem::new(keys, workspace, invite), host })
+        let mem = Mem::new(keys, workspace, invite, host.trials());
+        Ok(Core { store, mem, host })
     }
 
     /// Opens the store of a home.
@@ -112,7 +113,8 @@ impl Core {
                 .safe("Nothing was changed.")
                 .next("Restore a snapshot from the folder `snapshots`.")
         })?;
-        let mut core = Core { store, mem: Mem::new(DeviceKeys::from_seed(seed), workspace, invite), host };
+        let mem = Mem::new(DeviceKeys::from_seed(seed), workspace, invite, host.trials());
+        let mut core = Core { store, mem, host };
         core.mem.seen_row = -1;
         work::catch_up(&core.store, &mut core.mem)?;
         if core.store.projections_stale()? {
@@ -260,7 +262,12 @@ impl Core {
 }
 
 impl Mem {
-    fn new(keys: DeviceKeys, workspace: Id, invite: Option<InviteKeys>) -> Mem {
+    fn new(
+        keys: DeviceKeys,
+        workspace: Id,
+        invite: Option<InviteKeys>,
+        trials: Arc<dyn crate::trial::Trials>,
+    ) -> Mem {
         let log = Log::new(workspace);
         let membership: Arc<tern_trust::Membership> = log.membership();
         Mem {
@@ -275,6 +282,8 @@ impl Mem {
             feeds: std::collections::BTreeMap::new(),
             born: std::collections::BTreeMap::new(),
             docs: std::collections::BTreeMap::new(),
+            trials,
+            kept_trials: super::gate::KeptTrials::default(),
             seen_row: 0,
             foreign: 0,
             version: 0,

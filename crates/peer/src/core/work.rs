@@ -76,6 +76,7 @@ fn start(store: &Store, mem: &mut Mem, last: i64) -> Result<(), PeerError> {
         mem.log.insert_stored(Item::parse(item.bytes).map_err(|e| internal(e.to_string()))?);
     }
     mem.seen_row = last;
+    mem.kept_trials = super::gate::KeptTrials::read(store);
     learn(mem);
     Ok(())
 }
