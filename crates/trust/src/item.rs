@@ -280,11 +280,7 @@ impl Item {
         }
         let aad = self.bytes.get(..BODY_AT)?;
         let plain = Zeroizing::new(open(&epoch.content_key(), &self.header.nonce, aad, self.body())?);
-        let (length, rest) = plain.split_first_chunk::<4>()?;
-        let length = u32::from_le_bytes(*length) as usize;
-        let (content, zeros) = rest.split_at_checked(length)?;
-        let exact = plain.len() == padme(length + 4) && zeros.iter().all(|byte| *byte == 0);
-        exact.then(|| Zeroizing::new(content.to_vec()))
+        unpad(&plain).map(|content| Zeroizing::new(content.to_vec()))
     }
 
     /// The item's identity. Two signatures of one body are one item.
@@ -339,7 +335,7 @@ impl fmt::Debug for Item {
 }
 
 /// `u32` length + content + zeros up to the Padmé length.
-fn pad(content: &[u8]) -> Result<Zeroizing<Vec<u8>>, Malformed> {
+pub(crate) fn pad(content: &[u8]) -> Result<Zeroizing<Vec<u8>>, Malformed> {
     let length = u32::try_from(content.len()).map_err(|_| Malformed::Limit)?;
     let total = padme(content.len() + 4);
     let mut plain = Zeroizing::new(Vec::with_capacity(total));
@@ -347,6 +343,15 @@ fn pad(content: &[u8]) -> Result<Zeroizing<Vec<u8>>, Malformed> {
     plain.extend_from_slice(content);
     plain.resize(total, 0);
     Ok(plain)
+}
+
+/// The content of what [`pad`] made; `None` when the padding is not exact.
+pub(crate) fn unpad(plain: &[u8]) -> Option<&[u8]> {
+    let (length, rest) = plain.split_first_chunk::<4>()?;
+    let length = u32::from_le_bytes(*length) as usize;
+    let (content, zeros) = rest.split_at_checked(length)?;
+    let exact = plain.len() == padme(length.checked_add(4)?) && zeros.iter().all(|byte| *byte == 0);
+    exact.then_some(content)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod log;
 pub mod passphrase;
 pub mod record;
 pub mod recovery;
+pub mod space;
 pub mod ticket;
 pub mod wrap;
 
@@ -28,7 +29,9 @@ pub use derive::{Context, Dice, Id, Id16, derive, keyed};
 pub use device::{DeviceKeys, DevicePublic, InviteKeys, Opener};
 pub use feed::{FeedState, Writer};
 pub use item::{Header, Item, Kind, Malformed};
+pub use judge::{Access, SpaceKind};
 pub use keyring::{KeyRing, NoSealKey};
 pub use log::{Inserted, Log, Membership, RecordWriter, Standing, found_workspace};
 pub use record::Role;
+pub use space::{SealedKind, Space, Spaces};
 pub use wrap::EpochKey;

@@ -4,38 +4,18 @@ mod common;
 
 use std::collections::BTreeSet;
 
-use common::{FakeGate, OPEN, Peer, Stored, change, hash, invite, join};
+use common::{FakeGate, Peer, Stored, change, hash, team};
 use proptest::prelude::*;
 use tern_trust::derive::{Id, Id16, person_document};
 use tern_trust::item::Item;
 use tern_trust::judge::{
-    CutCache, NotStored, Pending, Quarantine, Reject, TrialOutcome, Verdict, admit, judge_reference,
+    Access, CutCache, NotStored, Pending, Quarantine, Reject, TrialOutcome, Verdict, admit, judge_reference,
     open_item,
 };
-use tern_trust::log::{Inserted, InviteTerms, Log};
+use tern_trust::log::{Inserted, Log};
 use tern_trust::record::{Cut, Fields, Role};
 
 const PAGE: Id16 = [1; 16];
-
-/// Alice owns, the others joined by one ticket; all have the whole log.
-fn team(roles: &[Role]) -> Vec<Peer> {
-    let mut peers = vec![Peer::founder()];
-    for (number, role) in roles.iter().enumerate() {
-        let seed = 2 + number as u8;
-        let ticket =
-            invite(&mut peers[0], 100 + seed, InviteTerms { role: (*role).min(Role::Writer), ..OPEN });
-        let peer = join(&peers[0], seed, &ticket);
-        peers[0].take_log_of(&peer);
-        if *role > Role::Writer {
-            let set = peers[0].write(|records, _, _| records.role_set(peer.member, *role, Vec::new()));
-            set.expect("an Admin by the Owner's word");
-        }
-        peers.push(peer);
-    }
-    let (first, rest) = peers.split_at_mut(1);
-    rest.iter_mut().for_each(|peer| peer.take_log_of(&first[0]));
-    peers
-}
 
 /// One change on top of `deps`, sealed.
 fn write(peer: &mut Peer, document: Id16, seq: u64, start: u64, deps: &[Id]) -> (Item, Id) {
@@ -208,8 +188,9 @@ fn references_in_the_clear_count_while_their_author_is_in() {
     let item = writer.blob_ref(&mut feed, [0; 16], [7; 16], &blob).expect("signs");
     let verdict = |peer: &Peer| {
         let membership = peer.log.membership();
-        open_item(&item, &membership, &peer.ring, &FakeGate::default()).expect("opens");
-        judge_reference(&item, &membership, &Stored(&[]), &mut CutCache::default())
+        let access = Access::root(&membership, &peer.ring);
+        open_item(&item, &access, &FakeGate::default()).expect("opens");
+        judge_reference(&item, &access, &Stored(&[]), &mut CutCache::default())
     };
     assert_eq!(verdict(&peers[0]), Verdict::Accepted);
     let member = peers[1].member;

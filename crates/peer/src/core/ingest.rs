@@ -11,7 +11,7 @@ use tern_store::{Store, StoredItem, VerdictClass, VerdictFilter, VerdictRow};
 use tern_sync::{ItemResult, Lane, Refusal};
 use tern_trust::derive::ZERO16;
 use tern_trust::judge::{
-    self, Content, CutCache, DocumentJudgement, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict,
+    self, Access, Content, CutCache, DocumentJudgement, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict,
 };
 use tern_trust::{Id, Id16, Item, Kind, Membership};
 
@@ -134,12 +134,13 @@ fn continues(work: &mut Work<'_, '_>, (space, tag): &Spot, items: &[(i64, Item)]
     let mut cache = CutCache::default();
     for (_, item) in items {
         let Some(ring) = super::spaces::ring(work.mem, space) else { return Ok(false) };
-        let Ok(opened) = judge::open_item(item, &work.mem.membership, ring, &gates) else {
+        let access = Access::root(&work.mem.membership, ring);
+        let Ok(opened) = judge::open_item(item, &access, &gates) else {
             return Ok(false);
         };
         let Content::Batch { batch, .. } = opened.content else { return Ok(false) };
         let feeds = StoredFeeds(&work.txn);
-        if judge::role_suits(item, &batch.document, &work.mem.membership, &feeds, &mut cache).is_err() {
+        if judge::role_suits(item, &batch.document, &access, &feeds, &mut cache).is_err() {
             return Ok(false);
         }
         for chunk in batch.changes {
@@ -183,7 +184,7 @@ impl Opening {
                 continue;
             }
             let ring = super::spaces::ring(mem, &item.lane).unwrap_or(&mem.ring);
-            match judge::open_item(&parsed, &mem.membership, ring, &gates) {
+            match judge::open_item(&parsed, &Access::root(&mem.membership, ring), &gates) {
                 Ok(opened) => out.opened.push(opened),
                 Err(verdict) => {
                     out.verdicts.insert(item.id, verdict);
@@ -248,10 +249,13 @@ fn build(
     opened: &[Opened],
 ) -> Result<(Doc, DocumentJudgement), PeerError> {
     let mut gates = Gates::default();
+    let space = opened.first().map_or(ZERO16, |opened| opened.item.header().space);
     for _ in 0..MAX_TRIAL_ROUNDS {
         let feeds = StoredFeeds(store);
         let mut cache = CutCache::default();
-        let judgement = judge::judge_document(&id.0, opened, &mem.membership, &feeds, &mut cache, &gates);
+        let access = Access::root(&mem.membership, &mem.ring);
+        let judgement =
+            judge::judge_document(&space, &id.0, opened, &access, &feeds, &mut cache, &gates);
         let chunks: Vec<Vec<u8>> = judgement.chunks(opened).into_iter().map(<[u8]>::to_vec).collect();
         let mut doc = Doc::empty(id);
         if doc.apply(&chunks).is_ok() && (chunks.is_empty() || doc.save_checked().is_ok()) {

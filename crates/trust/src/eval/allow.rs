@@ -55,7 +55,7 @@ impl View<'_> {
         if matches!(introducer.act, Act::DeviceAdd { .. }) && !granting.ancestors.contains(introduction) {
             support.push(introduction);
         }
-        let mut rank = eval.rank_of(node.author, member, role, introducer, granting);
+        let mut rank = eval.rank_of(node.author, member, role, introduction, granting);
         for record in &support {
             rank = rank.max(eval.nodes[*record as usize].info.as_ref()?.rank);
         }
@@ -115,19 +115,24 @@ impl Evaluation {
         self.nodes.first().and_then(|genesis| genesis.target)
     }
 
-    fn rank_of(&self, device: u32, member: u32, role: Role, introducer: &Node, grant: &Node) -> Rank {
-        let key = &self.devices.names[device as usize];
+    fn rank_of(&self, device: u32, member: u32, role: Role, introducer: u32, grant: &Node) -> Rank {
+        let (class, grant) = match role {
+            _ if Some(member) == self.owner() => (OWNER, NONE),
+            Role::Admin | Role::Owner => (ADMIN, (grant.depth, grant.id)),
+            _ => (OTHER, NONE),
+        };
+        Rank { class, grant, device: self.seniority(device, introducer) }
+    }
+
+    /// A device's place among those of its member, by the record that introduced it.
+    pub(super) fn seniority(&self, device: u32, introducer: u32) -> (u8, u32, Id) {
+        let (key, introducer) = (&self.devices.names[device as usize], &self.nodes[introducer as usize]);
         let recovery = match &introducer.act {
             Act::Genesis { devices, .. } | Act::Join { devices, .. } => {
                 devices.iter().any(|intro| intro.device == *key && intro.recovery)
             }
             _ => false,
         };
-        let (class, grant) = match role {
-            _ if Some(member) == self.owner() => (OWNER, NONE),
-            Role::Admin | Role::Owner => (ADMIN, (grant.depth, grant.id)),
-            _ => (OTHER, NONE),
-        };
-        Rank { class, grant, device: (u8::from(!recovery), introducer.depth, introducer.id) }
+        (u8::from(!recovery), introducer.depth, introducer.id)
     }
 }

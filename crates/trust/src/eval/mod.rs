@@ -9,7 +9,7 @@ mod set;
 mod view;
 
 pub use set::Set;
-pub use view::{Grant, View};
+pub use view::{Acting, Grant, View};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;

@@ -21,7 +21,37 @@ pub struct Grant {
     pub record: Id,
 }
 
+/// A device that acts for a member with a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acting {
+    /// Its key.
+    pub device: Id,
+    /// Its key for wraps.
+    pub x25519: Id,
+    /// Whose it is.
+    pub member: Id16,
+    /// Its place among the member's devices: recovery devices of Genesis or Join (0) before others (1), then depth and
+    /// id of the introduction. Smaller is senior.
+    pub seniority: (u8, u32, Id),
+}
+
 impl View<'_> {
+    /// Every device that acts, by its number in the evaluation.
+    pub fn acting(&self) -> impl Iterator<Item = Acting> + '_ {
+        let eval = self.eval;
+        (0..eval.devices.names.len() as u32).filter_map(move |device| {
+            let (member, record) = self.holding_device(device)?;
+            let (role, _) = self.role(member)?;
+            let intro = eval.intro(record, device)?;
+            (role > Role::None).then(|| Acting {
+                device: intro.device,
+                x25519: intro.x25519,
+                member: eval.members.names[member as usize],
+                seniority: eval.seniority(device, record),
+            })
+        })
+    }
+
     /// Whether a record is stored here and effective.
     pub fn is_effective(&self, id: &Id) -> bool {
         self.eval.index.get(id).is_some_and(|number| self.effective.contains(*number))

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::role::{CutCache, Feeds, role_suits};
-use super::{ChangeGate, Content, GraphNode, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict};
+use super::{
+    Access, ChangeGate, Content, GraphNode, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict,
+};
 use crate::derive::{Id, Id16};
 use crate::eval::Set;
 use crate::log::Membership;
@@ -78,13 +80,15 @@ impl DocumentJudgement {
     }
 }
 
-/// Judges all opened batches of one document. Items of other documents or kinds are left out of the answer.
+/// Judges all opened batches of one document of one space. Items of other spaces, documents or kinds are left out of the
+/// answer: who may write in one space changes nothing in another by naming its document.
 ///
 /// The answer depends on the set of items alone, not on their order.
 pub fn judge_document(
+    space: &Id16,
     document: &Id16,
     items: &[Opened],
-    membership: &Membership,
+    access: &Access<'_>,
     feeds: &dyn Feeds,
     cache: &mut CutCache,
     gate: &dyn ChangeGate,
@@ -93,10 +97,10 @@ pub fn judge_document(
     let mut good = BTreeSet::new();
     for (number, opened) in items.iter().enumerate() {
         let Content::Batch { batch, facts } = &opened.content else { continue };
-        if batch.document != *document {
+        if batch.document != *document || opened.item.header().space != *space {
             continue;
         }
-        let role = role_suits(&opened.item, document, membership, feeds, cache);
+        let role = role_suits(&opened.item, document, access, feeds, cache);
         if role.is_ok() {
             good.extend(facts.iter().map(|facts| facts.hash));
         }
@@ -104,7 +108,7 @@ pub fn judge_document(
     }
     let kept = case.closure(good);
     let mut ready = case.pass_gates(&kept, gate);
-    case.settle_equivocation(&mut ready, membership);
+    case.settle_equivocation(&mut ready, access.membership());
     case.settle_trials(&mut ready, gate);
     for hash in &ready {
         case.decide(hash, Verdict::Accepted);

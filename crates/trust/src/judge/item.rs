@@ -1,11 +1,10 @@
 //! Checks 1 to 8: what one item is, by itself and by the keys held.
 
-use super::{ChangeFacts, ChangeGate, Pending, Reject, Verdict};
+use super::{Access, ChangeFacts, ChangeGate, Pending, Reject, Verdict};
 use crate::batch::{Attest, Batch, BatchError, BlobRef};
-use crate::derive::{ZERO16, actor_id};
+use crate::derive::actor_id;
 use crate::item::{Item, Kind, Malformed};
-use crate::keyring::KeyRing;
-use crate::log::{Log, Membership};
+use crate::log::Log;
 
 /// Why bytes are not stored at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -63,17 +62,13 @@ pub enum Content {
 }
 
 /// Checks 5 to 8 for a stored item that is not a record. The error is the item's verdict.
-pub fn open_item(
-    item: &Item,
-    membership: &Membership,
-    ring: &KeyRing,
-    gate: &dyn ChangeGate,
-) -> Result<Opened, Verdict> {
+pub fn open_item(item: &Item, access: &Access<'_>, gate: &dyn ChangeGate) -> Result<Opened, Verdict> {
     let content = match item.kind() {
-        Kind::Batch => open_batch(item, membership, ring, gate)?,
+        Kind::Pack | Kind::Record(_) | Kind::Unknown(_) => return Err(Verdict::Pending(Pending::Newer)),
+        _ if access.kind(&item.header().space).is_none() => return Err(Verdict::Pending(Pending::Key)),
+        Kind::Batch => open_batch(item, access, gate)?,
         Kind::Attest => Content::Attest(Attest::decode(item.body()).map_err(|_| seal())?),
         Kind::BlobRef => Content::BlobRef(BlobRef::decode(item.body()).map_err(|_| seal())?),
-        Kind::Pack | Kind::Record(_) | Kind::Unknown(_) => return Err(Verdict::Pending(Pending::Newer)),
     };
     Ok(Opened { item: item.clone(), content })
 }
@@ -82,15 +77,10 @@ fn seal() -> Verdict {
     Verdict::Rejected(Reject::Seal)
 }
 
-fn open_batch(
-    item: &Item,
-    membership: &Membership,
-    ring: &KeyRing,
-    gate: &dyn ChangeGate,
-) -> Result<Content, Verdict> {
+fn open_batch(item: &Item, access: &Access<'_>, gate: &dyn ChangeGate) -> Result<Content, Verdict> {
     let header = item.header();
-    let shared = header.space == ZERO16 || membership.spaces.contains(&header.space);
-    let (Some(key), Some(first), true) = (ring.get(&header.epoch), ring.first(), shared) else {
+    let (Some(key), Some(first)) = (access.key(&header.space, &header.epoch), access.first(&header.space))
+    else {
         return Err(Verdict::Pending(Pending::Key));
     };
     let plain = item.open(key).ok_or_else(seal)?;

@@ -4,11 +4,13 @@
 //! [`admit`] decides what is stored, [`open_item`] looks inside, [`judge_document`] decides what applies. The gates
 //! before Automerge are asked for through [`ChangeGate`], so that this crate needs no document model.
 
+mod access;
 mod document;
 mod graph;
 mod item;
 mod role;
 
+pub use access::{Access, SpaceKind};
 pub use document::{ChangeReport, DocumentJudgement, Place, judge_document};
 pub use graph::{GraphNode, graph_gate};
 pub use item::{Content, NotStored, Opened, admit, open_item};

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Quarantine, Verdict};
+use super::{Access, Pending, Quarantine, Verdict};
 use crate::derive::{Id, Id16, id16, person_document};
 use crate::item::{Feed, Item};
-use crate::log::{CutPoint, Membership, Standing};
+use crate::log::CutPoint;
 use crate::record::Role;
+use crate::space::SealedKind;
 
 /// One uncovered item of a feed, for walking down from a cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,22 +69,24 @@ fn walk_down(items: Vec<FeedItem>, cut_seq: u32, cut_item: &Id16) -> BTreeSet<Id
 pub fn role_suits(
     item: &Item,
     document: &Id16,
-    membership: &Membership,
+    access: &Access<'_>,
     feeds: &dyn Feeds,
     cache: &mut CutCache,
 ) -> Result<(), Quarantine> {
-    let member = membership.member_of(&item.header().author);
-    judge(item, membership, feeds, cache, |role| suits(role, document, member.as_ref()))
+    let header = item.header();
+    let member = access.membership().member_of(&header.author);
+    let personal = access
+        .sealed(&header.space)
+        .is_some_and(|space| space.kind == SealedKind::Personal && member == Some(space.creator));
+    judge(item, access, feeds, cache, |role| suits(role, document, member.as_ref(), personal))
 }
 
 /// The verdict on an item in the clear that names no document (Attest, BlobRef): any role will do.
-pub fn judge_reference(
-    item: &Item,
-    membership: &Membership,
-    feeds: &dyn Feeds,
-    cache: &mut CutCache,
-) -> Verdict {
-    match judge(item, membership, feeds, cache, |role| role > Role::None) {
+pub fn judge_reference(item: &Item, access: &Access<'_>, feeds: &dyn Feeds, cache: &mut CutCache) -> Verdict {
+    if access.kind(&item.header().space).is_none() {
+        return Verdict::Pending(Pending::Key);
+    }
+    match judge(item, access, feeds, cache, |role| role > Role::None) {
         Ok(()) => Verdict::Accepted,
         Err(reason) => Verdict::Quarantined(reason),
     }
@@ -91,35 +94,31 @@ pub fn judge_reference(
 
 fn judge(
     item: &Item,
-    membership: &Membership,
+    access: &Access<'_>,
     feeds: &dyn Feeds,
     cache: &mut CutCache,
     suits: impl Fn(Role) -> bool,
 ) -> Result<(), Quarantine> {
-    let author = &item.header().author;
-    if suits(membership.acting_role(author)) || membership.admitted.contains(item.id()) {
+    let (author, space) = (&item.header().author, &item.header().space);
+    if suits(access.judged_role(space, author)) || access.is_admitted(space, item.id()) {
         return Ok(());
     }
     let feed = item.header().feed();
-    let cuts = membership.cuts.get(&feed).into_iter().flatten();
-    let greatest = cuts.filter(|cut| suits(cut.role)).max();
+    let greatest = access.cuts(&feed).iter().filter(|cut| suits(cut.role)).max();
     if let Some(cut) = greatest.filter(|cut| item.header().seq <= cut.seq) {
         let below = cache.is_below(&feed, cut, item.id(), feeds);
         return if below { Ok(()) } else { Err(Quarantine::Fork) };
     }
-    match membership.standing(author) {
-        Standing::Active { .. } => Err(Quarantine::Role),
-        _ => Err(Quarantine::Removed),
-    }
+    Err(if access.is_in(space, author) { Quarantine::Role } else { Quarantine::Removed })
 }
 
 /// Roles by document class: content (and unknown classes) Writer, conversations Commenter, a profile its own member,
-/// private state nobody outside a personal space.
-fn suits(role: Role, document: &Id16, member: Option<&Id16>) -> bool {
+/// private state in its member's personal space.
+fn suits(role: Role, document: &Id16, member: Option<&Id16>, personal: bool) -> bool {
     match document[0] {
         2 => role >= Role::Commenter,
         3 => role > Role::None && member.is_some_and(|member| person_document(member) == *document),
-        4 => false,
+        4 => personal && role > Role::None,
         _ => role >= Role::Writer,
     }
 }
@@ -172,7 +171,7 @@ mod tests {
             ([77; 16], Role::Writer, true),
         ];
         for (document, role, good) in table {
-            assert_eq!(suits(role, &document, Some(&member)), good, "{role} in class {}", document[0]);
+            assert_eq!(suits(role, &document, Some(&member), false), good, "{role} in class {}", document[0]);
         }
     }
 }

@@ -125,7 +125,7 @@ impl RecordWriter<'_> {
     }
 
     /// All heads; of more than 64 the deepest.
-    fn heads(&self) -> Vec<Id> {
+    pub(crate) fn heads(&self) -> Vec<Id> {
         let mut heads = self.log.heads();
         if heads.len() > MAX_HEADS {
             heads.sort_by_key(|head| std::cmp::Reverse(self.log.eval.depth(head)));
@@ -258,6 +258,31 @@ impl RecordWriter<'_> {
     /// Ends that.
     pub fn relay_remove(&mut self, device: Id) -> Result<Item, WriteError> {
         self.write(Fields::RelayRemove { device })
+    }
+
+    /// Admits a Join that waits, with the role given.
+    pub fn approve(&mut self, join: Id, role: Role) -> Result<Item, WriteError> {
+        self.write(Fields::Approve { join, role })
+    }
+
+    /// Ends an invite. Follow it with [`RecordWriter::rotate`] in the same commit: the ticket opens the current key.
+    pub fn invite_revoke(&mut self, invite: Id) -> Result<Item, WriteError> {
+        self.write(Fields::InviteRevoke { invite })
+    }
+
+    /// Brings a removed member back.
+    pub fn member_restore(&mut self, member: Id16, role: Role) -> Result<Item, WriteError> {
+        self.write(Fields::MemberRestore { member, role })
+    }
+
+    /// Admits quarantined items of the root or an open space.
+    pub fn item_admit(&mut self, space: Id16, items: &BTreeSet<Id>) -> Result<Item, WriteError> {
+        self.write(Fields::ItemAdmit { space, items: items.iter().copied().collect() })
+    }
+
+    /// Further cuts to a removal that this device wrote.
+    pub fn cuts(&mut self, member: Id16, cuts: Vec<Cut>) -> Result<Item, WriteError> {
+        self.write(Fields::Cuts { member, cuts })
     }
 
     /// Changes a role; lowering should carry cuts.

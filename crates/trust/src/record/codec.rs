@@ -5,7 +5,7 @@ use super::{
     Sealed,
 };
 use crate::codec::{Put, Reader};
-use crate::derive::Id;
+use crate::derive::{Id, Id16};
 use crate::device::DevicePublic;
 use crate::item::Malformed;
 use crate::limits::{
@@ -58,7 +58,7 @@ impl DeviceAdd {
     }
 }
 
-fn encode_fields(fields: &Fields, out: &mut Vec<u8>) {
+pub(crate) fn encode_fields(fields: &Fields, out: &mut Vec<u8>) {
     match fields {
         Fields::Genesis(genesis) => {
             out.extend_from_slice(&genesis.member);
@@ -125,13 +125,25 @@ fn encode_keys(fields: &Fields, out: &mut Vec<u8>) {
             put_all(out, &wrap.wraps);
         }
         Fields::Sealed(sealed) => {
-            out.extend_from_slice(&sealed.epoch);
-            put_all(out, &sealed.wraps);
+            put_sealed_head(out, &sealed.epoch, &sealed.wraps);
             out.extend_from_slice(&sealed.nonce);
             out.put_bytes(&sealed.bytes);
         }
         _ => {}
     }
+}
+
+/// What of a sealed record stands before its nonce; the seal binds it.
+pub(crate) fn sealed_head(heads: &[Id], epoch: &Id16, wraps: &[Wrap]) -> Vec<u8> {
+    let mut out = Vec::new();
+    put_all(&mut out, heads);
+    put_sealed_head(&mut out, epoch, wraps);
+    out
+}
+
+fn put_sealed_head(out: &mut Vec<u8>, epoch: &Id16, wraps: &[Wrap]) {
+    out.extend_from_slice(epoch);
+    put_all(out, wraps);
 }
 
 fn encode_invite(invite: &InviteCreate, out: &mut Vec<u8>) {
@@ -143,7 +155,7 @@ fn encode_invite(invite: &InviteCreate, out: &mut Vec<u8>) {
     out.extend_from_slice(&invite.expires.to_le_bytes());
 }
 
-fn decode_fields(kind: u8, reader: &mut Reader<'_>) -> Result<Fields, Malformed> {
+pub(crate) fn decode_fields(kind: u8, reader: &mut Reader<'_>) -> Result<Fields, Malformed> {
     Ok(match kind {
         0x80 => Fields::Genesis(Genesis {
             member: reader.array()?,

@@ -3,7 +3,7 @@
 //! Hand encoded: heads first, then the fields of the kind. Sets are strictly ascending, nothing trails, unknown
 //! enumeration values are errors, so that one meaning has one id.
 
-mod codec;
+pub(crate) mod codec;
 mod fields;
 
 pub use fields::*;

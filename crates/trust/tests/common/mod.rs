@@ -9,18 +9,24 @@ use tern_trust::device::{DeviceKeys, InviteKeys};
 use tern_trust::feed::{FeedState, Writer};
 use tern_trust::item::{Feed, Item};
 use tern_trust::judge::{
-    ChangeFacts, ChangeGate, CutCache, DocumentJudgement, FeedItem, Feeds, Opened, TrialOutcome, Verdict,
-    judge_document, open_item,
+    Access, ChangeFacts, ChangeGate, CutCache, DocumentJudgement, FeedItem, Feeds, Opened, TrialOutcome,
+    Verdict, judge_document, open_item,
 };
 use tern_trust::keyring::KeyRing;
-use tern_trust::log::{Founding, Inserted, InviteTerms, Log, RecordWriter, Standing, found_workspace};
-use tern_trust::record::{InviteMode, Role};
+use tern_trust::log::{
+    Founding, Inserted, InviteTerms, Log, RecordWriter, Standing, WriteError, found_workspace,
+};
+use tern_trust::record::{Cut, InviteMode, Role};
+use tern_trust::space::{SealedKind, SpaceWritten, Spaces};
 
 /// One replica: a device with its log, keys and feed.
 pub struct Peer {
     pub keys: DeviceKeys,
     pub log: Log,
     pub ring: KeyRing,
+    pub spaces: Spaces,
+    /// Feeds of other spaces than the root.
+    pub feeds: BTreeMap<Id16, FeedState>,
     pub feed: FeedState,
     pub dice: Dice,
     pub member: Id16,
@@ -36,7 +42,16 @@ impl Peer {
         let founded = found_workspace(&founding, &mut dice).expect("founds");
         let mut ring = KeyRing::new();
         assert_eq!(ring.learn(&founded.log, &[keys.opener()]), [founded.key.epoch()]);
-        Peer { keys, log: founded.log, ring, feed: founded.feed, dice, member: founded.member }
+        Peer {
+            keys,
+            log: founded.log,
+            ring,
+            spaces: Spaces::new(),
+            feeds: BTreeMap::new(),
+            feed: founded.feed,
+            dice,
+            member: founded.member,
+        }
     }
 
     pub fn newcomer(seed: u8, log: &Log) -> Peer {
@@ -44,6 +59,8 @@ impl Peer {
             keys: DeviceKeys::from_seed(&[seed; 32]),
             log: log.clone(),
             ring: KeyRing::new(),
+            spaces: Spaces::new(),
+            feeds: BTreeMap::new(),
             feed: FeedState::new(u64::from(seed)),
             dice: Dice::new([seed; 32]),
             member: [seed; 16],
@@ -56,12 +73,71 @@ impl Peer {
         write(&mut records, &self.ring, &mut self.dice)
     }
 
+    /// Writes into private spaces.
+    pub fn inside<T>(&mut self, write: impl FnOnce(&mut RecordWriter<'_>, &mut Spaces, &mut Dice) -> T) -> T {
+        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
+        let mut records = RecordWriter { writer, feed: &mut self.feed, log: &mut self.log };
+        self.spaces.learn(records.log, &[self.keys.opener()]);
+        let written = write(&mut records, &mut self.spaces, &mut self.dice);
+        self.learn();
+        written
+    }
+
+    /// A private space with these others in it.
+    pub fn space(&mut self, others: &[(Id16, Role)]) -> Id16 {
+        let created = self.inside(|records, spaces, dice| {
+            records.create_space(spaces, SealedKind::Private, dice).expect("creates")
+        });
+        for other in others {
+            self.set_role(&created.space, *other, Vec::new()).expect("adds");
+        }
+        created.space
+    }
+
+    pub fn set_role(
+        &mut self,
+        space: &Id16,
+        role: (Id16, Role),
+        cuts: Vec<Cut>,
+    ) -> Result<SpaceWritten, WriteError> {
+        self.inside(|records, spaces, dice| records.space_role_set(spaces, space, role, cuts, dice))
+    }
+
+    pub fn role_in(&self, space: &Id16, member: &Id16) -> Role {
+        let membership = self.log.membership();
+        Access::new(&membership, &self.ring, &self.spaces).role_of(space, member)
+    }
+
+    /// Does everything that is due in its spaces.
+    pub fn settle(&mut self, held: &[Item]) {
+        let held: Vec<(Feed, u32, Id)> =
+            held.iter().map(|item| (item.header().feed(), item.header().seq, *item.id())).collect();
+        let me = self.keys.id();
+        for duty in self.spaces.duties(&self.log.membership(), &me) {
+            self.inside(|records, spaces, dice| records.settle_space(spaces, &duty, &held, dice))
+                .expect("settles");
+        }
+    }
+
+    /// One change of a document of a private space, sealed.
+    pub fn seal_in(&mut self, space: &Id16, document: Id16, changes: Vec<Vec<u8>>) -> Item {
+        let membership = self.log.membership();
+        let access = Access::new(&membership, &self.ring, &self.spaces);
+        let (key, first) =
+            (access.seal_key(space).expect("a key"), access.first(space).expect("a first key"));
+        let feed = self.feeds.entry(*space).or_insert_with(|| FeedState::new(self.feed.incarnation));
+        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
+        let batch = Batch { document, transaction: 1, changes };
+        writer.batch_in(*space, feed, key, first, &batch).expect("seals")
+    }
+
     pub fn rotate(&mut self) {
         let rotated = self.write(|records, ring, dice| records.rotate(ring, dice).expect("rotates"));
         self.ring.insert(rotated.key);
     }
 
     pub fn learn(&mut self) -> usize {
+        self.spaces.learn(&self.log, &[self.keys.opener()]);
         self.ring.learn(&self.log, &[self.keys.opener()]).len()
     }
 
@@ -71,6 +147,11 @@ impl Peer {
             assert!(matches!(outcome, Inserted::Stored | Inserted::Known), "{outcome:?}");
         }
         self.learn();
+    }
+
+    /// The log alone, for taking it while its owner is borrowed.
+    pub fn clone_log(&self) -> Peer {
+        Peer::newcomer(250, &self.log)
     }
 
     pub fn standing(&self, of: &Peer) -> Standing {
@@ -87,7 +168,10 @@ impl Peer {
     }
 
     pub fn reads(&self, item: &Item) -> bool {
-        self.ring.get(&item.header().epoch).is_some_and(|key| item.open(key).is_some())
+        let membership = self.log.membership();
+        let access = Access::new(&membership, &self.ring, &self.spaces);
+        let key = access.key(&item.header().space, &item.header().epoch);
+        key.is_some_and(|key| item.open(key).is_some())
     }
 
     pub fn actor(&self) -> Id16 {
@@ -105,10 +189,21 @@ impl Peer {
         items: &[Item],
         gate: &FakeGate,
     ) -> (DocumentJudgement, BTreeMap<Id, Verdict>) {
+        self.judge_in(&[0; 16], document, items, gate)
+    }
+
+    pub fn judge_in(
+        &self,
+        space: &Id16,
+        document: Id16,
+        items: &[Item],
+        gate: &FakeGate,
+    ) -> (DocumentJudgement, BTreeMap<Id, Verdict>) {
         let membership = self.log.membership();
+        let access = Access::new(&membership, &self.ring, &self.spaces);
         let (mut opened, mut closed) = (Vec::<Opened>::new(), BTreeMap::new());
         for item in items {
-            match open_item(item, &membership, &self.ring, gate) {
+            match open_item(item, &access, gate) {
                 Ok(item) => opened.push(item),
                 Err(verdict) => {
                     closed.insert(*item.id(), verdict);
@@ -117,7 +212,7 @@ impl Peer {
         }
         let feeds = Stored(items);
         let mut cache = CutCache::default();
-        (judge_document(&document, &opened, &membership, &feeds, &mut cache, gate), closed)
+        (judge_document(space, &document, &opened, &access, &feeds, &mut cache, gate), closed)
     }
 }
 
@@ -156,6 +251,37 @@ pub fn change(actor: Id16, seq: u64, start: u64, deps: &[Id], salt: u64) -> Vec<
     }
     deps.iter().for_each(|dep| bytes.extend_from_slice(dep));
     bytes
+}
+
+/// Alice owns, the others joined by one ticket each; all have the whole log.
+pub fn team(roles: &[Role]) -> Vec<Peer> {
+    let mut peers = vec![Peer::founder()];
+    for (number, role) in roles.iter().enumerate() {
+        let seed = 2 + number as u8;
+        let ticket =
+            invite(&mut peers[0], 100 + seed, InviteTerms { role: (*role).min(Role::Writer), ..OPEN });
+        let peer = join(&peers[0], seed, &ticket);
+        peers[0].take_log_of(&peer);
+        if *role > Role::Writer {
+            let set = peers[0].write(|records, _, _| records.role_set(peer.member, *role, Vec::new()));
+            set.expect("an Admin by the Owner's word");
+        }
+        peers.push(peer);
+    }
+    let (first, rest) = peers.split_at_mut(1);
+    rest.iter_mut().for_each(|peer| peer.take_log_of(&first[0]));
+    peers
+}
+
+/// A further device of a member, with the whole log; its keys are up to others.
+pub fn link(peer: &mut Peer, seed: u8) -> Peer {
+    let mut other = Peer { member: peer.member, ..Peer::newcomer(seed, &peer.log) };
+    let signature = tern_trust::log::sign_link(peer.log.workspace(), &peer.member, &other.keys);
+    let (member, public) = (peer.member, other.keys.public());
+    peer.write(|records, _, _| records.device_add(member, public, signature)).expect("adds a device");
+    peer.learn();
+    other.take_log_of(peer);
+    other
 }
 
 pub fn hash(change: &[u8]) -> Id {
