@@ -27,17 +27,24 @@ pub struct Access<'a> {
     membership: &'a Membership,
     ring: &'a KeyRing,
     spaces: Option<&'a Spaces>,
+    /// Items to judge as if they were admitted.
+    admitting: Option<&'a BTreeSet<Id>>,
 }
 
 impl<'a> Access<'a> {
     /// All spaces.
     pub fn new(membership: &'a Membership, ring: &'a KeyRing, spaces: &'a Spaces) -> Self {
-        Access { membership, ring, spaces: Some(spaces) }
+        Access { membership, ring, spaces: Some(spaces), admitting: None }
     }
 
     /// The root and open spaces alone; items of others wait for a key.
     pub fn root(membership: &'a Membership, ring: &'a KeyRing) -> Self {
-        Access { membership, ring, spaces: None }
+        Access { membership, ring, spaces: None, admitting: None }
+    }
+
+    /// The same, as it would be if these quarantined items were admitted.
+    pub fn admitting(self, items: &'a BTreeSet<Id>) -> Self {
+        Access { admitting: Some(items), ..self }
     }
 
     /// Who is in the workspace.
@@ -130,6 +137,7 @@ impl<'a> Access<'a> {
 
     pub(super) fn is_admitted(&self, space: &Id16, item: &Id) -> bool {
         match self.sealed(space) {
+            _ if self.admitting.is_some_and(|items| items.contains(item)) => true,
             Some(known) => known.admitted.contains(item),
             None => self.is_shared(space) && self.membership.admitted.contains(item),
         }
