@@ -1,6 +1,6 @@
 //! One person's devices: linking one, losing all, the words, and a home that is locked.
 
-use crate::harness::{Home, Stage, rows, word};
+use crate::harness::{Home, Stage, files_with, read_tree, rows, word};
 use crate::members::{ben_with_node, joined, sync};
 
 /// A device of `home`'s member, linked by the four words.
@@ -156,6 +156,7 @@ fn a_locked_home_opens_with_its_passphrase_alone_and_a_wrong_one_harms_nothing()
         all.extend(args);
         crate::harness::run(&all, &[("TERN_PASSPHRASE_FILE", file)], "")
     };
+    ben.json(&["task", "new", "Count the kingfishers"]);
     let on = with(&right, &["lock", "on"]);
     assert_eq!((on.code, on.json()["state"].clone()), (0, "passphrase".into()), "{on:?}");
     let seed = std::fs::read(ben.path().join("device.key")).expect("the key file");
@@ -163,8 +164,14 @@ fn a_locked_home_opens_with_its_passphrase_alone_and_a_wrong_one_harms_nothing()
     assert_eq!(with(&wrong, &["page", "list"]).code, 3);
     assert_eq!(with(&wrong, &["lock", "off"]).code, 3);
     assert_eq!(std::fs::read(ben.path().join("device.key")).expect("the key file"), seed);
-    assert_eq!(with(&right, &["page", "new", "More"]).code, 0);
+    assert_eq!(with(&right, &["page", "new", "More marmalade"]).code, 0);
+    let lies = read_tree(ben.path());
+    for canary in ["Plan", "kingfishers", "marmalade", "Ben Whitfield", "Lighthouse Ferries"] {
+        assert!(files_with(&lies, canary).is_empty(), "“{canary}” lies in {:?}", files_with(&lies, canary));
+    }
+    let found = with(&right, &["search", "marmalade"]);
+    assert_eq!(rows(&found.json(), "hits").len(), 1, "{found:?}");
     assert_eq!(with(&right, &["lock", "off"]).code, 0);
     ben.page("Plan");
-    ben.page("More");
+    ben.page("More marmalade");
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use tern_store::{AtRestKey, OpenOptions, Store};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
@@ -174,10 +175,22 @@ impl Peer {
         Ok(Peer::with_core(home, core, &seed, env))
     }
 
-    /// Locks a home: its key opens with the passphrase alone from now on.
+    /// Locks a home: its key opens with the passphrase alone from now on, and nothing readable is left in the store.
+    /// Snapshots of before are deleted. A crash in between leaves a home that still opens.
     pub fn lock(home: &Path, passphrase: &Passphrase, env: &Env) -> Result<KeysView, PeerError> {
         let home = Home::at(home);
         let seed = home.unlock_seed(env.passphrase())?;
+        let key = AtRestKey::new(*tern_trust::DeviceKeys::from_seed(&seed).at_rest_key());
+        let wiped = Store::lock_at_rest(&home.store(), &OpenOptions::default(), &key)?;
+        if !wiped {
+            tracing::warn!("another process has the store open; traces of readable text go when it is opened next");
+        }
+        match std::fs::remove_dir_all(home.snapshots()) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(crate::home::file_error(&home.snapshots(), &e));
+            }
+            _ => {}
+        }
         home.protect_seed(&seed, Some(passphrase.0.as_str()))?;
         Ok(crate::files::keys_view(&home, Vec::new()))
     }
@@ -186,6 +199,8 @@ impl Peer {
     pub fn unlock(home: &Path, env: &Env) -> Result<KeysView, PeerError> {
         let home = Home::at(home);
         let seed = home.unlock_seed(env.passphrase())?;
+        let key = AtRestKey::new(*tern_trust::DeviceKeys::from_seed(&seed).at_rest_key());
+        Store::unlock_at_rest(&home.store(), &OpenOptions { at_rest: Some(key), ..OpenOptions::default() })?;
         home.protect_seed(&seed, None)?;
         Ok(crate::files::keys_view(&home, Vec::new()))
     }

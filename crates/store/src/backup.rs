@@ -9,7 +9,7 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Result, StoreError};
-use crate::open::{OpenOptions, Store, StoreId, beside};
+use crate::open::{self, Store, StoreId, beside};
 use crate::schema;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
@@ -101,7 +101,7 @@ pub fn restore(from: &Path, to: &Path, id: StoreId) -> Result<()> {
     if to.exists() {
         return Err(StoreError::Exists { path: to.to_owned() });
     }
-    drop(Store::open_existing(from, &OpenOptions { read_only: true, ..OpenOptions::default() })?);
+    open::recognise(from)?;
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }

@@ -6,6 +6,7 @@ use crate::error::{Result, StoreError};
 use crate::hash::{RowHash, row_hash};
 use crate::items::{Id, Id16};
 use crate::open::Store;
+use crate::rest::{self, Rest};
 use crate::txn::Txn;
 
 /// What is known of a document without loading it.
@@ -28,17 +29,10 @@ pub struct DocRow {
 }
 
 impl DocRow {
-    fn hash(&self) -> RowHash {
+    /// Hash of the row as it lies in the file, with kind and heads in that form.
+    fn hash(&self, kind: &str, heads: &[u8]) -> RowHash {
         let (upto, updated) = (self.upto_row.to_le_bytes(), self.updated_ms.to_le_bytes());
-        let columns: [&[u8]; 7] = [
-            &self.doc,
-            &self.lane,
-            &self.tag,
-            self.kind.as_bytes(),
-            self.heads.as_flattened(),
-            &upto,
-            &updated,
-        ];
+        let columns: [&[u8]; 7] = [&self.doc, &self.lane, &self.tag, kind.as_bytes(), heads, &upto, &updated];
         row_hash("docs", &columns)
     }
 }
@@ -72,7 +66,7 @@ const DOC_COLUMNS: &str = "SELECT doc, lane, tag, kind, heads, upto_row, updated
 const FEED_COLUMNS: &str =
     "SELECT author, space, incarnation, next_seq, prev, updated_ms, hash FROM own_feeds";
 
-fn read_doc(row: &Row<'_>) -> Result<DocRow> {
+fn read_doc(rest: Option<&Rest>, row: &Row<'_>) -> Result<DocRow> {
     let damaged = || {
         let id = row.get_ref(0).ok().and_then(|v| v.as_blob().ok()).unwrap_or_default().to_vec();
         StoreError::Damaged { table: "docs", row: 0, id }
@@ -90,12 +84,14 @@ fn read_doc(row: &Row<'_>) -> Result<DocRow> {
         Ok((doc, row.get(4)?, row.get(7)?))
     };
     let (mut doc, heads, hash) = fields().map_err(|_| damaged())?;
-    let (heads, rest) = heads.as_chunks::<32>();
-    doc.heads = heads.to_vec();
-    if !rest.is_empty() || doc.hash().as_slice() != hash {
+    if doc.hash(&doc.kind, &heads).as_slice() != hash {
         return Err(damaged());
     }
-    Ok(doc)
+    let heads = rest::shown(rest, &[b"docs heads", &doc.doc], heads).ok_or_else(damaged)?;
+    doc.kind = rest::shown_text(rest, &[b"docs kind", &doc.doc], doc.kind).ok_or_else(damaged)?;
+    let (heads, beyond) = heads.as_chunks::<32>();
+    doc.heads = heads.to_vec();
+    if beyond.is_empty() { Ok(doc) } else { Err(damaged()) }
 }
 
 fn read_feed(row: &Row<'_>) -> Result<OwnFeed> {
@@ -140,18 +136,22 @@ pub(crate) fn damaged(store: &Store) -> Result<(u64, Vec<StoreError>)> {
         }
         Ok(())
     };
-    look(DOC_COLUMNS, &|row| read_doc(row).map(|_| ()))?;
+    let rest = store.rest.as_ref();
+    look(DOC_COLUMNS, &|row| read_doc(rest, row).map(|_| ()))?;
     look(FEED_COLUMNS, &|row| read_feed(row).map(|_| ()))?;
-    look("SELECT n, doc, bytes, hash FROM snapshots", &|row| read_snapshot(row).map(|_| ()))?;
+    look("SELECT n, doc, bytes, hash FROM snapshots", &|row| read_snapshot(rest, row).map(|_| ()))?;
     Ok((seen, bad))
 }
 
-fn read_snapshot(row: &Row<'_>) -> Result<Vec<u8>> {
+fn read_snapshot(rest: Option<&Rest>, row: &Row<'_>) -> Result<Vec<u8>> {
     let number: i64 = row.get(0)?;
     let fields =
         || -> rusqlite::Result<(Vec<u8>, Vec<u8>, Vec<u8>)> { Ok((row.get(1)?, row.get(2)?, row.get(3)?)) };
     match fields() {
-        Ok((doc, bytes, hash)) if hash == snapshot_hash(&doc, &bytes) => Ok(bytes),
+        Ok((id, bytes, hash)) if hash == snapshot_hash(&id, &bytes) => {
+            let shown = rest::shown(rest, &[b"snapshots", &id], bytes);
+            shown.ok_or(StoreError::Damaged { table: "snapshots", row: number, id })
+        }
         Ok((id, _, _)) => Err(StoreError::Damaged { table: "snapshots", row: number, id }),
         Err(_) => Err(StoreError::Damaged { table: "snapshots", row: number, id: Vec::new() }),
     }
@@ -163,7 +163,7 @@ impl Store {
         let mut rows = statement.query(params)?;
         let mut docs = Vec::new();
         while let Some(row) = rows.next()? {
-            docs.push(read_doc(row)?);
+            docs.push(read_doc(self.rest.as_ref(), row)?);
         }
         Ok(docs)
     }
@@ -183,6 +183,13 @@ impl Store {
         let mut statement = self.conn.prepare_cached("SELECT doc FROM docs WHERE lane = ?1")?;
         let rows = statement.query_map([lane], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Ids of all documents that have a row or a snapshot, readable or not.
+    pub(crate) fn docs_with_rows(&self) -> Result<Vec<Id16>> {
+        let mut statement =
+            self.conn.prepare("SELECT doc FROM docs UNION SELECT doc FROM snapshots ORDER BY doc")?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
     }
 
     /// All documents by id.
@@ -215,7 +222,7 @@ impl Store {
         let mut statement =
             self.conn.prepare_cached("SELECT n, doc, bytes, hash FROM snapshots WHERE doc = ?1")?;
         let mut rows = statement.query([doc])?;
-        rows.next()?.map(read_snapshot).transpose()
+        rows.next()?.map(|row| read_snapshot(self.rest.as_ref(), row)).transpose()
     }
 
     /// Own feeds of all process runs, by (author, space, incarnation).
@@ -246,7 +253,8 @@ impl Txn<'_> {
             "INSERT INTO snapshots (doc, bytes, hash) VALUES (?1, ?2, ?3)
              ON CONFLICT (doc) DO UPDATE SET bytes = excluded.bytes, hash = excluded.hash",
         )?;
-        statement.execute((doc.doc, snapshot, snapshot_hash(&doc.doc, snapshot)))?;
+        let stored = rest::stored(self.store.rest.as_ref(), &[b"snapshots", &doc.doc], snapshot)?;
+        statement.execute((doc.doc, &stored, snapshot_hash(&doc.doc, &stored)))?;
         Ok(())
     }
 
@@ -259,9 +267,11 @@ impl Txn<'_> {
              tag = excluded.tag, kind = excluded.kind, heads = excluded.heads, upto_row = excluded.upto_row,
              updated_ms = excluded.updated_ms, hash = excluded.hash",
         )?;
-        let heads = doc.heads.as_flattened();
-        let columns =
-            (doc.doc, doc.lane, doc.tag, &doc.kind, heads, doc.upto_row, doc.updated_ms, doc.hash());
+        let rest = self.store.rest.as_ref();
+        let heads = rest::stored(rest, &[b"docs heads", &doc.doc], doc.heads.as_flattened())?;
+        let kind = rest::stored_text(rest, &[b"docs kind", &doc.doc], &doc.kind)?;
+        let hash = doc.hash(&kind, &heads);
+        let columns = (doc.doc, doc.lane, doc.tag, kind, heads, doc.upto_row, doc.updated_ms, hash);
         statement.execute(columns)?;
         Ok(())
     }
@@ -269,6 +279,11 @@ impl Txn<'_> {
     /// Drops a document's row and snapshot; the items stay and can build both again.
     pub fn drop_doc(&mut self, doc: &Id16) -> Result<()> {
         self.store.conn.prepare_cached("DELETE FROM docs WHERE doc = ?1")?.execute([doc])?;
+        self.drop_snapshot(doc)
+    }
+
+    /// Drops a document's snapshot alone: the items are few enough to build it from.
+    pub fn drop_snapshot(&mut self, doc: &Id16) -> Result<()> {
         self.store.conn.prepare_cached("DELETE FROM snapshots WHERE doc = ?1")?.execute([doc])?;
         Ok(())
     }

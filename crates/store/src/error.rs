@@ -59,6 +59,29 @@ pub enum StoreError {
         /// The Tern that wrote it.
         written_by: String,
     },
+    /// The workspace lock is on and no key was given. Ask for the passphrase or the keyring; nothing was touched.
+    #[error(
+        "The workspace at {} is locked. Nothing was changed. Open it with its passphrase or its key.",
+        path.display()
+    )]
+    Locked {
+        /// The locked store.
+        path: PathBuf,
+    },
+    /// The key does not open this store. Nothing was touched.
+    #[error(
+        "That passphrase or key does not open the workspace at {}. Nothing was changed. Try again with the right one.",
+        path.display()
+    )]
+    WrongKey {
+        /// The locked store.
+        path: PathBuf,
+    },
+    /// Another process switched the workspace lock on or off while this one had the store open.
+    #[error(
+        "Another Tern process switched the workspace lock. Nothing was changed here. Open the workspace again."
+    )]
+    LockSwitched,
     /// The file or its folder cannot be written. Reading may still work with [`crate::OpenOptions::read_only`].
     #[error(
         "The store cannot be written: {detail}. What it holds is safe. Make the file and its folder writable."

@@ -7,6 +7,7 @@ use crate::error::{Result, StoreError};
 use crate::hash::{RowHash, row_hash};
 use crate::items::Id16;
 use crate::open::Store;
+use crate::rest::{self, Rest};
 use crate::txn::Txn;
 
 /// One journalled operation.
@@ -25,11 +26,16 @@ pub struct JournalRow {
 }
 
 impl JournalRow {
-    fn hash(&self) -> RowHash {
+    /// Hash of the row as it lies in the file, with the operation in that form.
+    fn hash(&self, op: &str) -> RowHash {
         let (owner, seq) = (self.owner.to_le_bytes(), self.seq.to_le_bytes());
         let time = self.time_ms.to_le_bytes();
-        row_hash("journal", &[&owner, &self.doc, &seq, self.op_json.as_bytes(), &time])
+        row_hash("journal", &[&owner, &self.doc, &seq, op.as_bytes(), &time])
     }
+}
+
+fn op_place(owner: u64, doc: &Id16, seq: u64) -> ([u8; 8], Id16, [u8; 8]) {
+    (owner.to_le_bytes(), *doc, seq.to_le_bytes())
 }
 
 /// Operations of an owner and document that were read; `damaged` counts rows left out because their hash is wrong.
@@ -43,7 +49,7 @@ pub struct Journal {
 
 const COLUMNS: &str = "SELECT n, owner, doc, seq, op, time_ms, hash FROM journal";
 
-fn read_row(row: &Row<'_>) -> Result<JournalRow> {
+fn read_row(rest: Option<&Rest>, row: &Row<'_>) -> Result<JournalRow> {
     let number: i64 = row.get(0)?;
     let damaged = || StoreError::Damaged { table: "journal", row: number, id: Vec::new() };
     let fields = || -> rusqlite::Result<(JournalRow, Vec<u8>)> {
@@ -56,8 +62,14 @@ fn read_row(row: &Row<'_>) -> Result<JournalRow> {
         };
         Ok((entry, row.get(6)?))
     };
-    let (entry, hash) = fields().map_err(|_| damaged())?;
-    if entry.hash().as_slice() == hash { Ok(entry) } else { Err(damaged()) }
+    let (mut entry, hash) = fields().map_err(|_| damaged())?;
+    if entry.hash(&entry.op_json).as_slice() != hash {
+        return Err(damaged());
+    }
+    let (owner, doc, seq) = op_place(entry.owner, &entry.doc, entry.seq);
+    let shown = rest::shown_text(rest, &[b"journal", &owner, &doc, &seq], entry.op_json);
+    entry.op_json = shown.ok_or_else(damaged)?;
+    Ok(entry)
 }
 
 pub(crate) fn damaged(store: &Store) -> Result<(u64, Vec<StoreError>)> {
@@ -66,7 +78,7 @@ pub(crate) fn damaged(store: &Store) -> Result<(u64, Vec<StoreError>)> {
     let (mut seen, mut bad) = (0, Vec::new());
     while let Some(row) = rows.next()? {
         seen += 1;
-        match read_row(row) {
+        match read_row(store.rest.as_ref(), row) {
             Err(error @ StoreError::Damaged { .. }) => bad.push(error),
             other => drop(other?),
         }
@@ -80,7 +92,7 @@ impl Store {
         let mut rows = statement.query(params)?;
         let mut journal = Journal::default();
         while let Some(row) = rows.next()? {
-            match read_row(row) {
+            match read_row(self.rest.as_ref(), row) {
                 Ok(entry) => journal.rows.push(entry),
                 Err(StoreError::Damaged { .. }) => journal.damaged += 1,
                 Err(error) => return Err(error),
@@ -105,6 +117,11 @@ impl Store {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// All journalled operations, in order.
+    pub(crate) fn journal_of_all(&self) -> Result<Journal> {
+        self.journal_where("", [])
+    }
+
     /// All journalled operations of one process run, in order.
     pub fn journal_of_owner(&self, owner: u64) -> Result<Journal> {
         self.journal_where("WHERE owner = ?1", [owner.cast_signed()])
@@ -118,7 +135,11 @@ impl Txn<'_> {
             "INSERT INTO journal (owner, doc, seq, op, time_ms, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?;
         let (owner, seq) = (entry.owner.cast_signed(), entry.seq.cast_signed());
-        statement.execute((owner, entry.doc, seq, &entry.op_json, entry.time_ms, entry.hash()))?;
+        let (place_owner, doc, place_seq) = op_place(entry.owner, &entry.doc, entry.seq);
+        let place: [&[u8]; 4] = [b"journal", &place_owner, &doc, &place_seq];
+        let op = rest::stored_text(self.store.rest.as_ref(), &place, &entry.op_json)?;
+        let hash = entry.hash(&op);
+        statement.execute((owner, entry.doc, seq, op, entry.time_ms, hash))?;
         Ok(())
     }
 

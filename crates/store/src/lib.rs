@@ -2,8 +2,8 @@
 //!
 //! One SQLite file, used by several processes at once. [`Store`] reads; every write goes through a [`Txn`]
 //! (`BEGIN IMMEDIATE`), and when [`Txn::commit`] returns `Ok` the data survives a power cut. Items are the truth;
-//! docs/storage.md says of every table whether it is truth or cache. This crate holds no keys, reads no clock and
-//! draws no random number: times and identities are arguments.
+//! docs/storage.md says of every table whether it is truth or cache. This crate keeps no keys (that of the workspace
+//! lock is an argument), reads no clock and draws no random number: times and identities are arguments.
 
 mod backup;
 mod blobs;
@@ -14,10 +14,13 @@ mod hash;
 mod ingest;
 mod items;
 mod journal;
+mod lock;
 mod meta;
 mod open;
 mod peers;
+mod projected;
 mod projections;
+mod rest;
 mod schema;
 mod search;
 mod trie;
@@ -35,7 +38,10 @@ pub use open::{
     AUTO_CHECKPOINT_PAGES, BUSY_TIMEOUT_MS, CACHE_KIB, OpenOptions, Store, StoreId, WAL_KEEP_BYTES,
 };
 pub use peers::{PeerRow, REFUSAL_HOLD_MS};
-pub use projections::*;
+pub use projections::{
+    AttachmentRow, LinkRow, PROJECTION_VERSION, PageRow, PersonRow, ProjectRow, SidebarRow, TaskRow,
+};
+pub use rest::AtRestKey;
 pub use schema::{APPLICATION_ID, STORE_VERSION};
 pub use search::{QUERY_TERMS_MAX, SearchHit, SearchRow};
 pub use txn::Txn;

@@ -11,7 +11,9 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Result, StoreError};
 use crate::ingest::{Hints, Numbers};
-use crate::{backup, meta, projections, schema};
+use crate::projected::Folded;
+use crate::rest::{AtRestKey, Rest};
+use crate::{backup, lock, meta, projections, schema, search};
 
 /// Longest wait for another process before [`StoreError::Busy`].
 pub const BUSY_TIMEOUT_MS: u64 = 10_000;
@@ -32,7 +34,7 @@ const HEADER_BYTES: usize = 100;
 pub struct StoreId(pub u64);
 
 /// How to open a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct OpenOptions {
     /// Open without the right to write.
     pub read_only: bool,
@@ -40,11 +42,19 @@ pub struct OpenOptions {
     pub busy_timeout_ms: u64,
     /// Upper bound of the file in 4 KiB pages; for tests of a full disk.
     pub max_page_count: Option<u32>,
+    /// Key of the workspace lock. Needed for a locked store, not looked at for another; a store that is created with
+    /// it is locked from its first byte.
+    pub at_rest: Option<AtRestKey>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        OpenOptions { read_only: false, busy_timeout_ms: BUSY_TIMEOUT_MS, max_page_count: None }
+        OpenOptions {
+            read_only: false,
+            busy_timeout_ms: BUSY_TIMEOUT_MS,
+            max_page_count: None,
+            at_rest: None,
+        }
     }
 }
 
@@ -55,6 +65,9 @@ pub struct Store {
     pub(crate) read_only: bool,
     pub(crate) numbers: RefCell<Numbers>,
     pub(crate) hints: RefCell<Hints>,
+    /// Set when the store is locked.
+    pub(crate) rest: Option<Rest>,
+    pub(crate) folded: Folded,
     data_version: Cell<i64>,
     id: StoreId,
 }
@@ -83,6 +96,9 @@ impl Store {
             set_pragmas(&conn, options)?;
             schema::migrate(&conn, schema::MIGRATIONS)?;
             schema::set_identity(&conn, id)?;
+            if let Some(key) = &options.at_rest {
+                lock::mark(&conn, &Rest::new(key))?;
+            }
             conn.close().map_err(|(_, error)| StoreError::from(error))?;
         }
         backup::publish(&draft, path)?;
@@ -91,22 +107,16 @@ impl Store {
 
     /// Opens a store that must exist, migrating it when it is older than this build.
     pub fn open_existing(path: &Path, options: &OpenOptions) -> Result<Store> {
-        look_at_header(path)?;
-        if !options.read_only {
-            refuse_read_only(path)?;
-        }
-        let access = if options.read_only {
-            OpenFlags::SQLITE_OPEN_READ_ONLY
-        } else {
-            OpenFlags::SQLITE_OPEN_READ_WRITE
-        };
-        let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
-        refuse_strange_or_newer(&conn, path)?;
+        let conn = look(path, options)?;
+        let rest = lock::unlocked_by(&conn, path, options.at_rest.as_ref())?;
         set_pragmas(&conn, options)?;
         if !options.read_only {
             schema::migrate(&conn, schema::MIGRATIONS)?;
-            projections::ensure(&conn)?;
+        }
+        match &rest {
+            Some(_) => lock::prepare(&conn, options.read_only)?,
+            None if options.read_only => {}
+            None => projections::ensure(&conn)?,
         }
         let id = read_identity(&conn)?;
         let store = Store {
@@ -115,10 +125,13 @@ impl Store {
             read_only: options.read_only,
             numbers: RefCell::default(),
             hints: RefCell::default(),
+            rest,
+            folded: Folded::default(),
             data_version: Cell::new(0),
             id,
         };
         store.data_version.set(store.read_data_version()?);
+        store.fold_alone()?;
         Ok(store)
     }
 
@@ -132,11 +145,17 @@ impl Store {
         &self.path
     }
 
-    /// True once after another process committed: whoever caches what it read must read again.
+    /// True once after another process committed: whoever caches what it read must read again. In a locked store
+    /// this also takes the other's projections in.
     pub fn changed_elsewhere(&self) -> Result<bool> {
         let seen = self.read_data_version()?;
-        let changed = seen != self.data_version.replace(seen);
-        Ok(changed)
+        if seen == self.data_version.get() {
+            return Ok(false);
+        }
+        self.same_lock()?;
+        self.fold_alone()?;
+        self.data_version.set(seen);
+        Ok(true)
     }
 
     fn read_data_version(&self) -> Result<i64> {
@@ -148,6 +167,27 @@ impl Store {
         let len = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
         len(&self.path) + len(&beside(&self.path, "-wal"))
     }
+}
+
+/// A connection to a store of ours that has changed nothing yet.
+fn look(path: &Path, options: &OpenOptions) -> Result<Connection> {
+    look_at_header(path)?;
+    if !options.read_only {
+        refuse_read_only(path)?;
+    }
+    let access =
+        if options.read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
+    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
+    refuse_strange_or_newer(&conn, path)?;
+    Ok(conn)
+}
+
+/// A connection to a store of ours, set as for every use but with no table looked at.
+pub(crate) fn connect(path: &Path, options: &OpenOptions) -> Result<Connection> {
+    let conn = look(path, options)?;
+    set_pragmas(&conn, options)?;
+    Ok(conn)
 }
 
 fn read_identity(conn: &Connection) -> Result<StoreId> {
@@ -168,6 +208,7 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn set_pragmas(conn: &Connection, options: &OpenOptions) -> Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    search::register(conn)?;
     conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
     if !options.read_only {
         let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
@@ -188,6 +229,12 @@ fn set_pragmas(conn: &Connection, options: &OpenOptions) -> Result<()> {
         conn.pragma_update(None, "max_page_count", pages)?;
     }
     Ok(())
+}
+
+/// Fails unless there is a store of ours at the path, in a version that this build reads; locked or not.
+pub(crate) fn recognise(path: &Path) -> Result<()> {
+    let conn = look(path, &OpenOptions { read_only: true, ..OpenOptions::default() })?;
+    read_identity(&conn).map(|_| ())
 }
 
 /// Looks at the first bytes with plain file reads, so that a file that is not ours is never touched by SQLite.

@@ -1,10 +1,11 @@
 //! What is known of other devices as stores: cursors, what they hold of ours, addresses, refusals.
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 
 use crate::error::Result;
 use crate::items::{Id, Id16};
 use crate::open::{Store, StoreId};
+use crate::rest::{self, Rest};
 use crate::txn::Txn;
 
 /// How long an item that a peer refused is not offered again (docs/wire.md, Session).
@@ -36,8 +37,8 @@ pub struct PeerRow {
 const COLUMNS: &str = "SELECT device, name, store_id, theirs_row, ours_row, in_sync_row, last_met_ms,
     last_stored_ms, addresses FROM peers";
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<PeerRow> {
-    Ok(PeerRow {
+fn read_row(rest: Option<&Rest>, row: &Row<'_>) -> Result<PeerRow> {
+    let mut peer = PeerRow {
         device: row.get(0)?,
         name: row.get(1)?,
         store_id: row.get::<_, i64>(2)?.cast_unsigned(),
@@ -47,20 +48,32 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<PeerRow> {
         last_met_ms: row.get(6)?,
         last_stored_ms: row.get(7)?,
         addresses_json: row.get(8)?,
-    })
+    };
+    // Hints: a damaged one is as good as none.
+    let name = rest::shown_text(rest, &[b"peers name", &peer.device], peer.name);
+    peer.name = name.unwrap_or_default();
+    let addresses = rest::shown_text(rest, &[b"peers addresses", &peer.device], peer.addresses_json);
+    peer.addresses_json = addresses.unwrap_or_else(|| "[]".to_owned());
+    Ok(peer)
 }
 
 impl Store {
     /// One peer.
     pub fn peer(&self, device: &Id) -> Result<Option<PeerRow>> {
         let mut statement = self.conn.prepare_cached(&format!("{COLUMNS} WHERE device = ?1"))?;
-        Ok(statement.query_row([device], read_row).optional()?)
+        let mut rows = statement.query([device])?;
+        rows.next()?.map(|row| read_row(self.rest.as_ref(), row)).transpose()
     }
 
     /// All peers by device key.
     pub fn peers(&self) -> Result<Vec<PeerRow>> {
         let mut statement = self.conn.prepare_cached(COLUMNS)?;
-        Ok(statement.query_map([], read_row)?.collect::<rusqlite::Result<_>>()?)
+        let mut rows = statement.query([])?;
+        let mut peers = Vec::new();
+        while let Some(row) = rows.next()? {
+            peers.push(read_row(self.rest.as_ref(), row)?);
+        }
+        Ok(peers)
     }
 
     /// Items this peer refused and why, while the hold lasts.
@@ -100,16 +113,19 @@ impl Txn<'_> {
             "INSERT OR REPLACE INTO peers (device, name, store_id, theirs_row, ours_row, in_sync_row, last_met_ms,
              last_stored_ms, addresses) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
+        let rest = self.store.rest.as_ref();
+        let name = rest::stored_text(rest, &[b"peers name", &peer.device], &peer.name)?;
+        let addresses = rest::stored_text(rest, &[b"peers addresses", &peer.device], &peer.addresses_json)?;
         statement.execute((
             peer.device,
-            &peer.name,
+            name,
             peer.store_id.cast_signed(),
             peer.theirs_row,
             peer.ours_row,
             peer.in_sync_row,
             peer.last_met_ms,
             peer.last_stored_ms,
-            &peer.addresses_json,
+            addresses,
         ))?;
         Ok(())
     }

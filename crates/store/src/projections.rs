@@ -20,13 +20,13 @@ mod people;
 mod tasks;
 
 /// Version of the tables below. A file with another version gets empty ones and [`Store::projections_stale`].
-pub const PROJECTION_VERSION: u32 = 1;
+pub const PROJECTION_VERSION: u32 = 2;
 
 /// Not yet built: what the version says between dropping and the engine's word that all is rebuilt.
 const UNBUILT: u32 = 0;
 
 const TABLES: &[&str] =
-    &["pages", "page_facts", "tasks", "people", "projects", "links", "attachments", "search_docs", "search"];
+    &["pages", "page_facts", "tasks", "people", "projects", "links", "attachments", "search", "search_docs"];
 
 fn built_version(conn: &Connection) -> Result<Option<u32>> {
     match meta::read(conn, meta::PROJECTIONS) {
@@ -36,7 +36,23 @@ fn built_version(conn: &Connection) -> Result<Option<u32>> {
     }
 }
 
-/// Makes the tables where they are missing or of another version.
+/// Which tables: those of the file, or those that a process of a locked home keeps in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Main,
+    Temp,
+}
+
+impl Place {
+    fn prefix(self) -> &'static str {
+        match self {
+            Place::Main => "main.",
+            Place::Temp => "temp.",
+        }
+    }
+}
+
+/// Makes the tables of the file where they are missing or of another version.
 pub(crate) fn ensure(conn: &Connection) -> Result<()> {
     if built_version(conn)?.is_some_and(|v| v == PROJECTION_VERSION) {
         return Ok(());
@@ -46,7 +62,7 @@ pub(crate) fn ensure(conn: &Connection) -> Result<()> {
         Ok(Some(PROJECTION_VERSION)) => Ok(()),
         // Unbuilt tables of this version may hold work in progress of another process: keep them.
         Ok(Some(UNBUILT)) if has_tables(conn)? => Ok(()),
-        Ok(_) => recreate(conn),
+        Ok(_) => recreate(conn, Place::Main).and_then(|()| unbuilt(conn)),
         Err(error) => Err(error),
     };
     if made.is_err() && !conn.is_autocommit() {
@@ -67,14 +83,38 @@ fn has_tables(conn: &Connection) -> Result<bool> {
     Ok(true)
 }
 
-fn recreate(conn: &Connection) -> Result<()> {
-    for table in TABLES {
-        conn.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
-    }
+/// Drops the tables and makes empty ones.
+pub(crate) fn recreate(conn: &Connection, place: Place) -> Result<()> {
+    remove(conn, place)?;
+    let prefix = place.prefix();
     for sql in [pages::SQL, tasks::SQL, people::SQL, links::SQL, search::SQL] {
-        conn.execute_batch(sql)?;
+        conn.execute_batch(&sql.replace('@', prefix))?;
     }
+    Ok(())
+}
+
+/// Drops the tables.
+pub(crate) fn remove(conn: &Connection, place: Place) -> Result<()> {
+    let prefix = place.prefix();
+    for table in TABLES {
+        conn.execute_batch(&format!("DROP TABLE IF EXISTS {prefix}{table}"))?;
+    }
+    Ok(conn.execute_batch(&format!("DROP VIEW IF EXISTS {prefix}search_texts"))?)
+}
+
+/// Notes that the projections are empty.
+pub(crate) fn unbuilt(conn: &Connection) -> Result<()> {
     meta::write(conn, meta::PROJECTIONS, &UNBUILT.to_le_bytes())
+}
+
+/// True when the engine built the projections in the file, in this version.
+pub(crate) fn are_built(conn: &Connection) -> Result<bool> {
+    Ok(built_version(conn)? == Some(PROJECTION_VERSION))
+}
+
+/// True when what lies in the file is of another version and must go.
+pub(crate) fn are_old(conn: &Connection) -> Result<bool> {
+    Ok(!matches!(built_version(conn)?, Some(PROJECTION_VERSION | UNBUILT)))
 }
 
 /// Reads all rows of a projection; `read` maps one.
@@ -96,7 +136,7 @@ fn words(json: &str) -> Vec<String> {
 impl Store {
     /// True until the engine has rebuilt all projections of this version and said so.
     pub fn projections_stale(&self) -> Result<bool> {
-        Ok(built_version(&self.conn)? != Some(PROJECTION_VERSION))
+        Ok(!are_built(&self.conn)? || self.projections_damaged())
     }
 }
 
@@ -104,7 +144,11 @@ impl Txn<'_> {
     /// Drops all projections and the search index and makes empty ones. They are stale until
     /// [`Txn::projections_rebuilt`].
     pub fn drop_projections(&mut self) -> Result<()> {
-        recreate(&self.store.conn)
+        match self.store.rest {
+            Some(_) => self.drop_projected()?,
+            None => recreate(&self.store.conn, Place::Main)?,
+        }
+        unbuilt(&self.store.conn)
     }
 
     /// Says that all projections are built from the documents.
@@ -112,8 +156,16 @@ impl Txn<'_> {
         meta::write(&self.store.conn, meta::PROJECTIONS, &PROJECTION_VERSION.to_le_bytes())
     }
 
+    /// Notes that what is projected of a document changes in this transaction.
+    pub(crate) fn projects(&mut self, doc: &Id16) {
+        if self.store.rest.is_some() {
+            self.projected.insert(*doc);
+        }
+    }
+
     /// Takes a document out of every projection and of the search index.
     pub fn remove_projections(&mut self, doc: &Id16) -> Result<()> {
+        self.projects(doc);
         for table in ["pages", "page_facts", "tasks", "people", "projects", "attachments"] {
             self.store.conn.prepare_cached(&format!("DELETE FROM {table} WHERE doc = ?1"))?.execute([doc])?;
         }

@@ -17,11 +17,13 @@ pub(crate) struct Migration {
 }
 
 /// Every migration in order.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { to: 1, name: "first tables", sql: include_str!("schema/v1.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { to: 1, name: "first tables", sql: include_str!("schema/v1.sql") },
+    Migration { to: 2, name: "projections of a locked store", sql: include_str!("schema/v2.sql") },
+];
 
 /// The store version that this build writes.
-pub const STORE_VERSION: u32 = 1;
+pub const STORE_VERSION: u32 = 2;
 
 /// The version in the file's header.
 pub(crate) fn version(conn: &Connection) -> Result<u32> {

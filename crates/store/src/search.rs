@@ -3,10 +3,16 @@
 //! Words are folded by `unicode61 remove_diacritics 2`. Scripts written without spaces are cut into single characters
 //! before indexing, and a run of them in a query becomes a phrase, so every substring of Chinese, Japanese or Korean
 //! text is found exactly. What a person types is never handed to FTS5 as syntax: it is cut into quoted terms here.
+//! The index holds no text: FTS5 reads it through a view that inflates it, row by row, for the hits that are shown.
 
+use std::io::{Read, Write};
 use std::ops::Range;
 
-use rusqlite::{OptionalExtension, Row};
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::error::Result;
 use crate::items::Id16;
@@ -14,14 +20,23 @@ use crate::open::Store;
 use crate::txn::Txn;
 
 pub(crate) const SQL: &str = r#"
-CREATE TABLE search_docs (
+CREATE TABLE @search_docs (
   n INTEGER PRIMARY KEY,
   doc BLOB NOT NULL UNIQUE,
-  kind TEXT NOT NULL
+  kind TEXT NOT NULL,
+  texts BLOB NOT NULL
 ) STRICT;
-CREATE VIRTUAL TABLE search USING fts5 (
-  title, body, tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'", prefix = '2 3'
+CREATE VIEW @search_texts AS
+  SELECT n, tern_text(texts, 0) AS title, tern_text(texts, 1) AS body FROM search_docs;
+CREATE VIRTUAL TABLE @search USING fts5 (
+  title, body, content = 'search_texts', content_rowid = 'n',
+  tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );"#;
+
+/// Longest text of a document that is inflated again.
+const TEXT_BYTES_MAX: u64 = 256 << 20;
+/// Stands between title and body in `texts`; neither holds it.
+const PART: char = '\0';
 
 /// Terms of a query beyond this many are not looked at.
 pub const QUERY_TERMS_MAX: usize = 16;
@@ -69,6 +84,7 @@ impl Store {
     /// `"quoted words"` stand together, `-word` must not occur. A text without any word finds nothing.
     pub fn search(&self, text: &str, limit: usize) -> Result<Vec<SearchHit>> {
         let Some(query) = query_of(text) else { return Ok(Vec::new()) };
+        self.make_index()?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut statement = self.conn.prepare_cached(
             "SELECT d.doc, d.kind, search.title, snippet(search, -1, ?2, ?3, '…', ?4)
@@ -89,38 +105,99 @@ impl Store {
 impl Txn<'_> {
     /// Puts a document into the index in place of what was there of it.
     pub fn index_text(&mut self, row: &SearchRow<'_>) -> Result<()> {
-        let conn = &self.store.conn;
-        let n = conn
-            .prepare_cached("SELECT n FROM search_docs WHERE doc = ?1")?
-            .query_row([row.doc], |found| found.get::<_, i64>(0))
-            .optional()?;
-        let (title, body) = (indexed(row.title), indexed(row.body));
-        match n {
-            Some(n) => {
-                conn.prepare_cached("UPDATE search_docs SET kind = ?2 WHERE n = ?1")?
-                    .execute((n, row.kind))?;
-                conn.prepare_cached("UPDATE search SET title = ?2, body = ?3 WHERE rowid = ?1")?
-                    .execute((n, title, body))?;
-            }
-            None => {
-                conn.prepare_cached("INSERT INTO search_docs (doc, kind) VALUES (?1, ?2)")?
-                    .execute((row.doc, row.kind))?;
-                let n = conn.last_insert_rowid();
-                conn.prepare_cached("INSERT INTO search (rowid, title, body) VALUES (?1, ?2, ?3)")?
-                    .execute((n, title, body))?;
-            }
-        }
-        Ok(())
+        let texts = packed(&indexed(row.title), &indexed(row.body))?;
+        self.projects(&row.doc);
+        put(&self.store.conn, &row.doc, row.kind, &texts, self.store.is_indexed())
     }
 
     /// Takes a document out of the index.
     pub fn remove_text(&mut self, doc: &Id16) -> Result<()> {
-        let conn = &self.store.conn;
-        conn.prepare_cached("DELETE FROM search WHERE rowid = (SELECT n FROM search_docs WHERE doc = ?1)")?
-            .execute([doc])?;
-        conn.prepare_cached("DELETE FROM search_docs WHERE doc = ?1")?.execute([doc])?;
-        Ok(())
+        self.projects(doc);
+        remove(&self.store.conn, doc, self.store.is_indexed())
     }
+}
+
+/// Makes `tern_text(texts, part)` known to a connection: title (0) or body (1) of packed texts.
+pub(crate) fn register(conn: &Connection) -> Result<()> {
+    let flags =
+        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    Ok(conn.create_scalar_function("tern_text", 2, flags, |call| {
+        let text = unpacked(call.get_raw(0).as_blob().unwrap_or_default());
+        let (title, body) = text.split_once(PART).unwrap_or_default();
+        Ok(if call.get::<i64>(1)? == 0 { title.to_owned() } else { body.to_owned() })
+    })?)
+}
+
+/// Both texts of a document as one deflated string.
+fn packed(title: &str, body: &str) -> Result<Vec<u8>> {
+    let mut out = DeflateEncoder::new(Vec::new(), Compression::default());
+    for piece in [title.as_bytes(), &[PART as u8], body.as_bytes()] {
+        out.write_all(piece)?;
+    }
+    Ok(out.finish()?)
+}
+
+/// The texts again; what is damaged reads as no text.
+fn unpacked(texts: &[u8]) -> String {
+    let mut text = String::new();
+    match DeflateDecoder::new(texts).take(TEXT_BYTES_MAX).read_to_string(&mut text) {
+        Ok(_) => text,
+        Err(_) => String::new(),
+    }
+}
+
+/// Writes a document's texts and, when there is an index, its entries there.
+pub(crate) fn put(conn: &Connection, doc: &Id16, kind: &str, texts: &[u8], index: bool) -> Result<()> {
+    let known = conn
+        .prepare_cached("SELECT n, texts FROM search_docs WHERE doc = ?1")?
+        .query_row([doc], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
+        .optional()?;
+    let n = match known {
+        Some((n, same)) if same == texts => {
+            conn.prepare_cached("UPDATE search_docs SET kind = ?2 WHERE n = ?1")?.execute((n, kind))?;
+            return Ok(());
+        }
+        Some((n, _)) => {
+            if index {
+                unindex(conn, n)?;
+            }
+            conn.prepare_cached("UPDATE search_docs SET kind = ?2, texts = ?3 WHERE n = ?1")?
+                .execute((n, kind, texts))?;
+            n
+        }
+        None => {
+            conn.prepare_cached("INSERT INTO search_docs (doc, kind, texts) VALUES (?1, ?2, ?3)")?
+                .execute((doc, kind, texts))?;
+            conn.last_insert_rowid()
+        }
+    };
+    if index {
+        conn.prepare_cached(
+            "INSERT INTO search (rowid, title, body) SELECT n, title, body FROM search_texts WHERE n = ?1",
+        )?
+        .execute([n])?;
+    }
+    Ok(())
+}
+
+/// Takes a document's texts and its entries in the index away.
+pub(crate) fn remove(conn: &Connection, doc: &Id16, index: bool) -> Result<()> {
+    let n: Option<i64> = conn
+        .prepare_cached("SELECT n FROM search_docs WHERE doc = ?1")?
+        .query_row([doc], |row| row.get(0))
+        .optional()?;
+    let Some(n) = n else { return Ok(()) };
+    if index {
+        unindex(conn, n)?;
+    }
+    conn.prepare_cached("DELETE FROM search_docs WHERE n = ?1")?.execute([n])?;
+    Ok(())
+}
+
+/// Takes entries out of the index while the texts they came from are still there: FTS5 reads them once more.
+fn unindex(conn: &Connection, n: i64) -> Result<()> {
+    conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([n])?;
+    Ok(())
 }
 
 fn read_hit(row: &Row<'_>) -> rusqlite::Result<SearchHit> {

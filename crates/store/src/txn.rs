@@ -6,6 +6,7 @@ use std::ops::Deref;
 use tern_sync::Key;
 
 use crate::error::{Result, StoreError};
+use crate::items::Id16;
 use crate::open::Store;
 
 /// An open write transaction (`BEGIN IMMEDIATE`). All reads of [`Store`] work on it and see what it wrote. Dropping it
@@ -17,6 +18,10 @@ pub struct Txn<'a> {
     pub(crate) touched: BTreeMap<i64, BTreeSet<Key>>,
     /// Row number of the next item, once asked for.
     pub(crate) next_row: Option<i64>,
+    /// Documents whose projections changed; only in a locked store.
+    pub(crate) projected: BTreeSet<Id16>,
+    /// Where folding stood before this transaction.
+    folded: (i64, i64),
     open: bool,
 }
 
@@ -29,7 +34,18 @@ impl Store {
             });
         }
         self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-        Ok(Txn { store: self, touched: BTreeMap::new(), next_row: None, open: true })
+        let folded = self.folded_mark();
+        let txn = Txn {
+            store: self,
+            touched: BTreeMap::new(),
+            next_row: None,
+            projected: BTreeSet::new(),
+            folded,
+            open: true,
+        };
+        txn.store.same_lock()?;
+        txn.store.fold()?;
+        Ok(txn)
     }
 
     /// Runs `work` in a transaction: commits when it returns `Ok`, undoes everything when it returns `Err`.
@@ -53,6 +69,7 @@ impl Txn<'_> {
     /// Brings the tries up to date and commits. When it returns `Ok` the data survives a power cut.
     pub fn commit(mut self) -> Result<()> {
         self.settle_tries()?;
+        self.settle_projected()?;
         self.store.conn.prepare_cached("COMMIT")?.execute([])?;
         self.open = false;
         Ok(())
@@ -65,6 +82,7 @@ impl Drop for Txn<'_> {
             return;
         }
         self.store.numbers.get_mut().clear();
+        self.store.folded_back(self.folded);
         // SQLite has already rolled back by itself after a full disk or an I/O error.
         if !self.store.conn.is_autocommit()
             && let Err(error) = self.store.conn.execute_batch("ROLLBACK")

@@ -5,6 +5,7 @@ use rusqlite::{Params, Row};
 use crate::error::{Result, StoreError};
 use crate::items::{Id, Id16};
 use crate::open::Store;
+use crate::rest::{self, Rest};
 use crate::txn::Txn;
 
 /// Family of a verdict. Accepted items have no row.
@@ -102,19 +103,22 @@ impl Awaited {
 
 const COLUMNS: &str = "SELECT row, doc, tag, author, class, code, reason, since_ms FROM verdicts";
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<(VerdictRow, u8)> {
+fn read_row(rest: Option<&Rest>, row: &Row<'_>) -> Result<VerdictRow> {
+    let number: i64 = row.get(0)?;
+    let damaged = || StoreError::Damaged { table: "verdicts", row: number, id: Vec::new() };
     let class: u8 = row.get(4)?;
-    let verdict = VerdictRow {
-        row: row.get(0)?,
+    let reason = rest::shown_text(rest, &[b"verdicts", &number.to_le_bytes()], row.get(6)?);
+    Ok(VerdictRow {
+        row: number,
         doc: row.get(1)?,
         tag: row.get(2)?,
         author: row.get(3)?,
-        class: VerdictClass::of(class).unwrap_or(VerdictClass::Pending),
+        class: VerdictClass::of(class).ok_or_else(damaged)?,
         code: row.get(5)?,
-        reason: row.get(6)?,
+        // The words alone are damaged: the verdict holds without them.
+        reason: reason.unwrap_or_default(),
         since_ms: row.get(7)?,
-    };
-    Ok((verdict, class))
+    })
 }
 
 impl Store {
@@ -132,14 +136,10 @@ impl Store {
 
     fn verdicts_where(&self, rest: &str, params: impl Params) -> Result<Vec<VerdictRow>> {
         let mut statement = self.conn.prepare_cached(&format!("{COLUMNS} {rest} ORDER BY row"))?;
-        let rows = statement.query_map(params, read_row)?;
+        let mut rows = statement.query(params)?;
         let mut verdicts = Vec::new();
-        for row in rows {
-            let (verdict, class) = row?;
-            if VerdictClass::of(class).is_none() {
-                return Err(StoreError::Damaged { table: "verdicts", row: verdict.row, id: Vec::new() });
-            }
-            verdicts.push(verdict);
+        while let Some(row) = rows.next()? {
+            verdicts.push(read_row(self.rest.as_ref(), row)?);
         }
         Ok(verdicts)
     }
@@ -165,6 +165,7 @@ impl Txn<'_> {
              class = excluded.class, code = excluded.code",
         )?;
         let VerdictRow { row, doc, tag, author, class, code, reason, since_ms } = verdict;
+        let reason = rest::stored_text(self.store.rest.as_ref(), &[b"verdicts", &row.to_le_bytes()], reason)?;
         statement.execute((row, doc, tag, author, class.number(), code, reason, since_ms))?;
         Ok(())
     }

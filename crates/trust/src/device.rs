@@ -114,6 +114,11 @@ impl DeviceKeys {
         DeviceKeys { flags: self.flags, ..DeviceKeys::from_seed(&self.seed) }
     }
 
+    /// The key under which a locked home keeps its store: `K(seed, [2])`.
+    pub fn at_rest_key(&self) -> Zeroizing<Id> {
+        Zeroizing::new(keyed(&self.seed, &[2]))
+    }
+
     /// The seed, for the key store at rest. Handle as the secret it is.
     pub fn to_bytes(&self) -> Zeroizing<Id> {
         self.seed.clone()

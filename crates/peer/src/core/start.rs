@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tern_model::Kind;
-use tern_store::{OpenOptions, Store, StoreId};
+use tern_store::{AtRestKey, OpenOptions, Store, StoreId};
 use tern_sync::Lane;
 use tern_trust::derive::ZERO16;
 use tern_trust::log::Founding;
@@ -106,14 +106,16 @@ impl Core {
         host: Box<dyn Host>,
         options: &OpenOptions,
     ) -> Result<Core, PeerError> {
-        let store = Store::open_existing(path, options)?;
+        let keys = DeviceKeys::from_seed(seed);
+        let at_rest = Some(AtRestKey::new(*keys.at_rest_key()));
+        let store = Store::open_existing(path, &OpenOptions { at_rest, ..options.clone() })?;
         let workspace = store.meta(WORKSPACE)?.and_then(|w| Id::try_from(w).ok());
         let workspace = workspace.ok_or_else(|| {
             PeerError::new(crate::api::ErrorKind::Damaged, "The store does not say which workspace it holds.")
                 .safe("Nothing was changed.")
                 .next("Restore a snapshot from the folder `snapshots`.")
         })?;
-        let mem = Mem::new(DeviceKeys::from_seed(seed), workspace, invite, host.trials());
+        let mem = Mem::new(keys, workspace, invite, host.trials());
         let mut core = Core { store, mem, host };
         core.mem.seen_row = -1;
         work::catch_up(&core.store, &mut core.mem)?;

@@ -9,13 +9,13 @@ use crate::open::Store;
 use crate::txn::Txn;
 
 pub(super) const SQL: &str = "
-CREATE TABLE links (
+CREATE TABLE @links (
   from_doc BLOB NOT NULL,
   to_doc BLOB NOT NULL,
   PRIMARY KEY (from_doc, to_doc)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX links_back ON links (to_doc);
-CREATE TABLE attachments (
+CREATE INDEX @links_back ON links (to_doc);
+CREATE TABLE @attachments (
   doc BLOB NOT NULL,
   hash BLOB NOT NULL,
   plain BLOB NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE attachments (
   size INTEGER NOT NULL,
   PRIMARY KEY (doc, hash, name)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attachments_by_hash ON attachments (hash);";
+CREATE INDEX @attachments_by_hash ON attachments (hash);";
 
 /// A link from one document to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,6 +100,7 @@ impl Store {
 impl Txn<'_> {
     /// Replaces the links of a document.
     pub fn project_links(&mut self, from_doc: &Id16, to_docs: &[Id16]) -> Result<()> {
+        self.projects(from_doc);
         self.store.conn.prepare_cached("DELETE FROM links WHERE from_doc = ?1")?.execute([from_doc])?;
         let mut statement = self
             .store
@@ -113,6 +114,7 @@ impl Txn<'_> {
 
     /// Replaces the attachments that a document names (the `doc` of the rows is not read).
     pub fn project_attachments(&mut self, doc: &Id16, attachments: &[AttachmentRow]) -> Result<()> {
+        self.projects(doc);
         self.store.conn.prepare_cached("DELETE FROM attachments WHERE doc = ?1")?.execute([doc])?;
         let mut statement = self.store.conn.prepare_cached(
             "INSERT OR REPLACE INTO attachments (doc, hash, plain, name, size) VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -9,16 +9,16 @@ use crate::open::Store;
 use crate::txn::Txn;
 
 pub(super) const SQL: &str = "
-CREATE TABLE pages (
+CREATE TABLE @pages (
   doc BLOB PRIMARY KEY NOT NULL,
   parent BLOB,
   ord TEXT NOT NULL,
   title TEXT NOT NULL,
   trashed INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE page_facts (
+CREATE TABLE @page_facts (
   doc BLOB PRIMARY KEY NOT NULL,
-  lane BLOB NOT NULL,
+  lane BLOB,
   author BLOB,
   created_ms INTEGER NOT NULL,
   updated_ms INTEGER NOT NULL,
@@ -27,8 +27,7 @@ CREATE TABLE page_facts (
   source_hash BLOB,
   words INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX page_facts_by_source ON page_facts (source_path) WHERE source_path IS NOT NULL;
-CREATE INDEX page_facts_by_updated ON page_facts (updated_ms);";
+CREATE INDEX @page_facts_by_source ON page_facts (source_path) WHERE source_path IS NOT NULL;";
 
 /// A page in lists and trees.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -82,7 +81,7 @@ const COLUMNS: &str = "SELECT p.doc, f.lane, p.parent, p.ord, p.title, p.trashed
 fn read_row(row: &Row<'_>) -> rusqlite::Result<PageRow> {
     Ok(PageRow {
         doc: row.get(0)?,
-        lane: row.get(1)?,
+        lane: row.get::<_, Option<Id16>>(1)?.unwrap_or_default(),
         parent: row.get(2)?,
         ord: row.get(3)?,
         title: row.get(4)?,
@@ -132,6 +131,7 @@ impl Store {
 impl Txn<'_> {
     /// Writes a page's row.
     pub fn project_page(&mut self, page: &PageRow) -> Result<()> {
+        self.projects(&page.doc);
         let conn = &self.store.conn;
         conn.prepare_cached(
             "INSERT OR REPLACE INTO pages (doc, parent, ord, title, trashed) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -143,7 +143,7 @@ impl Txn<'_> {
         )?
         .execute((
             page.doc,
-            page.lane,
+            (page.lane != Id16::default()).then_some(page.lane),
             page.author,
             page.created_ms,
             page.updated_ms,

@@ -9,7 +9,7 @@ use crate::open::Store;
 use crate::txn::Txn;
 
 pub(super) const SQL: &str = "
-CREATE TABLE people (
+CREATE TABLE @people (
   doc BLOB PRIMARY KEY NOT NULL,
   member BLOB NOT NULL,
   name TEXT NOT NULL,
@@ -19,8 +19,8 @@ CREATE TABLE people (
   json TEXT NOT NULL,
   updated_ms INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX people_by_member ON people (member);
-CREATE TABLE projects (
+CREATE INDEX @people_by_member ON people (member);
+CREATE TABLE @projects (
   doc BLOB PRIMARY KEY NOT NULL,
   lane BLOB NOT NULL,
   key TEXT NOT NULL,
@@ -113,6 +113,7 @@ impl Store {
 impl Txn<'_> {
     /// Writes a profile's row.
     pub fn project_person(&mut self, person: &PersonRow) -> Result<()> {
+        self.projects(&person.doc);
         let checkins = serde_json::json!(person.checkins).to_string();
         let mut statement = self.store.conn.prepare_cached(
             "INSERT OR REPLACE INTO people (doc, member, name, zone, hours, checkins, json, updated_ms)
@@ -125,6 +126,7 @@ impl Txn<'_> {
 
     /// Writes a project's row.
     pub fn project_project(&mut self, project: &ProjectRow) -> Result<()> {
+        self.projects(&project.doc);
         let mut statement = self.store.conn.prepare_cached(
             "INSERT OR REPLACE INTO projects (doc, lane, key, title, ord, trashed, updated_ms)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -9,7 +9,7 @@ use crate::open::Store;
 use crate::txn::Txn;
 
 pub(super) const SQL: &str = "
-CREATE TABLE tasks (
+CREATE TABLE @tasks (
   doc BLOB PRIMARY KEY NOT NULL,
   lane BLOB NOT NULL,
   short TEXT NOT NULL,
@@ -29,7 +29,7 @@ CREATE TABLE tasks (
   updated_ms INTEGER NOT NULL,
   conflicts_json TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tasks_by_short ON tasks (short);";
+CREATE INDEX @tasks_by_short ON tasks (short);";
 
 /// A task in lists and boards.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -114,6 +114,7 @@ impl Store {
 impl Txn<'_> {
     /// Writes a task's row.
     pub fn project_task(&mut self, task: &TaskRow) -> Result<()> {
+        self.projects(&task.doc);
         let labels = serde_json::json!(task.labels).to_string();
         let mut statement = self.store.conn.prepare_cached(
             "INSERT OR REPLACE INTO tasks (doc, lane, short, title, status, priority, assignee, labels, estimate,
