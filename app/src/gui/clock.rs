@@ -68,6 +68,14 @@ impl Clock {
         day.strftime(words).to_string()
     }
 
+    /// A time to come as `Fri 27 Nov 15:10`, with the year when it is not the running one.
+    pub fn then(&self, rfc3339: &str) -> String {
+        let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
+        let when = when.to_zoned(self.zone.clone());
+        let words = if when.year() == self.now().year() { "%a %-d %b %H:%M" } else { "%-d %b %Y %H:%M" };
+        when.strftime(words).to_string()
+    }
+
     /// A span as `14:02 – 15:08`; one time when both read the same.
     pub fn span(&self, from: &str, to: &str) -> String {
         let (from, to) = (self.words(from), self.words(to));
@@ -127,6 +135,12 @@ mod tests {
         ] {
             assert_eq!(clock().words(instant), words, "{instant}");
         }
+    }
+
+    #[test]
+    fn a_time_to_come_has_its_date() {
+        assert_eq!(clock().then("2026-11-27T15:10:00Z"), "Fri 27 Nov 15:10");
+        assert_eq!(clock().then("2027-01-04T09:00:00Z"), "4 Jan 2027 09:00");
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use tern_peer::{AccessCommand, Command};
 
-use super::data::counted;
 use crate::gui::command::{Held, Then, UiCommand};
 
 /// A question that is answered by one button, perhaps after something was typed.
@@ -49,10 +48,13 @@ pub fn same_words(typed: &str, wanted: &str) -> bool {
 
 /// Removing a member.
 pub fn remove_member(id: &str, name: &str, devices: usize) -> Confirm {
-    let theirs = counted(devices, "device", "devices");
+    let theirs = match devices {
+        1 => format!("{name}’s device gets"),
+        count => format!("{name}’s {count} devices get"),
+    };
     let command = AccessCommand::MemberRemove { member: id.to_owned() };
     Confirm::new(format!("Remove {name}?"), &format!("Remove {name}"), command, format!("{name} is removed"))
-        .fact("Happens", format!("{name}’s {theirs} get nothing new, and the key of the workspace changes: what is written from then on stays closed to them."))
+        .fact("Happens", format!("{theirs} nothing new, and the key of the workspace changes: what is written from then on stays closed to them."))
         .fact("They keep", format!("What is on {name}’s devices already stays readable there. Nobody can take that back."))
         .fact("Later edits", format!("What {name} writes after this waits in Review and counts only when somebody admits it."))
         .fact("Way back", "A removed member can be restored with any role.")

@@ -444,9 +444,9 @@ Mia | Lagos, Tue 16:10 sun | 1 device | Writer *
 + Mia | 1 device
 
 ? Somebody asks to come in as writer | amber falcon gentle harbour | by the invite 7c1e90aa · Tue 24 Nov *
-Writer 7c1e90aa | live | asks before it lets somebody in · 1 of 3 used · until Fri 15:10 · by Ben *
+Writer 7c1e90aa | live | asks before it lets somebody in · 1 of 3 used · until Fri 27 Nov 15:10 · by Ben *
     Mia: copper lantern quiet river
-Reader 04d2ff31 | ended | lets in at once · 1 of 1 used · was meant until 12 Nov · by Ben
+Reader 04d2ff31 | ended | lets in at once · 1 of 1 used · was meant until Thu 12 Nov 09:00 · by Ben
     Dev: marble orbit velvet canyon
 
 Ben: written on a device after it was removed

@@ -39,6 +39,8 @@ pub struct Device {
     pub waits: Option<String>,
     /// It takes no part any more.
     pub removed: bool,
+    /// It is no machine but the recovery words.
+    pub words: bool,
     /// It is the one in use.
     pub this: bool,
     /// One may remove it.
@@ -76,17 +78,21 @@ fn group(member: &MemberView, views: &Views, state: &AccessState, clock: &Clock)
         me: member.me,
         open: member.me || state.shown.contains(&member.id),
         count: counted(member.devices, "device", "devices"),
-        devices: listed
-            .unwrap_or_default()
-            .iter()
-            .map(|device| shown(device, views, may_remove, clock))
-            .collect(),
+        devices: sorted(
+            listed.unwrap_or_default().iter().map(|device| shown(device, views, may_remove, clock)).collect(),
+        ),
         note: match listed {
             None => "Reading the devices",
             Some([]) => "No device is known yet.",
             Some(_) => "",
         },
     }
+}
+
+/// The one in use first, then the others, words on paper, and removed ones last.
+fn sorted(mut devices: Vec<Device>) -> Vec<Device> {
+    devices.sort_by_key(|device| (device.removed, device.words, !device.this));
+    devices
 }
 
 fn shown(device: &DeviceView, views: &Views, may_remove: bool, clock: &Clock) -> Device {
@@ -105,6 +111,7 @@ fn shown(device: &DeviceView, views: &Views, may_remove: bool, clock: &Clock) ->
         contact,
         waits: (!device.has_key && !removed).then(|| waits_words(this, views)),
         removed,
+        words,
         this,
         may_remove: may_remove && !removed && !words,
     }

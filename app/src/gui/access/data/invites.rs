@@ -75,8 +75,8 @@ fn shown(invite: &InviteView, may: bool, clock: &Clock) -> Invite {
         _ => "lets in at once",
     };
     let until = match invite.state.as_str() {
-        "live" | "used up" => format!("until {}", clock.words(&invite.expires)),
-        _ => format!("was meant until {}", clock.words(&invite.expires)),
+        "live" | "used up" => format!("until {}", clock.then(&invite.expires)),
+        _ => format!("was meant until {}", clock.then(&invite.expires)),
     };
     Invite {
         id: invite.id.clone(),

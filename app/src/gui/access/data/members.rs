@@ -106,5 +106,8 @@ pub fn text(data: &Data) -> String {
 
 /// `2 devices`.
 pub fn devices_words(member: &Member) -> String {
+    if member.devices == 0 {
+        return "no device".to_owned();
+    }
     counted(member.devices, "device", "devices")
 }

@@ -35,8 +35,6 @@ pub struct Entry {
     pub items: String,
     /// Since when they are here.
     pub since: String,
-    /// One may admit or discard them.
-    pub may_decide: bool,
     /// Why they cannot be admitted.
     pub why_not: Option<&'static str>,
 }
@@ -84,10 +82,9 @@ fn shown(entry: &ReviewEntry, may: bool, clock: &Clock) -> Entry {
         preview: entry.preview.trim().to_owned(),
         items: counted(items, "change", "changes"),
         since: clock.words(&entry.since),
-        may_decide: may,
         why_not: match (may, entry.admissible) {
-            (false, _) => Some("Only an owner or admin decides on these"),
-            (true, false) => Some("These cannot be admitted: they are kept as evidence only"),
+            (false, _) => Some("Only an owner or admin admits these"),
+            (true, false) => Some("These cannot be admitted; Export writes what they would make of the page"),
             (true, true) => None,
         },
     }

@@ -81,8 +81,8 @@ fn group_row(ui: &mut Ui, group: &Group, out: &mut Queue) {
 
 fn device_row(ui: &mut Ui, device: &Device, group: &Group, out: &mut Queue) {
     let p = look(ui.ctx());
-    let (rect, upper, lower) = row(ui);
-    sign(ui, rect, if device.title == "Recovery words" { Icon::Words } else { Icon::Laptop });
+    let (rect, upper, lower) = row(ui, true);
+    sign(ui, rect, if device.words { Icon::Words } else { Icon::Laptop });
     let ink = if device.removed { p.ink2 } else { p.ink };
     let at = widgets::line(ui, upper, Align2::LEFT_CENTER, &device.title, tokens::UI_STRONG, ink);
     if device.removed {

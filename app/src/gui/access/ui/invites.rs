@@ -63,7 +63,7 @@ fn request_card(ui: &mut Ui, request: &Request, out: &mut Queue) {
 
 fn invite_row(ui: &mut Ui, invite: &Invite, out: &mut Queue) {
     let p = look(ui.ctx());
-    let (rect, upper, lower) = row(ui);
+    let (rect, upper, lower) = row(ui, false);
     sign(ui, rect, Icon::PersonAdd);
     let ink = if invite.live { p.ink } else { p.ink2 };
     let at = widgets::line(ui, upper, Align2::LEFT_CENTER, &invite.title, tokens::UI_STRONG, ink);
@@ -83,6 +83,10 @@ fn invite_row(ui: &mut Ui, invite: &Invite, out: &mut Queue) {
     for (name, words) in &invite.joined {
         joined_row(ui, name, words, &invite.id);
     }
+    if !invite.joined.is_empty() {
+        ui.add_space(6.0);
+    }
+    widgets::rule(ui);
 }
 
 fn joined_row(ui: &mut Ui, name: &str, words: &str, invite: &str) {

@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, data: &Data, out: &mut Queue) {
 
 fn member_row(ui: &mut Ui, member: &Member, out: &mut Queue) {
     let p = look(ui.ctx());
-    let (rect, upper, lower) = row(ui);
+    let (rect, upper, lower) = row(ui, true);
     let removed = member.state == "removed";
     widgets::avatar(ui, pos2(rect.left() + 17.0, rect.center().y), 13.0, &member.name, member.working);
     let wide = rect.width() > 620.0;

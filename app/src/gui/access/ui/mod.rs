@@ -184,11 +184,13 @@ fn empty(ui: &mut Ui, title: &str, words: &str) {
     ui.add_space(16.0);
 }
 
-/// The ground of a row of two lines with a hairline below, and its upper and lower line beside an icon.
-fn row(ui: &mut Ui) -> (Rect, Rect, Rect) {
+/// The ground of a row of two lines, perhaps with a hairline below, and its upper and lower line beside an icon.
+fn row(ui: &mut Ui, ruled: bool) -> (Rect, Rect, Rect) {
     let p = look(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(stroke::LINE, p.line));
+    if ruled {
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(stroke::LINE, p.line));
+    }
     let left = rect.left() + TEXT_LEFT;
     let upper = Rect::from_min_max(pos2(left, rect.top() + 7.0), pos2(rect.right(), rect.center().y));
     let lower = Rect::from_min_max(pos2(left, rect.center().y), pos2(rect.right(), rect.bottom() - 7.0));

@@ -23,6 +23,10 @@ pub fn show(ui: &mut Ui, data: &Data, views: &Views, out: &mut Queue) {
         for (id, name, role) in &space.members {
             member_row(ui, space, (id, name, role), out);
         }
+        if !space.members.is_empty() {
+            ui.add_space(6.0);
+        }
+        widgets::rule(ui);
     }
     ui.add_space(14.0);
     let p = look(ui.ctx());
@@ -33,7 +37,7 @@ pub fn show(ui: &mut Ui, data: &Data, views: &Views, out: &mut Queue) {
 
 fn space_row(ui: &mut Ui, space: &Space, views: &Views, out: &mut Queue) {
     let p = look(ui.ctx());
-    let (rect, upper, lower) = row(ui);
+    let (rect, upper, lower) = row(ui, false);
     sign(ui, rect, spaces::sign(&space.access));
     let at = widgets::line(ui, upper, Align2::LEFT_CENTER, &space.title, tokens::UI_STRONG, p.ink);
     widgets::chip(ui, pos2(at.right() + 8.0, upper.center().y), &space.access, Tone::Label, 90.0);
