@@ -17,6 +17,7 @@ pub mod judge;
 pub mod keyring;
 pub mod limits;
 pub mod log;
+pub mod matching;
 pub mod passphrase;
 pub mod record;
 pub mod recovery;

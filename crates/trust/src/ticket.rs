@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn each_parser_refuses_the_other_kinds_by_name() {
+    fn t34_each_parser_refuses_the_other_kinds_by_name() {
         let told = |result: Result<(), TicketError>| result.expect_err("refused").to_string();
         let as_invite = |text: String| told(InviteTicket::parse(&text).map(|_| ()));
         assert_eq!(as_invite(link().to_text()), "this is a device link, not an invite ticket");

@@ -43,7 +43,7 @@ fn changes_apply_dependencies_first_whatever_order_items_came_in() {
 }
 
 #[test]
-fn a_commenters_page_edit_is_set_aside_by_everybody_until_a_writer_builds_on_it() {
+fn t33_a_commenters_page_edit_is_set_aside_by_everybody_until_a_writer_builds_on_it() {
     let mut peers = team(&[Role::Commenter]);
     let (item, edit) = write(&mut peers[1], PAGE, 1, 1, &[]);
     for peer in &peers {
@@ -73,7 +73,7 @@ fn a_profile_is_its_members_own() {
 }
 
 #[test]
-fn below_the_cut_a_removed_members_work_stays_and_above_it_waits_for_one_click() {
+fn t11_below_the_cut_a_removed_members_work_stays_and_above_it_waits_for_one_click() {
     let mut peers = team(&[Role::Writer]);
     let (kept, first) = write(&mut peers[1], PAGE, 1, 1, &[]);
     let (late, second) = write(&mut peers[1], PAGE, 2, 4, &[first]);
@@ -106,7 +106,7 @@ fn beside_the_chain_that_a_cut_names_nothing_counts() {
 }
 
 #[test]
-fn thirty_late_siblings_unseat_nothing_that_others_built_on() {
+fn t23_thirty_late_siblings_unseat_nothing_that_others_built_on() {
     let mut peers = team(&[Role::Writer, Role::Writer]);
     let evil = peers[1].actor();
     let (item, base) = write(&mut peers[1], PAGE, 1, 1, &[]);
@@ -125,7 +125,7 @@ fn thirty_late_siblings_unseat_nothing_that_others_built_on() {
 }
 
 #[test]
-fn hostile_numbers_stop_one_change_and_good_ones_of_the_same_batch_apply() {
+fn t2_t26_hostile_numbers_stop_one_change_and_good_ones_of_the_same_batch_apply() {
     let mut peers = team(&[Role::Writer]);
     let actor = peers[1].actor();
     let good = change(actor, 1, 1, &[], 0);
@@ -159,7 +159,7 @@ fn a_failed_trial_sets_one_change_aside_and_leaves_the_rest() {
 }
 
 #[test]
-fn an_item_waits_for_its_key_and_is_of_one_workspace_and_one_document() {
+fn t7_t12_an_item_waits_for_its_key_and_is_of_one_workspace_and_one_document() {
     let mut peers = team(&[]);
     let (item, _) = write(&mut peers[0], PAGE, 1, 1, &[]);
     let stranger = Peer::newcomer(9, &peers[0].log);

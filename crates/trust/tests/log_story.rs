@@ -88,7 +88,7 @@ fn a_removed_member_reads_nothing_new_and_nobody_seals_for_him() {
 }
 
 #[test]
-fn a_revoked_ticket_admits_nobody_and_forces_a_new_key() {
+fn t19_a_revoked_ticket_admits_nobody_and_forces_a_new_key() {
     let mut alice = Peer::founder();
     let ticket = invite(&mut alice, 50, OPEN);
     let mut late = Peer::newcomer(2, &alice.log);
@@ -105,7 +105,7 @@ fn a_revoked_ticket_admits_nobody_and_forces_a_new_key() {
 }
 
 #[test]
-fn a_sibling_gives_the_key_to_a_device_added_while_others_slept() {
+fn t31_a_sibling_gives_the_key_to_a_device_added_while_others_slept() {
     let mut alice = Peer::founder();
     let phone = DeviceKeys::from_seed(&[8; 32]);
     let signature = tern_trust::log::sign_link(alice.log.workspace(), &alice.member, &phone);
@@ -119,7 +119,7 @@ fn a_sibling_gives_the_key_to_a_device_added_while_others_slept() {
 }
 
 #[test]
-fn the_code_beats_the_thief_who_removed_it() {
+fn t36_the_code_beats_the_thief_who_removed_it() {
     let mut thief = Peer::founder();
     let code = DeviceKeys::from_recovery_entropy(&[101; 32]);
     let before = thief.log.clone();
@@ -138,7 +138,7 @@ fn the_code_beats_the_thief_who_removed_it() {
 }
 
 #[test]
-fn two_keys_for_one_epoch_do_not_pass() {
+fn t25_two_keys_for_one_epoch_do_not_pass() {
     let mut alice = Peer::founder();
     let ticket = invite(&mut alice, 50, OPEN);
     let mut bob = join(&alice, 2, &ticket);
@@ -157,4 +157,96 @@ fn two_keys_for_one_epoch_do_not_pass() {
     bob.ring = KeyRing::new();
     bob.take_log_of(&alice);
     assert!(bob.ring.get(&genesis_epoch).is_none());
+}
+
+#[test]
+fn t20_the_device_of_an_accomplice_falls_with_the_thief_who_added_it() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, InviteTerms { role: Role::Reader, ..OPEN });
+    let bob = join(&alice, 2, &ticket);
+    alice.take_log_of(&bob);
+    let mut thief = Peer { log: alice.log.clone(), member: bob.member, ..Peer::newcomer(2, &alice.log) };
+    let stolen: BTreeSet<Id> = [bob.keys.id()].into();
+    alice.write(|records, _, _| records.device_remove(&stolen, Vec::new())).expect("removes the laptop");
+    // He adds a device from the heads before the removal, which adds another.
+    let mut accomplice = common::link(&mut thief, 60);
+    let further = common::link(&mut accomplice, 61);
+    alice.take_log_of(&further);
+    for peer in [&thief, &accomplice, &further] {
+        assert_eq!(alice.standing(peer), Standing::Removed);
+    }
+    alice.rotate();
+    let key = alice.ring.seal_key(&alice.log.membership()).expect("a key").epoch();
+    for peer in [&mut thief, &mut accomplice] {
+        peer.take_log_of(&alice);
+        assert!(peer.ring.get(&key).is_none());
+    }
+}
+
+#[test]
+fn t22_a_grant_dated_before_his_removal_makes_nobodys_records_count() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let (mut bob, mut mallory) = (join(&alice, 2, &ticket), join(&alice, 3, &ticket));
+    let carol = join(&alice, 4, &ticket);
+    for peer in [&bob, &mallory, &carol] {
+        alice.take_log_of(peer);
+    }
+    let (admin, stranger, victim) = (bob.member, mallory.member, carol.member);
+    alice.write(|records, _, _| records.role_set(admin, Role::Admin, Vec::new())).expect("raises");
+    bob.take_log_of(&alice);
+    alice.write(|records, _, _| records.member_remove(admin, Vec::new())).expect("removes");
+    bob.write(|records, _, _| records.role_set(stranger, Role::Admin, Vec::new())).expect("dates it back");
+    mallory.take_log_of(&bob);
+    mallory.write(|records, _, _| records.member_remove(victim, Vec::new())).expect("by that grant");
+    alice.take_log_of(&mallory);
+    assert_eq!(alice.log.membership().role_of(&stranger), Role::Writer);
+    assert_eq!(alice.log.membership().role_of(&victim), Role::Writer);
+}
+
+#[test]
+fn t24_a_late_join_with_a_ground_id_displaces_nobody_whom_an_admin_approved() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, InviteTerms { uses: 1, ..OPEN });
+    let bob = join(&alice, 2, &ticket);
+    let before = alice.log.clone();
+    alice.take_log_of(&bob);
+    let joined = bob.log.heads()[0];
+    // Duty of an Admin's device: a Join within the limit is approved by itself.
+    alice.write(|records, _, _| records.approve(joined, Role::Writer)).expect("approves");
+    // Whoever holds the ticket tries ids until one sorts before Bob's.
+    let ground = (0..64u64).find_map(|incarnation| {
+        let mut eve = Peer { feed: FeedState::new(incarnation), ..Peer::newcomer(9, &before) };
+        let member = eve.member;
+        let item = eve.write(|records, _, _| records.join(&ticket, member, None)).expect("joins");
+        (*item.id() < joined).then_some(eve)
+    });
+    let eve = ground.expect("one of 64 ids is lower");
+    alice.take_log_of(&eve);
+    assert_eq!(alice.log.membership().role_of(&bob.member), Role::Writer);
+    assert_eq!(alice.log.membership().role_of(&eve.member), Role::None);
+    assert_eq!(alice.log.membership().waiting.len(), 1);
+}
+
+#[test]
+fn an_epoch_whose_boxes_open_for_nobody_keeps_no_one_from_changing_the_key() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let mut bob = join(&alice, 2, &ticket);
+    bob.learn();
+    let heads = bob.log.membership().head_epochs.clone();
+    let lie = tern_trust::record::Epoch {
+        commitment: [66; 32],
+        parents: heads.clone(),
+        chain: heads.iter().map(|_| [0; 48]).collect(),
+        recipients: bob.log.membership().recipients.clone(),
+        wraps: Vec::new(),
+    };
+    bob.write(|records, _, _| records.write(Fields::Epoch(lie))).expect("the recipients are right");
+    alice.take_log_of(&bob);
+    assert_eq!(alice.ring.seal_key(&alice.log.membership()), Err(NoSealKey::NotHeld));
+    alice.rotate();
+    bob.take_log_of(&alice);
+    let page = seal(&mut alice, b"on we go");
+    assert!(bob.reads(&page));
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Inserted, Log, RefusedRecord, adapt, workspace_id};
+use super::{Inserted, Log, Membership, RefusedRecord, adapt, workspace_id};
 use crate::derive::{Context, Dice, Id, Id16, ZERO16};
 use crate::device::{DeviceKeys, DevicePublic, InviteKeys};
 use crate::feed::{FeedState, Writer};
 use crate::item::{Item, Kind, Malformed};
 use crate::keyring::{KeyRing, NoSealKey};
-use crate::limits::{MAX_HEADS, MAX_WRAPS};
+use crate::limits::{MAX_EPOCH_PARENTS, MAX_HEADS, MAX_WRAPS};
 use crate::record::{
     Cut, DeviceAdd, Epoch, Fields, Genesis, InviteCreate, InviteMode, Join, KeyWrap, Record, Role,
 };
@@ -29,9 +29,6 @@ pub enum WriteError {
     /// A key that is needed is not held.
     #[error("the key of the current epoch is not held")]
     NoKey,
-    /// The recipient's key is not a usable X25519 key.
-    #[error("a recipient's key cannot be used")]
-    BadRecipient,
 }
 
 /// What it takes to found a workspace.
@@ -72,7 +69,7 @@ pub fn found_workspace(founding: &Founding<'_>, dice: &mut Dice) -> Result<Found
     devices.extend(founding.recovery);
     devices.sort_unstable();
     let recipients: Vec<Id> = devices.iter().map(|device| device.x25519).collect();
-    let wraps = wrap_for(&[0; 32], &key, &recipients, dice)?;
+    let wraps = wrap_for(&[0; 32], &key, &recipients, dice);
     let genesis = Genesis { member, devices, commitment: key.commitment(), wraps };
     let body = Record { heads: Vec::new(), fields: Fields::Genesis(genesis) }.encode();
     let sign = |workspace| {
@@ -207,11 +204,11 @@ impl RecordWriter<'_> {
         let membership = self.log.membership();
         let key = EpochKey::new(ZERO16, dice.draw());
         let workspace = *self.log.workspace();
-        let mut parents: Vec<(Id16, ChainLink)> = membership
-            .head_epochs
-            .iter()
-            .filter_map(|epoch| Some((*epoch, key.chain(&workspace, ring.get(epoch)?))))
-            .take(crate::limits::MAX_EPOCH_PARENTS)
+        let mut parents: Vec<(Id16, ChainLink)> = self
+            .held_epochs(&membership, ring)
+            .into_iter()
+            .filter_map(|epoch| Some((epoch, key.chain(&workspace, ring.get(&epoch)?))))
+            .take(MAX_EPOCH_PARENTS)
             .collect();
         if parents.is_empty() {
             return Err(WriteError::NoKey);
@@ -220,7 +217,7 @@ impl RecordWriter<'_> {
         let (parents, chain) = parents.into_iter().unzip();
         let recipients = membership.recipients.clone();
         let (now, later) = recipients.split_at(recipients.len().min(MAX_WRAPS));
-        let wraps = wrap_for(&workspace, &key, now, dice)?;
+        let wraps = wrap_for(&workspace, &key, now, dice);
         let later = later.to_vec();
         let epoch = Epoch { commitment: key.commitment(), parents, chain, recipients, wraps };
         let mut items = vec![self.write(Fields::Epoch(epoch))?];
@@ -228,6 +225,21 @@ impl RecordWriter<'_> {
             items.push(self.key_wrap(&key, part, dice)?);
         }
         Ok(Rotated { key, items })
+    }
+
+    /// The head epochs whose key is held. A member may write an epoch whose boxes open for nobody: where no head's key is
+    /// held, the greatest of the other epochs, so that his word does not keep everybody from changing the key.
+    fn held_epochs(&self, membership: &Membership, ring: &KeyRing) -> Vec<Id16> {
+        let held = |epoch: &&Id16| ring.get(epoch).is_some();
+        let heads: Vec<Id16> = membership.head_epochs.iter().filter(held).copied().collect();
+        if !heads.is_empty() {
+            return heads;
+        }
+        let place = |epoch: &Id16| {
+            let record = membership.epochs[epoch].record;
+            (self.log.eval.depth(&record), record)
+        };
+        membership.epochs.keys().filter(held).max_by_key(|epoch| place(epoch)).copied().into_iter().collect()
     }
 
     /// The current key for those who were never given it: devices added meanwhile, a new invite.
@@ -246,7 +258,7 @@ impl RecordWriter<'_> {
         let mut recipients = recipients.to_vec();
         recipients.sort_unstable();
         recipients.dedup();
-        let wraps = wrap_for(self.log.workspace(), key, &recipients, dice)?;
+        let wraps = wrap_for(self.log.workspace(), key, &recipients, dice);
         self.write(Fields::KeyWrap(KeyWrap { epoch: key.epoch(), recipients, wraps }))
     }
 
@@ -319,8 +331,7 @@ pub fn sign_link(workspace: &Id, member: &Id16, keys: &DeviceKeys) -> [u8; 64] {
     keys.sign(Context::Link, &adapt::link_message(workspace, member, &public))
 }
 
-fn wrap_for(workspace: &Id, key: &EpochKey, to: &[Id], dice: &mut Dice) -> Result<Vec<Wrap>, WriteError> {
-    to.iter()
-        .map(|recipient| wrap(workspace, key, recipient, Hint::Shown, dice).ok_or(WriteError::BadRecipient))
-        .collect()
+/// A recipient whose key is no usable one gets no box, else one member could keep everybody from changing the key.
+fn wrap_for(workspace: &Id, key: &EpochKey, to: &[Id], dice: &mut Dice) -> Vec<Wrap> {
+    to.iter().filter_map(|recipient| wrap(workspace, key, recipient, Hint::Shown, dice)).collect()
 }
