@@ -163,6 +163,10 @@ fn form_fields(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) {
         widgets::short(ui, "Tern", tokens::H3, p.ink);
     });
     ui.add_space(12.0);
+    if let Some(words) = &state.link_words {
+        compare(ui, words);
+        return;
+    }
     widgets::text(ui, "Tell your team when you are awake", tokens::TITLE, p.ink);
     ui.add_space(4.0);
     widgets::text(
@@ -186,21 +190,24 @@ fn form_fields(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) {
     ui.add_space(22.0);
     ways(ui, state);
     ui.add_space(20.0);
-    if let Some(words) = &state.link_words {
-        widgets::text(
-            ui,
-            "Your other device shows these four words too, and asks you there.",
-            tokens::UI,
-            p.ink,
-        );
-        ui.add_space(6.0);
-        super::welcome::four_words(ui, words);
-        ui.add_space(12.0);
-    }
     if let Some(problem) = &state.problem {
         notice::card(ui, problem, None);
         ui.add_space(12.0);
     }
+}
+
+/// The words that both devices show, while the other one asks its person.
+fn compare(ui: &mut Ui, words: &str) {
+    let p = look(ui.ctx());
+    widgets::text(ui, "Compare four words", tokens::TITLE, p.ink);
+    ui.add_space(6.0);
+    let what = "Your other device shows them too and asks you there. When they are the same, say yes there; when they \
+                are not, say no.";
+    widgets::text(ui, what, tokens::CALLOUT, p.ink2);
+    ui.add_space(16.0);
+    super::welcome::four_words(ui, words);
+    ui.add_space(12.0);
+    widgets::text(ui, "Waiting for the answer there.", tokens::SMALL, p.ink3);
 }
 
 /// The keys and the main button; returns whether it was used.
