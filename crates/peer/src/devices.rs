@@ -46,10 +46,11 @@ pub(crate) async fn offer(messages: &mpsc::Sender<Msg>, service: &Service) -> Re
     .await?;
     let mut secret = [0; 32];
     SystemHost::default().fill(&mut secret);
-    service.desk().offer(secret, workspace, member);
     let sockets = endpoint::addresses(service.endpoint());
     let ticket = LinkTicket { workspace, member, address: Address { device, sockets }, secret: secret.into() };
-    Ok(ticket.to_text())
+    let text = ticket.to_text();
+    service.desk().offer(ticket);
+    Ok(text)
 }
 
 /// Carries out what the person decided: the device enters the log before it is told.
@@ -133,7 +134,7 @@ fn attempt(
 ) -> Result<JoinReport, PeerError> {
     let seed = crate::start::seed(home)?;
     let keys = DeviceKeys::from_seed(&seed);
-    let shown = link::link_words(&ticket.workspace, &ticket.member, &ticket.secret, &keys.public());
+    let shown = link::link_words(ticket, &keys.public());
     let (asked, lan) = (ticket.clone(), env.network == crate::handle::Network::Lan);
     let accepted = wait(async move {
         let signature = sign_link(&asked.workspace, &asked.member, &keys);

@@ -3,7 +3,7 @@
 use tern_trust::log::InviteTerms;
 use tern_trust::record::{Fields, InviteMode};
 use tern_trust::ticket::{Address, InviteTicket};
-use tern_trust::{Context, Id, Id16, InviteKeys, Role, derive::derive_parts, recovery};
+use tern_trust::{Id, InviteKeys, Role, matching};
 use zeroize::Zeroizing;
 
 use crate::api::{InviteView, InvitesView, JoinedView, PeerError, Reply, RequestView};
@@ -12,18 +12,9 @@ use super::errors::{bad_input, not_found, usage};
 use super::resolve::{by_prefix, hex};
 use super::{Core, Work, access, duties, people, words};
 
-/// Words that people compare.
-const WORDS_COMPARED: usize = 4;
-
-/// The first words of a code made of `parts`: equal on both sides exactly when both saw the same keys.
-pub(crate) fn matching_words(context: Context, parts: &[&[u8]]) -> String {
-    let all = recovery::words(&derive_parts(context, parts));
-    all.split(' ').take(WORDS_COMPARED).collect::<Vec<_>>().join(" ")
-}
-
-/// Words over a join: who joins which workspace with which device by which invite.
-pub(crate) fn join_words(workspace: &Id, invite: &Id, member: &Id16, device: &Id) -> String {
-    matching_words(Context::Invite, &[b"words", workspace, invite, member, device])
+/// Words over a join, for both sides to compare.
+fn join_words(join: &Id) -> String {
+    matching::join_words(join).join(" ")
 }
 
 /// Makes a ticket for people.
@@ -127,15 +118,15 @@ impl Core {
         let membership = &self.mem.membership;
         let joins = self.mem.log.records().filter_map(|(item, record)| match &record.fields {
             Fields::Join(join) if join.invite == *invite && membership.is_effective(item.id()) => {
-                Some((item.header().author, join.member))
+                Some((*item.id(), join.member))
             }
             _ => None,
         });
         joins
-            .map(|(device, member)| JoinedView {
+            .map(|(record, member)| JoinedView {
                 member: hex(&member),
                 name: people::name_of(&self.store, &member),
-                words: join_words(&self.mem.workspace, invite, &member, &device),
+                words: join_words(&record),
             })
             .collect()
     }
@@ -150,7 +141,7 @@ impl Core {
                 member: hex(&w.member),
                 role: words::role(role).to_owned(),
                 invite: hex(&w.invite),
-                words: join_words(&self.mem.workspace, &w.invite, &w.member, &item.header().author),
+                words: join_words(&w.record),
                 when: words::day(item.header().day),
             })
         };
@@ -160,10 +151,8 @@ impl Core {
     /// The words that this device's own join makes, for comparing; empty for those who did not join by invite.
     pub(crate) fn own_join_words(&self) -> String {
         let me = self.mem.me();
-        let own = self.mem.log.records().find_map(|(item, record)| match &record.fields {
-            Fields::Join(join) if item.header().author == me => Some((join.invite, join.member)),
-            _ => None,
-        });
-        own.map(|(invite, member)| join_words(&self.mem.workspace, &invite, &member, &me)).unwrap_or_default()
+        let mut records = self.mem.log.records();
+        let own = records.find(|(item, r)| item.header().author == me && matches!(r.fields, Fields::Join(_)));
+        own.map(|(item, _)| join_words(item.id())).unwrap_or_default()
     }
 }

@@ -43,7 +43,6 @@ use tern_trust::{DeviceKeys, FeedState, Id, Id16, KeyRing, Log, Membership};
 use crate::api::PeerError;
 use crate::host::Host;
 
-pub(crate) use invites::matching_words;
 pub(crate) use access::{acknowledged, blobs_gone, remember, workspace_document};
 pub use replica::CoreReplica;
 pub(crate) use resolve::{hex, unhex};

@@ -8,10 +8,10 @@ use std::time::Duration;
 use iroh::endpoint::Connection;
 use iroh::{Endpoint, EndpointAddr};
 use tern_trust::derive::{Context, derive, keyed};
-use tern_trust::{DeviceKeys, DevicePublic, Id, Id16};
+use tern_trust::ticket::LinkTicket;
+use tern_trust::{DeviceKeys, DevicePublic, Id, matching};
 use tokio::sync::watch;
 use tokio::time::Instant;
-use zeroize::Zeroizing;
 
 use crate::api::LinkState;
 
@@ -39,9 +39,7 @@ pub struct LinkRequest {
 }
 
 struct Offer {
-    secret: Zeroizing<Id>,
-    workspace: Id,
-    member: Id16,
+    ticket: LinkTicket,
     until: Instant,
     wrong: u8,
     state: LinkState,
@@ -61,10 +59,10 @@ impl std::fmt::Debug for Desk {
     }
 }
 
-/// Words over a link: the ticket's secret and the new device's keys. Who stands in between has other keys.
-pub fn link_words(workspace: &Id, member: &Id16, secret: &Id, device: &DevicePublic) -> String {
-    let parts: [&[u8]; 6] = [b"words", workspace, member, secret, &device.key, &device.x25519];
-    crate::core::matching_words(Context::Link, &parts)
+/// Words over a link, as its new device shows them. Who stands in between has other keys, and so other words.
+pub fn link_words(ticket: &LinkTicket, device: &DevicePublic) -> String {
+    let old = &ticket.address.device;
+    matching::link_words(&ticket.workspace, &ticket.member, old, device, &ticket.secret).join(" ")
 }
 
 fn proof(secret: &Id, workspace: &Id, exporter: &Id) -> Id {
@@ -77,12 +75,10 @@ impl Desk {
     }
 
     /// Begins an offer; an earlier one ends.
-    pub fn offer(&self, secret: Id, workspace: Id, member: Id16) {
+    pub fn offer(&self, ticket: LinkTicket) {
         let state = LinkState { state: "waiting".to_owned(), ..LinkState::default() };
         *self.lock() = Some(Offer {
-            secret: secret.into(),
-            workspace,
-            member,
+            ticket,
             until: Instant::now() + OFFER_TIME,
             wrong: 0,
             state,
@@ -160,12 +156,12 @@ impl Desk {
         let (x25519, rest) = rest.split_first_chunk::<32>()?;
         let (flags, signature) = rest.split_first()?;
         let device = DevicePublic { key: *key, x25519: *x25519, flags: *flags };
-        let wanted = proof(&offer.secret, &offer.workspace, exporter);
+        let wanted = proof(&offer.ticket.secret, &offer.ticket.workspace, exporter);
         let signature: [u8; 64] = signature.try_into().ok()?;
         let holds = blake3_equal(&wanted, given)
             && device.key == *remote
             && device.flags == 0
-            && tern_trust::log::link_holds(&offer.workspace, &offer.member, &device, &signature);
+            && tern_trust::log::link_holds(&offer.ticket.workspace, &offer.ticket.member, &device, &signature);
         if !holds {
             offer.wrong += 1;
             if offer.wrong >= MAX_WRONG {
@@ -175,7 +171,7 @@ impl Desk {
         }
         offer.state = LinkState {
             state: "asking".to_owned(),
-            words: link_words(&offer.workspace, &offer.member, &offer.secret, &device),
+            words: link_words(&offer.ticket, &device),
             device: crate::core::hex(&device.key),
         };
         offer.request = Some(LinkRequest { device, signature });
@@ -192,7 +188,7 @@ fn blake3_equal(a: &Id, b: &Id) -> bool {
 pub async fn ask(
     endpoint: &Endpoint,
     to: EndpointAddr,
-    ticket: &tern_trust::ticket::LinkTicket,
+    ticket: &LinkTicket,
     keys: &DeviceKeys,
     signature: [u8; 64],
     connected: impl FnOnce(),
