@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{FakeGate, Peer, change, hash, link, team};
+use tern_trust::EpochKey;
 use tern_trust::derive::{Id, Id16};
 use tern_trust::item::Item;
 use tern_trust::judge::{Access, Pending, Quarantine, Verdict};
@@ -38,7 +39,7 @@ fn share(peers: &mut [Peer]) {
 
 fn seal_key(peer: &Peer, space: &Id16) -> Result<Id16, NoSealKey> {
     let membership = peer.log.membership();
-    Access::new(&membership, &peer.ring, &peer.spaces).seal_key(space).map(|key| key.epoch())
+    Access::new(&membership, &peer.ring, &peer.spaces).seal_key(space).map(EpochKey::epoch)
 }
 
 fn lanes(peer: &Peer, of: &Peer) -> BTreeSet<Id16> {
