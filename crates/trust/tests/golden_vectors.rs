@@ -20,9 +20,10 @@ use tern_trust::record::{
     Cut, DeviceAdd, Epoch, FeedCut, Fields, Genesis, InviteCreate, InviteMode, Join, KeyWrap, Record, Role,
     Sealed,
 };
+use tern_trust::space::{Inner, SealedKind, SpaceGenesis, decode_inner, encode_inner, space_id};
 use tern_trust::ticket::{Address, InviteTicket, LinkTicket, NodeTicket};
 use tern_trust::wrap::{EpochKey, Hint, wrap};
-use tern_trust::{Item, recovery};
+use tern_trust::{Item, matching, recovery};
 
 const GOLDEN: &str = include_str!("golden/vectors.txt");
 
@@ -179,6 +180,28 @@ fn texts(out: &mut Vectors) {
     out.text("node ticket", &node.to_text());
 }
 
+fn inner_records() -> Vec<Inner> {
+    let genesis = SpaceGenesis { kind: SealedKind::Private, commitment: [1; 32] };
+    let of_spaces = [0x88, 0x8A, 0x8B, 0x8F, 0x90];
+    let acts = record_kinds().into_iter().filter(|fields| of_spaces.contains(&fields.kind()));
+    let newer = Inner::Unknown { kind: 0xBF, fields: b"newer".to_vec() };
+    [Inner::Genesis(genesis)].into_iter().chain(acts.map(Inner::Act)).chain([newer]).collect()
+}
+
+fn spaces(out: &mut Vectors) {
+    out.bytes("space id", space_id(&[4; 32], &[5; 32], &[6; 32], SealedKind::Private));
+    out.bytes("inner records", encode_inner(&inner_records()).expect("encodes"));
+    let mut alice = Peer::founder();
+    let created = alice.inside(|records, spaces, dice| {
+        records.create_space(spaces, SealedKind::Private, dice).expect("creates")
+    });
+    out.bytes("sealed item", created.items[0].bytes());
+    let new = DeviceKeys::from_seed(&[2; 32]).public();
+    let words = matching::link_words(&[1; 32], &[4; 16], &alice.keys.id(), &new, &[3; 32]);
+    out.text("words of a device link", &words.join(" "));
+    out.text("words of a join", &matching::join_words(&[1; 32]).join(" "));
+}
+
 fn streams(out: &mut Vectors) {
     let alice = DeviceKeys::from_seed(&[1; 32]);
     let mut dice = Dice::new([7; 32]);
@@ -197,6 +220,7 @@ fn vectors() -> String {
     records(&mut out);
     texts(&mut out);
     streams(&mut out);
+    spaces(&mut out);
     out.0
 }
 
@@ -240,6 +264,21 @@ fn golden_records_decode_to_what_they_say_and_not_otherwise() {
     let mut role = golden("record 84");
     *role.last_mut().expect("a role") = 6;
     assert!(Record::decode(0x84, &role).is_err(), "an unknown role");
+}
+
+#[test]
+fn golden_inner_records_decode_to_what_they_say_and_not_otherwise() {
+    let bytes = golden("inner records");
+    assert_eq!(decode_inner(&bytes), Ok(inner_records()));
+    assert!(decode_inner(&[bytes.as_slice(), &[0]].concat()).is_err(), "bytes follow");
+    for end in 0..bytes.len() {
+        assert!(decode_inner(&bytes[..end]).is_err(), "cut at {end}");
+    }
+    let many = vec![Inner::Unknown { kind: 0xBF, fields: Vec::new() }; 17];
+    assert!(encode_inner(&many).is_err() && encode_inner(&[]).is_err(), "1 to 16 of them");
+    let mut kind = bytes;
+    kind[7] = 3;
+    assert!(decode_inner(&kind).is_err(), "an unknown type of space");
 }
 
 #[test]

@@ -207,6 +207,9 @@ proptest! {
         prop_assert!(admit(&bytes, &peer.log).is_err());
         let _ = tern_trust::record::Record::decode(kind, &bytes);
         let _ = tern_trust::Batch::decode(&bytes);
+        let _ = tern_trust::space::decode_inner(&bytes);
+        let inner = [&[1, 0, kind][..], &(bytes.len() as u32).to_le_bytes(), &bytes].concat();
+        let _ = tern_trust::space::decode_inner(&inner);
         let _ = tern_trust::chunk::open_bundle(&[0; 32], &[peer.keys.opener()], &bytes);
         let text = String::from_utf8_lossy(&bytes);
         let _ = tern_trust::ticket::InviteTicket::parse(&format!("tern1{text}"));

@@ -157,6 +157,7 @@ fn t25_two_keys_for_one_epoch_do_not_pass() {
     bob.ring = KeyRing::new();
     bob.take_log_of(&alice);
     assert!(bob.ring.get(&genesis_epoch).is_none());
+    assert!(bob.ring.keys().next().is_none(), "nor is the other key kept for anything");
 }
 
 #[test]

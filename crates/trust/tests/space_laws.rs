@@ -6,6 +6,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Peer, link, team};
+use tern_trust::EpochKey;
 use tern_trust::derive::{Dice, Id, Id16};
 use tern_trust::item::Item;
 use tern_trust::log::Log;
@@ -159,7 +160,7 @@ fn what_a_replica_knows_of_its_spaces_is_the_same_in_any_order_and_when_rebuilt(
             }
             let (whole, grown) = (state(&at_once), state(&growing));
             assert_eq!(whole, grown, "seed {seed}, replica {at}");
-            let held = |spaces: &Spaces| spaces.keys().map(|key| key.epoch()).collect::<Vec<_>>();
+            let held = |spaces: &Spaces| spaces.keys().map(EpochKey::epoch).collect::<Vec<_>>();
             assert_eq!(held(&at_once), held(&growing), "seed {seed}, replica {at}");
             // And from stored keys alone, without trying a wrap again.
             let mut stored = Spaces::new();
@@ -209,7 +210,7 @@ fn nobody_reads_an_epoch_that_no_member_gave_him_and_the_creator_stays() {
             Default::default();
         let mut epochs = BTreeSet::new();
         for peer in &world.peers {
-            epochs.extend(peer.spaces.keys().map(|key| key.epoch()));
+            epochs.extend(peer.spaces.keys().map(EpochKey::epoch));
             for (_, _, inner) in peer.spaces.opened_records() {
                 for record in inner {
                     match record {
@@ -232,7 +233,7 @@ fn nobody_reads_an_epoch_that_no_member_gave_him_and_the_creator_stays() {
         }
         let all = world.peers[0].log.clone();
         for peer in &world.peers {
-            let holds: BTreeSet<Id16> = peer.spaces.keys().map(|key| key.epoch()).collect();
+            let holds: BTreeSet<Id16> = peer.spaces.keys().map(EpochKey::epoch).collect();
             let may = given(peer, &all, &chains);
             assert!(holds.is_subset(&may), "seed {seed}");
             // Whoever was given a key in a box is named as its recipient: nobody reads along unseen.

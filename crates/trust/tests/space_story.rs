@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{FakeGate, Peer, change, hash, link, team};
+use tern_trust::EpochKey;
 use tern_trust::derive::{Id, Id16};
 use tern_trust::item::Item;
 use tern_trust::judge::{Access, Pending, Quarantine, Verdict};
@@ -38,7 +39,7 @@ fn share(peers: &mut [Peer]) {
 
 fn seal_key(peer: &Peer, space: &Id16) -> Result<Id16, NoSealKey> {
     let membership = peer.log.membership();
-    Access::new(&membership, &peer.ring, &peer.spaces).seal_key(space).map(|key| key.epoch())
+    Access::new(&membership, &peer.ring, &peer.spaces).seal_key(space).map(EpochKey::epoch)
 }
 
 fn lanes(peer: &Peer, of: &Peer) -> BTreeSet<Id16> {
@@ -278,6 +279,14 @@ fn t7_who_writes_in_a_private_space_changes_no_document_of_another_space() {
     let forged = Item::seal(&peers[1].keys, header, &key, &batch.encode().expect("encodes")).expect("seals");
     let items = [forged.clone()];
     assert_eq!(verdict(&peers[0], &space, PAGE, &items, &forged), Verdict::Pending(Pending::Key));
+    // And under the key of another private space that both are in.
+    let other = peers[0].space(&[(reader, Role::Writer)]);
+    share(&mut peers);
+    header.tag = peers[1].spaces.first(&space).expect("held").tag(&PAGE);
+    let key = peers[1].spaces.first(&other).expect("held").clone();
+    let forged = Item::seal(&peers[1].keys, header, &key, &batch.encode().expect("encodes")).expect("seals");
+    let items = [forged.clone()];
+    assert_eq!(verdict(&peers[0], &space, PAGE, &items, &forged), Verdict::Pending(Pending::Key));
 }
 
 #[test]
@@ -397,4 +406,38 @@ fn nobody_claims_a_space_that_another_device_began() {
         tern_trust::space::space_id(&first.to_bytes(), genesis, &peers[1].keys.id(), SealedKind::Private);
     assert!(begins.is_some() && own != space, "his device makes another id of the same key");
     assert_eq!(peers[1].spaces.get(&space).expect("known").creator, peers[0].member);
+}
+
+#[test]
+fn what_the_workspace_removes_outranks_every_rank_inside_whoever_removed_it() {
+    // Bob was made Admin of the workspace before Dave: in the log his acts are senior.
+    let mut peers = team(&[Role::Admin, Role::Writer, Role::Admin]);
+    let (alice, bob, carol) = (peers[0].member, peers[1].member, peers[2].member);
+    let space = peers[1].space(&[(carol, Role::Writer)]);
+    share(&mut peers);
+    peers[3].write(|records, _, _| records.member_remove(bob, Vec::new())).expect("removes");
+    let written = peers[1].set_role(&space, (alice, Role::Writer), Vec::new()).expect("does not know yet");
+    share(&mut peers);
+    let membership = peers[2].log.membership();
+    assert!(membership.is_effective(written.items[0].id()), "the log itself lets the senior's record stand");
+    assert_eq!(membership.role_of(&bob), Role::None);
+    assert_eq!(peers[2].role_in(&space, &alice), Role::None);
+    assert_eq!(peers[2].role_in(&space, &carol), Role::Writer);
+}
+
+#[test]
+fn t20_what_an_accomplices_device_seals_falls_with_the_thief_who_added_it() {
+    let mut peers = team(&[Role::Writer, Role::Writer]);
+    let (bob, carol) = (peers[1].member, peers[2].member);
+    let space = peers[0].space(&[(bob, Role::Admin)]);
+    share(&mut peers);
+    let laptop: BTreeSet<Id> = [peers[1].keys.id()].into();
+    peers[0].write(|records, _, _| records.device_remove(&laptop, Vec::new())).expect("removes the laptop");
+    // The thief adds a device that no removal names, and gives it the key.
+    let mut device = link(&mut peers[1], 60);
+    peers[1].settle(&[]);
+    device.take_log_of(&peers[1]);
+    device.set_role(&space, (carol, Role::Writer), Vec::new()).expect("he pretends not to know");
+    peers[0].take_log_of(&device);
+    assert_eq!(peers[0].role_in(&space, &carol), Role::None);
 }

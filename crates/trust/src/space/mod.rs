@@ -8,6 +8,8 @@ mod duty;
 mod eval;
 mod inner;
 mod outer;
+#[cfg(test)]
+mod tests;
 mod vault;
 mod view;
 mod write;

@@ -69,7 +69,7 @@ impl Space {
         let mut heads: Vec<(u32, Id16)> = Vec::new();
         for (number, node) in inside.effective() {
             space.effective.insert((node.sealed.record, node.key.2));
-            if let Some(epoch) = space.add_epoch(inside, node) {
+            if let Some(epoch) = space.add_epoch(node) {
                 heads.push((number, epoch));
             }
             space.add_record(inside, node, membership);
@@ -94,7 +94,7 @@ impl Space {
         self.recipients.dedup();
     }
 
-    fn add_epoch(&mut self, inside: &Inside, node: &Node) -> Option<Id16> {
+    fn add_epoch(&mut self, node: &Node) -> Option<Id16> {
         let (commitment, recipients) = match node.inner() {
             Inner::Genesis(genesis) => {
                 let own = node.sealed.before.devices.values();
@@ -106,7 +106,6 @@ impl Space {
             }
             _ => return None,
         };
-        debug_assert_eq!(inside.space, self.id);
         let (record, epoch) = (node.sealed.record, id16(&commitment));
         self.epochs.entry(epoch).or_insert(EpochInfo { record, commitment, recipients });
         Some(epoch)

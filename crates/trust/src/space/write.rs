@@ -59,7 +59,7 @@ impl RecordWriter<'_> {
         self.in_trial(spaces, |records, spaces| {
             spaces.insert(key.clone());
             let wraps = hidden_wraps(records.log.workspace(), &key, &to, dice);
-            let item = records.write_sealed(spaces, &key, wraps, vec![first])?;
+            let item = records.write_sealed(spaces, &key, wraps, &[first])?;
             Ok(Created { space, key, items: vec![item] })
         })
     }
@@ -89,7 +89,7 @@ impl RecordWriter<'_> {
         self.in_trial(spaces, |records, spaces| {
             let key = head_key(spaces, space)?;
             let wraps = hidden_wraps(records.log.workspace(), &key, &[], dice);
-            let item = records.write_sealed(spaces, &key, wraps, vec![leave])?;
+            let item = records.write_sealed(spaces, &key, wraps, &[leave])?;
             Ok(SpaceWritten { key: None, items: vec![item] })
         })
     }
@@ -190,12 +190,12 @@ impl RecordWriter<'_> {
             let rest = inner.split_off(inner.len().min(MAX_INNER_RECORDS));
             let to = if rest.is_empty() { first } else { &[] };
             let wraps = hidden_wraps(self.log.workspace(), key, to, dice);
-            items.push(self.write_sealed(spaces, key, wraps, inner)?);
+            items.push(self.write_sealed(spaces, key, wraps, &inner)?);
             inner = rest;
         }
         for part in parts {
             let wraps = hidden_wraps(self.log.workspace(), key, part, dice);
-            items.push(self.write_sealed(spaces, key, wraps, vec![gives(part)])?);
+            items.push(self.write_sealed(spaces, key, wraps, &[gives(part)])?);
         }
         Ok(items)
     }
@@ -206,11 +206,11 @@ impl RecordWriter<'_> {
         spaces: &mut Spaces,
         key: &EpochKey,
         wraps: Vec<Wrap>,
-        inner: Vec<Inner>,
+        inner: &[Inner],
     ) -> Result<Item, WriteError> {
         let (heads, author) = (self.heads(), self.writer.keys.id());
         let bound = Bound { workspace: self.log.workspace(), author: &author, heads: &heads };
-        let sealed = seal_inner(&bound, key, wraps, &inner)?;
+        let sealed = seal_inner(&bound, key, wraps, inner)?;
         let item = self.write(Fields::Sealed(sealed))?;
         spaces.learn(self.log, &[]);
         let effective = spaces.get(key.space()).map(|space| &space.effective);
