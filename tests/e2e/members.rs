@@ -261,7 +261,8 @@ fn t30_a_private_space_is_read_by_its_members_and_lies_readable_nowhere_else() {
     }
     assert!(!files_with(&read_tree(ben.path()), "marmalade").is_empty(), "the search would find it");
     // Not even the lane's id is at somebody outside.
-    let id: Vec<u8> = (0..16).map(|i| u8::from_str_radix(&space[2 * i..2 * i + 2], 16).expect("hex")).collect();
+    let id: Vec<u8> =
+        (0..16).map(|i| u8::from_str_radix(&space[2 * i..2 * i + 2], 16).expect("hex")).collect();
     let store = std::fs::read(carla.path().join("store.db")).expect("her store");
     assert!(!store.windows(16).any(|w| w == id), "the id of the lane lies at a non-member");
     drop(node);

@@ -140,7 +140,7 @@ pub fn show(ctx: &egui::Context, state: &mut DialogState, reads: Reads<'_>, out:
         Modal::new(Id::unique("dialog")).frame(frame).backdrop_color(p.scheme.scrim()).show(ctx, |ui| {
             ui.set_width(f32::min(width, room.width() - 80.0));
             ui.spacing_mut().item_spacing.y = 0.0;
-            head(ui, &state.title().to_owned(), out);
+            head(ui, state.title(), out);
             // A dialog that grows must not be held to the height that it had before.
             let most = room.height() - 160.0;
             let scroll = egui::ScrollArea::vertical().max_height(most).min_scrolled_height(most);

@@ -49,7 +49,7 @@ pub(super) fn keys(ui: &mut Ui, view: Option<&KeysView>, out: &mut Queue) {
         ("Keyring", "Kept by your system and opened by your login. A copied disk alone opens nothing."),
         (
             "Passphrase",
-            "Asked when Tern opens; without it the keys cannot be read. A wrong passphrase harms nothing.",
+            "Asked when Tern opens. Without it nothing of the workspace on this disk can be read; a wrong one harms nothing.",
         ),
     ] {
         notice::fact(ui, caption, words);
@@ -61,7 +61,7 @@ pub(super) fn keys(ui: &mut Ui, view: Option<&KeysView>, out: &mut Queue) {
     ui.add_space(8.0);
     for (command, what) in [
         ("tern keys", "says where they are"),
-        ("tern lock on", "asks for a passphrase and seals the keys with it"),
+        ("tern lock on", "asks for a passphrase and closes everything with it"),
         ("tern lock off", "takes the lock away"),
     ] {
         command_row(ui, command, what, out);
