@@ -14,3 +14,4 @@ mod replicas;
 mod through_node;
 mod time;
 mod tour;
+mod trials;

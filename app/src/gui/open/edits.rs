@@ -98,7 +98,8 @@ impl Open {
             (Err(error), Some(retry_at)) => {
                 editor.refused();
                 *retry_at = Some(now + RETRY_SECS);
-                self.fault = Some(error.next("What you typed last is kept in this window and saved again by itself."));
+                self.fault =
+                    Some(error.next("What you typed last is kept in this window and saved again by itself."));
             }
         }
     }

@@ -364,7 +364,11 @@ impl Core {
     fn tend(&mut self) -> Result<(), PeerError> {
         let now = u64::try_from(self.now_ms()).unwrap_or(0);
         let due = |i: &tern_trust::log::Invite| i.live && (i.expires < now || i.used >= usize::from(i.uses));
-        if self.mem.membership.invites.values().any(due) { self.write(duties) } else { Ok(()) }
+        if !self.mem.log_has_gaps() && self.mem.membership.invites.values().any(due) {
+            self.write(duties)
+        } else {
+            Ok(())
+        }
     }
 
     fn ticket_targets(&self, text: &str) -> Result<Vec<Target>, PeerError> {
@@ -400,7 +404,10 @@ impl Core {
         let devices = self.mem.membership.devices.iter().filter(|(_, d)| d.active && !d.public.is_recovery());
         let everyone: Vec<Id> =
             devices.map(|(key, _)| *key).chain(self.mem.membership.relays.iter().copied()).collect();
-        for device in everyone.into_iter().filter(|d| *d != me) {
+        // While records of the log are missing, whoever was met before may have them.
+        let met = if self.mem.log_has_gaps() { self.store.peers()? } else { Vec::new() };
+        let met = met.into_iter().map(|p| p.device).filter(|d| !everyone.contains(d)).collect::<Vec<_>>();
+        for device in everyone.into_iter().chain(met).filter(|d| *d != me) {
             let peer = self.store.peer(&device)?;
             let ticket = tickets.iter().find(|t| t.device == device);
             let mut addresses =

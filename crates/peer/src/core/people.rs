@@ -76,6 +76,7 @@ pub(crate) fn edits(profile: &Profile) -> Result<Vec<Edit>, PeerError> {
     if profile.name.trim().is_empty() {
         return Err(PeerError::new(ErrorKind::Usage, "A name is needed.").next("Give one with --name."));
     }
+    super::errors::bounded("The name", &profile.name, super::errors::MAX_NAME_CHARS)?;
     let hours = profile.hours.clone().unwrap_or_else(|| "Mon-Fri 09:00-18:00".to_owned());
     let text = ProfileText {
         zone: &profile.zone,
@@ -115,6 +116,7 @@ pub(crate) fn change(work: &mut Work<'_, '_>, change: &ProfileChange) -> Result<
     let before = work.doc(document_of(&me))?.person();
     let mut edits = Vec::new();
     if let Some(name) = change.name.as_deref().map(str::trim).filter(|n| !n.is_empty()) {
+        super::errors::bounded("The name", name, super::errors::MAX_NAME_CHARS)?;
         edits.push(field("name", name));
     }
     if let Some(zone) = &change.zone {

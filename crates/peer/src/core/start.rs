@@ -35,6 +35,7 @@ impl Core {
         title: &str,
     ) -> Result<(Core, InitReport), PeerError> {
         people::edits(profile)?;
+        super::errors::bounded("The title", title, super::errors::MAX_TITLE_CHARS)?;
         let keys = DeviceKeys::from_seed(seed);
         let entropy: Zeroizing<Id> = Zeroizing::new(draw(host.as_mut()));
         let words = recovery::words(&entropy);
@@ -105,7 +106,13 @@ impl Core {
         host: Box<dyn Host>,
         options: &OpenOptions,
     ) -> Result<Core, PeerError> {
-        let store = Store::open_existing(path, options)?;
+        let store = match Store::open_existing(path, options) {
+            // What cannot be written can still be read; the first write says why it does not go.
+            Err(tern_store::StoreError::ReadOnly { .. }) if !options.read_only => {
+                Store::open_existing(path, &OpenOptions { read_only: true, ..*options })?
+            }
+            opened => opened?,
+        };
         let workspace = store.meta(WORKSPACE)?.and_then(|w| Id::try_from(w).ok());
         let workspace = workspace.ok_or_else(|| {
             PeerError::new(crate::api::ErrorKind::Damaged, "The store does not say which workspace it holds.")
@@ -116,6 +123,10 @@ impl Core {
         let mut core = Core { store, mem, host };
         core.mem.seen_row = -1;
         work::catch_up(&core.store, &mut core.mem)?;
+        if core.store.is_read_only() {
+            return Ok(core);
+        }
+        core.heal_log();
         if core.store.projections_stale()? {
             core.rebuild_projections()?;
         }
@@ -188,6 +199,9 @@ impl Mem {
             docs: std::collections::BTreeMap::new(),
             trials,
             kept_trials: super::gate::KeptTrials::default(),
+            lost: super::heal::Lost::default(),
+            damaged_log: Vec::new(),
+            log_waits: false,
             seen_row: 0,
             foreign: 0,
             version: 0,

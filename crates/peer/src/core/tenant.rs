@@ -24,7 +24,9 @@ impl Tenant for Core {
     }
 
     fn replica(&self) -> CoreReplica<'_> {
-        CoreReplica { store: &self.store, log: &self.mem.log, membership: &self.mem.membership, relay: false }
+        let (log, membership) = (&self.mem.log, &*self.mem.membership);
+        let trusted = self.mem.log_has_gaps().then(|| self.mem.me());
+        CoreReplica { store: &self.store, log, membership, relay: false, trusted }
     }
 
     fn ingest(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool) {
@@ -66,7 +68,7 @@ impl Tenant for Core {
     }
 
     fn log_equal(&mut self) -> bool {
-        if self.mem.invite.is_none() {
+        if self.mem.invite.is_none() || self.mem.log_has_gaps() {
             return false;
         }
         match self.join_now() {
@@ -76,6 +78,10 @@ impl Tenant for Core {
                 false
             }
         }
+    }
+
+    fn in_sync(&mut self) {
+        self.all_is_back();
     }
 
     fn missing_blobs(&self) -> Vec<Id> {
