@@ -16,3 +16,4 @@ mod replicas;
 mod through_node;
 mod time;
 mod tour;
+mod trials;

@@ -104,9 +104,14 @@ pub fn clean(world: &mut World, laptop: usize, lost: bool) -> Result<()> {
 
 /// The keys of the workspace as a member's laptop holds them.
 pub fn keys(world: &World, laptop: usize) -> Result<(KeyRing, Log)> {
-    let keys = DeviceKeys::from_seed(&world.laptops[laptop].seed);
-    let mut log = Log::new(world.workspace);
-    for item in world.core_ref(laptop).store().records(&Lane::LOG.0)? {
+    keys_of(world.core_ref(laptop), &world.laptops[laptop].seed)
+}
+
+/// The same of an engine and its device key.
+pub fn keys_of(core: &tern_peer::core::Core, seed: &[u8; 32]) -> Result<(KeyRing, Log)> {
+    let keys = DeviceKeys::from_seed(seed);
+    let mut log = Log::new(core.workspace());
+    for item in core.store().records(&Lane::LOG.0)? {
         log.insert_stored(Item::parse(item.bytes)?);
     }
     let mut ring = KeyRing::new();

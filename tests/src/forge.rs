@@ -4,6 +4,7 @@
 use anyhow::{Result, anyhow};
 use sha2::{Digest, Sha256};
 use tern_model::{Doc, DocId};
+use tern_peer::core::Core;
 use tern_trust::derive::actor_id;
 use tern_trust::{Batch, DeviceKeys, FeedState, Item, KeyRing, Writer};
 
@@ -120,10 +121,15 @@ pub struct Forger {
 impl Forger {
     /// The member of a laptop, with everything that laptop holds.
     pub fn of(world: &mut World, laptop: usize) -> Result<Forger> {
-        let (ring, _) = checks::keys(world, laptop)?;
-        let keys = DeviceKeys::from_seed(&world.laptops[laptop].seed);
-        let feed = FeedState::new(world.rng.draw());
-        Ok(Forger { keys, ring, feed, workspace: world.workspace })
+        let incarnation = world.rng.draw();
+        Forger::with(world.core_ref(laptop), &world.laptops[laptop].seed, incarnation)
+    }
+
+    /// The member whose engine and device key these are.
+    pub fn with(core: &Core, seed: &[u8; 32], incarnation: u64) -> Result<Forger> {
+        let (ring, _) = checks::keys_of(core, seed)?;
+        let keys = DeviceKeys::from_seed(seed);
+        Ok(Forger { keys, ring, feed: FeedState::new(incarnation), workspace: core.workspace() })
     }
 
     /// The actor of the forger's changes.
@@ -160,9 +166,14 @@ impl Forger {
 
 /// A document as a laptop holds it, its heads as hashes and its last operation's number.
 pub fn document(world: &mut World, laptop: usize, doc: &str) -> Result<(Doc, Vec<[u8; 32]>, u64)> {
+    document_of(world.core(laptop)?, doc)
+}
+
+/// The same of an engine.
+pub fn document_of(core: &mut Core, doc: &str) -> Result<(Doc, Vec<[u8; 32]>, u64)> {
     let id: DocId = doc.parse().map_err(|_| anyhow!("no document id"))?;
     let query = tern_peer::Query::DocSave { doc: doc.to_owned() };
-    let tern_peer::View::Bytes { bytes, .. } = world.ask(laptop, &query)? else {
+    let tern_peer::View::Bytes { bytes, .. } = core.answer(&query)? else {
         return Err(anyhow!("no document"));
     };
     let doc = Doc::load(id, &bytes)?;

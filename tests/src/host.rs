@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tern_peer::host::Host;
+use tern_peer::trial::{InProcess, Trials};
 
 /// Where simulated time begins: 23 November 2026, 12:00 UTC.
 pub const BEGIN_MS: i64 = 1_795_435_200_000;
@@ -108,12 +109,18 @@ impl Clock {
 pub struct SimHost {
     clock: Clock,
     rng: Rng,
+    trials: Arc<dyn Trials>,
 }
 
 impl SimHost {
     /// A machine with `clock` and the randomness of `seed`.
     pub fn boxed(clock: &Clock, seed: u64) -> Box<dyn Host> {
-        Box::new(SimHost { clock: clock.clone(), rng: Rng::new(seed) })
+        SimHost::with_trials(clock, seed, Arc::new(InProcess))
+    }
+
+    /// The same, with trials of its own.
+    pub fn with_trials(clock: &Clock, seed: u64, trials: Arc<dyn Trials>) -> Box<dyn Host> {
+        Box::new(SimHost { clock: clock.clone(), rng: Rng::new(seed), trials })
     }
 }
 
@@ -124,5 +131,9 @@ impl Host for SimHost {
 
     fn fill(&mut self, out: &mut [u8]) {
         self.rng.fill(out);
+    }
+
+    fn trials(&self) -> Arc<dyn Trials> {
+        self.trials.clone()
     }
 }

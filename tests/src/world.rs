@@ -159,7 +159,12 @@ impl World {
 
     /// Lets another laptop in through the node, with `role`.
     pub fn join(&mut self, role: &str) -> Result<usize> {
-        let terms = Command::Invite { role: role.to_owned(), mode: "open".to_owned(), uses: 1, expires_ms: 86_400_000 };
+        let terms = Command::Invite {
+            role: role.to_owned(),
+            mode: "open".to_owned(),
+            uses: 1,
+            expires_ms: 86_400_000,
+        };
         let Reply::Ticket { ticket } = self.perform(0, &terms)? else { bail!("no ticket") };
         self.meet(0, NODE)?;
         let ticket = InviteTicket::parse(&ticket)?;

@@ -20,7 +20,12 @@ fn peak_bytes() -> Option<u64> {
 #[test]
 fn bombs_cost_little_memory_and_leave_the_page_editable() -> Result<()> {
     let mut world = World::ready(70, 2)?;
-    let new = Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown: Some("x".to_owned()) };
+    let new = Command::PageNew {
+        title: "Plan".to_owned(),
+        parent: None,
+        space: None,
+        markdown: Some("x".to_owned()),
+    };
     let Reply::Doc(page) = world.perform(0, &new)? else { anyhow::bail!("no page") };
     world.quiesce()?;
     let (doc, deps, last) = document(&mut world, 1, &page.id)?;

@@ -19,8 +19,12 @@ const ADA: usize = 0;
 const BAO: usize = 1;
 
 fn new_page(world: &mut World, laptop: usize, text: &str) -> Result<String> {
-    let command =
-        Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown: Some(text.to_owned()) };
+    let command = Command::PageNew {
+        title: "Plan".to_owned(),
+        parent: None,
+        space: None,
+        markdown: Some(text.to_owned()),
+    };
     match world.perform(laptop, &command)? {
         Reply::Doc(doc) => Ok(doc.id),
         other => anyhow::bail!("{other:?}"),

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use serde::Serialize;
 use tern_peer::{ErrorKind, PeerError};
 
+use crate::table::safe_lines;
+
 /// Shape of an error on standard error with `--json`.
 #[derive(Debug, Serialize)]
 struct Wrapped<'a> {
@@ -70,10 +72,10 @@ fn json_line(error: &PeerError) -> String {
 }
 
 fn plain(error: &PeerError) -> String {
-    let mut text = format!("Error: {}\n", error.happened);
+    let mut text = format!("Error: {}\n", safe_lines(&error.happened));
     for (label, part) in [("Safe:  ", &error.safe), ("Next:  ", &error.next)] {
         if !part.is_empty() {
-            text += &format!("{label}{part}\n");
+            text += &format!("{label}{}\n", safe_lines(part));
         }
     }
     text

@@ -34,14 +34,33 @@ impl Table {
     }
 }
 
-/// Text without line breaks or control characters, so that a title cannot break a table or steer the terminal.
+/// Text on one line, with control and direction characters written out, so that a title cannot break a table, steer the
+/// terminal or make words read in another order than they are written.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    written_out(text, |_| false)
 }
 
-/// Text that may have several lines, without other control characters.
+/// Text that may have several lines, with other control and direction characters written out.
 pub(crate) fn safe_lines(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    written_out(text, |c| matches!(c, '\n' | '\t'))
+}
+
+fn written_out(text: &str, keep: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if keep(c) => out.push(c),
+            '\n' | '\r' | '\t' => out.extend(c.escape_default()),
+            c if c.is_control() || steers_direction(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Characters of Unicode that turn the direction of text or break lines without being seen.
+fn steers_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Columns that `text` takes in a terminal: East Asian wide characters and emoji two, combining marks none.
@@ -81,7 +100,9 @@ mod tests {
 
     #[test]
     fn a_title_cannot_steer_the_terminal() {
-        assert_eq!(one_line("a\x1b[2Jb\nc"), "a [2Jb c");
-        assert_eq!(safe_lines("a\x1b[2J\nb\tc\r"), "a[2J\nb\tc");
+        assert_eq!(one_line("a\x1b[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
+        assert_eq!(safe_lines("a\x1b[2J\nb\tc\r"), "a\\u{1b}[2J\nb\tc\\r");
+        assert_eq!(one_line("pay \u{202e}lla\u{2069}"), "pay \\u{202e}lla\\u{2069}");
+        assert_eq!(one_line("family 👩\u{200d}👧, na\u{200c}me"), "family 👩\u{200d}👧, na\u{200c}me");
     }
 }

@@ -118,11 +118,15 @@ fn passphrase(text: &str) -> Passphrase {
 
 fn hidden(prompt: &str) -> Result<Zeroizing<String>, PeerError> {
     if !std::io::stdin().is_terminal() {
-        return Err(PeerError::new(ErrorKind::NotAllowed, "A passphrase is needed, and there is no terminal to ask on.")
-            .safe("Nothing was read or changed.")
-            .next("Name a file that holds it in TERN_PASSPHRASE_FILE."));
+        return Err(PeerError::new(
+            ErrorKind::NotAllowed,
+            "A passphrase is needed, and there is no terminal to ask on.",
+        )
+        .safe("Nothing was read or changed.")
+        .next("Name a file that holds it in TERN_PASSPHRASE_FILE."));
     }
-    let typed = rpassword::prompt_password(prompt).map_err(|e| failure::system("Asking for the passphrase", &e))?;
+    let typed =
+        rpassword::prompt_password(prompt).map_err(|e| failure::system("Asking for the passphrase", &e))?;
     Ok(Zeroizing::new(typed))
 }
 

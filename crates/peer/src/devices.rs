@@ -47,7 +47,8 @@ pub(crate) async fn offer(messages: &mpsc::Sender<Msg>, service: &Service) -> Re
     let mut secret = [0; 32];
     SystemHost::default().fill(&mut secret);
     let sockets = endpoint::addresses(service.endpoint());
-    let ticket = LinkTicket { workspace, member, address: Address { device, sockets }, secret: secret.into() };
+    let ticket =
+        LinkTicket { workspace, member, address: Address { device, sockets }, secret: secret.into() };
     let text = ticket.to_text();
     service.desk().offer(ticket);
     Ok(text)
@@ -150,9 +151,12 @@ fn attempt(
             .next("Begin again there with `tern device link`, and use the new ticket within ten minutes.")
     };
     if !accepted.ok_or_else(stopped)?.map_err(failed)? {
-        return Err(PeerError::new(ErrorKind::NotAllowed, "The other device refused, or its offer had ended.")
-            .safe("Nothing was left behind here.")
-            .next("Compare the four words on both devices and begin again with `tern device link`."));
+        return Err(PeerError::new(
+            ErrorKind::NotAllowed,
+            "The other device refused, or its offer had ended.",
+        )
+        .safe("Nothing was left behind here.")
+        .next("Compare the four words on both devices and begin again with `tern device link`."));
     }
     fill(home, ticket, &seed, env)
 }

@@ -230,12 +230,51 @@ impl Files {
         let keys = keys_view(&self.home, Vec::new());
         DoctorView {
             checks: vec![
-                check("clock", sane, format!("The clock says {}.", zone.rfc3339(wall)), "Set the computer's clock: times shown to others come from it."),
-                check("zone data", true, format!("Version {}, shipped with Tern.", tern_model::hours::tzdb_version()), ""),
-                check("disk", writable, format!("The store takes {} KiB.", core.store().size_bytes() / 1024), "Make the home folder writable."),
-                check("network", true, if online { "A process of this home is online." } else { "No process of this home is online; `tern sync` meets peers once." }.to_owned(), ""),
-                check("node", relays > 0, format!("{relays} in use."), "Add one with `tern relay add TICKET`, so that people who are never online together can exchange."),
-                check("keys", keys.protected, if keys.protected { "The device key opens with your passphrase alone.".to_owned() } else { "The device key lies in a file that only you may read; it is not protected by a passphrase.".to_owned() }, "`tern lock on` protects it, or encrypt this computer's disk."),
+                check(
+                    "clock",
+                    sane,
+                    format!("The clock says {}.", zone.rfc3339(wall)),
+                    "Set the computer's clock: times shown to others come from it.",
+                ),
+                check(
+                    "zone data",
+                    true,
+                    format!("Version {}, shipped with Tern.", tern_model::hours::tzdb_version()),
+                    "",
+                ),
+                check(
+                    "disk",
+                    writable,
+                    format!("The store takes {} KiB.", core.store().size_bytes() / 1024),
+                    "Make the home folder writable.",
+                ),
+                check(
+                    "network",
+                    true,
+                    if online {
+                        "A process of this home is online."
+                    } else {
+                        "No process of this home is online; `tern sync` meets peers once."
+                    }
+                    .to_owned(),
+                    "",
+                ),
+                check(
+                    "node",
+                    relays > 0,
+                    format!("{relays} in use."),
+                    "Add one with `tern relay add TICKET`, so that people who are never online together can exchange.",
+                ),
+                check(
+                    "keys",
+                    keys.protected,
+                    if keys.protected {
+                        "The device key opens with your passphrase alone.".to_owned()
+                    } else {
+                        "The device key lies in a file that only you may read; it is not protected by a passphrase.".to_owned()
+                    },
+                    "`tern lock on` protects it, or encrypt this computer's disk.",
+                ),
             ],
         }
     }

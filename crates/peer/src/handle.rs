@@ -183,7 +183,9 @@ impl Peer {
         let key = AtRestKey::new(*tern_trust::DeviceKeys::from_seed(&seed).at_rest_key());
         let wiped = Store::lock_at_rest(&home.store(), &OpenOptions::default(), &key)?;
         if !wiped {
-            tracing::warn!("another process has the store open; traces of readable text go when it is opened next");
+            tracing::warn!(
+                "another process has the store open; traces of readable text go when it is opened next"
+            );
         }
         match std::fs::remove_dir_all(home.snapshots()) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
@@ -491,9 +493,9 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
                 Answer::Failed(none_met(&peers))
             }
         }
-        Ask::LinkOffer => crate::devices::offer(&by.messages, &by.service)
-            .await
-            .map_or_else(Answer::Failed, Answer::Ticket),
+        Ask::LinkOffer => {
+            crate::devices::offer(&by.messages, &by.service).await.map_or_else(Answer::Failed, Answer::Ticket)
+        }
         Ask::LinkState => Answer::Link(by.service.desk().state()),
         Ask::LinkDecide(accept) => crate::devices::decide(&by.messages, &by.service, accept)
             .await

@@ -180,6 +180,13 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), PeerError> {
 
 /// The error of a file operation on `path`.
 pub fn file_error(path: &Path, error: &std::io::Error) -> PeerError {
+    match error.kind() {
+        std::io::ErrorKind::ReadOnlyFilesystem => {
+            return crate::core::read_only(&format!("{} cannot be written", path.display()));
+        }
+        std::io::ErrorKind::StorageFull => return crate::core::disk_full(),
+        _ => {}
+    }
     PeerError::new(ErrorKind::Failed, format!("{}: {error}.", path.display()))
         .safe("Nothing that was saved before is affected.")
         .next("Check that the folder exists, that it may be written to and that the disk has room.")

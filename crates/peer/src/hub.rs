@@ -53,6 +53,8 @@ pub trait Tenant {
     fn denied(&mut self, peer: &Id);
     /// Both sides hold the same log; a joiner writes its Join now. True when it wrote something.
     fn log_equal(&mut self) -> bool;
+    /// Both sides hold the same items.
+    fn in_sync(&mut self) {}
     /// Attachments named here that are not on this disk.
     fn missing_blobs(&self) -> Vec<Id>;
     /// Attachments that this store says are on the disk.
@@ -491,6 +493,7 @@ impl<T: Tenant> Hub<T> {
             }
             Event::InSync => {
                 (conn.news.in_sync, conn.news.settled) = (true, true);
+                tenant.in_sync();
                 self.ask_for_blobs(id);
             }
             Event::Settled => {

@@ -94,7 +94,8 @@ pub(crate) fn replace(path: &Path, seed: &[u8; 32], passphrase: Option<&str>) ->
             host.fill(&mut salt);
             host.fill(&mut nonce);
             let sealed = seal_secret(passphrase, PURPOSE, seed, salt, nonce).ok_or_else(|| {
-                PeerError::new(ErrorKind::Usage, "A passphrase must not be empty.").safe("Nothing was changed.")
+                PeerError::new(ErrorKind::Usage, "A passphrase must not be empty.")
+                    .safe("Nothing was changed.")
             })?;
             Zeroizing::new([SEALED.as_slice(), &sealed].concat())
         }

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod core;
+mod devices;
 mod engine;
 mod files;
 mod handle;
@@ -14,7 +15,6 @@ pub mod hub;
 pub mod keys;
 pub mod net;
 mod node;
-mod devices;
 mod recover;
 mod start;
 pub mod trial;

@@ -328,7 +328,8 @@ impl NodeCore {
         keys: &DeviceKeys,
         host: Box<dyn Host>,
     ) -> Result<NodeCore, PeerError> {
-        let log = stored_log(&store, workspace)?;
+        let mut store = store;
+        let log = stored_log(&mut store, workspace)?;
         let membership = log.membership();
         let used = store.size_bytes();
         Ok(NodeCore { store, log, membership, workspace, device: keys.id(), host, version: 0, used })
@@ -346,13 +347,18 @@ impl NodeCore {
 }
 
 /// The log as it is on disk.
-fn stored_log(store: &Store, workspace: Id) -> Result<Log, PeerError> {
-    let mut log = Log::new(workspace);
-    for item in store.records(&Lane::LOG.0)? {
-        if let Ok(item) = Item::parse(item.bytes) {
-            log.insert_stored(item);
-        }
+fn stored_log(store: &mut Store, workspace: Id) -> Result<Log, PeerError> {
+    let (records, damaged) = store.sound_records(&Lane::LOG.0)?;
+    if !damaged.is_empty() {
+        let rows: Vec<i64> = damaged.iter().map(|(row, _)| *row).collect();
+        tracing::warn!(?rows, "damaged records are taken out; members bring them again");
+        store.write(|txn| txn.discard_damaged_items(&rows))?;
     }
+    let mut log = Log::new(workspace);
+    crate::core::heal::fill(
+        &mut log,
+        records.into_iter().filter_map(|r| Item::parse(r.bytes).ok()).collect(),
+    );
     Ok(log)
 }
 
@@ -370,7 +376,14 @@ impl Tenant for NodeCore {
     }
 
     fn replica(&self) -> CoreReplica<'_> {
-        CoreReplica { store: &self.store, log: &self.log, membership: &self.membership, spaces: None, relay: true }
+        CoreReplica {
+            store: &self.store,
+            log: &self.log,
+            membership: &self.membership,
+            spaces: None,
+            relay: true,
+            trusted: None,
+        }
     }
 
     fn ingest(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool) {
@@ -386,7 +399,7 @@ impl Tenant for NodeCore {
             Err(error) => {
                 tracing::error!(%error, "items could not be stored");
                 // Records of the undone commit must not stay in memory.
-                if let Ok(log) = stored_log(&self.store, self.workspace) {
+                if let Ok(log) = stored_log(&mut self.store, self.workspace) {
                     self.membership = log.membership();
                     self.log = log;
                 }

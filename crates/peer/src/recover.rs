@@ -81,9 +81,12 @@ fn find(ticket: &NodeTicket, code: &DeviceKeys, wanted: Option<&str>) -> Result<
     let matches = |id: &&Id| wanted.is_none_or(|w| hex(*id).starts_with(&w.trim().to_lowercase()));
     match found.iter().filter(matches).collect::<Vec<_>>().as_slice() {
         [workspace] => Ok(**workspace),
-        [] => Err(PeerError::new(ErrorKind::NotFound, "The node holds no workspace to which these words belong.")
-            .safe("Nothing was left behind here.")
-            .next("Check the words and the node's ticket.")),
+        [] => Err(PeerError::new(
+            ErrorKind::NotFound,
+            "The node holds no workspace to which these words belong.",
+        )
+        .safe("Nothing was left behind here.")
+        .next("Check the words and the node's ticket.")),
         many => {
             let list: Vec<String> = many.iter().map(|id| hex(&id[..6])).collect();
             Err(PeerError::new(

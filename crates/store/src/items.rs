@@ -333,6 +333,23 @@ impl Store {
         Ok(items)
     }
 
+    /// As [`Store::records`], without rows that are damaged; those by row number and id.
+    pub fn sound_records(&self, log_lane: &Id16) -> Result<(Vec<StoredItem>, Vec<(i64, Vec<u8>)>)> {
+        let (mut items, mut damaged) = (Vec::new(), Vec::new());
+        let Some(lane) = self.lane_number(log_lane)? else { return Ok((items, damaged)) };
+        let mut statement = self.items_where("WHERE i.lane = ?1")?;
+        let mut rows = statement.query([lane])?;
+        while let Some(row) = rows.next()? {
+            match read_row(row) {
+                Ok(item) => items.push(item),
+                Err(StoreError::Damaged { row, id, .. }) => damaged.push((row, id)),
+                Err(error) => return Err(error),
+            }
+        }
+        items.sort_unstable_by_key(|item| item.row);
+        Ok((items, damaged))
+    }
+
     /// Items of one feed from `from_seq` on, by (seq, row): forks show as two items of one seq.
     pub fn items_of_feed(
         &self,

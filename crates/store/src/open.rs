@@ -140,6 +140,11 @@ impl Store {
         self.id
     }
 
+    /// Whether it was opened without the right to write.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
     /// Where the file lies.
     pub fn path(&self) -> &Path {
         &self.path
@@ -177,7 +182,10 @@ fn look(path: &Path, options: &OpenOptions) -> Result<Connection> {
     }
     let access =
         if options.read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
-    let conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let mut conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    if options.read_only {
+        conn = unmoved(conn, path)?;
+    }
     conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
     refuse_strange_or_newer(&conn, path)?;
     Ok(conn)
@@ -284,7 +292,30 @@ fn look_at_header(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A connection that can read. Where nothing may be written, SQLite cannot make the index of a write-ahead log; with
+/// nothing in that log the file is whole by itself and is read as one that nobody changes.
+fn unmoved(conn: Connection, path: &Path) -> Result<Connection> {
+    let readable = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
+    let log_bytes = fs::metadata(beside(path, "-wal")).map_or(0, |m| m.len());
+    match (readable, path.to_str()) {
+        (Err(_), Some(text)) if log_bytes == 0 => {
+            let escaped = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+                | OpenFlags::SQLITE_OPEN_URI
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Ok(Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags)?)
+        }
+        _ => Ok(conn),
+    }
+}
+
 fn refuse_read_only(path: &Path) -> Result<()> {
+    // The mode bits do not tell of a disk that is mounted read-only.
+    if let Err(error) = File::options().write(true).open(path)
+        && matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied)
+    {
+        return Err(StoreError::ReadOnly { detail: format!("{} cannot be written", path.display()) });
+    }
     let mut places = vec![path];
     places.extend(path.parent());
     for place in places {

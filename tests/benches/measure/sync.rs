@@ -99,7 +99,8 @@ pub fn prepare(dir: &Path) -> Result<()> {
     let address = Address { device: id(&NODE), sockets: vec![([127, 0, 0, 1], 9).into()] };
     let ticket = NodeTicket { device: id(&NODE), addresses: vec![address], secret: SECRET.into() }.to_text();
     core.perform(&Command::RelayAdd { ticket })?;
-    let invite = Command::Invite { role: "writer".into(), mode: "open".into(), uses: 1, expires_ms: 86_400_000 };
+    let invite =
+        Command::Invite { role: "writer".into(), mode: "open".into(), uses: 1, expires_ms: 86_400_000 };
     let Reply::Ticket { ticket } = core.perform(&invite)? else { bail!("no ticket") };
     let made = node_path.clone();
     let begin = Box::new(move |workspace: &[u8; 32]| {

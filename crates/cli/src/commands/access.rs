@@ -53,7 +53,11 @@ struct LinkLine<'a> {
 
 /// One JSON object a line, or the text for people: this command speaks more than once.
 fn say(context: &Context, line: &LinkLine<'_>, text: &str) -> Result<(), PeerError> {
-    if context.json { print(&(to_json(line)? + "\n")) } else { print(text) }
+    if context.json {
+        print(&(to_json(line)? + "\n"))
+    } else {
+        print(text)
+    }
     Ok(())
 }
 
@@ -91,9 +95,12 @@ fn wait_for_device(peer: &Peer) -> Result<LinkState, PeerError> {
             "asking" => return Ok(state),
             "waiting" => {}
             _ => {
-                return Err(PeerError::new(ErrorKind::Failed, "The offer has ended: ten minutes are over, or somebody tried it with wrong tickets.")
-                    .safe("Nothing was changed.")
-                    .next("Begin again with `tern device link`."));
+                return Err(PeerError::new(
+                    ErrorKind::Failed,
+                    "The offer has ended: ten minutes are over, or somebody tried it with wrong tickets.",
+                )
+                .safe("Nothing was changed.")
+                .next("Begin again with `tern device link`."));
             }
         }
         let _ = tick.recv_timeout(LOOK);

@@ -38,7 +38,10 @@ pub(super) fn export(context: &Context, args: ExportArgs) -> Result<(), PeerErro
     }
     let bar = context.progress();
     let reply = context.with_peer(|peer| {
-        peer.call_with(Command::Export { dir: args.dir.clone(), page: args.page, space: args.space }, bar.reporter())
+        peer.call_with(
+            Command::Export { dir: args.dir.clone(), page: args.page, space: args.space },
+            bar.reporter(),
+        )
     })?;
     drop(bar);
     let Reply::Export(report) = &reply else { return Err(failure::mismatch()) };

@@ -3,9 +3,7 @@
 use tern_peer::{AccessCommand, Command, Peer, PeerError, ProfileChange, Query, Reply, View};
 
 use super::ask;
-use crate::args::{
-    InitArgs, InviteArgs, JoinArgs, ProfileAction, ProfileSetArgs, WhenArgs,
-};
+use crate::args::{InitArgs, InviteArgs, JoinArgs, ProfileAction, ProfileSetArgs, WhenArgs};
 use crate::context::Context;
 use crate::{failure, human, values};
 

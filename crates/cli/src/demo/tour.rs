@@ -123,7 +123,8 @@ fn import(desk: &Desk, folder: &Path) -> Result<Vec<String>, PeerError> {
 }
 
 fn invite(desk: &Desk) -> Result<String, PeerError> {
-    let command = Command::Invite { role: "writer".into(), mode: "open".into(), uses: 1, expires_ms: 72 * 3_600_000 };
+    let command =
+        Command::Invite { role: "writer".into(), mode: "open".into(), uses: 1, expires_ms: 72 * 3_600_000 };
     match desk.call(command)? {
         Reply::Ticket { ticket } => Ok(ticket),
         _ => Err(failure::mismatch()),

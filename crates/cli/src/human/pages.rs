@@ -111,7 +111,15 @@ mod tests {
     use super::*;
 
     fn row(id: &str, title: &str, depth: usize) -> PageRow {
-        PageRow { id: id.into(), title: title.into(), parent: None, order: 0, depth, space: String::new(), trashed: false }
+        PageRow {
+            id: id.into(),
+            title: title.into(),
+            parent: None,
+            order: 0,
+            depth,
+            space: String::new(),
+            trashed: false,
+        }
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub(crate) fn devices(view: &DevicesView, clock: &Clock) -> String {
             "this laptop" => "now".into(),
             _ => clock.words_or_never(d.last_contact.as_deref()),
         };
-        let state = if d.has_key || d.state != "active" { d.state.clone() } else { "waits for the key".into() };
+        let state =
+            if d.has_key || d.state != "active" { d.state.clone() } else { "waits for the key".into() };
         table.row(&[d.kind.clone(), state, contact, short(&d.id)]);
     }
     table.render()

@@ -62,7 +62,11 @@ pub(crate) fn add_relay(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, Pe
     Ok(Reply::Done {})
 }
 
-pub(crate) fn note_addresses(work: &mut Work<'_, '_>, device: &Id, addresses: &[SocketAddr]) -> Result<(), PeerError> {
+pub(crate) fn note_addresses(
+    work: &mut Work<'_, '_>,
+    device: &Id,
+    addresses: &[SocketAddr],
+) -> Result<(), PeerError> {
     let mut peer = work.txn.peer(device)?.unwrap_or_else(|| tern_store::PeerRow {
         device: *device,
         addresses_json: "[]".to_owned(),
@@ -264,7 +268,10 @@ impl Core {
         let devices = self.mem.membership.devices.iter().filter(|(_, d)| d.active && !d.public.is_recovery());
         let everyone: Vec<Id> =
             devices.map(|(key, _)| *key).chain(self.mem.membership.relays.iter().copied()).collect();
-        for device in everyone.into_iter().filter(|d| *d != me) {
+        // While records of the log are missing, whoever was met before may have them.
+        let met = if self.mem.log_has_gaps() { self.store.peers()? } else { Vec::new() };
+        let met = met.into_iter().map(|p| p.device).filter(|d| !everyone.contains(d)).collect::<Vec<_>>();
+        for device in everyone.into_iter().chain(met).filter(|d| *d != me) {
             let peer = self.store.peer(&device)?;
             let ticket = tickets.iter().find(|t| t.device == device);
             let mut addresses =
@@ -316,6 +323,4 @@ impl Core {
         }
         self.mem.version += 1;
     }
-
 }
-

@@ -1,8 +1,8 @@
 //! The membership log in sentences, and notices about one's own devices.
 
+use tern_store::VerdictFilter;
 use tern_trust::record::Fields;
 use tern_trust::{Id, Id16};
-use tern_store::VerdictFilter;
 
 use crate::api::{LogView, NoticeView, NoticesView, PeerError, RecordView, Reply};
 
@@ -39,7 +39,8 @@ impl Core {
         let mut notices = Vec::new();
         for (item, record) in self.mem.log.records() {
             let Fields::DeviceAdd(add) = &record.fields else { continue };
-            let mine = add.member == me && item.header().author != self.mem.me() && add.device.key != self.mem.me();
+            let mine =
+                add.member == me && item.header().author != self.mem.me() && add.device.key != self.mem.me();
             let active = self.mem.membership.device(&add.device.key).is_some_and(|d| d.active);
             if !mine || !active || self.store.meta(&format!("{SEEN}{}", hex(item.id())))?.is_some() {
                 continue;

@@ -19,6 +19,7 @@ impl Core {
     /// Performs a command; durable when it returns.
     pub fn perform(&mut self, command: &Command) -> Result<Reply, PeerError> {
         self.refresh()?;
+        self.mem.may_write()?;
         let did = self.write(|work| perform(work, command))?;
         match did {
             Did::Doc(id, changed) => self.doc_reply(id, changed),
@@ -96,9 +97,7 @@ fn access_command(work: &mut Work<'_, '_>, command: &AccessCommand) -> Result<Di
             Did::Other(spaces::add(work, space, member, role)?)
         }
         AccessCommand::SpaceRemove { space, member } => Did::Other(spaces::remove(work, space, member)?),
-        AccessCommand::PageToSpace { page, space } => {
-            Did::Doc(spaces::move_page(work, page, space)?, true)
-        }
+        AccessCommand::PageToSpace { page, space } => Did::Doc(spaces::move_page(work, page, space)?, true),
         AccessCommand::ReviewExport { .. } => {
             return Err(internal("This command belongs to the engine."));
         }

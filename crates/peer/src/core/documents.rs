@@ -35,7 +35,7 @@ pub(crate) fn load_before(store: &Store, mem: &mut Mem, id: DocId, before: i64) 
 fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, usize), PeerError> {
     let known = store.doc(&id.0)?;
     let space = super::spaces::space_of(store, mem, &id)?;
-    let tag = super::spaces::tag(mem, &space, &id).map_err(|_| not_found("document", &id.to_string()))?;
+    let Ok(tag) = super::spaces::tag(mem, &space, &id) else { return snapshot_alone(store, mem, id) };
     if !store.verdicts(&VerdictFilter::Tag(tag))?.is_empty() {
         // Something of it does not count, perhaps a part of an item: only judging all of it tells what does.
         let (doc, row) = super::ingest::judged(store, mem, id, &(space, tag), before)?;
@@ -68,6 +68,14 @@ fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, u
     }
     doc.apply(&changes)?;
     Ok((doc, row, count))
+}
+
+/// Without the keys that a missing record of the log carries, the last snapshot is still readable.
+fn snapshot_alone(store: &Store, mem: &Mem, id: DocId) -> Result<(Doc, i64, usize), PeerError> {
+    let snapshot = if mem.log_has_gaps() { store.snapshot(&id.0)? } else { None };
+    let bytes = snapshot.ok_or_else(|| not_found("document", &id.to_string()))?;
+    let row = store.doc(&id.0)?.map_or(0, |known| known.upto_row);
+    Ok((Doc::load(id, &bytes)?, row, 0))
 }
 
 /// Opens an item that was accepted before.

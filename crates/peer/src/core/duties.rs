@@ -41,12 +41,9 @@ pub(crate) fn ready_to_seal(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
 }
 
 fn no_key() -> PeerError {
-    PeerError::new(
-        ErrorKind::Failed,
-        "The current key is not on this device yet, so nothing can be sealed.",
-    )
-    .safe("What is here stays here and readable.")
-    .next("It comes from any device of the workspace that is met: `tern sync`.")
+    PeerError::new(ErrorKind::Failed, "The current key is not on this device yet, so nothing can be sealed.")
+        .safe("What is here stays here and readable.")
+        .next("It comes from any device of the workspace that is met: `tern sync`.")
 }
 
 fn rotate(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
@@ -125,7 +122,8 @@ fn approve_within_limits(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
     if joins.is_empty() {
         return Ok(());
     }
-    let roles = joins.into_iter().filter_map(|(join, invite)| Some((join, membership.invites.get(&invite)?.role)));
+    let roles =
+        joins.into_iter().filter_map(|(join, invite)| Some((join, membership.invites.get(&invite)?.role)));
     let due: Vec<(Id, Role)> = roles.filter(|(_, role)| *role < Role::Admin).collect();
     work.records(|records, _, _| {
         let items = due.into_iter().map(|(join, role)| records.write(Fields::Approve { join, role }));
@@ -174,6 +172,9 @@ fn introduce_waiting(work: &mut Work<'_, '_>, member: &Id16) -> Result<(), PeerE
 impl Core {
     /// Does what time alone makes due: ends invites that have run out, gives keys that others lack for a while.
     pub fn tend(&mut self) -> Result<(), PeerError> {
+        if self.mem.log_has_gaps() {
+            return Ok(());
+        }
         let now = self.now_ms();
         let wall = u64::try_from(now).unwrap_or(0);
         let due = |i: &tern_trust::log::Invite| i.live && (i.expires < wall || i.used >= usize::from(i.uses));

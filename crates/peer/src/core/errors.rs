@@ -13,11 +13,46 @@ impl From<StoreError> for PeerError {
                 ErrorKind::Damaged
             }
             StoreError::NotAStore { .. } => ErrorKind::Damaged,
+            StoreError::ReadOnly { detail } => return read_only(detail),
+            StoreError::Full => return full(),
             _ => ErrorKind::Failed,
         };
         PeerError::new(kind, error.to_string())
     }
 }
+
+/// Nothing can be written where the home lies.
+pub(crate) fn read_only(detail: &str) -> PeerError {
+    PeerError::new(ErrorKind::Failed, format!("The disk or this home is read-only: {detail}."))
+        .safe("Nothing was changed; everything saved earlier can still be read.")
+        .next("Make the home folder and its files writable, or copy the home to a disk that is and name it with --home.")
+}
+
+/// No room where the home lies.
+pub(crate) fn full() -> PeerError {
+    PeerError::new(ErrorKind::Failed, "The disk is full; this change is not saved.")
+        .safe("Everything saved earlier is safe and can still be read.")
+        .next("Free some space and try again.")
+}
+
+/// Refuses a text of a person that is longer than lists can show.
+pub(crate) fn bounded(what: &str, text: &str, most_chars: usize) -> Result<(), PeerError> {
+    let found = text.chars().count();
+    if found <= most_chars {
+        return Ok(());
+    }
+    Err(PeerError::new(
+        ErrorKind::BadInput,
+        format!("{what} has {found} characters; at most {most_chars} are possible."),
+    )
+    .safe("Nothing was changed.")
+    .next("Give a shorter one; long text belongs on the page."))
+}
+
+/// Most characters of a member's name.
+pub(crate) const MAX_NAME_CHARS: usize = 256;
+/// Most characters of a title that is typed.
+pub(crate) const MAX_TITLE_CHARS: usize = 1024;
 
 impl From<ModelError> for PeerError {
     fn from(error: ModelError) -> Self {

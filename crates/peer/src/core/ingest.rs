@@ -17,6 +17,7 @@ use tern_trust::{Id, Id16, Item, Kind, Membership};
 use crate::api::PeerError;
 
 use super::gate::{Gates, KeptTrials, StoredFeeds};
+use super::heal::Lost;
 use super::sift::{Found, Sift};
 use super::{Core, Mem, Work, documents, duties, holdings, people, work};
 
@@ -27,7 +28,13 @@ impl Core {
     /// Verifies, stores, judges and applies items in one commit. One result each, and whether the log grew.
     pub fn take(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool) {
         let count = items.len();
-        match self.write(|work| take(work, items)) {
+        let mut taken = self.write(|work| take(work, items.clone()));
+        if taken.as_ref().is_err_and(|e| e.kind == crate::api::ErrorKind::Damaged) && self.heal_all().is_ok()
+        {
+            // A damaged row of the same documents stood in the way; it is asked for again.
+            taken = self.write(|work| take(work, items));
+        }
+        match taken {
             Ok(taken) => taken,
             Err(error) => {
                 tracing::error!(%error, "items could not be stored");
@@ -64,9 +71,12 @@ fn take(work: &mut Work<'_, '_>, items: Vec<Vec<u8>>) -> Result<(Vec<ItemResult>
             fresh.entry((item.header().space, item.header().tag)).or_default().push((row, item));
         }
     }
+    forget_lost(work)?;
     if admitted.log_grew {
-        let opened = work::learn(work.mem);
-        duties::perform(work)?;
+        let opened = relearn(work)?;
+        if !work.mem.log_has_gaps() {
+            duties::perform(work)?;
+        }
         for spot in judge_again(work, &before, !opened.is_empty())? {
             fresh.remove(&spot);
         }
@@ -105,6 +115,26 @@ pub(crate) fn judge_again(
         judge_spot(work, spot)?;
     }
     Ok(spots)
+}
+
+/// What came is not lost any more.
+fn forget_lost(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
+    let txn = &work.txn;
+    if !work.mem.lost.settle(|id| Ok(txn.row_of(id)?.is_some()))? {
+        return Ok(());
+    }
+    let bytes = work.mem.lost.encode();
+    Ok(work.txn.set_meta(Lost::KEY, &bytes)?)
+}
+
+/// Membership and keys after the log grew; records that waited in the store for one that came are taken in too.
+fn relearn(work: &mut Work<'_, '_>) -> Result<Vec<Id16>, PeerError> {
+    if work.mem.log_waits {
+        let (records, _) = work.txn.sound_records(&tern_sync::Lane::LOG.0)?;
+        let items = records.into_iter().filter_map(|r| Item::parse(r.bytes).ok()).collect();
+        work.mem.log_waits = super::heal::fill(&mut work.mem.log, items);
+    }
+    Ok(work::learn(work.mem))
 }
 
 /// Documents whose judgement may differ after the log changed.

@@ -68,9 +68,9 @@ pub(crate) fn approve(work: &mut Work<'_, '_>, text: &str, role: Option<&str>) -
     let by_record = by_prefix(waiting.iter().map(|w| w.record), text);
     let by_member = by_prefix(waiting.iter().map(|w| w.member), text);
     let found = waiting.iter().find(|w| Some(w.record) == by_record || Some(w.member) == by_member);
-    let request = found.copied().ok_or_else(|| {
-        not_found("request", text).next("`tern member list` shows who waits to be let in.")
-    })?;
+    let request = found
+        .copied()
+        .ok_or_else(|| not_found("request", text).next("`tern member list` shows who waits to be let in."))?;
     let offered = work.mem.membership.invites.get(&request.invite).map_or(Role::Writer, |i| i.role);
     let role = match role {
         Some(word) => words::parse_role(word)
@@ -110,7 +110,9 @@ impl Core {
                 joined: self.joined_by(key),
             });
         }
-        invites.sort_by(|a, b| (a.state != "live").cmp(&(b.state != "live")).then_with(|| b.expires.cmp(&a.expires)));
+        invites.sort_by(|a, b| {
+            (a.state != "live").cmp(&(b.state != "live")).then_with(|| b.expires.cmp(&a.expires))
+        });
         InvitesView { invites, requests: self.requests() }
     }
 

@@ -11,6 +11,7 @@ mod duties;
 mod errors;
 mod follow;
 mod gate;
+pub(crate) mod heal;
 pub(crate) mod holdings;
 mod ingest;
 mod invites;
@@ -22,8 +23,8 @@ mod removal;
 mod replica;
 mod resolve;
 mod review;
-mod spaces;
 mod sift;
+mod spaces;
 mod start;
 mod status;
 mod tasks;
@@ -44,6 +45,7 @@ use crate::api::PeerError;
 use crate::host::Host;
 
 pub(crate) use access::{acknowledged, blobs_gone, remember, workspace_document};
+pub(crate) use errors::{full as disk_full, read_only};
 pub use replica::CoreReplica;
 pub(crate) use resolve::{hex, unhex};
 pub(crate) use work::Work;
@@ -87,6 +89,12 @@ pub(crate) struct Mem {
     pub trials: Arc<dyn crate::trial::Trials>,
     /// What trials found, as the store keeps it.
     pub kept_trials: gate::KeptTrials,
+    /// Items that were damaged and are not back yet.
+    pub lost: heal::Lost,
+    /// Damaged rows of the log that are still in the store, with their ids.
+    pub damaged_log: Vec<(i64, Vec<u8>)>,
+    /// Whether stored records wait for others that are missing.
+    pub log_waits: bool,
     /// Rows of the store up to here are reflected in `log`, `ring` and `docs`.
     pub seen_row: i64,
     /// Counts how often rows of other processes were taken in.
@@ -149,6 +157,9 @@ impl Mem {
         self.spaces = Spaces::new();
         self.membership = self.log.membership();
         self.kept_trials = gate::KeptTrials::default();
+        self.lost = heal::Lost::default();
+        self.damaged_log.clear();
+        self.log_waits = false;
     }
 
     fn touch(&mut self, id: &DocId) {

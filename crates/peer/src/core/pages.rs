@@ -11,7 +11,7 @@ use tern_store::Store;
 use crate::api::{BlockEdit, ErrorKind, PageRow, PagesView, PeerError};
 
 use super::Work;
-use super::errors::bad_input;
+use super::errors::{self, bad_input};
 use super::resolve::{self, Wanted};
 
 /// The tree of all pages, or of those that are not in the trash.
@@ -127,6 +127,7 @@ pub(crate) fn create(
     space: Option<&str>,
     body: Option<&str>,
 ) -> Result<DocId, PeerError> {
+    errors::bounded("The title", title, errors::MAX_TITLE_CHARS)?;
     let parent = parent.map(|p| resolve::document(&work.txn, p, Wanted::Page)).transpose()?;
     let above = parent.map(|p| super::spaces::space_of(&work.txn, work.mem, &p)).transpose()?;
     let space = match space {
@@ -197,6 +198,7 @@ pub(crate) fn append(work: &mut Work<'_, '_>, page: &str, body: &str) -> Result<
 
 /// Renames a page.
 pub(crate) fn rename(work: &mut Work<'_, '_>, page: &str, title: &str) -> Result<(DocId, bool), PeerError> {
+    errors::bounded("The title", title, errors::MAX_TITLE_CHARS)?;
     let id = resolve::document(&work.txn, page, Wanted::Any)?;
     let changed = work.edit(id, &[text("title", title.trim())])?;
     Ok((id, changed))

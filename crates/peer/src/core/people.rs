@@ -76,6 +76,7 @@ pub(crate) fn edits(profile: &Profile) -> Result<Vec<Edit>, PeerError> {
     if profile.name.trim().is_empty() {
         return Err(PeerError::new(ErrorKind::Usage, "A name is needed.").next("Give one with --name."));
     }
+    super::errors::bounded("The name", &profile.name, super::errors::MAX_NAME_CHARS)?;
     let hours = profile.hours.clone().unwrap_or_else(|| "Mon-Fri 09:00-18:00".to_owned());
     let text = ProfileText {
         zone: &profile.zone,
@@ -115,6 +116,7 @@ pub(crate) fn change(work: &mut Work<'_, '_>, change: &ProfileChange) -> Result<
     let before = work.doc(document_of(&me))?.person();
     let mut edits = Vec::new();
     if let Some(name) = change.name.as_deref().map(str::trim).filter(|n| !n.is_empty()) {
+        super::errors::bounded("The name", name, super::errors::MAX_NAME_CHARS)?;
         edits.push(field("name", name));
     }
     if let Some(zone) = &change.zone {
@@ -246,7 +248,9 @@ impl Core {
     /// Keys that items here wait for, each with whose devices could give it.
     pub(crate) fn awaited_keys(&self) -> Result<Vec<String>, PeerError> {
         let mut epochs = std::collections::BTreeSet::new();
-        for row in self.store.verdicts(&tern_store::VerdictFilter::Class(tern_store::VerdictClass::Pending))? {
+        for row in
+            self.store.verdicts(&tern_store::VerdictFilter::Class(tern_store::VerdictClass::Pending))?
+        {
             if row.code == "key" {
                 epochs.extend(self.store.item_by_row(row.row)?.map(|item| item.epoch()));
             }
@@ -255,10 +259,17 @@ impl Core {
         let mut awaited = Vec::new();
         for epoch in epochs {
             let given = membership.epochs.get(&epoch).map(|e| e.recipients.clone()).unwrap_or_default();
-            let holders = membership.devices.values().filter(|d| d.active && given.contains(&d.public.x25519));
-            let names: std::collections::BTreeSet<String> =
-                holders.filter(|d| !d.public.is_recovery()).map(|d| name_of(&self.store, &d.member)).collect();
-            let whose = if names.is_empty() { "somebody".to_owned() } else { names.into_iter().collect::<Vec<_>>().join(" or ") };
+            let holders =
+                membership.devices.values().filter(|d| d.active && given.contains(&d.public.x25519));
+            let names: std::collections::BTreeSet<String> = holders
+                .filter(|d| !d.public.is_recovery())
+                .map(|d| name_of(&self.store, &d.member))
+                .collect();
+            let whose = if names.is_empty() {
+                "somebody".to_owned()
+            } else {
+                names.into_iter().collect::<Vec<_>>().join(" or ")
+            };
             awaited.push(format!("A key that edits here need is awaited from a device of {whose}."));
         }
         Ok(awaited)

@@ -212,9 +212,11 @@ impl Core {
     fn check(&mut self) -> Result<CheckView, PeerError> {
         let report = self.store.check(&mut |_| Ok(Vec::new()))?;
         let mut findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+        findings.extend(self.lost_lines());
         let bad = findings.len() as u64;
         findings.extend(self.compare_projections()?);
         let items = report.items;
+        self.heal_findings(&report.findings);
         Ok(CheckView {
             items,
             bad: bad.max(findings.len() as u64),

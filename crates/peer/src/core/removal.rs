@@ -58,8 +58,9 @@ pub(crate) fn leave(work: &mut Work<'_, '_>) -> Result<Reply, PeerError> {
 
 /// Brings a removed member back; the devices they had count again and are given the key.
 pub(crate) fn restore(work: &mut Work<'_, '_>, text: &str, role: &str) -> Result<Reply, PeerError> {
-    let role = words::parse_role(role)
-        .ok_or_else(|| usage(format!("“{role}” is no role that can be given."), "Choose admin, writer, commenter or reader."))?;
+    let role = words::parse_role(role).ok_or_else(|| {
+        usage(format!("“{role}” is no role that can be given."), "Choose admin, writer, commenter or reader.")
+    })?;
     let member = member(work, text)?;
     work.records(|records, _, _| Ok(((), vec![records.write(Fields::MemberRestore { member, role })?])))?;
     duties::give_keys(work, |_| true)?;

@@ -19,6 +19,19 @@ pub struct CoreReplica<'a> {
     pub spaces: Option<&'a Spaces>,
     /// Whether this side is a relay: it serves lanes that it cannot evaluate.
     pub relay: bool,
+    /// Set to this device while records of its log are missing: it and whoever it met as a member before are taken for
+    /// members as far as the log says nothing else, so that the records can come again.
+    pub trusted: Option<tern_trust::Id>,
+}
+
+impl CoreReplica<'_> {
+    fn standing_of(&self, device: &Device) -> SourceResult<tern_trust::Standing> {
+        let found = self.membership.standing(device);
+        let (Some(me), tern_trust::Standing::Unknown) = (self.trusted, &found) else { return Ok(found) };
+        let met = *device == me
+            || self.store.peer(device).map_err(SourceError::new)?.is_some_and(|p| p.store_id != 0);
+        Ok(if met { tern_trust::Standing::Relay } else { found })
+    }
 }
 
 impl std::fmt::Debug for CoreReplica<'_> {
@@ -109,9 +122,10 @@ impl Replica for CoreReplica<'_> {
     fn shares(&self, peer: &Device, lane: &Lane) -> SourceResult<bool> {
         let open = self.is_open(lane)?;
         let sealed = self.spaces.and_then(|spaces| spaces.get(&lane.0));
-        Ok(match self.membership.standing(peer) {
+        Ok(match self.standing_of(peer)? {
             tern_trust::Standing::Active { .. } => {
-                let inside = sealed.is_some_and(|s| s.acting_role(peer, self.membership) > tern_trust::Role::None);
+                let inside =
+                    sealed.is_some_and(|s| s.acting_role(peer, self.membership) > tern_trust::Role::None);
                 open || self.relay || inside
             }
             // A relay carries what it cannot read, to those who can name it.
@@ -129,7 +143,7 @@ impl Replica for CoreReplica<'_> {
     }
 
     fn standing(&self, device: &Device) -> SourceResult<Standing> {
-        Ok(match self.membership.standing(device) {
+        Ok(match self.standing_of(device)? {
             tern_trust::Standing::Active { .. } => Standing::Active,
             tern_trust::Standing::Relay => Standing::Relay,
             tern_trust::Standing::Removed => Standing::Removed,

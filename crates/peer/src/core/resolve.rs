@@ -31,7 +31,10 @@ pub(crate) fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
 }
 
 /// The one id that begins with these hexadecimal digits, of at least four.
-pub(crate) fn by_prefix<const N: usize>(ids: impl IntoIterator<Item = [u8; N]>, text: &str) -> Option<[u8; N]> {
+pub(crate) fn by_prefix<const N: usize>(
+    ids: impl IntoIterator<Item = [u8; N]>,
+    text: &str,
+) -> Option<[u8; N]> {
     let typed = text.trim().to_lowercase();
     let mut found = ids.into_iter().filter(|id| typed.len() >= 4 && hex(id).starts_with(&typed));
     let first = found.next()?;

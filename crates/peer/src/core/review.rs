@@ -170,9 +170,8 @@ impl Core {
     pub(crate) fn review_text(&mut self, entry: &str) -> Result<(String, u64), PeerError> {
         self.refresh()?;
         let group = find(&self.store, entry)?;
-        let (_, then) = self
-            .with_entry(&group)?
-            .ok_or_else(|| not_found("readable document of the entry", entry))?;
+        let (_, then) =
+            self.with_entry(&group)?.ok_or_else(|| not_found("readable document of the entry", entry))?;
         let text = markdown::write(&project::text(&then, "front_matter"), &then.blocks());
         Ok((format!("# {}\n\n{text}", project::text(&then, "title")), group.rows.len() as u64))
     }
@@ -189,7 +188,11 @@ fn preview(now: &Doc, then: &Doc) -> String {
             BlockDiff::Changed { .. } => {
                 let shown = super::query::diff_block(block);
                 let changed = shown.runs.into_iter().filter(|(kind, _)| kind != "keep");
-                parts.extend(changed.map(|(kind, text)| if kind == "delete" { format!("(deletes) {text}") } else { text }));
+                parts.extend(
+                    changed.map(
+                        |(kind, text)| if kind == "delete" { format!("(deletes) {text}") } else { text },
+                    ),
+                );
             }
             BlockDiff::Same(_) | BlockDiff::Moved(_) => {}
         }

@@ -178,9 +178,10 @@ fn private(work: &mut Work<'_, '_>, text: &str) -> Result<Id16, PeerError> {
     let space = find(&work.txn, work.mem, text)?;
     match work.mem.access().kind(&space) {
         Some(SpaceKind::Private) => Ok(space),
-        Some(SpaceKind::Personal) => {
-            Err(usage("A personal space is for one person alone.", "Make a private space: `tern space new T --private`."))
-        }
+        Some(SpaceKind::Personal) => Err(usage(
+            "A personal space is for one person alone.",
+            "Make a private space: `tern space new T --private`.",
+        )),
         _ => Err(usage(
             "Everybody of the workspace is in that space.",
             "Roles there are those of the workspace: `tern member role`.",
@@ -202,7 +203,9 @@ pub(crate) fn add(work: &mut Work<'_, '_>, space: &str, who: &str, role: &str) -
 pub(crate) fn remove(work: &mut Work<'_, '_>, space: &str, who: &str) -> Result<Reply, PeerError> {
     let (space, who) = (private(work, space)?, member(work, who)?);
     if Some(who) == work.mem.member() {
-        work.space_records(|records, spaces, dice| Ok(((), records.space_leave(spaces, &space, dice)?.items)))?;
+        work.space_records(|records, spaces, dice| {
+            Ok(((), records.space_leave(spaces, &space, dice)?.items))
+        })?;
         return Ok(Reply::Done {});
     }
     set_role(work, &space, who, Role::None)?;
@@ -236,7 +239,8 @@ pub(crate) fn move_page(work: &mut Work<'_, '_>, page: &str, space: &str) -> Res
         let order = if id == top { pages::last_place(work)? } else { String::new() };
         let doc = work.doc(id)?.clone();
         let mut edits = vec![pages::text("title", &project::text(&doc, "title"))];
-        let parent = project::text(&doc, "parent").parse::<DocId>().ok().and_then(|p| copies.get(&p).copied());
+        let parent =
+            project::text(&doc, "parent").parse::<DocId>().ok().and_then(|p| copies.get(&p).copied());
         edits.extend(parent.filter(|_| id != top).map(|p| pages::text("parent", &p.to_string())));
         let order = if order.is_empty() { project::text(&doc, "order") } else { order };
         edits.push(pages::text("order", &order));
@@ -345,10 +349,14 @@ fn sentence(pages: usize, space: &str, gains: &[String], loses: &[String]) -> St
 
 impl Core {
     /// Tells whether a page lies in the space that a text names.
-    pub(crate) fn pages_of_space(&mut self, text: &str) -> Result<impl Fn(&DocId) -> bool + use<>, PeerError> {
+    pub(crate) fn pages_of_space(
+        &mut self,
+        text: &str,
+    ) -> Result<impl Fn(&DocId) -> bool + use<>, PeerError> {
         let space = find(&self.store, &mut self.mem, text)?;
         let docs = self.store.docs()?.into_iter();
-        let inside: BTreeSet<DocId> = docs.filter(|row| row.lane == space).map(|row| DocId(row.doc)).collect();
+        let inside: BTreeSet<DocId> =
+            docs.filter(|row| row.lane == space).map(|row| DocId(row.doc)).collect();
         Ok(move |id: &DocId| inside.contains(id))
     }
 }

@@ -36,6 +36,7 @@ impl Core {
         title: &str,
     ) -> Result<(Core, InitReport), PeerError> {
         people::edits(profile)?;
+        super::errors::bounded("The title", title, super::errors::MAX_TITLE_CHARS)?;
         let keys = DeviceKeys::from_seed(seed);
         let entropy: Zeroizing<Id> = Zeroizing::new(draw(host.as_mut()));
         let words = recovery::words(&entropy);
@@ -108,7 +109,14 @@ impl Core {
     ) -> Result<Core, PeerError> {
         let keys = DeviceKeys::from_seed(seed);
         let at_rest = Some(AtRestKey::new(*keys.at_rest_key()));
-        let store = Store::open_existing(path, &OpenOptions { at_rest, ..options.clone() })?;
+        let options = OpenOptions { at_rest, ..options.clone() };
+        let store = match Store::open_existing(path, &options) {
+            // What cannot be written can still be read; the first write says why it does not go.
+            Err(tern_store::StoreError::ReadOnly { .. }) if !options.read_only => {
+                Store::open_existing(path, &OpenOptions { read_only: true, ..options })?
+            }
+            opened => opened?,
+        };
         let workspace = store.meta(WORKSPACE)?.and_then(|w| Id::try_from(w).ok());
         let workspace = workspace.ok_or_else(|| {
             PeerError::new(crate::api::ErrorKind::Damaged, "The store does not say which workspace it holds.")
@@ -119,6 +127,10 @@ impl Core {
         let mut core = Core { store, mem, host };
         core.mem.seen_row = -1;
         work::catch_up(&core.store, &mut core.mem)?;
+        if core.store.is_read_only() {
+            return Ok(core);
+        }
+        core.heal_log();
         if core.store.projections_stale()? {
             core.rebuild_projections()?;
         }
@@ -205,7 +217,9 @@ impl Core {
         let mut ring = KeyRing::new();
         ring.learn(&self.mem.log, &[code.opener()]);
         if ring.seal_key(&self.mem.membership).is_err() {
-            return refused("The words are right, but the current key was not given to them yet. Sync, then try again.");
+            return refused(
+                "The words are right, but the current key was not given to them yet. Sync, then try again.",
+            );
         }
         Ok("The words work: they open the workspace's current key and all history.".to_owned())
     }
@@ -286,6 +300,9 @@ impl Mem {
             docs: std::collections::BTreeMap::new(),
             trials,
             kept_trials: super::gate::KeptTrials::default(),
+            lost: super::heal::Lost::default(),
+            damaged_log: Vec::new(),
+            log_waits: false,
             seen_row: 0,
             foreign: 0,
             version: 0,

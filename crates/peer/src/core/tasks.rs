@@ -13,7 +13,7 @@ use tern_trust::Id16;
 
 use crate::api::{ErrorKind, PeerError, TaskView, TasksView};
 
-use super::errors::bad_input;
+use super::errors::{self, bad_input};
 use super::resolve::{self, Wanted, hex};
 use super::{Core, Work, people, words};
 
@@ -35,6 +35,7 @@ pub(crate) fn create(work: &mut Work<'_, '_>, line: &str) -> Result<DocId, PeerE
             "Write for example: Fix login @aiko #auth !high ^fri >Web",
         ));
     }
+    errors::bounded("The title", &captured.title, errors::MAX_TITLE_CHARS)?;
     let mut edits = vec![set("title", Value::Text(captured.title.trim().to_owned())), status_edit("todo")?];
     if let Some(person) = &captured.person {
         edits.push(set("assignee", Value::Text(hex(&member(work, person)?))));
@@ -116,7 +117,10 @@ fn field_edits(work: &mut Work<'_, '_>, id: DocId, name: &str, value: &str) -> R
     let one = |value: Value| Ok(vec![set(name, value)]);
     match name {
         "title" if empty => Err(usage("A task needs a title.", "Give one, or put the task into the trash.")),
-        "title" => one(Value::Text(value.to_owned())),
+        "title" => {
+            errors::bounded("The title", value, errors::MAX_TITLE_CHARS)?;
+            one(Value::Text(value.to_owned()))
+        }
         "status" => Ok(vec![status_edit(value)?]),
         "priority" => {
             let word = if empty { "none" } else { value };

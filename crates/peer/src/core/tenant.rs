@@ -30,6 +30,7 @@ impl Tenant for Core {
             membership: &self.mem.membership,
             spaces: Some(&self.mem.spaces),
             relay: false,
+            trusted: self.mem.log_has_gaps().then(|| self.mem.me()),
         }
     }
 
@@ -72,7 +73,7 @@ impl Tenant for Core {
     }
 
     fn log_equal(&mut self) -> bool {
-        if self.mem.invite.is_none() {
+        if self.mem.invite.is_none() || self.mem.log_has_gaps() {
             return false;
         }
         match self.join_now() {
@@ -82,6 +83,10 @@ impl Tenant for Core {
                 false
             }
         }
+    }
+
+    fn in_sync(&mut self) {
+        self.all_is_back();
     }
 
     fn missing_blobs(&self) -> Vec<Id> {

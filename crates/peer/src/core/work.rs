@@ -72,9 +72,12 @@ pub(crate) fn catch_up(store: &Store, mem: &mut Mem) -> Result<(), PeerError> {
 /// Reads the log of a store that is opened; documents are read when they are asked for.
 fn start(store: &Store, mem: &mut Mem, last: i64) -> Result<(), PeerError> {
     mem.docs.clear();
-    for item in store.records(&Lane::LOG.0)? {
-        mem.log.insert_stored(Item::parse(item.bytes).map_err(|e| internal(e.to_string()))?);
-    }
+    let (records, damaged) = store.sound_records(&Lane::LOG.0)?;
+    let parse = |bytes| Item::parse(bytes).map_err(|e| internal(e.to_string()));
+    let records = records.into_iter().map(|r| parse(r.bytes)).collect::<Result<Vec<_>, _>>()?;
+    mem.log_waits = super::heal::fill(&mut mem.log, records);
+    mem.damaged_log = damaged;
+    mem.lost = super::heal::Lost::read(store);
     mem.seen_row = last;
     mem.kept_trials = super::gate::KeptTrials::read(store);
     learn(mem);

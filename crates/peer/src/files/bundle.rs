@@ -244,8 +244,7 @@ fn note_sender(core: &mut Core, brought: &Brought) -> Result<(), PeerError> {
     let replica = core.replica();
     let to = core.membership().device(&sender).map(|d| d.public.x25519);
     let lanes: Vec<Lane> = std::iter::once(Lane::LOG).chain(core.lanes_for(to.as_slice())).collect();
-    let mine = Summary::of(&replica, &lanes)
-        .map_err(|e| PeerError::new(ErrorKind::Failed, e.to_string()))?;
+    let mine = Summary::of(&replica, &lanes).map_err(|e| PeerError::new(ErrorKind::Failed, e.to_string()))?;
     let same =
         mine.0.iter().all(|m| brought.theirs.iter().any(|t| (t.lane, t.n, t.root) == (m.lane, m.n, m.root)));
     if same { core.holds_everything(&sender) } else { Ok(()) }

@@ -161,7 +161,12 @@ impl Desk {
         let holds = blake3_equal(&wanted, given)
             && device.key == *remote
             && device.flags == 0
-            && tern_trust::log::link_holds(&offer.ticket.workspace, &offer.ticket.member, &device, &signature);
+            && tern_trust::log::link_holds(
+                &offer.ticket.workspace,
+                &offer.ticket.member,
+                &device,
+                &signature,
+            );
         if !holds {
             offer.wrong += 1;
             if offer.wrong >= MAX_WRONG {

@@ -36,7 +36,8 @@ pub async fn answer(conn: Connection, exporter: Id, engine: &mpsc::Sender<NetIn>
         let mut given = [0; 32];
         recv.read_exact(&mut given).await.ok()?;
         let (tx, rx) = oneshot::channel();
-        let ask = NetIn::WhoseCode { device: *conn.remote_id().as_bytes(), exporter, proof: given, answer: tx };
+        let ask =
+            NetIn::WhoseCode { device: *conn.remote_id().as_bytes(), exporter, proof: given, answer: tx };
         engine.send(ask).await.ok()?;
         let found = rx.await.unwrap_or_default();
         let mut bytes = vec![u8::try_from(found.len()).unwrap_or(0)];
