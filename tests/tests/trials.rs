@@ -49,7 +49,7 @@ struct Scene {
 fn scene(seed: u64) -> Result<Scene> {
     let mut world = World::ready(seed, 2)?;
     let markdown = Some("honest beginning".to_owned());
-    let new = Command::PageNew { title: "Plan".to_owned(), parent: None, markdown };
+    let new = Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown };
     let Reply::Doc(page) = world.perform(ADA, &new)? else { anyhow::bail!("no page") };
     world.quiesce()?;
     let forger = Forger::of(&mut world, BAO)?;

@@ -31,6 +31,9 @@ const SERVE_EVERY_MS: i64 = 100;
 /// Called with the answer, on the engine's thread.
 pub type Done<T> = Box<dyn FnOnce(Result<T, PeerError>) + Send>;
 
+/// Called with the workspace, on the engine's thread.
+pub type Run = Box<dyn FnOnce(Result<&mut Core, PeerError>) + Send>;
+
 /// A message to the engine.
 pub enum Msg {
     /// Perform a command.
@@ -40,7 +43,7 @@ pub enum Msg {
     /// Serve a watcher until it is dropped.
     Watch(Query, Weak<Slot>),
     /// Do something with the workspace.
-    Run(Box<dyn FnOnce(Result<&mut Core, PeerError>) + Send>),
+    Run(Run),
     /// Whom to dial: known peers, or the one of a ticket.
     Targets(Option<String>, oneshot::Sender<Result<Vec<Target>, PeerError>>),
     /// Own addresses, for tickets made from now on.

@@ -194,6 +194,9 @@ pub(crate) fn read_row(row: &Row<'_>) -> Result<StoredItem> {
     Ok(item)
 }
 
+/// Damaged rows: number and the bytes that should be an id.
+pub type DamagedRows = Vec<(i64, Vec<u8>)>;
+
 impl Store {
     pub(crate) fn items_where(&self, rest: &str) -> Result<CachedStatement<'_>> {
         Ok(self.conn.prepare_cached(&format!("{COLUMNS} {rest}"))?)
@@ -334,7 +337,7 @@ impl Store {
     }
 
     /// As [`Store::records`], without rows that are damaged; those by row number and id.
-    pub fn sound_records(&self, log_lane: &Id16) -> Result<(Vec<StoredItem>, Vec<(i64, Vec<u8>)>)> {
+    pub fn sound_records(&self, log_lane: &Id16) -> Result<(Vec<StoredItem>, DamagedRows)> {
         let (mut items, mut damaged) = (Vec::new(), Vec::new());
         let Some(lane) = self.lane_number(log_lane)? else { return Ok((items, damaged)) };
         let mut statement = self.items_where("WHERE i.lane = ?1")?;

@@ -32,7 +32,7 @@ pub use blobs::BlobRow;
 pub use check::{Finding, Report, ScrubStep};
 pub use docs::{DocRow, OwnFeed};
 pub use error::{Result, StoreError};
-pub use items::{Id, Id16, Inserted, ItemRow, LaneSum, RowHead, StoredItem};
+pub use items::{DamagedRows, Id, Id16, Inserted, ItemRow, LaneSum, RowHead, StoredItem};
 pub use journal::{Journal, JournalRow};
 pub use open::{
     AUTO_CHECKPOINT_PAGES, BUSY_TIMEOUT_MS, CACHE_KIB, OpenOptions, Store, StoreId, WAL_KEEP_BYTES,

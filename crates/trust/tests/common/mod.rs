@@ -128,7 +128,7 @@ impl Peer {
         let feed = self.feeds.entry(*space).or_insert_with(|| FeedState::new(self.feed.incarnation));
         let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
         let batch = Batch { document, transaction: 1, changes };
-        writer.batch_in(*space, feed, key, first, &batch).expect("seals")
+        writer.batch_in(feed, *space, key, first, &batch).expect("seals")
     }
 
     pub fn rotate(&mut self) {
