@@ -126,10 +126,7 @@ impl App {
                 self.stage = Stage::Open(Box::new(Open::new(backend, out)));
             }
             Report::Opened(Err(error)) => match &mut self.stage {
-                Stage::Locked(lock) => {
-                    lock.waiting = false;
-                    lock.problem = Some(error);
-                }
+                Stage::Locked(lock) => lock.refused(error),
                 _ => self.stage = Stage::Failed(error),
             },
             Report::Made(Ok(report)) => {

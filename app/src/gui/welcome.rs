@@ -22,13 +22,21 @@ pub struct Locked {
     focused: bool,
 }
 
+impl Locked {
+    /// It did not open: the field gets the keyboard again.
+    pub fn refused(&mut self, why: PeerError) {
+        (self.waiting, self.focused) = (false, false);
+        self.problem = Some(why);
+    }
+}
+
 /// Draws the lock. Returns whether the passphrase is to be tried.
 pub fn locked(ui: &mut Ui, state: &mut Locked) -> bool {
     let p = look(ui.ctx());
     let room = ui.max_rect();
     ui.painter().rect_filled(room, 0, p.chrome);
     let mut go = false;
-    let height = if state.problem.is_some() { 440.0 } else { 290.0 };
+    let height = if state.problem.is_some() { 410.0 } else { 290.0 };
     notice::centred(ui, room, vec2(520.0, height), "Locked", |ui| {
         let inside = ui.max_rect().shrink2(vec2(40.0, 30.0));
         widgets::region(ui, inside, "lock", "Locked workspace", |ui| {
@@ -44,7 +52,7 @@ pub fn locked(ui: &mut Ui, state: &mut Locked) -> bool {
             go = passphrase(ui, state);
             if let Some(problem) = &state.problem {
                 ui.add_space(16.0);
-                notice::card(ui, problem, None);
+                notice::card(ui, problem, Some("The workspace did not open"));
             }
         });
     });
