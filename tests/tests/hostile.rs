@@ -334,7 +334,7 @@ fn a_full_disk_refuses_edits_in_words_and_keeps_what_was_saved() -> Result<()> {
     let (mut world, page, _) = scene(67)?;
     world.core(ADA)?.rest();
     let size = std::fs::metadata(&world.laptops[ADA].path)?.len();
-    let pages = u32::try_from(size / 4096)? + 12;
+    let pages = u32::try_from(size / u64::from(tern_store::PAGE_BYTES))? + 12;
     let mut full =
         reopen(&world, ADA, &OpenOptions { max_page_count: Some(pages), ..OpenOptions::default() })?;
     let mut saved = 0;

@@ -68,6 +68,20 @@ impl DocId {
         base32(&self.0[1..])
     }
 
+    /// The text form, as [`fmt::Display`] writes it; for lists of thousands of ids.
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(28);
+        for group in self.0[1..].as_chunks::<5>().0 {
+            let bits = group.iter().fold(0u64, |bits, byte| bits << 8 | u64::from(*byte));
+            let digits: [u8; 8] = std::array::from_fn(|at| ALPHABET[(bits >> (35 - 5 * at)) as usize & 31]);
+            text.push_str(std::str::from_utf8(&digits).unwrap_or_default());
+        }
+        if self.0[0] != 1 {
+            text.push_str(&format!("~{}", self.0[0]));
+        }
+        text
+    }
+
     /// The first [`SHORT_LEN`] characters, as used in task ids.
     pub fn short(&self) -> String {
         self.base()[..SHORT_LEN].to_owned()
@@ -76,11 +90,7 @@ impl DocId {
 
 impl fmt::Display for DocId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.base())?;
-        match self.0[0] {
-            1 => Ok(()),
-            class => write!(f, "~{class}"),
-        }
+        f.write_str(&self.to_text())
     }
 }
 

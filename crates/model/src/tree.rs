@@ -6,8 +6,6 @@
 //! wanted, so that the window can say which move was set aside. Pages set aside come after the other top-level pages.
 //! The answer depends on the set of pages alone, never on their order, and every page is in it exactly once.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::ids::DocId;
 
 /// What a page says about its place.
@@ -45,37 +43,102 @@ pub struct SetAside {
     pub reason: Reason,
 }
 
-/// A forest over all pages.
+/// One page as a sidebar lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The page.
+    pub id: DocId,
+    /// Its title.
+    pub title: String,
+    /// The page under which it is shown.
+    pub parent: Option<DocId>,
+    /// Place among its siblings, from 0.
+    pub place: usize,
+    /// Levels above it.
+    pub depth: usize,
+}
+
+/// A forest over all pages. Pages are known by their place in the order of ids, so that a tree of 10,000 costs one
+/// sort and no map.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tree {
-    nodes: BTreeMap<DocId, Node>,
-    children: BTreeMap<Option<DocId>, Vec<DocId>>,
+    /// By id.
+    nodes: Vec<Node>,
+    /// Ids of `nodes`, close together for looking up.
+    ids: Vec<DocId>,
+    /// Place of the page under which each is shown, [`TOP`] at the top level.
+    above: Vec<usize>,
+    /// All pages, siblings side by side in their order, and their ids.
+    listed: Vec<usize>,
+    listed_ids: Vec<DocId>,
+    /// Where in `listed` the top level begins, then the children of each page in turn, then the end.
+    begins: Vec<usize>,
     set_aside: Vec<SetAside>,
 }
 
-/// Makes the forest. A page given several times counts once, as its smallest node.
-pub fn build(nodes: &[Node]) -> Tree {
-    let mut pages: BTreeMap<DocId, &Node> = BTreeMap::new();
-    for node in nodes {
-        let kept = pages.entry(node.id).or_insert(node);
-        *kept = (*kept).min(node);
+/// No page above.
+const TOP: usize = usize::MAX;
+
+/// Makes the forest. A page given several times counts once, as its smallest node. Nodes by rising id save a sort.
+pub fn build(mut nodes: Vec<Node>) -> Tree {
+    if !nodes.is_sorted_by(|a, b| a.id < b.id) {
+        nodes.sort();
+        nodes.dedup_by_key(|node| node.id);
     }
-    let set_aside = find_set_aside(&pages);
-    let aside: BTreeSet<DocId> = set_aside.iter().map(|s| s.page).collect();
-    let mut children: BTreeMap<Option<DocId>, Vec<&Node>> = BTreeMap::new();
-    for node in pages.values() {
-        let parent = if aside.contains(&node.id) { None } else { node.parent };
-        children.entry(parent).or_default().push(node);
+    let ids: Vec<DocId> = nodes.iter().map(|node| node.id).collect();
+    let mut set_aside = Vec::new();
+    let mut above = Vec::with_capacity(nodes.len());
+    for node in &nodes {
+        above.push(match node.parent {
+            None => TOP,
+            Some(parent) => ids.binary_search(&parent).unwrap_or_else(|_| {
+                set_aside.push(aside(node.id, parent, Reason::ParentMissing));
+                TOP
+            }),
+        });
     }
-    for siblings in children.values_mut() {
-        siblings.sort_by_key(|node| (aside.contains(&node.id), node.order.as_str(), node.id));
+    break_cycles(&ids, &mut above, &mut set_aside);
+    set_aside.sort_unstable_by_key(|entry| entry.page);
+    let (begins, listed) = list(&nodes, &above, &set_aside);
+    let listed_ids = listed.iter().map(|at| ids[*at]).collect();
+    Tree { nodes, ids, above, listed, listed_ids, begins, set_aside }
+}
+
+/// Siblings side by side: where each page's children begin, and all pages in that order.
+fn list(nodes: &[Node], above: &[usize], set_aside: &[SetAside]) -> (Vec<usize>, Vec<usize>) {
+    let slot = |above: usize| if above == TOP { 0 } else { above + 1 };
+    let mut begins = vec![0; nodes.len() + 2];
+    for parent in above {
+        begins[slot(*parent) + 1] += 1;
     }
-    let ids = |siblings: Vec<&Node>| siblings.into_iter().map(|node| node.id).collect();
-    Tree {
-        children: children.into_iter().map(|(parent, siblings)| (parent, ids(siblings))).collect(),
-        nodes: pages.into_iter().map(|(id, node)| (id, node.clone())).collect(),
-        set_aside,
+    for at in 1..begins.len() {
+        begins[at] += begins[at - 1];
     }
+    let mut next = begins.clone();
+    let mut keys = vec![(false, 0, 0); nodes.len()];
+    for (at, parent) in above.iter().enumerate() {
+        let place = &mut next[slot(*parent)];
+        let is_aside = *parent == TOP && set_aside.binary_search_by_key(&nodes[at].id, |s| s.page).is_ok();
+        keys[*place] = (is_aside, beginning(&nodes[at].order), at);
+        *place += 1;
+    }
+    for siblings in begins.windows(2) {
+        keys[siblings[0]..siblings[1]].sort_unstable_by(|a, b| {
+            (a.0, a.1)
+                .cmp(&(b.0, b.1))
+                .then_with(|| nodes[a.2].order.cmp(&nodes[b.2].order))
+                .then(a.2.cmp(&b.2))
+        });
+    }
+    (begins, keys.into_iter().map(|(_, _, at)| at).collect())
+}
+
+/// The first bytes of an order key as a number that sorts alike.
+fn beginning(order: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let length = order.len().min(8);
+    bytes[..length].copy_from_slice(&order.as_bytes()[..length]);
+    u64::from_be_bytes(bytes)
 }
 
 impl Tree {
@@ -91,7 +154,20 @@ impl Tree {
 
     /// Pages under a page, or at the top level, in order.
     pub fn under(&self, parent: Option<DocId>) -> &[DocId] {
-        self.children.get(&parent).map_or(&[], Vec::as_slice)
+        let slot = match parent {
+            None => Some(0),
+            Some(page) => self.at(&page).map(|at| at + 1),
+        };
+        slot.and_then(|slot| self.listed_ids.get(self.span(slot)?)).unwrap_or(&[])
+    }
+
+    /// Where in `listed` the pages of a slot lie: 0 is the top level, 1 the first page's children.
+    fn span(&self, slot: usize) -> Option<std::ops::Range<usize>> {
+        Some(*self.begins.get(slot)?..*self.begins.get(slot + 1)?)
+    }
+
+    fn at(&self, page: &DocId) -> Option<usize> {
+        self.ids.binary_search(page).ok()
     }
 
     /// Pages not shown where they want to be, by id.
@@ -101,13 +177,12 @@ impl Tree {
 
     /// What a page said about its place.
     pub fn node(&self, page: &DocId) -> Option<&Node> {
-        self.nodes.get(page)
+        self.nodes.get(self.at(page)?)
     }
 
     /// The page under which a page is shown; `None` at the top level.
     pub fn parent(&self, page: &DocId) -> Option<DocId> {
-        let at = self.set_aside.binary_search_by_key(page, |s| s.page);
-        if at.is_ok() { None } else { self.nodes.get(page)?.parent }
+        self.ids.get(*self.above.get(self.at(page)?)?).copied()
     }
 
     /// How many pages there are.
@@ -122,12 +197,31 @@ impl Tree {
 
     /// All pages from top to bottom as a sidebar lists them, each with its depth (0 at the top level).
     pub fn walk(&self) -> Vec<(usize, DocId)> {
-        self.walk_from(self.roots())
+        self.walk_from(self.span(0)).into_iter().map(|step| (step.depth, self.ids[step.at])).collect()
     }
 
     /// A page and everything under it, top to bottom, the page itself at depth 0; nothing for an unknown page.
     pub fn subtree(&self, page: &DocId) -> Vec<(usize, DocId)> {
-        if self.nodes.contains_key(page) { self.walk_from(&[*page]) } else { Vec::new() }
+        let Some(at) = self.at(page) else { return Vec::new() };
+        let below = self.walk_from(self.span(at + 1));
+        let below = below.into_iter().map(|step| (step.depth + 1, self.ids[step.at]));
+        std::iter::once((0, *page)).chain(below).collect()
+    }
+
+    /// All pages from top to bottom, with everything a sidebar shows.
+    pub fn into_rows(mut self) -> Vec<Shown> {
+        let steps = self.walk_from(self.span(0));
+        let row = |step: Step| {
+            let node = &mut self.nodes[step.at];
+            Shown {
+                id: node.id,
+                title: std::mem::take(&mut node.title),
+                parent: self.ids.get(self.above[step.at]).copied(),
+                place: step.place,
+                depth: step.depth,
+            }
+        };
+        steps.into_iter().map(row).collect()
     }
 
     /// The pages above a page, its parent first.
@@ -153,57 +247,71 @@ impl Tree {
         };
         let siblings: Vec<&DocId> = self.under(parent).iter().filter(settled).collect();
         let key = |at: Option<usize>| {
-            let node = self.nodes.get(siblings.get(at?)?)?;
+            let node = self.node(siblings.get(at?)?)?;
             Some(node.order.as_str())
         };
         let index = index.min(siblings.len());
         (key(index.checked_sub(1)), key(Some(index)))
     }
 
-    fn walk_from(&self, top: &[DocId]) -> Vec<(usize, DocId)> {
-        let mut open: Vec<(usize, DocId)> = top.iter().rev().map(|id| (0, *id)).collect();
-        let mut list = Vec::with_capacity(self.nodes.len());
-        while let Some((depth, id)) = open.pop() {
-            list.push((depth, id));
-            open.extend(self.children(&id).iter().rev().map(|child| (depth + 1, *child)));
+    fn walk_from(&self, top: Option<std::ops::Range<usize>>) -> Vec<Step> {
+        let mut steps = Vec::with_capacity(self.nodes.len());
+        let mut open: Vec<(usize, std::ops::Range<usize>)> =
+            top.into_iter().map(|span| (span.start, span)).collect();
+        while let Some((begin, span)) = open.last_mut() {
+            let Some(next) = span.next() else {
+                open.pop();
+                continue;
+            };
+            let (at, place) = (self.listed[next], next - *begin);
+            steps.push(Step { at, place, depth: open.len() - 1 });
+            open.extend(self.span(at + 1).filter(|span| !span.is_empty()).map(|span| (span.start, span)));
         }
-        list
+        steps
     }
 }
 
-/// Follows every page upwards once; finds pages without their parent and one page of each cycle.
-fn find_set_aside(pages: &BTreeMap<DocId, &Node>) -> Vec<SetAside> {
-    let mut found = BTreeMap::new();
-    let mut settled: BTreeSet<DocId> = BTreeSet::new();
-    for start in pages.keys() {
-        let mut path: Vec<DocId> = Vec::new();
-        let mut on_path: BTreeSet<DocId> = BTreeSet::new();
-        let mut at = *start;
-        while !settled.contains(&at) {
-            if !on_path.insert(at) {
-                let from = path.iter().position(|id| *id == at).unwrap_or(0);
-                let entry = break_cycle(&path[from..]);
-                found.insert(entry.page, entry);
-                break;
-            }
+/// A page met on a walk: its place in the order of ids, among its siblings, and its depth.
+struct Step {
+    at: usize,
+    place: usize,
+    depth: usize,
+}
+
+/// How far following pages upwards has come with a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trail {
+    Unknown,
+    Under(usize),
+    Settled,
+}
+
+/// Follows every page upwards once and takes one page out of each cycle.
+fn break_cycles(ids: &[DocId], above: &mut [usize], set_aside: &mut Vec<SetAside>) {
+    let mut trail = vec![Trail::Unknown; ids.len()];
+    let mut path: Vec<usize> = Vec::new();
+    for start in 0..ids.len() {
+        let mut at = start;
+        path.clear();
+        while at != TOP && trail[at] == Trail::Unknown {
+            trail[at] = Trail::Under(path.len());
             path.push(at);
-            let Some(parent) = pages.get(&at).and_then(|node| node.parent) else { break };
-            if !pages.contains_key(&parent) {
-                found.insert(at, aside(at, parent, Reason::ParentMissing));
-                break;
-            }
-            at = parent;
+            at = above[at];
         }
-        settled.extend(path);
+        if at != TOP
+            && let Trail::Under(from) = trail[at]
+        {
+            let cycle = &path[from..];
+            let out = (0..cycle.len()).min_by_key(|step| cycle[*step]).unwrap_or(0);
+            let upwards: Vec<DocId> =
+                (1..=cycle.len()).map(|step| ids[cycle[(out + step) % cycle.len()]]).collect();
+            set_aside.push(aside(ids[cycle[out]], upwards[0], Reason::Cycle(upwards)));
+            above[cycle[out]] = TOP;
+        }
+        for at in &path {
+            trail[*at] = Trail::Settled;
+        }
     }
-    found.into_values().collect()
-}
-
-/// Sets the smallest page of a cycle aside; `cycle` lists the pages, each followed by its parent, the last by the first.
-fn break_cycle(cycle: &[DocId]) -> SetAside {
-    let at = (0..cycle.len()).min_by_key(|i| cycle[*i]).unwrap_or(0);
-    let upwards: Vec<DocId> = (1..=cycle.len()).map(|step| cycle[(at + step) % cycle.len()]).collect();
-    aside(cycle[at], upwards[0], Reason::Cycle(upwards))
 }
 
 fn aside(page: DocId, wanted_parent: DocId, reason: Reason) -> SetAside {
@@ -212,6 +320,8 @@ fn aside(page: DocId, wanted_parent: DocId, reason: Reason) -> SetAside {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -234,7 +344,7 @@ mod tests {
     #[test]
     fn pages_come_in_the_order_of_keys_and_then_of_ids() {
         let tree =
-            build(&[node(1, None, "b"), node(2, None, "a"), node(3, Some(1), "x"), node(4, Some(1), "x")]);
+            build(vec![node(1, None, "b"), node(2, None, "a"), node(3, Some(1), "x"), node(4, Some(1), "x")]);
         assert_eq!(drawn(&tree), "2 1 -3 -4");
         assert_eq!(tree.ancestors(&id(4)), [id(1)]);
         assert_eq!(tree.subtree(&id(1)), [(0, id(1)), (1, id(3)), (1, id(4))]);
@@ -243,8 +353,12 @@ mod tests {
 
     #[test]
     fn two_pages_moved_under_each_other_keep_one_move_and_name_the_other() {
-        let tree =
-            build(&[node(1, Some(2), "a"), node(2, Some(1), "a"), node(3, Some(2), "a"), node(4, None, "z")]);
+        let tree = build(vec![
+            node(1, Some(2), "a"),
+            node(2, Some(1), "a"),
+            node(3, Some(2), "a"),
+            node(4, None, "z"),
+        ]);
         assert_eq!(drawn(&tree), "4 1 -2 --3");
         let reason = Reason::Cycle(vec![id(2), id(1)]);
         assert_eq!(
@@ -257,7 +371,7 @@ mod tests {
 
     #[test]
     fn a_page_under_itself_and_a_page_under_a_missing_one_are_shown_at_the_top() {
-        let tree = build(&[node(1, Some(1), "a"), node(2, Some(9), "a"), node(3, Some(2), "a")]);
+        let tree = build(vec![node(1, Some(1), "a"), node(2, Some(9), "a"), node(3, Some(2), "a")]);
         assert_eq!(drawn(&tree), "1 2 -3");
         let reasons: Vec<_> = tree.set_aside().iter().map(|s| (s.wanted_parent, s.reason.clone())).collect();
         assert_eq!(reasons, [(id(1), Reason::Cycle(vec![id(1)])), (id(9), Reason::ParentMissing)]);
@@ -265,14 +379,14 @@ mod tests {
 
     #[test]
     fn a_move_that_would_make_a_cycle_is_recognised_before_it_is_made() {
-        let tree = build(&[node(1, None, "a"), node(2, Some(1), "a"), node(3, Some(2), "a")]);
+        let tree = build(vec![node(1, None, "a"), node(2, Some(1), "a"), node(3, Some(2), "a")]);
         assert!(tree.would_cycle(&id(1), Some(&id(3))) && tree.would_cycle(&id(1), Some(&id(1))));
         assert!(!tree.would_cycle(&id(3), Some(&id(1))) && !tree.would_cycle(&id(1), None));
     }
 
     #[test]
     fn neighbours_are_those_beside_the_place_without_the_page_that_moves() {
-        let tree = build(&[node(1, None, "a"), node(2, None, "b"), node(3, None, "c")]);
+        let tree = build(vec![node(1, None, "a"), node(2, None, "b"), node(3, None, "c")]);
         let cases = [
             (0, None, (None, Some("a"))),
             (1, None, (Some("a"), Some("b"))),
@@ -299,7 +413,7 @@ mod tests {
             order: String::new(),
             title: String::new(),
         };
-        let tree = build(&(0..50_000).map(link).collect::<Vec<_>>());
+        let tree = build((0..50_000).map(link).collect());
         assert_eq!((tree.walk().len(), tree.walk().last().unwrap().0), (50_000, 49_999));
         assert_eq!(tree.set_aside().len(), 1);
     }
@@ -310,7 +424,7 @@ mod tests {
         fn any_parent_function_gives_a_forest_with_every_page_once(
             (pages, shuffled) in pages().prop_flat_map(|p| (Just(p.clone()), Just(p).prop_shuffle())),
         ) {
-            let tree = build(&pages);
+            let tree = build(pages.clone());
             let mut walked: Vec<DocId> = tree.walk().into_iter().map(|(_, id)| id).collect();
             walked.sort();
             let all: BTreeSet<DocId> = pages.iter().map(|node| node.id).collect();
@@ -321,7 +435,16 @@ mod tests {
                 let wanted = tree.node(page).unwrap().parent;
                 prop_assert_eq!(tree.parent(page), if aside { None } else { wanted });
             }
-            prop_assert_eq!(build(&shuffled), tree);
+            prop_assert_eq!(&build(shuffled), &tree);
+            let mut places: std::collections::BTreeMap<Option<DocId>, usize> = std::collections::BTreeMap::new();
+            for ((depth, id), row) in tree.walk().into_iter().zip(tree.clone().into_rows()) {
+                let (parent, place) = (tree.parent(&id), places.entry(tree.parent(&id)).or_default());
+                let title = tree.node(&id).unwrap().title.clone();
+                prop_assert_eq!(row, Shown { id, title, parent, place: *place, depth });
+                prop_assert_eq!(tree.under(parent)[*place], id);
+                prop_assert_eq!(tree.ancestors(&id).len(), depth);
+                *place += 1;
+            }
         }
     }
 

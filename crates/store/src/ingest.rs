@@ -7,9 +7,9 @@ use tern_sync::Key;
 
 use crate::error::{Result, StoreError};
 use crate::items::{Id, Id16, Inserted, ItemRow};
-use crate::meta;
 use crate::open::Store;
 use crate::txn::Txn;
+use crate::{meta, packed};
 
 /// Known numbers of one kind are forgotten when there are more than this.
 const NUMBERS_MAX: usize = 20_000;
@@ -86,10 +86,16 @@ impl Txn<'_> {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         let mut answers = Vec::with_capacity(items.len());
+        let mut short = Vec::new();
         for item in items {
             let (lane, tag, feed) = store.numbers_of(item)?;
-            let (day, id, kind) = (item.day, &item.id, item.kind);
-            let columns = (next_row, lane, day, id, kind, feed, item.seq, tag, item.bytes, item.hash());
+            let packed = packed::pack(item, &mut short);
+            let (kind, bytes) = match packed {
+                true => (i64::from(item.kind) + packed::PACKED, short.as_slice()),
+                false => (i64::from(item.kind), item.bytes),
+            };
+            let (day, id) = (item.day, &item.id);
+            let columns = (next_row, lane, day, id, kind, feed, item.seq, tag, bytes, item.hash());
             match statement.execute(columns) {
                 Ok(_) => {}
                 Err(error) if is_duplicate(&error) => {

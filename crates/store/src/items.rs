@@ -4,8 +4,9 @@ use rusqlite::{CachedStatement, OptionalExtension, Params, Row};
 use tern_sync::Key;
 
 use crate::error::{Result, StoreError};
-use crate::hash::{RowHash, row_hash};
+use crate::hash::{ROW_HASH_BYTES, RowHash, row_hash};
 use crate::open::Store;
+use crate::packed;
 
 /// 32 bytes: an item id, a device key, a hash.
 pub type Id = [u8; 32];
@@ -171,24 +172,30 @@ fn damaged(row: i64, id: Vec<u8>) -> StoreError {
 pub(crate) fn read_row(row: &Row<'_>) -> Result<StoredItem> {
     let number: i64 = row.get(0)?;
     let id = || row.get_ref(3).ok().and_then(|v| v.as_blob().ok()).unwrap_or_default().to_vec();
-    let fields = || -> rusqlite::Result<(StoredItem, Vec<u8>)> {
+    let fields = || -> rusqlite::Result<(StoredItem, bool, [u8; ROW_HASH_BYTES])> {
+        let kind: i64 = row.get(4)?;
         let item = StoredItem {
             row: number,
             lane: row.get(1)?,
             day: row.get(2)?,
             id: row.get(3)?,
-            kind: row.get(4)?,
+            kind: kind.to_le_bytes()[0],
             author: row.get(5)?,
             incarnation: row.get::<_, i64>(6)?.cast_unsigned(),
             seq: row.get(7)?,
             space: row.get(8)?,
             tag: row.get(9)?,
-            bytes: row.get(10)?,
+            bytes: Vec::new(),
         };
-        Ok((item, row.get(11)?))
+        Ok((item, kind & packed::PACKED != 0, row.get(11)?))
     };
-    let (item, hash) = fields().map_err(|_| damaged(number, id()))?;
-    if item.as_row().hash().as_slice() != hash {
+    let (mut item, is_packed, hash) = fields().map_err(|_| damaged(number, id()))?;
+    let stored = row.get_ref(10).ok().and_then(|v| v.as_blob().ok()).ok_or_else(|| damaged(number, id()))?;
+    item.bytes = match is_packed {
+        true => packed::unpack(&item.as_row(), stored).ok_or_else(|| damaged(number, id()))?,
+        false => stored.to_vec(),
+    };
+    if item.as_row().hash() != hash {
         return Err(damaged(number, id()));
     }
     Ok(item)
@@ -196,6 +203,12 @@ pub(crate) fn read_row(row: &Row<'_>) -> Result<StoredItem> {
 
 /// Damaged rows: number and the bytes that should be an id.
 pub type DamagedRows = Vec<(i64, Vec<u8>)>;
+
+/// Size of the whole item, from the length of what is stored and the kind it is stored with.
+fn size_of(stored_bytes: u32, kind: i64) -> u32 {
+    let left_out = if kind & packed::PACKED == 0 { 0 } else { packed::LEFT_OUT };
+    stored_bytes.saturating_add(u32::try_from(left_out).unwrap_or(u32::MAX))
+}
 
 impl Store {
     pub(crate) fn items_where(&self, rest: &str) -> Result<CachedStatement<'_>> {
@@ -299,7 +312,7 @@ impl Store {
     /// bytes are when they are read.
     pub fn rows_after(&self, row: i64, limit: usize) -> Result<Vec<RowHead>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT i.row, i.lane, l.lane, i.day, i.id, t.tag, length(i.bytes) FROM items i
+            "SELECT i.row, i.lane, l.lane, i.day, i.id, t.tag, length(i.bytes), i.kind FROM items i
              JOIN lanes l ON l.n = i.lane JOIN tags t ON t.n = i.tag WHERE i.row > ?1 ORDER BY i.row LIMIT ?2",
         )?;
         let mut rows = statement.query((row, i64::try_from(limit).unwrap_or(i64::MAX)))?;
@@ -312,7 +325,7 @@ impl Store {
                 day: row.get(3)?,
                 id: row.get(4)?,
                 tag: row.get(5)?,
-                size_bytes: row.get(6)?,
+                size_bytes: size_of(row.get(6)?, row.get(7)?),
             };
             hints.put(&head.id, row.get(1)?, head.day);
             heads.push(head);

@@ -17,6 +17,7 @@ mod journal;
 mod lock;
 mod meta;
 mod open;
+mod packed;
 mod peers;
 mod projected;
 mod projections;
@@ -35,7 +36,8 @@ pub use error::{Result, StoreError};
 pub use items::{DamagedRows, Id, Id16, Inserted, ItemRow, LaneSum, RowHead, StoredItem};
 pub use journal::{Journal, JournalRow};
 pub use open::{
-    AUTO_CHECKPOINT_PAGES, BUSY_TIMEOUT_MS, CACHE_KIB, OpenOptions, Store, StoreId, WAL_KEEP_BYTES,
+    AUTO_CHECKPOINT_PAGES, BUSY_TIMEOUT_MS, CACHE_KIB, OpenOptions, PAGE_BYTES, Store, StoreId,
+    WAL_KEEP_BYTES,
 };
 pub use peers::{PeerRow, REFUSAL_HOLD_MS};
 pub use projections::{

@@ -20,7 +20,9 @@ pub const BUSY_TIMEOUT_MS: u64 = 10_000;
 /// SQLite page cache of one connection.
 pub const CACHE_KIB: i64 = 16 * 1024;
 /// Pages in the write-ahead log before a commit folds them into the file by itself.
-pub const AUTO_CHECKPOINT_PAGES: i64 = 4_000;
+pub const AUTO_CHECKPOINT_PAGES: i64 = 2_000;
+/// Page size of a store made by this build; one made by another keeps its own.
+pub const PAGE_BYTES: u32 = 8_192;
 /// The write-ahead log is cut back to this size after a checkpoint.
 pub const WAL_KEEP_BYTES: i64 = 4 * 1024 * 1024;
 /// Prepared statements kept by one connection.
@@ -40,7 +42,7 @@ pub struct OpenOptions {
     pub read_only: bool,
     /// Longest wait for another process.
     pub busy_timeout_ms: u64,
-    /// Upper bound of the file in 4 KiB pages; for tests of a full disk.
+    /// Upper bound of the file in pages of [`PAGE_BYTES`]; for tests of a full disk.
     pub max_page_count: Option<u32>,
     /// Key of the workspace lock. Needed for a locked store, not looked at for another; a store that is created with
     /// it is locked from its first byte.
@@ -92,6 +94,7 @@ impl Store {
         backup::remove_database(&draft)?;
         {
             let conn = Connection::open(&draft)?;
+            conn.pragma_update(None, "page_size", PAGE_BYTES)?;
             conn.pragma_update(None, "application_id", schema::APPLICATION_ID)?;
             set_pragmas(&conn, options)?;
             schema::migrate(&conn, schema::MIGRATIONS)?;

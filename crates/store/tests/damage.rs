@@ -78,8 +78,8 @@ fn a_flipped_bit_in_an_item_is_found_by_reads_scrub_and_check_and_the_rest_is_se
 fn a_flipped_bit_in_the_indexed_columns_of_an_item_is_found_too() {
     let home = Home::new();
     let items = filled(&home);
-    // In the table's row the id is followed by feed 5, tag 3 and the bytes; in the index it is not.
-    flip(&home, &[&items[9].id[..], &[5, 3], &items[9].bytes[..8]].concat());
+    // In the table's row the id is followed by kind (1, packed), feed 5, tag 3 and the bytes; in the index it is not.
+    flip(&home, &[&items[9].id[..], &[1, 1, 5, 3], &items[9].bytes[..2], &items[9].bytes[4..8]].concat());
     let mut store = home.open();
     let report = store.check(&mut |_| Ok(Vec::new())).expect("check");
     assert!(

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use support::{Home, ROOT, insert, made};
-use tern_store::{OpenOptions, STORE_VERSION, Store, StoreError, StoreId};
+use tern_store::{OpenOptions, PAGE_BYTES, STORE_VERSION, Store, StoreError, StoreId};
 
 fn refusal(path: &Path) -> StoreError {
     let before = fs::read(path).ok();
@@ -46,7 +46,7 @@ fn what_is_not_a_whole_store_of_ours_is_refused_and_left_as_it_was() {
         ("the magic alone", file("magic.db", &whole[..16]), truncated),
         ("half a header", file("header.db", &whole[..60]), truncated),
         ("half a store", file("half.db", &whole[..whole.len() / 2]), truncated),
-        ("all but a page", file("page.db", &whole[..whole.len() - 4096]), truncated),
+        ("all but a page", file("page.db", &whole[..whole.len() - PAGE_BYTES as usize]), truncated),
     ];
     for (name, path, expected) in cases {
         let error = refusal(&path);

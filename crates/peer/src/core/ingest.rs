@@ -285,7 +285,9 @@ fn judge_with(work: &mut Work<'_, '_>, (space, tag): &Spot, due: &[Id]) -> Resul
             work.txn.remove_projections(&document)?;
         } else {
             let row = stored.iter().map(|i| i.row).max().unwrap_or(0);
-            work.mem.keep(id, doc, row, documents::SNAPSHOT_EVERY);
+            // The snapshot is of an earlier judgement; a new one is made when the items are many.
+            work.txn.drop_doc(&document)?;
+            work.mem.keep(id, doc, row, stored.len());
             work.touch(id);
         }
     }

@@ -22,8 +22,9 @@ pub(crate) fn tree(store: &Store, trash: bool) -> Result<Tree, PeerError> {
 /// The tree and which of its pages are in the trash.
 fn build(store: &Store, trash: bool) -> Result<(Tree, BTreeSet<DocId>), PeerError> {
     let mut trashed = BTreeSet::new();
-    let mut nodes = Vec::new();
-    for page in store.sidebar()? {
+    let rows = store.sidebar()?;
+    let mut nodes = Vec::with_capacity(rows.len());
+    for page in rows {
         let id = DocId(page.doc);
         if page.trashed {
             trashed.insert(id);
@@ -32,31 +33,25 @@ fn build(store: &Store, trash: bool) -> Result<(Tree, BTreeSet<DocId>), PeerErro
             nodes.push(Node { id, parent: page.parent.map(DocId), order: page.ord, title: page.title });
         }
     }
-    Ok((tree::build(&nodes), trashed))
+    Ok((tree::build(nodes), trashed))
 }
 
 /// The tree as a flat list in display order.
 pub(crate) fn view(store: &Store, trash: bool) -> Result<PagesView, PeerError> {
     let (tree, trashed) = build(store, trash)?;
     let lanes = spaces_of_pages(store)?;
-    let mut places: std::collections::BTreeMap<Option<DocId>, usize> = std::collections::BTreeMap::new();
-    let mut pages = Vec::with_capacity(tree.len());
-    for (depth, id) in tree.walk() {
-        let parent = tree.parent(&id);
-        let place = places.entry(parent).or_default();
-        pages.push(PageRow {
-            id: id.to_string(),
-            title: tree.node(&id).map(|n| n.title.clone()).unwrap_or_default(),
-            parent: parent.map(|p| p.to_string()),
-            order: *place,
-            depth,
-            space: super::resolve::hex(&lanes.get(&id).copied().unwrap_or_default()),
-            trashed: trashed.contains(&id),
-        });
-        *place += 1;
-    }
+    let root = super::resolve::hex(&tern_sync::Lane::ROOT.0);
     let set_aside = tree.set_aside().iter().filter_map(|aside| sentence(&tree, aside)).collect();
-    Ok(PagesView { pages, set_aside })
+    let row = |page: tree::Shown| PageRow {
+        id: page.id.to_text(),
+        title: page.title,
+        parent: page.parent.map(|parent| parent.to_text()),
+        order: page.place,
+        depth: page.depth,
+        space: lanes.get(&page.id).map_or_else(|| root.clone(), |lane| super::resolve::hex(lane)),
+        trashed: trashed.contains(&page.id),
+    };
+    Ok(PagesView { pages: tree.into_rows().into_iter().map(row).collect(), set_aside })
 }
 
 /// Spaces of the pages that lie in another than the root space.

@@ -55,6 +55,9 @@ pub(crate) fn trashed(doc: &Doc) -> bool {
     matches!(doc.field("trashed"), Some(Value::Bool(true)))
 }
 
+/// Items that a document without a snapshot is built from; more are worth one.
+const SNAPSHOT_FIRST: usize = 8;
+
 /// Makes all rows of a document anew and, now and then, its snapshot.
 pub(crate) fn project(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
     load(&work.txn, work.mem, id)?;
@@ -66,12 +69,14 @@ fn snapshot(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
     let now_ms = work.now_ms();
     let space = space_of(&work.txn, work.mem, &id)?;
     let tag = super::spaces::tag(work.mem, &space, &id)?;
-    let fresh = work.txn.doc(&id.0)?.is_none();
+    let known = work.txn.doc(&id.0)?;
     let Some(open) = work.mem.docs.get_mut(&id) else { return Ok(()) };
-    if !fresh && open.unsaved < SNAPSHOT_EVERY {
+    let saved = known.as_ref().is_some_and(|row| row.upto_row > 0);
+    let due = open.unsaved >= if saved { SNAPSHOT_EVERY } else { SNAPSHOT_FIRST };
+    if known.is_some() && !due {
         return Ok(());
     }
-    let row = DocRow {
+    let mut row = DocRow {
         doc: id.0,
         lane: space,
         tag,
@@ -80,10 +85,20 @@ fn snapshot(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
         upto_row: open.folded_row,
         updated_ms: now_ms,
     };
-    // What does not load again never replaces a snapshot; the items stay the truth.
-    let Ok(bytes) = open.doc.save_checked() else { return Ok(()) };
-    open.unsaved = 0;
-    work.txn.put_doc(&row, &bytes)?;
+    // What does not load again never becomes a snapshot; the items stay the truth.
+    let bytes = if due { open.doc.save_checked().ok() } else { None };
+    match bytes {
+        Some(bytes) => {
+            open.unsaved = 0;
+            work.txn.put_doc(&row, &bytes)?;
+        }
+        None if known.is_none() => {
+            // No snapshot: nothing is folded, and reading begins with the first item.
+            (row.heads, row.upto_row) = (Vec::new(), 0);
+            work.txn.put_doc_row(&row)?;
+        }
+        None => {}
+    }
     Ok(())
 }
 
