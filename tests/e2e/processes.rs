@@ -95,3 +95,39 @@ fn an_online_laptop_receives_what_is_written_elsewhere_meanwhile() {
     ben.json(&["sync"]);
     ben.page("From Tokyo");
 }
+
+/// Asks for the delivery state, once a process, until it is as wanted; how often it was asked.
+#[track_caller]
+fn asked_until(home: &Home, what: &str, wanted: impl Fn(&serde_json::Value) -> bool) -> usize {
+    const MOST: usize = 200;
+    let mut last = serde_json::Value::Null;
+    for asked in 1..=MOST {
+        last = home.json(&["status"]);
+        if wanted(&last["peers"][0]) {
+            return asked;
+        }
+    }
+    panic!("{what}: not after {MOST} questions: {last}")
+}
+
+#[test]
+fn a_second_process_says_who_is_connected_and_confirmations_come_at_once() {
+    const SOON: usize = 40;
+    let stage = Stage::new();
+    let node = Node::start(&stage);
+    let ben = stage.ben();
+    ben.json(&["relay", "add", &node.ticket]);
+    let online = ben.serve(&["online", "--quiet", "--listen", "127.0.0.1:0"]);
+    asked_until(&ben, "connected", |peer| peer["connected"] == true);
+    asked_until(&ben, "the first exchange", |peer| peer["all"] == true);
+    for round in 0..5 {
+        ben.json(&["page", "new", &format!("Round {round}")]);
+        let begun = std::time::Instant::now();
+        let asked = asked_until(&ben, "confirmed", |peer| peer["all"] == true && peer["connected"] == true);
+        eprintln!("round {round}: {asked} questions, {:?}", begun.elapsed());
+        assert!(asked <= SOON, "round {round}: confirmed only after {asked} questions");
+    }
+    drop(online);
+    let status = ben.json(&["status"]);
+    assert_eq!(status["peers"][0]["connected"], false, "nobody is online: {status}");
+}

@@ -26,6 +26,9 @@ pub(crate) use bundle::import as import_bundle;
 /// Largest file that can be attached: it is sealed in memory.
 pub const MAX_ATTACHMENT_BYTES: u64 = 1 << 30;
 
+/// Longest wait for what the owner of the network knows at once.
+const DOOR_LIMIT: std::time::Duration = std::time::Duration::from_millis(1000);
+
 /// Files of a home, beside the store.
 #[derive(Debug)]
 pub struct Files {
@@ -90,10 +93,27 @@ impl Files {
                 let bytes = self.open_attachment(core, &row.hash, &row.plain)?;
                 Ok(View::Bytes { name: row.name, bytes, heads: String::new() })
             }
+            Query::Status => {
+                self.note_connected(core);
+                core.answer(query)
+            }
             Query::Doctor => Ok(View::Doctor(self.doctor(core))),
             Query::Keys => Ok(View::Keys(keys_view(&self.home, core.awaited_keys()?))),
             other => core.answer(other),
         }
+    }
+
+    /// Who is connected is known to the process that owns the network: another one asks it.
+    fn note_connected(&self, core: &mut Core) {
+        if self.blobs.is_some() || !self.home.socket().exists() {
+            return;
+        }
+        let connected = match door::ask_within(&self.home, &Ask::Connected, Some(DOOR_LIMIT)) {
+            Ok(Answer::Connected(devices)) => devices,
+            // Nobody owns the network, or its owner does not say: nobody is known to be connected.
+            _ => std::collections::BTreeSet::new(),
+        };
+        core.set_connected(connected);
     }
 
     /// Does something with the blob store: the one this process holds, one opened for the moment, or the owner's.

@@ -500,6 +500,22 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
         Ask::LinkDecide(accept) => crate::devices::decide(&by.messages, &by.service, accept)
             .await
             .map_or_else(Answer::Failed, |()| Answer::Done),
+        Ask::Connected => {
+            let (tx, rx) = oneshot::channel();
+            let done: Done<View> = Box::new(move |view| {
+                let _ = tx.send(view);
+            });
+            if by.messages.send(Msg::Ask(Query::Status, done)).await.is_err() {
+                return failed("The engine has stopped.".to_owned());
+            }
+            match rx.await {
+                Ok(Ok(View::Status(status))) => {
+                    let connected = status.peers.iter().filter(|p| p.connected);
+                    Answer::Connected(connected.filter_map(|p| crate::core::unhex(&p.id)).collect())
+                }
+                _ => failed("The engine did not say who is connected.".to_owned()),
+            }
+        }
         Ask::BlobAdd(path) => match tokio::fs::read(&path).await {
             Ok(bytes) => by.service.blobs().add(bytes).await.map_or_else(failed, Answer::Blob),
             Err(e) => failed(e.to_string()),

@@ -387,6 +387,9 @@ impl<T: Tenant> Hub<T> {
     fn deny(&mut self, id: ConnId) {
         if let Some(conn) = self.conns.get_mut(&id) {
             conn.talk = Talk::Over;
+            conn.news.closed = Some(sentence(&CloseReason::Denied(DenyReason::Generic)));
+            conn.opened.gate.send_replace(Gate { items: false, blobs: false });
+            conn.opened.news.send_replace(conn.news.clone());
             let _ = conn.opened.out.try_send(ConnOut::Control(deny_frame(DenyReason::Generic)));
             let _ = conn.opened.out.try_send(ConnOut::Close);
         }

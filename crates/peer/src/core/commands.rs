@@ -19,7 +19,7 @@ impl Core {
     /// Performs a command; durable when it returns.
     pub fn perform(&mut self, command: &Command) -> Result<Reply, PeerError> {
         self.refresh()?;
-        self.mem.may_write()?;
+        self.mem.whole_log()?;
         let did = self.write(|work| perform(work, command))?;
         match did {
             Did::Doc(id, changed) => self.doc_reply(id, changed),

@@ -63,8 +63,16 @@ fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, u
         if item.kind != ItemKind::Batch.byte() {
             continue;
         }
-        changes.extend(open_batch(mem, &item.bytes)?.changes);
+        match open_batch(mem, &item.bytes) {
+            Ok(batch) => changes.extend(batch.changes),
+            // Its key may lie in a record of the log that is missing.
+            Err(_) if mem.log_has_gaps() => continue,
+            Err(error) => return Err(error),
+        }
         count += 1;
+    }
+    if changes.is_empty() && doc.heads() == tern_model::Heads::default() {
+        mem.whole_log()?;
     }
     doc.apply(&changes)?;
     Ok((doc, row, count))
@@ -73,7 +81,10 @@ fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, u
 /// Without the keys that a missing record of the log carries, the last snapshot is still readable.
 fn snapshot_alone(store: &Store, mem: &Mem, id: DocId) -> Result<(Doc, i64, usize), PeerError> {
     let snapshot = if mem.log_has_gaps() { store.snapshot(&id.0)? } else { None };
-    let bytes = snapshot.ok_or_else(|| not_found("document", &id.to_string()))?;
+    let Some(bytes) = snapshot else {
+        mem.whole_log()?;
+        return Err(not_found("document", &id.to_string()));
+    };
     let row = store.doc(&id.0)?.map_or(0, |known| known.upto_row);
     Ok((Doc::load(id, &bytes)?, row, 0))
 }

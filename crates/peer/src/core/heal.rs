@@ -72,12 +72,12 @@ impl Mem {
         self.log_waits || self.lost.has_record() || !self.damaged_log.is_empty()
     }
 
-    /// Refuses to write while the log has gaps.
-    pub fn may_write(&self) -> Result<(), PeerError> {
+    /// Refuses what needs the whole log while it has gaps.
+    pub fn whole_log(&self) -> Result<(), PeerError> {
         if !self.log_has_gaps() {
             return Ok(());
         }
-        Err(PeerError::new(ErrorKind::Damaged, "A record of the membership log is damaged on this disk, so nothing can be written now.")
+        Err(PeerError::new(ErrorKind::Damaged, "A record of the membership log is damaged on this disk: until it is back, nothing is written and some pages may not open.")
             .safe("Nothing was changed, and what was written before can still be read.")
             .next("Run `tern sync`: any other machine of the workspace sends the record again. Without one, restore a snapshot from the folder `snapshots`."))
     }

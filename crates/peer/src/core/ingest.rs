@@ -123,6 +123,8 @@ fn forget_lost(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
     if !work.mem.lost.settle(|id| Ok(txn.row_of(id)?.is_some()))? {
         return Ok(());
     }
+    // What was read without it may lack something.
+    work.mem.docs.clear();
     let bytes = work.mem.lost.encode();
     Ok(work.txn.set_meta(Lost::KEY, &bytes)?)
 }

@@ -131,6 +131,9 @@ impl<'a> Sift<'a> {
                     open.pop();
                     good.append(&mut open);
                     open = self.without_dependants(&suspect, rest);
+                    if open.is_empty() {
+                        return found;
+                    }
                 }
             }
         }
@@ -142,6 +145,10 @@ impl<'a> Sift<'a> {
             return First::Nothing;
         }
         let ground = self.chunks(good);
+        if open.is_empty() {
+            let stands = self.trials.changes(&ground, &[], &Limits::GROUP);
+            return if matches!(stands, Outcome::GroundFails(_)) { First::Ground } else { First::Nothing };
+        }
         let (mut passes, mut fails, mut next) = (0, open.len() + 1, open.len());
         while fails - passes > 1 {
             if !budget.spend() {
@@ -154,7 +161,7 @@ impl<'a> Sift<'a> {
                 Outcome::Fails(_) | Outcome::GroundFails(_) => fails = next,
                 Outcome::Memory | Outcome::None(_) if passes > 0 => return First::Goes(passes),
                 Outcome::Memory | Outcome::None(_) if next <= 1 => {
-                    return if next == 0 { First::Nothing } else { First::At { at: 0, too_much: true } };
+                    return First::At { at: 0, too_much: true };
                 }
                 Outcome::Memory | Outcome::None(_) => {
                     let half = next / 2;

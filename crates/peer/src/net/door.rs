@@ -29,6 +29,8 @@ pub enum Ask {
     BlobAdd(PathBuf),
     /// Write the sealed file of this hash to a path.
     BlobGet([u8; 32], PathBuf),
+    /// Which devices are connected.
+    Connected,
 }
 
 /// The owner's answer.
@@ -44,6 +46,8 @@ pub enum Answer {
     Done,
     /// The hash under which the file is kept, or done.
     Blob([u8; 32]),
+    /// Keys of the devices that are connected.
+    Connected(std::collections::BTreeSet<[u8; 32]>),
     /// It could not be done.
     Failed(PeerError),
 }
@@ -67,9 +71,21 @@ fn unreachable(home: &Home, why: &str) -> PeerError {
 /// Asks the owner and waits.
 #[cfg(unix)]
 pub fn ask(home: &Home, question: &Ask) -> Result<Answer, PeerError> {
+    ask_within(home, question, None)
+}
+
+/// As [`ask`], for something that is said at once or not at all.
+#[cfg(unix)]
+pub fn ask_within(
+    home: &Home,
+    question: &Ask,
+    limit: Option<std::time::Duration>,
+) -> Result<Answer, PeerError> {
     use std::io::{BufRead, BufReader, Read, Write};
     let talk = || -> std::io::Result<Answer> {
         let mut stream = std::os::unix::net::UnixStream::connect(home.socket())?;
+        stream.set_read_timeout(limit)?;
+        stream.set_write_timeout(limit)?;
         let mut line = serde_json::to_vec(question)?;
         line.push(b'\n');
         stream.write_all(&line)?;
@@ -87,6 +103,16 @@ pub fn ask(home: &Home, question: &Ask) -> Result<Answer, PeerError> {
 #[cfg(not(unix))]
 pub fn ask(home: &Home, _question: &Ask) -> Result<Answer, PeerError> {
     Err(unreachable(home, "this platform has no local sockets"))
+}
+
+/// Asks the owner and waits.
+#[cfg(not(unix))]
+pub fn ask_within(
+    home: &Home,
+    question: &Ask,
+    _limit: Option<std::time::Duration>,
+) -> Result<Answer, PeerError> {
+    ask(home, question)
 }
 
 /// Answers questions until dropped; `answer` runs for each.

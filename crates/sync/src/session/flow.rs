@@ -28,9 +28,26 @@ impl Session {
             self.barriers(cx)?;
             self.send_frames(cx)?;
         }
+        self.note_all_confirmed();
         self.check_timers(cx)?;
         self.remember();
         Ok(())
+    }
+
+    /// Rows that the peer itself brought after the last frame went out are in no mark; with everything of ours confirmed
+    /// it has all that was looked at. Else a side that writes while items come would wait for the next Root.
+    fn note_all_confirmed(&mut self) {
+        let all = self.confirmed
+            && self.state == State::Live
+            && self.scan == Scan::Free
+            && self.sender.marks_hold
+            && self.sender.is_drained()
+            && self.sender.rows_waiting() == 0
+            && self.sender.all_acked();
+        if all {
+            self.confirmed = false;
+            self.peer_has(self.sender.scanned, None);
+        }
     }
 
     pub(super) fn send_frames(&mut self, cx: &Cx<'_>) -> Step {

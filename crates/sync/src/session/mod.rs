@@ -127,6 +127,8 @@ pub struct Session {
     memory: PeerMemory,
     remembered: PeerMemory,
     content_ok: bool,
+    /// The newest confirmation held back nothing of what it could name.
+    confirmed: bool,
     /// The peer's last Root spoke of content: it shares some with this device.
     peer_admits: bool,
     log_equal: bool,
@@ -188,6 +190,7 @@ impl Session {
             memory: PeerMemory::default(),
             remembered: PeerMemory::default(),
             content_ok: false,
+            confirmed: false,
             peer_admits: true,
             log_equal: false,
             told_log_equal: false,
@@ -393,6 +396,7 @@ impl Session {
         self.progressed = self.now;
         let mark =
             self.sender.acknowledge(stored.frames).ok_or(Stop::Violation("stored what was not sent"))?;
+        self.confirmed = mark > 0 && stored.row >= mark;
         if stored.row > 0 {
             self.peer_has(mark.min(stored.row), Some(stored.time_ms));
         }
