@@ -71,8 +71,9 @@ fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
-/// What the golden file of version 1 holds. To make a new golden file when the version rises, run this test binary
-/// with `TERN_STORE_GOLDEN=path`: it writes the store of this build there. Files of released versions never change.
+/// What the golden files hold. To make new ones when the version rises, run this test binary with
+/// `TERN_STORE_GOLDEN=folder`: it writes the store of this build there, and a locked one. Files of released versions
+/// never change.
 fn fill(path: &Path) {
     let mut store = Store::create(path, StoreId(0x1122_3344_5566_7788), &OpenOptions::default()).unwrap();
     let items: Vec<_> =
@@ -124,14 +125,37 @@ fn fill(path: &Path) {
     store.checkpoint(true).unwrap();
 }
 
+/// Golden files with the versions that wrote them; those beginning with `locked` are locked.
+const GOLDEN: [&str; 3] = ["v1.db", "v2.db", "locked-v2.db"];
+
+fn golden_options(name: &str) -> OpenOptions {
+    let at_rest = name.starts_with("locked").then(|| AtRestKey::new([7; 32]));
+    OpenOptions { at_rest, ..OpenOptions::default() }
+}
+
+fn open_golden(home: &Home, name: &str) -> Store {
+    fs::copy(golden(name), home.path()).expect("golden file");
+    Store::open_existing(&home.path(), &golden_options(name)).expect("golden store")
+}
+
 #[test]
-fn a_store_of_version_1_opens_with_everything_in_it() {
-    if let Some(path) = std::env::var_os("TERN_STORE_GOLDEN") {
-        fill(Path::new(&path));
+fn a_store_of_every_version_opens_with_everything_in_it() {
+    if let Some(folder) = std::env::var_os("TERN_STORE_GOLDEN") {
+        let name = |kind: &str| Path::new(&folder).join(format!("{kind}v{STORE_VERSION}.db"));
+        fill(&name(""));
+        fill(&name("locked-"));
+        let key = AtRestKey::new([7; 32]);
+        assert!(Store::lock_at_rest(&name("locked-"), &OpenOptions::default(), &key).unwrap());
     }
-    let home = Home::new();
-    fs::copy(golden("v1.db"), home.path()).expect("golden file");
-    let store = home.open();
+    for name in GOLDEN {
+        let home = Home::new();
+        let store = open_golden(&home, name);
+        assert_eq!(store.is_locked(), name.starts_with("locked"));
+        assert_everything_in(&store, name);
+    }
+}
+
+fn assert_everything_in(store: &Store, name: &str) {
     assert_eq!(store.id(), StoreId(0x1122_3344_5566_7788));
     let report = store.check(&mut |_| Ok(Vec::new())).unwrap();
     assert_eq!((report.findings, report.items), (vec![], 40));
@@ -149,20 +173,24 @@ fn a_store_of_version_1_opens_with_everything_in_it() {
     assert!(store.is_refused(&[9; 32], &[1; 32], 83).unwrap());
     assert!(store.blob(&[7; 32]).unwrap().unwrap().present);
     assert_eq!(store.meta("engine.note").unwrap().as_deref(), Some(&b"golden"[..]));
-    if !store.projections_stale().unwrap() {
+    // Projections of an earlier version are made anew by the engine.
+    assert_eq!(store.projections_stale().unwrap(), name == "v1.db");
+    if name != "v1.db" {
         assert_eq!(store.sidebar().unwrap()[0].title, "Golden");
         assert_eq!(store.search("東京 ete", 1).unwrap().len(), 1);
     }
 }
 
 #[test]
-fn the_same_writes_give_the_same_truth_as_the_golden_file() {
+fn the_same_writes_give_the_same_truth_as_the_golden_files() {
     let home = Home::new();
     fill(&home.path());
-    let old = Home::new();
-    fs::copy(golden("v1.db"), old.path()).expect("golden file");
-    let (fresh, golden) = (home.open(), old.open());
-    assert_eq!(fresh.items_after(0, usize::MAX).unwrap(), golden.items_after(0, usize::MAX).unwrap());
-    assert_eq!(fresh.lanes().unwrap(), golden.lanes().unwrap());
-    assert_eq!(fresh.docs().unwrap(), golden.docs().unwrap());
+    let fresh = home.open();
+    for name in GOLDEN {
+        let old = Home::new();
+        let golden = open_golden(&old, name);
+        assert_eq!(fresh.items_after(0, usize::MAX).unwrap(), golden.items_after(0, usize::MAX).unwrap());
+        assert_eq!(fresh.lanes().unwrap(), golden.lanes().unwrap());
+        assert_eq!(fresh.docs().unwrap(), golden.docs().unwrap());
+    }
 }
