@@ -14,7 +14,7 @@ use tern_model::{Class, Doc, DocId, Edit, Kind, Stamp};
 use tern_peer::core::Core;
 use tern_peer::hub::Tenant;
 use tern_peer::{Command, NodeCore, Query, View};
-use tern_store::{OpenOptions, Store};
+use tern_store::{AtRestKey, OpenOptions, Store};
 use tern_sync::{ItemResult, Lane};
 use tern_trust::derive::actor_id;
 use tern_trust::{Batch, DeviceKeys, FeedState, Item, KeyRing, Log, Writer};
@@ -88,6 +88,32 @@ pub fn open(dir: &Path) -> Result<()> {
         spread(times).1,
         cpu / 50.0
     );
+    drop(core);
+    locked(&path, &seed)
+}
+
+/// The same start with the workspace lock on.
+fn locked(path: &Path, seed: &[u8; 32]) -> Result<()> {
+    let key = AtRestKey::new(*DeviceKeys::from_seed(seed).at_rest_key());
+    let before = std::fs::metadata(path)?.len();
+    let watch = Watch::start();
+    ensure!(Store::lock_at_rest(path, &OpenOptions::default(), &key)?, "traces are left");
+    let (wall, cpu) = watch.read();
+    let after = std::fs::metadata(path)?.len();
+    println!("locking: CPU {cpu:.0} ms, wall {wall:.0} ms; {before} B before, {after} B after");
+    let options = OpenOptions { at_rest: Some(key), ..OpenOptions::default() };
+    for _ in 0..3 {
+        let watch = Watch::start();
+        let mut core = Core::open_with(path, seed, None, host(), &options)?;
+        let opened = watch.cpu();
+        ensure!(pages(&mut core)?.len() >= 9_900, "too few rows");
+        let listed = watch.cpu();
+        core.answer(&Query::Search { query: "plan".to_owned(), limit: 20 })?;
+        let found = watch.cpu();
+        println!(
+            "locked: open CPU {opened:.0} ms, with Pages {listed:.0} ms, with the first search {found:.0} ms"
+        );
+    }
     Ok(())
 }
 
