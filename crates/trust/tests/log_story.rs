@@ -57,6 +57,8 @@ fn an_open_invite_admits_as_many_as_it_says_and_an_admin_may_admit_more() {
         .write(|records, _, _| records.write(Fields::Approve { join, role: Role::Reader }))
         .expect("approves");
     assert_eq!(alice.log.membership().role_of(&member), Role::Reader);
+    let approved = peers.iter().find(|peer| peer.member == member).expect("one of them");
+    assert_eq!(alice.standing(approved), Standing::Active { member, role: Role::Reader });
     // The approval takes one of the two uses: one of the others waits until he is approved, too.
     assert_eq!(alice.log.membership().waiting.len(), 1);
 }

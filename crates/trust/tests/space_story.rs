@@ -441,3 +441,22 @@ fn t20_what_an_accomplices_device_seals_falls_with_the_thief_who_added_it() {
     peers[0].take_log_of(&device);
     assert_eq!(peers[0].role_in(&space, &carol), Role::None);
 }
+
+#[test]
+fn who_is_let_in_after_two_keys_were_made_at_once_reads_what_is_under_either() {
+    let mut peers = team(&[Role::Writer, Role::Writer]);
+    let (bob, carol) = (peers[1].member, peers[2].member);
+    let space = peers[0].space(&[(bob, Role::Writer)]);
+    share(&mut peers);
+    let mut items = Vec::new();
+    for peer in &mut peers[..2] {
+        peer.inside(|records, spaces, dice| records.space_rotate(spaces, &space, dice)).expect("rotates");
+        items.push(write(peer, &space, PAGE, 1, &[]).0);
+    }
+    share(&mut peers);
+    assert_eq!(peers[0].spaces.get(&space).expect("known").head_epochs.len(), 2);
+    peers[0].set_role(&space, (carol, Role::Reader), Vec::new()).expect("lets in");
+    share(&mut peers);
+    assert!(items.iter().all(|item| peers[2].reads(item)));
+    assert_eq!(peers[2].spaces.get(&space), peers[1].spaces.get(&space));
+}
