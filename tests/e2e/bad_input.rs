@@ -258,6 +258,7 @@ fn a_damaged_row_is_found_named_and_does_not_spread() {
         ben.json(&["page", "new", &format!("Log {n}"), "--file", &file]);
     }
     assert_eq!(ben.json(&["check"])["bad"], 0);
+    let whole = ben.export(&stage, "whole");
     let relative = store_of(&ben).strip_prefix(ben.path()).unwrap().to_path_buf();
     let bytes = fs::read(ben.path().join(&relative)).unwrap();
     let mut found = 0;
@@ -273,9 +274,12 @@ fn a_damaged_row_is_found_named_and_does_not_spread() {
             found += 1;
             let error = checked.error();
             assert!(!word(&error, "safe").is_empty() && !word(&error, "next").is_empty(), "{error}");
+        } else {
+            // Bytes of a page that nothing uses any more: whatever is not found must change nothing.
+            assert_eq!(copy.export(&stage, &format!("out-{n}")), whole, "damage at {at} was not found");
         }
     }
-    assert!(found * 3 >= PLACES * 2, "only {found} of {PLACES} damaged places were found");
+    assert!(found * 3 >= PLACES, "only {found} of {PLACES} damaged places were found");
 }
 
 #[test]
