@@ -13,7 +13,7 @@ const BAO: usize = 1;
 fn scene(seed: u64) -> Result<(World, String)> {
     let mut world = World::ready(seed, 2)?;
     let markdown = Some("honest beginning".to_owned());
-    let new = Command::PageNew { title: "Plan".to_owned(), parent: None, markdown };
+    let new = Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown };
     let Reply::Doc(page) = world.perform(ADA, &new)? else { anyhow::bail!("no page") };
     world.quiesce()?;
     Ok((world, page.id))
