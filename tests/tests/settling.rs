@@ -12,7 +12,7 @@ const MANY: usize = 100_000;
 fn what_both_write_while_connected_is_confirmed_without_waiting_for_a_timer() -> Result<()> {
     for seed in 0..10 {
         let mut world = World::ready(200 + seed, 2)?;
-        let new = Command::PageNew { title: "Plan".to_owned(), parent: None, markdown: None };
+        let new = Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown: None };
         let Reply::Doc(page) = world.perform(0, &new)? else { anyhow::bail!("no page") };
         world.quiesce()?;
         for laptop in [0, 1] {
