@@ -1,4 +1,4 @@
-//! Who is let in, and the duties that follow from the log: invites, nodes, joining, rotation, healing.
+//! Nodes, addresses and meetings: whom to dial, what a peer was seen to hold, and the Join of a device that came by ticket.
 
 use std::net::SocketAddr;
 
