@@ -302,6 +302,7 @@ impl Mem {
             kept_trials: super::gate::KeptTrials::default(),
             lost: super::heal::Lost::default(),
             damaged_log: Vec::new(),
+            admitting: std::collections::BTreeSet::new(),
             log_waits: false,
             seen_row: 0,
             foreign: 0,
