@@ -47,7 +47,9 @@ impl Core {
             }
             let (device, added_by) = (hex(&add.device.key), hex(&item.header().author));
             let (short, by, day) = (&device[..8], &added_by[..8], words::day(item.header().day));
-            let text = format!("Device {short} was added to your account by your device {by} on {day}. If that was not you, remove it.");
+            let text = format!(
+                "Device {short} was added to your account by your device {by} on {day}. If that was not you, remove it."
+            );
             notices.push(NoticeView { id: hex(item.id()), text, device, added_by });
         }
         Ok(NoticesView { notices })
