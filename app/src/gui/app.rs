@@ -285,7 +285,12 @@ impl App {
             }
             Stage::Joined(joined) => {
                 if welcome::joined(ui, joined) {
-                    self.begin_opening();
+                    if joined.recovery.text().is_empty() {
+                        self.begin_opening();
+                    } else {
+                        self.stage = Stage::Words(Words::new(&joined.recovery));
+                        ui.ctx().request_repaint();
+                    }
                 }
             }
             Stage::Locked(lock) => {

@@ -76,6 +76,12 @@ impl Watched for Watch {
     }
 }
 
+/// `word1 word2 …`
+fn recovery_words() -> String {
+    let words: Vec<String> = (1..=24).map(|n| format!("word{n}")).collect();
+    words.join(" ")
+}
+
 impl Backend for Canned {
     fn watch(&self, query: Query, wake: Wake) -> Box<dyn Watched> {
         wake();
@@ -135,12 +141,11 @@ impl Home for Canned {
         let (page, parent) = page("home", title, None, Vec::new());
         world.pages = vec![(page, parent)];
         world.exists = true;
-        let words: Vec<String> = (1..=24).map(|n| format!("word{n}")).collect();
         Ok(InitReport {
             workspace: "w".into(),
             member: "me".into(),
             device: "d".into(),
-            recovery_words: words.join(" "),
+            recovery_words: recovery_words(),
         })
     }
 
@@ -158,6 +163,7 @@ impl Home for Canned {
             device: "d".into(),
             words: if ticket.contains("link") { String::new() } else { "copper lantern quiet river".into() },
             state: "member".into(),
+            recovery_words: if ticket.contains("link") { String::new() } else { recovery_words() },
         })
     }
 

@@ -102,6 +102,16 @@ impl Window {
         self.world.0.lock().expect("the world").sent.clone()
     }
 
+    /// Types the two words that are asked for after they were shown.
+    fn prove_the_paper(&mut self) {
+        self.click("I have written them down");
+        self.click("Go on");
+        for n in (1..=24).filter(|n| self.shows(&format!("Word {n}"))).collect::<Vec<usize>>() {
+            self.focus(&format!("Word {n}"));
+            self.write(&format!("word{n}"));
+        }
+    }
+
     fn open(&mut self, page: &str) {
         self.harness.get_by_role_and_label(Role::Button, page).click();
         self.settle();
@@ -157,6 +167,9 @@ fn a_ticket_that_cannot_be_read_is_said_in_words_and_a_good_one_opens_the_worksp
     window.write("tern1abc");
     window.click("Join");
     assert!(window.says("copper lantern quiet river"), "the words that the inviting side shows");
+    window.click("Go on");
+    assert!(window.says("word1 word2 word3"), "whoever joins has recovery words too");
+    window.prove_the_paper();
     window.click("Open the workspace");
     assert!(window.says("Ben: settings and profile"));
 }

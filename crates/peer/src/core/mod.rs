@@ -72,6 +72,8 @@ pub(crate) struct Mem {
     pub keys: DeviceKeys,
     /// Set while a join is under way: opens the epoch key that is wrapped to the invite.
     pub invite: Option<tern_trust::InviteKeys>,
+    /// The recovery device that the Join of this device names.
+    pub recovery: Option<tern_trust::DevicePublic>,
     pub workspace: Id,
     pub log: Log,
     pub ring: KeyRing,
