@@ -52,11 +52,21 @@ fn a_third_device_is_told_of_the_second() {
     let (ben, _node) = ben_with_node(&stage);
     let phone = linked(&stage, &ben, "phone");
     sync(&ben);
-    linked(&stage, &ben, "tablet");
+    let tablet = linked(&stage, &ben, "tablet");
     sync(&ben);
     sync(&phone);
     let notices = phone.json(&["notices"]);
     let notice = &rows(&notices, "notices")[0];
+    let key = |home: &Home| {
+        let devices = home.json(&["device", "list"]);
+        let own = rows(&devices, "devices").iter().find(|d| d["kind"] == "this laptop").cloned();
+        own.expect("the device in use is listed")["id"].clone()
+    };
+    assert_eq!(notice["device"], key(&tablet), "it is about the new one: {notices}");
+    assert_eq!(notice["added_by"], key(&ben), "{notices}");
+    let told = phone.plain(&["notices"]);
+    let way_out = format!("tern device remove {}", &word(notice, "device")[..8]);
+    assert!(told.out.contains(&way_out), "{}", told.out);
     assert!(notice["text"].to_string().contains("was added to your account"), "{notices}");
     let after = phone.json(&["notices", "--seen", &word(notice, "id")]);
     assert!(rows(&after, "notices").is_empty(), "{after}");

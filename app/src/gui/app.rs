@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use egui::{Context, Ui};
-use tern_peer::{InitReport, JoinReport, PeerError};
+use tern_peer::{InitReport, JoinReport, PeerError, Progress};
 
-use super::backend::{Backend, Home, Wake};
+use super::backend::{Backend, Home, Recovery, Wake};
 use super::clock::Clock;
+use super::come_back::{self, ComeBack};
+use super::command::Relock;
 use super::first_run::{self, FirstRun, Way};
 use super::look::{self, look};
 use super::open::{Open, Surroundings};
@@ -27,17 +29,27 @@ enum Report {
     Made(Result<InitReport, PeerError>),
     Joined(Result<JoinReport, PeerError>),
     LinkWords(String),
+    /// What is being done on the way back.
+    Doing(String),
+    CameBack(Result<JoinReport, PeerError>, bool),
+    Relocked(Result<(), PeerError>, Relock),
 }
 
 enum Stage {
-    Opening,
+    /// Something that takes a moment, in words.
+    Busy(&'static str),
     First(Box<FirstRun>),
+    /// The form of the first run waits behind it.
+    Back(Box<ComeBack>, Box<FirstRun>),
     Words(Words),
     Joined(Joined),
     Locked(Locked),
     Open(Box<Open>),
     Failed(PeerError),
 }
+
+/// While the engine reads the workspace.
+const OPENING: Stage = Stage::Busy("Opening the workspace");
 
 /// The whole window.
 pub struct App {
@@ -48,6 +60,10 @@ pub struct App {
     stage: Stage,
     clock: Clock,
     last_input: f64,
+    /// What opened the workspace, when that was a passphrase: it opens it again after a change of the lock.
+    passphrase: Option<Secret>,
+    /// What the workspace says first when it opens.
+    greeting: Option<Result<&'static str, PeerError>>,
 }
 
 impl std::fmt::Debug for App {
@@ -64,9 +80,11 @@ impl App {
         let clock = Clock::new(home.now_ms(), &home.zone());
         let mut app = App {
             wake,
-            stage: Stage::Opening,
+            stage: OPENING,
             reports: sync_channel(REPORTS_MAX),
             last_input: 0.0,
+            passphrase: None,
+            greeting: None,
             home,
             spawn,
             clock,
@@ -93,18 +111,24 @@ impl App {
             self.stage = Stage::Locked(Locked::default());
             return;
         }
-        self.stage = Stage::Opening;
-        self.work(|home| Report::Opened(home.open(None)));
+        self.open_again();
+    }
+
+    /// Opens the workspace with the passphrase that opened it before, if there was one.
+    fn open_again(&mut self) {
+        self.stage = OPENING;
+        let passphrase = self.passphrase.clone();
+        self.work(move |home| Report::Opened(home.open(passphrase.as_ref())));
     }
 
     /// Takes reports and does what the open workspace has to do between frames.
     pub fn logic(&mut self, ctx: &Context) {
-        let asked = matches!(self.stage, Stage::Locked(_));
+        let secrets = self.secrets();
         while let Ok(report) = self.reports.1.try_recv() {
-            self.hear(report);
+            self.hear(report, ctx.input(|input| input.time));
         }
-        if asked && !matches!(self.stage, Stage::Locked(_)) {
-            widgets::forget(ctx, "Passphrase");
+        if self.secrets() != secrets {
+            secrets.iter().for_each(|name| widgets::forget(ctx, name));
         }
         if let Stage::Open(open) = &mut self.stage {
             open.logic(ctx);
@@ -112,9 +136,21 @@ impl App {
         self.set_look(ctx);
     }
 
-    fn hear(&mut self, report: Report) {
+    /// Fields of this stage that must not keep what was typed.
+    fn secrets(&self) -> &'static [&'static str] {
+        match self.stage {
+            Stage::Locked(_) => &["Passphrase"],
+            Stage::Back(..) => &come_back::SECRETS,
+            _ => &[],
+        }
+    }
+
+    fn hear(&mut self, report: Report, now: f64) {
         match report {
             Report::Opened(Ok(backend)) => {
+                if let Stage::Locked(lock) = &mut self.stage {
+                    self.passphrase = Some(std::mem::take(&mut lock.typed));
+                }
                 let out = Surroundings {
                     wake: self.wake.clone(),
                     spawn: self.spawn.clone(),
@@ -123,7 +159,11 @@ impl App {
                     documents: self.home.documents(),
                     zone: self.home.zone(),
                 };
-                self.stage = Stage::Open(Box::new(Open::new(backend, out)));
+                let mut open = Open::new(backend, out);
+                if let Some(greeting) = self.greeting.take() {
+                    open.greet(greeting, now);
+                }
+                self.stage = Stage::Open(Box::new(open));
             }
             Report::Opened(Err(error)) => match &mut self.stage {
                 Stage::Locked(lock) => lock.refused(error),
@@ -141,6 +181,32 @@ impl App {
                 if let Stage::First(form) = &mut self.stage {
                     form.link_words = Some(words);
                 }
+            }
+            Report::Doing(words) => {
+                if let Stage::Back(form, _) = &mut self.stage {
+                    form.doing = words;
+                }
+            }
+            Report::CameBack(Ok(_), kept) => {
+                self.greeting = Some(Ok(if kept {
+                    "Everything the node holds is back. Your other laptops go on as before"
+                } else {
+                    "Everything the node holds is back. Your other laptops were removed"
+                }));
+                self.begin_opening();
+            }
+            Report::CameBack(Err(error), _) => {
+                if let Stage::Back(form, _) = &mut self.stage {
+                    form.refused(error);
+                }
+            }
+            Report::Relocked(outcome, change) => {
+                let said = change.said();
+                if outcome.is_ok() {
+                    self.passphrase = change.opens_with();
+                }
+                self.greeting = Some(outcome.map(|()| said));
+                self.open_again();
             }
             Report::Made(Err(error)) | Report::Joined(Err(error)) => {
                 if let Stage::First(form) = &mut self.stage {
@@ -183,19 +249,35 @@ impl App {
         let p = look(ui.ctx());
         let room = ui.max_rect();
         match &mut self.stage {
-            Stage::Opening => {
+            Stage::Busy(words) => {
                 ui.painter().rect_filled(room, 0, p.chrome);
-                let words = "Opening the workspace";
                 widgets::line(ui, room, egui::Align2::CENTER_CENTER, words, tokens::UI, p.ink2);
             }
-            Stage::First(form) => {
-                if first_run::show(ui, form, &self.clock) {
+            Stage::First(form) => match first_run::show(ui, form, &self.clock) {
+                first_run::Step::Stay => {}
+                first_run::Step::Go => {
                     form.waiting = true;
                     form.problem = None;
                     let form = form.clone();
                     self.enter(&form);
                 }
-            }
+                first_run::Step::ComeBack => {
+                    self.stage = Stage::Back(Box::default(), form.clone());
+                    ui.ctx().request_repaint();
+                }
+            },
+            Stage::Back(form, first) => match come_back::show(ui, form) {
+                come_back::Step::Stay => {}
+                come_back::Step::Back => {
+                    self.stage = Stage::First(first.clone());
+                    come_back::SECRETS.iter().for_each(|name| widgets::forget(ui.ctx(), name));
+                    ui.ctx().request_repaint();
+                }
+                come_back::Step::Go => {
+                    let recovery = form.begin();
+                    self.come_back(recovery);
+                }
+            },
             Stage::Words(words) => {
                 if words::show(ui, words) {
                     self.begin_opening();
@@ -203,7 +285,12 @@ impl App {
             }
             Stage::Joined(joined) => {
                 if welcome::joined(ui, joined) {
-                    self.begin_opening();
+                    if joined.recovery.text().is_empty() {
+                        self.begin_opening();
+                    } else {
+                        self.stage = Stage::Words(Words::new(&joined.recovery));
+                        ui.ctx().request_repaint();
+                    }
                 }
             }
             Stage::Locked(lock) => {
@@ -214,7 +301,14 @@ impl App {
                     self.work(move |home| Report::Opened(home.open(Some(&typed))));
                 }
             }
-            Stage::Open(open) => shell::show(ui, open),
+            Stage::Open(open) => {
+                shell::show(ui, open);
+                if let Some(change) = open.take_relock() {
+                    open.close();
+                    self.relock(change);
+                    ui.ctx().request_repaint();
+                }
+            }
             Stage::Failed(error) => {
                 ui.painter().rect_filled(room, 0, p.chrome);
                 let error = error.clone();
@@ -262,6 +356,30 @@ impl App {
                 self.work(move |home| Report::Joined(home.join(&profile, &ticket)));
             }
         }
+    }
+
+    fn come_back(&self, recovery: Recovery) {
+        let (report, wake) = (self.reports.0.clone(), self.wake.clone());
+        let progress: Progress = Arc::new(move |what, done, of| {
+            // A line that is not shown in time is not missed.
+            if report.try_send(Report::Doing(come_back::doing(what, done, of))).is_ok() {
+                wake();
+            }
+        });
+        self.work(move |home| Report::CameBack(home.come_back(&recovery, &progress), recovery.keep_devices));
+    }
+
+    /// Locks or unlocks the workspace, which was closed for that.
+    fn relock(&mut self, change: Relock) {
+        self.stage = Stage::Busy(change.doing());
+        let now = self.passphrase.clone();
+        self.work(move |home| {
+            let outcome = match &change {
+                Relock::On(passphrase) => home.lock(now.as_ref(), passphrase),
+                Relock::Off(passphrase) => home.unlock(passphrase),
+            };
+            Report::Relocked(outcome, change)
+        });
     }
 
     /// The window closes: what was typed becomes durable first.

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tern_peer::{
-    Command, Env, InitReport, JoinReport, LinkState, Passphrase, Peer, PeerError, Profile, Query, Reply,
-    View, Watch,
+    Command, Env, InitReport, JoinReport, LinkState, Passphrase, Peer, PeerError, Profile, Progress, Query,
+    Reply, View, Watch,
 };
 
 use super::secret::Secret;
@@ -46,6 +46,19 @@ pub trait Backend {
     fn shutdown(&self);
 }
 
+/// What brings a workspace back to an empty home.
+#[derive(Debug, Clone)]
+pub struct Recovery {
+    /// Ticket of the node.
+    pub ticket: Secret,
+    /// Recovery words.
+    pub words: Secret,
+    /// Start of the workspace's id, where the words belong to several.
+    pub workspace: Option<String>,
+    /// Other devices of the member are not removed.
+    pub keep_devices: bool,
+}
+
 /// A home that may not hold a workspace yet. Calls may take long and are made from a worker thread.
 pub trait Home: Send + Sync {
     /// Whether there is a workspace.
@@ -60,8 +73,14 @@ pub trait Home: Send + Sync {
         ticket: &str,
         words: Box<dyn FnOnce(String) + Send>,
     ) -> Result<JoinReport, PeerError>;
+    /// Brings a workspace back from a node; `progress` hears what is being done.
+    fn come_back(&self, recovery: &Recovery, progress: &Progress) -> Result<JoinReport, PeerError>;
     /// Whether it opens only with a passphrase that has to be asked for.
     fn is_locked(&self) -> bool;
+    /// Locks it under a passphrase; `now` is the one that opens it today, if any. Nobody may have it open.
+    fn lock(&self, now: Option<&Secret>, passphrase: &Secret) -> Result<(), PeerError>;
+    /// Takes the lock away. Nobody may have it open.
+    fn unlock(&self, passphrase: &Secret) -> Result<(), PeerError>;
     /// Opens it.
     fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError>;
     /// Where the window keeps its own settings, if it may.
@@ -81,6 +100,21 @@ pub struct DiskHome {
     pub path: PathBuf,
     /// Its surroundings.
     pub env: Env,
+}
+
+fn passphrase(text: &Secret) -> Passphrase {
+    Passphrase(zeroize::Zeroizing::new(text.text().to_owned()))
+}
+
+impl DiskHome {
+    /// The surroundings with a passphrase that was typed.
+    fn env_with(&self, typed: Option<&Secret>) -> Env {
+        let mut env = self.env.clone();
+        if let Some(typed) = typed {
+            env.passphrase = Some(passphrase(typed));
+        }
+        env
+    }
 }
 
 impl Home for DiskHome {
@@ -104,16 +138,26 @@ impl Home for DiskHome {
         Peer::accept_link(&self.path, ticket, &self.env, words)
     }
 
+    fn come_back(&self, recovery: &Recovery, progress: &Progress) -> Result<JoinReport, PeerError> {
+        let (ticket, words) = (recovery.ticket.text(), recovery.words.text());
+        let (workspace, keep) = (recovery.workspace.as_deref(), recovery.keep_devices);
+        Peer::recover(&self.path, ticket, words, workspace, keep, &self.env, progress)
+    }
+
     fn is_locked(&self) -> bool {
         self.env.passphrase.is_none() && Peer::is_locked(&self.path)
     }
 
+    fn lock(&self, now: Option<&Secret>, new: &Secret) -> Result<(), PeerError> {
+        Peer::lock(&self.path, &passphrase(new), &self.env_with(now)).map(|_| ())
+    }
+
+    fn unlock(&self, passphrase: &Secret) -> Result<(), PeerError> {
+        Peer::unlock(&self.path, &self.env_with(Some(passphrase))).map(|_| ())
+    }
+
     fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError> {
-        let mut env = self.env.clone();
-        if let Some(typed) = passphrase {
-            env.passphrase = Some(Passphrase(zeroize::Zeroizing::new(typed.text().to_owned())));
-        }
-        Ok(Box::new(OpenPeer(Peer::open(&self.path, &env)?)))
+        Ok(Box::new(OpenPeer(Peer::open(&self.path, &self.env_with(passphrase))?)))
     }
 
     fn settings_file(&self) -> Option<PathBuf> {

@@ -11,11 +11,11 @@ use tern_model::block::{Align, Block, BlockKind, Container, Inline, Link, Marks,
 use tern_peer::{
     AboutView, AttachmentView, BlockEdit, Command, ConflictView, DocReply, DueView, HistoryView, HitView,
     InitReport, JoinReport, LinkState, MemberView, MembersView, OnlyHere, PageRow, PageView, PagesView,
-    PeerError, PeerState, Profile, ProfileView, Query, Reply, SearchView, SessionView, StatusView, TaskView,
-    TasksView, View,
+    PeerError, PeerState, Profile, ProfileView, Progress, Query, Reply, SearchView, SessionView, StatusView,
+    TaskView, TasksView, View,
 };
 
-use crate::gui::backend::{Answer, Backend, Done, Home, Told, Wake, Watched};
+use crate::gui::backend::{Answer, Backend, Done, Home, Recovery, Told, Wake, Watched};
 use crate::gui::secret::Secret;
 use access::Access;
 
@@ -74,6 +74,12 @@ impl Watched for Watch {
         *seen = Some(world.version);
         Some(Arc::new(world.answer(&self.query)))
     }
+}
+
+/// `word1 word2 …`
+fn recovery_words() -> String {
+    let words: Vec<String> = (1..=24).map(|n| format!("word{n}")).collect();
+    words.join(" ")
 }
 
 impl Backend for Canned {
@@ -135,12 +141,11 @@ impl Home for Canned {
         let (page, parent) = page("home", title, None, Vec::new());
         world.pages = vec![(page, parent)];
         world.exists = true;
-        let words: Vec<String> = (1..=24).map(|n| format!("word{n}")).collect();
         Ok(InitReport {
             workspace: "w".into(),
             member: "me".into(),
             device: "d".into(),
-            recovery_words: words.join(" "),
+            recovery_words: recovery_words(),
         })
     }
 
@@ -158,6 +163,7 @@ impl Home for Canned {
             device: "d".into(),
             words: if ticket.contains("link") { String::new() } else { "copper lantern quiet river".into() },
             state: "member".into(),
+            recovery_words: if ticket.contains("link") { String::new() } else { recovery_words() },
         })
     }
 
@@ -173,8 +179,31 @@ impl Home for Canned {
         self.join(&Profile::default(), &ticket.replace("ternlink1", "tern1link"))
     }
 
+    fn come_back(&self, recovery: &Recovery, progress: &Progress) -> Result<JoinReport, PeerError> {
+        progress("meeting peers", 0, 1);
+        access::drill(recovery.words.text())?;
+        if recovery.ticket.text() != "ternnode1awake" {
+            let asleep =
+                PeerError::new(tern_peer::ErrorKind::Unreachable, "The node did not answer in time.");
+            return Err(asleep.safe("Nothing was left behind here.").next("Check that the node is running."));
+        }
+        self.join(&Profile::default(), "tern1link")
+    }
+
     fn is_locked(&self) -> bool {
         lock(&self.0).passphrase.is_some()
+    }
+
+    fn lock(&self, now: Option<&Secret>, passphrase: &Secret) -> Result<(), PeerError> {
+        self.open(now)?;
+        lock(&self.0).relock(Some(passphrase.text()));
+        Ok(())
+    }
+
+    fn unlock(&self, passphrase: &Secret) -> Result<(), PeerError> {
+        self.open(Some(passphrase))?;
+        lock(&self.0).relock(None);
+        Ok(())
     }
 
     fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError> {
@@ -262,6 +291,14 @@ impl Canned {
 }
 
 impl World {
+    fn relock(&mut self, passphrase: Option<&str>) {
+        self.passphrase = passphrase.map(str::to_owned);
+        let locked = passphrase.is_some();
+        self.access.keys.state = if locked { "passphrase" } else { "file (not protected)" }.to_owned();
+        (self.access.keys.protected, self.access.keys.locked) = (locked, locked);
+        self.bump();
+    }
+
     fn bump(&mut self) {
         self.version += 1;
         let heads = format!("h{}", self.version);

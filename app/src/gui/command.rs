@@ -8,6 +8,7 @@ use super::actions::Action;
 use super::page::editor::Key;
 use super::picker::Picker;
 use super::prefs::Theme;
+use super::secret::Secret;
 
 /// What the middle of the window shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +89,10 @@ pub enum Dialog {
     Keys,
     /// Where the secret keys of this laptop are kept.
     KeysKept,
+    /// Lock the workspace with a passphrase.
+    Lock,
+    /// Take the lock away.
+    Unlock,
     /// Link another device of one's own.
     Link,
     /// Whether the recovery words work.
@@ -135,6 +140,41 @@ pub struct Exporting {
     pub entry: String,
     /// Title of the document they touch.
     pub title: String,
+}
+
+/// A change of the lock at rest. The workspace is closed while it is made, and opened again after it.
+#[derive(Debug, Clone)]
+pub enum Relock {
+    /// Locked under this passphrase.
+    On(Secret),
+    /// No longer locked; this passphrase opens it once more.
+    Off(Secret),
+}
+
+impl Relock {
+    /// What opens the workspace after the change.
+    pub fn opens_with(self) -> Option<Secret> {
+        match self {
+            Relock::On(passphrase) => Some(passphrase),
+            Relock::Off(_) => None,
+        }
+    }
+
+    /// What is being done, in words.
+    pub fn doing(&self) -> &'static str {
+        match self {
+            Relock::On(_) => "Locking: everything of the workspace on this disk is being sealed",
+            Relock::Off(_) => "Unlocking: everything of the workspace on this disk is being opened",
+        }
+    }
+
+    /// What was done, in words.
+    pub fn said(&self) -> &'static str {
+        match self {
+            Relock::On(_) => "The workspace is locked: Tern asks for the passphrase when it opens",
+            Relock::Off(_) => "The lock is taken away: Tern opens without a passphrase",
+        }
+    }
 }
 
 /// What happens when a command is done.
@@ -234,6 +274,8 @@ pub enum UiCommand {
     AnswerLink(bool),
     /// Tries the recovery words that are typed in the dialog.
     TryWords,
+    /// Locks or unlocks the workspace with what is typed in the dialog.
+    Relock(Relock),
 }
 
 /// Commands in the order in which views asked for them.

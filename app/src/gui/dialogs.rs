@@ -22,6 +22,11 @@ mod link;
 mod settings;
 mod spaces;
 
+pub use keeping::WORDS;
+
+/// Fields whose text must not stay behind.
+pub const SECRETS: [&str; 3] = ["Recovery words", keeping::PASSPHRASE, keeping::AGAIN];
+
 /// Width of captions of forms.
 const CAPTION: f32 = 130.0;
 
@@ -43,8 +48,10 @@ pub struct DialogState {
     node_ticket: String,
     /// What has to be typed: a confirmation, or the name of a file.
     pub typed: String,
-    /// Recovery words as typed.
+    /// Recovery words or a passphrase as typed.
     pub secret: Secret,
+    /// A new passphrase, typed once more.
+    again: Secret,
     /// What was found out, in words.
     pub said: Option<String>,
     /// It was asked for and the answer is on its way.
@@ -72,6 +79,7 @@ impl DialogState {
             node_ticket: String::new(),
             typed: String::new(),
             secret: Secret::default(),
+            again: Secret::default(),
             said: None,
             waiting: false,
             problem: None,
@@ -87,6 +95,8 @@ impl DialogState {
             Dialog::Ladder => "Where the work is",
             Dialog::Keys => "Keys",
             Dialog::KeysKept => "Where the keys are kept",
+            Dialog::Lock => "Lock this workspace",
+            Dialog::Unlock => "Take the lock away",
             Dialog::Link => "Link another device",
             Dialog::Drill => "Recovery drill",
             Dialog::NewSpace => "New space",
@@ -163,6 +173,8 @@ fn content(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Que
         Dialog::Ladder => statusline::ladder(ui, reads.views.status.get(), reads.clock),
         Dialog::Keys => keys(ui, reads.situation),
         Dialog::KeysKept => keeping::keys(ui, reads.views.keys.get(), out),
+        Dialog::Lock => keeping::lock(ui, state, out),
+        Dialog::Unlock => keeping::unlock(ui, state, out),
         Dialog::Link => link::show(ui, state, out),
         Dialog::Drill => keeping::drill(ui, state, out),
         Dialog::NewSpace => spaces::new(ui, state, reads.views, out),

@@ -22,6 +22,17 @@ pub enum Way {
     Join,
 }
 
+/// What the person wants next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing yet.
+    Stay,
+    /// What is filled in.
+    Go,
+    /// To come back with recovery words instead.
+    ComeBack,
+}
+
 /// What is typed.
 #[derive(Debug, Clone)]
 pub struct FirstRun {
@@ -121,12 +132,12 @@ fn day_share(time: &str) -> Option<f32> {
     (hours <= 24 && minutes < 60).then(|| (f32::from(hours) + f32::from(minutes) / 60.0) / 24.0)
 }
 
-/// Draws the form. Returns whether the person is done with it.
-pub fn show(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) -> bool {
+/// Draws the form.
+pub fn show(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) -> Step {
     let p = look(ui.ctx());
     let room = ui.max_rect();
     ui.painter().rect_filled(room, 0, p.chrome);
-    let mut go = false;
+    let mut step = Step::Stay;
     let wide = room.width() > 1000.0;
     let size = vec2(if wide { 1140.0 } else { 760.0 }, 690.0);
     notice::centred(ui, room, size, "First run", |ui| {
@@ -138,7 +149,7 @@ pub fn show(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) -> bool {
             let fields = egui::ScrollArea::vertical().auto_shrink(false).max_height(form.height() - foot);
             fields.show(ui, |ui| form_fields(ui, state, clock));
             let foot = form.with_min_y(form.bottom() - foot + 10.0);
-            widgets::region(ui, foot, "foot", "Done", |ui| go = form_foot(ui, state));
+            widgets::region(ui, foot, "foot", "Done", |ui| step = form_foot(ui, state));
         });
         if wide {
             let side = Rect::from_min_max(pos2(split, card.top() + 1.0), card.max - vec2(1.0, 1.0));
@@ -151,7 +162,7 @@ pub fn show(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) -> bool {
             });
         }
     });
-    go
+    step
 }
 
 fn form_fields(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) {
@@ -210,20 +221,29 @@ fn compare(ui: &mut Ui, words: &str) {
     widgets::text(ui, "Waiting for the answer there.", tokens::SMALL, p.ink3);
 }
 
-/// The keys and the main button; returns whether it was used.
-fn form_foot(ui: &mut Ui, state: &FirstRun) -> bool {
+/// The other way in, and the main button.
+fn form_foot(ui: &mut Ui, state: &FirstRun) -> Step {
     let label = match state.way {
         Way::Start => "Make the workspace",
         Way::Join => "Join",
     };
     let missing = state.missing();
     let pressed = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::Enter));
-    let clicked = ui
-        .with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
-            Button::main(label).key("Ctrl Enter").disabled(missing).show(ui).clicked()
-        })
-        .inner;
-    (clicked || pressed) && missing.is_none()
+    let mut step = Step::Stay;
+    ui.with_layout(egui::Layout::right_to_left(egui::Align::TOP), |ui| {
+        let clicked = Button::main(label).key("Ctrl Enter").disabled(missing).show(ui).clicked();
+        if (clicked || pressed) && missing.is_none() {
+            step = Step::Go;
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::TOP), |ui| {
+            let other = Button::plain("Come back with recovery words").icon(Icon::Words);
+            let stuck = state.waiting.then_some("It is being done");
+            if other.disabled(stuck).show(ui).clicked() && !state.waiting {
+                step = Step::ComeBack;
+            }
+        });
+    });
+    step
 }
 
 fn zone_row(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) {

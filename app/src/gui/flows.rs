@@ -102,6 +102,16 @@ impl Window {
         self.world.0.lock().expect("the world").sent.clone()
     }
 
+    /// Types the two words that are asked for after they were shown.
+    fn prove_the_paper(&mut self) {
+        self.click("I have written them down");
+        self.click("Go on");
+        for n in (1..=24).filter(|n| self.shows(&format!("Word {n}"))).collect::<Vec<usize>>() {
+            self.focus(&format!("Word {n}"));
+            self.write(&format!("word{n}"));
+        }
+    }
+
     fn open(&mut self, page: &str) {
         self.harness.get_by_role_and_label(Role::Button, page).click();
         self.settle();
@@ -157,6 +167,9 @@ fn a_ticket_that_cannot_be_read_is_said_in_words_and_a_good_one_opens_the_worksp
     window.write("tern1abc");
     window.click("Join");
     assert!(window.says("copper lantern quiet river"), "the words that the inviting side shows");
+    window.click("Go on");
+    assert!(window.says("word1 word2 word3"), "whoever joins has recovery words too");
+    window.prove_the_paper();
     window.click("Open the workspace");
     assert!(window.says("Ben: settings and profile"));
 }
@@ -173,6 +186,65 @@ fn a_ticket_for_a_further_device_needs_no_name_and_shows_the_four_words() {
     window.world.0.lock().expect("the world").slow = false;
     window.click("Join");
     assert!(window.says("Ben: settings and profile"));
+}
+
+#[test]
+fn recovery_words_and_a_node_bring_a_workspace_to_an_empty_laptop() {
+    let mut window = Window::over(Canned::empty());
+    window.click("Come back with recovery words");
+    assert!(window.says("Paste the ticket of the node first"));
+    window.write("ternnode1asleep");
+    window.focus("Recovery words");
+    window.write("word1 word2");
+    assert!(window.shows("2 of 24 words"));
+    assert!(!window.says("word1 word2"), "what is typed is not shown");
+    window.click("Show the words");
+    let typed = |window: &Window| {
+        let fields = window.harness.query_all_by_label("Recovery words");
+        let inputs = [Role::MultilineTextInput, Role::PasswordInput];
+        let field = fields.into_iter().find(|field| inputs.contains(&field.accesskit_node().role()));
+        let field = field.expect("the field of the words");
+        field.accesskit_node().value().unwrap_or_default()
+    };
+    assert!(typed(&window).starts_with("word1 word2"));
+    window.click("Show the words");
+    assert!(!typed(&window).contains("word"), "{}", typed(&window));
+
+    let all: Vec<String> = (1..=24).rev().map(|n| format!("word{n}")).collect();
+    window.focus("Recovery words");
+    window.chord(Modifiers::COMMAND, Key::A);
+    window.write(&all.join(" "));
+    window.click("Bring it back");
+    assert!(window.says("These are not the recovery words") && window.says("Nothing was changed."));
+    let all: Vec<String> = (1..=24).map(|n| format!("word{n}")).collect();
+    window.focus("Recovery words");
+    window.chord(Modifiers::COMMAND, Key::A);
+    window.write(&all.join(" "));
+    window.click("Bring it back");
+    assert!(
+        window.says("The node did not answer in time.") && window.says("Check that the node is running.")
+    );
+    window.focus("Ticket of the node");
+    window.chord(Modifiers::COMMAND, Key::A);
+    window.write("ternnode1awake");
+    window.chord(Modifiers::COMMAND, Key::Enter);
+    assert!(window.says("Ben: settings and profile"));
+    assert!(window.says("Everything the node holds is back. Your other laptops were removed"));
+}
+
+#[test]
+fn from_the_way_back_one_can_turn_to_the_first_run_with_what_was_typed_there() {
+    let mut window = Window::over(Canned::empty());
+    window.focus("Your name");
+    window.write("Mia");
+    window.click("Come back with recovery words");
+    window.click("I still have my other laptops: keep them");
+    assert!(window.says("They go on as before"));
+    window.click("Back");
+    window.focus("Name of your team");
+    window.write("Northlight");
+    window.click("Make the workspace");
+    assert!(window.says("word1 word2 word3"), "the name was still there");
 }
 
 #[test]

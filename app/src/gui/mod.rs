@@ -8,6 +8,7 @@ mod bars;
 #[cfg(test)]
 mod canned;
 mod clock;
+mod come_back;
 mod command;
 mod details;
 mod dialogs;

@@ -12,7 +12,7 @@ use super::access::AccessState;
 use super::actions::{Reader, Situation};
 use super::backend::{Backend, Wake};
 use super::clock::Clock;
-use super::command::{Dialog, Held, Route, Then, UiCommand};
+use super::command::{Dialog, Held, Relock, Route, Then, UiCommand};
 use super::details::TaskDraft;
 use super::dialogs::DialogState;
 use super::lists::SearchState;
@@ -100,8 +100,10 @@ pub struct Open {
     tails: Vec<Tail>,
     /// When the state of a linking was last asked for.
     link_asked: f64,
-    /// Recovery words were typed: the field forgets them in the next frame.
+    /// Secrets were typed: the fields forget them in the next frame.
     forget_typed: bool,
+    /// The lock is to be changed; the workspace closes for that.
+    relock: Option<Relock>,
 }
 
 impl std::fmt::Debug for Open {
@@ -141,6 +143,7 @@ impl Open {
             tails: Vec::new(),
             link_asked: f64::NEG_INFINITY,
             forget_typed: false,
+            relock: None,
             backend,
             out,
             prefs,
@@ -301,6 +304,14 @@ impl Open {
             }
             (Then::Undoable(words, undo), _) => self.say(&words, Some(undo), now),
             _ => {}
+        }
+    }
+
+    /// Says what was done, or why not, before it opened.
+    pub fn greet(&mut self, greeting: Result<&str, PeerError>, now: f64) {
+        match greeting {
+            Ok(words) => self.say(words, None, now),
+            Err(error) => self.fault = Some(error),
         }
     }
 

@@ -83,13 +83,16 @@ pub struct Joined {
     pub words: String,
     /// Somebody has to say yes first.
     pub waits: bool,
+    /// Recovery words of a new member, shown next.
+    pub recovery: Secret,
 }
 
 impl Joined {
     /// What there is to compare after a join; nothing after a link.
     pub fn of(report: &JoinReport) -> Option<Joined> {
         let waits = report.state == "waiting";
-        (!report.words.is_empty() || waits).then(|| Joined { words: report.words.clone(), waits })
+        let recovery = Secret::new(report.recovery_words.clone());
+        (!report.words.is_empty() || waits).then(|| Joined { words: report.words.clone(), waits, recovery })
     }
 }
 
@@ -117,7 +120,8 @@ pub fn joined(ui: &mut Ui, state: &Joined) -> bool {
             ui.add_space(14.0);
             four_words(ui, &state.words);
             ui.add_space(18.0);
-            done = Button::main("Open the workspace").show(ui).clicked();
+            let next = if state.recovery.text().is_empty() { "Open the workspace" } else { "Go on" };
+            done = Button::main(next).show(ui).clicked();
         });
     });
     done

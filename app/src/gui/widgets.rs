@@ -344,10 +344,11 @@ impl<'a> Field<'a> {
         let style = if self.mono { tokens::CODE } else { tokens::UI };
         let margin = egui::Margin::symmetric(10, if self.rows == 1 { 7 } else { 8 });
         let edit = if self.rows == 1 {
-            egui::TextEdit::singleline(value).password(self.secret)
+            egui::TextEdit::singleline(value)
         } else {
             egui::TextEdit::multiline(value).desired_rows(self.rows)
         };
+        let edit = edit.password(self.secret);
         let hint = egui::RichText::new(self.hint).color(p.ink3).font(look::font(style));
         let frame = egui::Frame::NONE
             .inner_margin(margin)

@@ -177,6 +177,7 @@ fn fill(home: &Home, ticket: &LinkTicket, seed: &[u8; 32], env: &Env) -> Result<
             device: hex(&core.device()),
             state: if core.is_member() { "member" } else { "waiting" }.to_owned(),
             words: String::new(),
+            recovery_words: String::new(),
         })
     });
     peer.shutdown();

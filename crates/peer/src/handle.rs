@@ -376,7 +376,7 @@ impl Peer {
         let peers = wait(async move {
             let mut meetings = tokio::task::JoinSet::new();
             for target in targets {
-                meetings.spawn(meet_one(service.clone(), target, timeout));
+                meetings.spawn(meet_one(service.clone(), target, timeout, progress.clone()));
             }
             let mut peers = Vec::new();
             while let Some(peer) = meetings.join_next().await {
@@ -484,7 +484,8 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
             }
             let mut meetings = tokio::task::JoinSet::new();
             for target in targets {
-                meetings.spawn(meet_one(by.service.clone(), target, Duration::from_millis(timeout_ms)));
+                let timeout = Duration::from_millis(timeout_ms);
+                meetings.spawn(meet_one(by.service.clone(), target, timeout, crate::start::quiet()));
             }
             let peers: Vec<SyncPeer> = meetings.join_all().await;
             if peers.iter().any(|p| p.in_sync) {
@@ -530,7 +531,7 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
 }
 
 /// Dials one peer and follows the session until both hold the same or nothing more will come.
-async fn meet_one(service: Service, target: Target, timeout: Duration) -> SyncPeer {
+async fn meet_one(service: Service, target: Target, timeout: Duration, progress: Progress) -> SyncPeer {
     let mut peer =
         SyncPeer { id: crate::core::hex(&target.device), name: target.name.clone(), ..SyncPeer::default() };
     let meeting = async {
@@ -538,8 +539,14 @@ async fn meet_one(service: Service, target: Target, timeout: Duration) -> SyncPe
             Ok(news) => news,
             Err(problem) => return (News::default(), problem),
         };
-        let done =
-            news.wait_for(|n| n.closed.is_some() || (n.settled && n.fetching == 0 && n.unconfirmed == 0));
+        let mut received = 0;
+        let done = news.wait_for(|n| {
+            let before = std::mem::replace(&mut received, n.progress.items_received);
+            if received > before {
+                progress("receiving changes", received, 0);
+            }
+            n.closed.is_some() || (n.settled && n.fetching == 0 && n.unconfirmed == 0)
+        });
         match done.await {
             Ok(state) => (state.clone(), state.closed.clone().unwrap_or_default()),
             Err(_) => (News::default(), "The connection ended.".to_owned()),

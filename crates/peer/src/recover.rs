@@ -150,6 +150,7 @@ fn as_new_device(
         device: hex(&core.device()),
         state: "member".to_owned(),
         words: String::new(),
+        recovery_words: String::new(),
     };
     let peer = Peer::with_core(home.clone(), core, seed, env);
     let _ = peer.sync_once(MEETING, Some(ticket), progress);

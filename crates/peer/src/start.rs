@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tern_trust::InviteKeys;
 use tern_trust::ticket::InviteTicket;
+use tern_trust::{Id, InviteKeys};
+use zeroize::Zeroizing;
 
 use crate::api::*;
 use crate::core::{Core, hex};
@@ -108,10 +109,11 @@ fn attempt(
     let host = Box::new(SystemHost { now_ms: env.now_ms });
     let mut core = Core::join(&home.store(), &seed, host, ticket.workspace, invite)?;
     core.keep_profile(profile)?;
+    let recovery = core.draw_recovery();
     if let Some(file) = bundle {
         crate::files::import_bundle(&crate::files::Files::new(home.clone()), &mut core, file)?;
         core.join_now()?;
-        return finish(core, ticket);
+        return finish(core, ticket, &recovery);
     }
     let peer = Peer::with_core(home.clone(), core, &seed, env);
     let met = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
@@ -121,7 +123,7 @@ fn attempt(
     let core =
         Core::open_with(&home.store(), &seed, Some(invite), host, &tern_store::OpenOptions::default())?;
     if core.is_member() {
-        let report = finish(core, ticket)?;
+        let report = finish(core, ticket, &recovery)?;
         // The profile goes out at once if somebody still answers; else with the next meeting.
         let peer = Peer::open(home.dir(), env)?;
         let _ = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
@@ -129,12 +131,16 @@ fn attempt(
         return Ok(report);
     }
     if core.is_waiting() {
-        return finish(core, ticket);
+        return finish(core, ticket, &recovery);
     }
     Err(not_joined(&core, ticket, met.err()))
 }
 
-fn finish(mut core: Core, ticket: &InviteTicket) -> Result<JoinReport, PeerError> {
+fn finish(
+    mut core: Core,
+    ticket: &InviteTicket,
+    (words, code): &(Zeroizing<String>, Id),
+) -> Result<JoinReport, PeerError> {
     if !core.is_member() && !core.is_waiting() {
         return Err(PeerError::new(
             ErrorKind::Failed,
@@ -151,6 +157,7 @@ fn finish(mut core: Core, ticket: &InviteTicket) -> Result<JoinReport, PeerError
         device: hex(&core.device()),
         state: if core.is_member() { "member" } else { "waiting" }.to_owned(),
         words: core.own_join_words(),
+        recovery_words: if core.introduces(code) { words.to_string() } else { String::new() },
     })
 }
 

@@ -32,7 +32,7 @@ pub fn build(views: &Views) -> Option<Data> {
     let seen = Command::Access(AccessCommand::NoticeSeen { notice: notice.id.clone() });
     let me = views.about.get().map(|about| about.member.as_str()).unwrap_or_default();
     let mine = views.devices.get(me).and_then(|slot| slot.get()).map(|view| view.devices.as_slice());
-    let device = mine.and_then(|devices| spoken_of(&notice.text, devices));
+    let device = mine.and_then(|devices| removable(&notice.device, devices));
     let remove = match device {
         Some(device) => {
             menus::ask(confirm::remove_device(&device.id, &devices::title(device), "your account", false))
@@ -46,12 +46,10 @@ pub fn build(views: &Views) -> Option<Data> {
     })
 }
 
-/// The device that a notice speaks of: its text names that one before any other.
-fn spoken_of<'a>(text: &str, devices: &'a [DeviceView]) -> Option<&'a DeviceView> {
-    let place = |device: &DeviceView| device.id.get(..SHORT).and_then(|key| text.find(key));
-    let named = devices.iter().filter_map(|device| place(device).map(|at| (at, device)));
-    let (_, first) = named.min_by_key(|(at, _)| *at)?;
-    (first.kind != "this laptop" && first.state == "active").then_some(first)
+/// The device that a notice is about, when it can be removed from here.
+fn removable<'a>(key: &str, devices: &'a [DeviceView]) -> Option<&'a DeviceView> {
+    let device = devices.iter().find(|device| device.id == key)?;
+    (device.kind != "this laptop" && device.state == "active").then_some(device)
 }
 
 /// Draws the bar; returns its height.
@@ -60,32 +58,29 @@ pub fn show(ui: &mut Ui, room: Rect, data: &Data, out: &mut Queue) -> f32 {
     bars::bar(ui, room, &data.words, &choices, out)
 }
 
-/// Characters of a key that name a device in a sentence.
-const SHORT: usize = 8;
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_device_that_was_added_is_meant_and_not_the_one_that_added_it() {
-        let device = |id: &str, kind: &str| DeviceView {
+    fn a_notice_offers_to_remove_the_device_it_is_about_and_never_the_one_in_use() {
+        let device = |id: &str, kind: &str, state: &str| DeviceView {
             id: id.into(),
             kind: kind.into(),
-            state: "active".into(),
+            state: state.into(),
             member: String::new(),
             has_key: true,
             last_contact: None,
         };
         let devices = [
-            device("aaaaaaaa01", "laptop"),
-            device("bbbbbbbb02", "laptop"),
-            device("cccccccc03", "this laptop"),
+            device("aaaaaaaa01", "laptop", "active"),
+            device("bbbbbbbb02", "laptop", "removed"),
+            device("cccccccc03", "this laptop", "active"),
         ];
-        let meant = |text: &str| spoken_of(text, &devices).map(|device| device.id.as_str());
-        assert_eq!(meant("Device bbbbbbbb was added by your device aaaaaaaa"), Some("bbbbbbbb02"));
-        assert_eq!(meant("Device aaaaaaaa was added by your device bbbbbbbb"), Some("aaaaaaaa01"));
-        assert_eq!(meant("Device cccccccc was added by your device aaaaaaaa"), None, "never the one in use");
-        assert_eq!(meant("Device dddddddd was added"), None);
+        let offered = |key: &str| removable(key, &devices).map(|device| device.id.as_str());
+        assert_eq!(offered("aaaaaaaa01"), Some("aaaaaaaa01"));
+        assert_eq!(offered("bbbbbbbb02"), None, "it is removed already");
+        assert_eq!(offered("cccccccc03"), None, "never the one in use");
+        assert_eq!(offered("dddddddd04"), None, "nobody knows it");
     }
 }

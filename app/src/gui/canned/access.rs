@@ -367,5 +367,7 @@ pub fn device_notice() -> NoticeView {
         text: "Device 3fa8c0d1 was added to your account by your device 0c0ffee0 on 23 Nov. If that was not you, \
                remove it."
             .into(),
+        device: "3fa8c0d19e77".into(),
+        added_by: "0c0ffee0aa11".into(),
     }
 }

@@ -4,14 +4,21 @@ use egui::Ui;
 use tern_peer::KeysView;
 
 use super::DialogState;
-use crate::gui::command::{Queue, UiCommand};
+use crate::gui::command::{Dialog, Queue, Relock, UiCommand};
+use crate::gui::icon::Icon;
 use crate::gui::look::look;
 use crate::gui::notice;
+use crate::gui::secret::Secret;
 use crate::gui::tokens;
 use crate::gui::widgets::{self, Button, Field};
 
 /// How many recovery words there are.
-const WORDS: usize = 24;
+pub const WORDS: usize = 24;
+
+/// The field of a passphrase.
+pub const PASSPHRASE: &str = "Passphrase";
+/// The field of a new one, for the second time.
+pub const AGAIN: &str = "Once more";
 
 /// Where keys are kept, in a sentence.
 pub fn sentence(keys: &KeysView) -> String {
@@ -56,35 +63,100 @@ pub(super) fn keys(ui: &mut Ui, view: Option<&KeysView>, out: &mut Queue) {
     }
     ui.add_space(4.0);
     widgets::rule(ui);
-    ui.add_space(12.0);
-    widgets::text(ui, "Change it in a terminal, with this window closed:", tokens::UI, p.ink2);
-    ui.add_space(8.0);
-    for (command, what) in [
-        ("tern keys", "says where they are"),
-        ("tern lock on", "asks for a passphrase and closes everything with it"),
-        ("tern lock off", "takes the lock away"),
-    ] {
-        command_row(ui, command, what, out);
-    }
+    ui.add_space(14.0);
+    ui.horizontal(|ui| {
+        let sealed = view.locked || view.state == "passphrase";
+        let (label, dialog) = match sealed {
+            false => ("Lock with a passphrase…", Dialog::Lock),
+            true => ("Take the lock away…", Dialog::Unlock),
+        };
+        if Button::new(label).icon(Icon::Lock).show(ui).clicked() {
+            out.push(UiCommand::Open(dialog));
+        }
+        let terminal = if sealed { "In a terminal: tern lock off" } else { "In a terminal: tern lock on" };
+        widgets::short(ui, terminal, tokens::SMALL, p.ink3);
+    });
     for words in &view.awaited {
         ui.add_space(8.0);
         notice::fact(ui, "Awaited", words);
     }
 }
 
-fn command_row(ui: &mut Ui, command: &str, what: &str, out: &mut Queue) {
+/// Draws the form that locks.
+pub(super) fn lock(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let what = "From then on Tern asks for the passphrase when it opens, here and in the terminal. Nothing of the \
+                workspace on this disk can be read without it.";
+    widgets::text(ui, what, tokens::CALLOUT, p.ink);
+    ui.add_space(14.0);
+    let forgotten = "Nobody can tell you the passphrase or set another: not Tern, not your team, not the node. What has \
+                     left this laptop comes back by your recovery words and a node; what has not is lost.";
+    notice::fact(ui, "Forgotten", forgotten);
+    notice::fact(
+        ui,
+        "Keep",
+        "Write it down where the recovery words are. Four or five words that do not belong together are good.",
+    );
+    ui.add_space(8.0);
+    let response = secret_row(ui, PASSPHRASE, &mut state.secret);
+    state.focus_once(&response);
+    ui.add_space(10.0);
+    let response = secret_row(ui, AGAIN, &mut state.again);
+    let entered = enters(ui, &response);
+    ui.add_space(16.0);
+    let why = match (state.secret.text(), state.again.text()) {
+        ("", _) => Some("Type a passphrase first"),
+        (_, "") => Some("Type it once more"),
+        (first, second) if first != second => Some("The two are not the same"),
+        _ => None,
+    };
+    if (buttons(ui, "Lock the workspace", why, out) || entered) && why.is_none() {
+        out.push(UiCommand::Relock(Relock::On(std::mem::take(&mut state.secret))));
+    }
+}
+
+/// Draws the form that takes the lock away.
+pub(super) fn unlock(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let what = "Tern opens without a passphrase then. Whoever copies this disk can read the keys, and with them the \
+                work. A wrong passphrase changes nothing.";
+    widgets::text(ui, what, tokens::CALLOUT, p.ink);
+    ui.add_space(14.0);
+    let response = secret_row(ui, PASSPHRASE, &mut state.secret);
+    state.focus_once(&response);
+    let entered = enters(ui, &response);
+    ui.add_space(16.0);
+    let why = state.secret.text().is_empty().then_some("Type the passphrase first");
+    if (buttons(ui, "Open without a passphrase", why, out) || entered) && why.is_none() {
+        out.push(UiCommand::Relock(Relock::Off(std::mem::take(&mut state.secret))));
+    }
+}
+
+fn secret_row(ui: &mut Ui, name: &str, value: &mut Secret) -> egui::Response {
+    widgets::form_row(ui, name, super::CAPTION, |ui| {
+        Field { secret: true, ..Field::new(name, "") }.show(ui, value.text_mut())
+    })
+}
+
+/// Whether Enter ended a field.
+fn enters(ui: &Ui, response: &egui::Response) -> bool {
+    response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+}
+
+/// The main button and the way out; returns whether the first was used.
+fn buttons(ui: &mut Ui, label: &str, why: Option<&str>, out: &mut Queue) -> bool {
     let p = look(ui.ctx());
     ui.horizontal(|ui| {
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(120.0, tokens::size::BUTTON), egui::Sense::hover());
-        widgets::line(ui, rect, egui::Align2::LEFT_CENTER, command, tokens::CODE, p.ink);
-        widgets::short(ui, what, tokens::SMALL, p.ink2);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let name = format!("Copy {command}");
-            if Button::plain("Copy").spoken(&name).show(ui).clicked() {
-                out.push(UiCommand::Copy(command.to_owned(), "The command is on the clipboard"));
-            }
-        });
-    });
+        let clicked = Button::main(label).disabled(why).show(ui).clicked();
+        if Button::new("Cancel").key("Esc").show(ui).clicked() {
+            out.push(UiCommand::Close);
+        }
+        if let Some(why) = why {
+            widgets::short(ui, why, tokens::SMALL, p.ink3);
+        }
+        clicked
+    })
+    .inner
 }
 
 /// Draws the drill.

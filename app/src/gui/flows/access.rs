@@ -316,7 +316,7 @@ fn the_log_is_searched_by_what_its_sentences_say() {
 fn the_line_at_the_bottom_says_how_keys_are_kept_and_leads_to_the_explanation() {
     let mut window = Window::sample();
     window.click("Keys: not protected");
-    for words in ["not protected against whoever copies the disk", "Copy tern lock on"] {
+    for words in ["not protected against whoever copies the disk", "In a terminal: tern lock on"] {
         assert!(window.says(words), "{words}");
     }
     window.press(Key::Escape);
@@ -327,6 +327,45 @@ fn the_line_at_the_bottom_says_how_keys_are_kept_and_leads_to_the_explanation() 
     });
     window.click("1 key is awaited  ·  Locked at rest");
     assert!(window.says("locked at rest") && window.says("from Carla’s laptop"));
+}
+
+#[test]
+fn the_lock_says_what_forgetting_costs_wants_the_passphrase_twice_and_comes_off_with_it() {
+    let mut window = Window::sample();
+    window.part("Devices");
+    assert!(window.says("This laptop of Ben, in use, keys not protected"));
+    window.click("Where the keys are kept");
+    window.click("Lock with a passphrase…");
+    for words in ["what has not is lost", "Nobody can tell you the passphrase"] {
+        assert!(window.says(words), "{words}");
+    }
+    window.write("nine tall ships");
+    window.focus("Once more");
+    window.write("nine tall");
+    window.click("Lock the workspace");
+    assert!(window.shows("The two are not the same"), "nothing happens before they are");
+    window.focus("Once more");
+    window.chord(Modifiers::COMMAND, Key::A);
+    window.write("nine tall ships");
+    window.press(Key::Enter);
+    assert!(window.says("The workspace is locked: Tern asks for the passphrase"));
+    window.part("Devices");
+    assert!(window.says("This laptop of Ben, in use, locked with a passphrase"));
+
+    window.click("Where the keys are kept");
+    window.click("Take the lock away…");
+    window.write("nine small ships");
+    window.press(Key::Enter);
+    assert!(window.says("This passphrase does not open the key."), "and it is open again");
+    window.part("Devices");
+    assert!(window.says("locked with a passphrase"), "a wrong one changes nothing");
+    window.click("Where the keys are kept");
+    window.click("Take the lock away…");
+    window.write("nine tall ships");
+    window.click("Open without a passphrase");
+    assert!(window.says("The lock is taken away"));
+    window.part("Devices");
+    assert!(window.says("This laptop of Ben, in use, keys not protected"));
 }
 
 #[test]
@@ -432,7 +471,7 @@ Dev | Kolkata, Tue 20:40 moon | 1 device | Reader *
 Mia | Lagos, Tue 16:10 sun | 1 device | Writer *
 
 - Ben | 3 devices
-    This laptop | in use *
+    This laptop | in use | keys not protected *
     Laptop 3fa8c0d1 | last contact Mon 18:40 *
     Recovery words | on paper; wakes when everything else is lost
     Laptop 0c0ffee0 | last contact 2 Nov | removed

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use egui::Context;
-use tern_peer::{LinkState, PeerError, Query};
+use tern_peer::{ErrorKind, LinkState, PeerError, Query};
 
 use super::{Event, Open};
-use crate::gui::command::{Dialog, Route, Section};
-use crate::gui::dialogs::DialogState;
+use crate::gui::command::{Dialog, Relock, Route, Section};
+use crate::gui::dialogs::{self, DialogState};
 use crate::gui::secret::Secret;
 use crate::gui::widgets;
 
@@ -43,7 +43,7 @@ impl Open {
         if state.dialog == Dialog::Link && state.link.state == "asking" && !state.waiting {
             self.backend.link_answer(false, Box::new(|_| {}));
         }
-        self.forget_typed = state.dialog == Dialog::Drill;
+        self.forget_typed = matches!(state.dialog, Dialog::Drill | Dialog::Lock | Dialog::Unlock);
     }
 
     /// Asks for a ticket.
@@ -89,6 +89,31 @@ impl Open {
         self.backend.drill(words, Box::new(told));
     }
 
+    /// The lock is changed once the workspace is closed. Text that the engine refused would be lost by closing: it goes
+    /// first.
+    pub(super) fn begin_relock(&mut self, change: Relock) {
+        if self.edit_fault.is_none() {
+            self.close_dialog();
+            self.relock = Some(change);
+            return;
+        }
+        if let Some(dialog) = &mut self.dialog {
+            dialog.problem = Some(
+                PeerError::new(
+                    ErrorKind::Failed,
+                    "Text of the open page is not saved yet, and the workspace has to close for this.",
+                )
+                .safe("Nothing was changed; the text is still in the window.")
+                .next("Close this, save the text again or take it out, then come back."),
+            );
+        }
+    }
+
+    /// The change of the lock that is wanted, once.
+    pub fn take_relock(&mut self) -> Option<Relock> {
+        self.relock.take()
+    }
+
     /// A ticket was made, or why not.
     pub(super) fn heard_ticket(&mut self, outcome: Result<Secret, PeerError>) {
         let Some(dialog) = self.dialog.as_mut().filter(|dialog| dialog.dialog == Dialog::Link) else {
@@ -118,7 +143,7 @@ impl Open {
     pub(super) fn tend_people(&mut self, ctx: &Context) {
         self.ask_link_state(ctx);
         if std::mem::take(&mut self.forget_typed) {
-            widgets::forget(ctx, "Recovery words");
+            dialogs::SECRETS.iter().for_each(|name| widgets::forget(ctx, name));
         }
         self.watch_people_parts();
     }

@@ -88,6 +88,7 @@ impl Open {
             UiCommand::StartLink => self.start_link(),
             UiCommand::AnswerLink(accept) => self.answer_link(accept),
             UiCommand::TryWords => self.try_words(),
+            UiCommand::Relock(change) => self.begin_relock(change),
         }
     }
 

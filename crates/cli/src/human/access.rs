@@ -1,6 +1,6 @@
 //! Invites, links, review, notices, recovery.
 
-use tern_peer::{InvitesView, JoinReport, LinkState, NoticesView, ReviewView};
+use tern_peer::{InvitesView, JoinReport, LinkState, NoticeView, NoticesView, ReviewView};
 
 use crate::human::Clock;
 use crate::human::people::short;
@@ -97,7 +97,14 @@ pub(crate) fn notices(view: &NoticesView) -> String {
     if view.notices.is_empty() {
         return "Nothing to tell.\n".into();
     }
-    view.notices.iter().map(|n| format!("{}  {}\n", short(&n.id), one_line(&n.text))).collect()
+    let told = |n: &NoticeView| {
+        let (id, device) = (short(&n.id), short(&n.device));
+        format!(
+            "{id}  {}\n    It was you: tern notices --seen {id}    It was not: tern device remove {device}\n",
+            one_line(&n.text)
+        )
+    };
+    view.notices.iter().map(told).collect()
 }
 
 pub(crate) fn recovered(report: &JoinReport, kept: bool) -> String {

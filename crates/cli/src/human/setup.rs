@@ -10,14 +10,18 @@ use crate::table::one_line;
 const WORDS_PER_LINE: usize = 6;
 
 pub(crate) fn made(report: &InitReport, title: &str, name: &str) -> String {
-    let mut text = format!(
-        "“{}” is ready on this laptop, and you are {} in it.\n\n\
-         Recovery words. They bring everything back when this laptop is lost; they are shown this once and kept \
-         nowhere.\nWrite them down on paper:\n\n",
-        one_line(title),
-        one_line(name),
-    );
-    let words: Vec<&str> = report.recovery_words.split_whitespace().collect();
+    let text =
+        format!("“{}” is ready on this laptop, and you are {} in it.\n\n", one_line(title), one_line(name),)
+            + &recovery(&report.recovery_words);
+    text + "\nNext: `tern page new \"First page\"`, `tern import FOLDER`, or `tern invite` for somebody else.\n"
+}
+
+/// The words of the paper, numbered.
+fn recovery(words: &str) -> String {
+    let mut text = "Recovery words. They bring everything back when this laptop is lost; they are shown this once and kept \
+                    nowhere.\nWrite them down on paper:\n\n"
+        .to_owned();
+    let words: Vec<&str> = words.split_whitespace().collect();
     for (line, chunk) in words.chunks(WORDS_PER_LINE).enumerate() {
         text += " ";
         for (i, word) in chunk.iter().enumerate() {
@@ -25,20 +29,26 @@ pub(crate) fn made(report: &InitReport, title: &str, name: &str) -> String {
         }
         text = text.trim_end().to_owned() + "\n";
     }
-    text + "\nNext: `tern page new \"First page\"`, `tern import FOLDER`, or `tern invite` for somebody else.\n"
+    text
 }
 
 pub(crate) fn joined(report: &JoinReport) -> String {
+    let paper = match report.recovery_words.as_str() {
+        "" => String::new(),
+        words => format!("\n{}", recovery(words)),
+    };
+    state(report) + &compare(&report.words) + &paper
+}
+
+fn state(report: &JoinReport) -> String {
     if report.state == "member" {
         "You are a member, and what was reachable is on this laptop.\n\
          Next: `tern page list`, `tern task list`; `tern sync` brings the rest whenever a machine is on.\n"
             .to_owned()
-            + &compare(&report.words)
     } else {
         "Your request is on its way, and an admin has to let you in.\n\
          Next: `tern sync` again later; you are in when it says so.\n"
             .to_owned()
-            + &compare(&report.words)
     }
 }
 

@@ -217,6 +217,10 @@ pub struct NoticeView {
     pub id: String,
     /// One sentence.
     pub text: String,
+    /// Key of the device that was added, hex.
+    pub device: String,
+    /// Key of the device that added it, hex.
+    pub added_by: String,
 }
 
 /// How the linking of a device stands.

@@ -40,6 +40,8 @@ pub struct JoinReport {
     pub state: String,
     /// Four words that the inviting side shows too; empty where there is nothing to compare.
     pub words: String,
+    /// The 24 words of a new member. They are shown once and kept nowhere. Empty for a further device of a member.
+    pub recovery_words: String,
 }
 
 /// Answers to queries, shared with every watcher.

@@ -45,12 +45,12 @@ impl Core {
             if !mine || !active || self.store.meta(&format!("{SEEN}{}", hex(item.id())))?.is_some() {
                 continue;
             }
-            let (device, by) = (&hex(&add.device.key)[..8], &hex(&item.header().author)[..8]);
-            let day = words::day(item.header().day);
-            notices.push(NoticeView {
-                id: hex(item.id()),
-                text: format!("Device {device} was added to your account by your device {by} on {day}. If that was not you, remove it."),
-            });
+            let (device, added_by) = (hex(&add.device.key), hex(&item.header().author));
+            let (short, by, day) = (&device[..8], &added_by[..8], words::day(item.header().day));
+            let text = format!(
+                "Device {short} was added to your account by your device {by} on {day}. If that was not you, remove it."
+            );
+            notices.push(NoticeView { id: hex(item.id()), text, device, added_by });
         }
         Ok(NoticesView { notices })
     }

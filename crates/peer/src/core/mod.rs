@@ -72,6 +72,8 @@ pub(crate) struct Mem {
     pub keys: DeviceKeys,
     /// Set while a join is under way: opens the epoch key that is wrapped to the invite.
     pub invite: Option<tern_trust::InviteKeys>,
+    /// The recovery device that the Join of this device names.
+    pub recovery: Option<tern_trust::DevicePublic>,
     pub workspace: Id,
     pub log: Log,
     pub ring: KeyRing,
@@ -93,6 +95,8 @@ pub(crate) struct Mem {
     pub lost: heal::Lost,
     /// Damaged rows of the log that are still in the store, with their ids.
     pub damaged_log: Vec<(i64, Vec<u8>)>,
+    /// Items that are judged as if they were admitted, while review looks at what they would make.
+    pub admitting: std::collections::BTreeSet<Id>,
     /// Whether stored records wait for others that are missing.
     pub log_waits: bool,
     /// Rows of the store up to here are reflected in `log`, `ring` and `docs`.
@@ -135,7 +139,7 @@ impl Mem {
 
     /// Keys, roles and admissions of every space.
     pub fn access(&self) -> Access<'_> {
-        Access::new(&self.membership, &self.ring, &self.spaces)
+        Access::new(&self.membership, &self.ring, &self.spaces).admitting(&self.admitting)
     }
 
     /// Something happened that may show anywhere.

@@ -1,7 +1,6 @@
 //! Edits that are kept but do not count: listed by author, document and reason, shown, admitted, exported or put away.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use tern_interop::markdown;
 use tern_model::history::BlockDiff;
@@ -158,11 +157,9 @@ impl Core {
     fn with_entry(&mut self, group: &Group) -> Result<Option<(Doc, Doc)>, PeerError> {
         let Some(id) = group.doc else { return Ok(None) };
         let now = ingest::judged(&self.store, &self.mem, id, &group.spot, i64::MAX)?.0;
-        let mut membership = (*self.mem.membership).clone();
-        membership.admitted.extend(item_ids(&self.store, &group.rows)?);
-        let kept = std::mem::replace(&mut self.mem.membership, Arc::new(membership));
+        self.mem.admitting = item_ids(&self.store, &group.rows)?.into_iter().collect();
         let then = ingest::judged(&self.store, &self.mem, id, &group.spot, i64::MAX);
-        self.mem.membership = kept;
+        self.mem.admitting.clear();
         Ok(Some((now, then?.0)))
     }
 

@@ -77,6 +77,20 @@ impl Core {
         Core::create(store, id, DeviceKeys::from_seed(seed), workspace, Some(invite), host)
     }
 
+    /// Draws recovery words for a Join that is still to be written, with the device that they open.
+    pub(crate) fn draw_recovery(&mut self) -> (Zeroizing<String>, Id) {
+        let entropy: Zeroizing<Id> = Zeroizing::new(draw(self.host.as_mut()));
+        let device = DeviceKeys::from_recovery_entropy(&entropy).public();
+        let key = device.key;
+        self.mem.recovery = Some(device);
+        (recovery::words(&entropy), key)
+    }
+
+    /// Whether a record of the log names this device.
+    pub(crate) fn introduces(&self, device: &Id) -> bool {
+        self.mem.log.introduced(device)
+    }
+
     fn create(
         path: &Path,
         id: StoreId,
@@ -289,6 +303,7 @@ impl Mem {
         Mem {
             keys,
             invite,
+            recovery: None,
             workspace,
             log,
             ring: KeyRing::new(),
@@ -302,6 +317,7 @@ impl Mem {
             kept_trials: super::gate::KeptTrials::default(),
             lost: super::heal::Lost::default(),
             damaged_log: Vec::new(),
+            admitting: std::collections::BTreeSet::new(),
             log_waits: false,
             seen_row: 0,
             foreign: 0,

@@ -1,6 +1,6 @@
 //! Devices of oneself and of others: when they were last met, and which wait for a key.
 
-use tern_peer::{DeviceView, MemberView};
+use tern_peer::{DeviceView, KeysView, MemberView};
 
 use super::{counted, i_manage, short};
 use crate::gui::access::AccessState;
@@ -45,6 +45,8 @@ pub struct Device {
     pub this: bool,
     /// One may remove it.
     pub may_remove: bool,
+    /// How its keys are kept, in words, and whether more than this disk is needed to read them; known of the one in use.
+    pub keys: Option<(&'static str, bool)>,
 }
 
 /// All devices.
@@ -114,6 +116,18 @@ fn shown(device: &DeviceView, views: &Views, may_remove: bool, clock: &Clock) ->
         words,
         this,
         may_remove: may_remove && !removed && !words,
+        keys: views.keys.get().filter(|_| this).map(|keys| (kept(keys), keys.protected)),
+    }
+}
+
+/// How keys are kept, in a few words.
+fn kept(keys: &KeysView) -> &'static str {
+    match keys.state.as_str() {
+        _ if keys.locked => "locked with a passphrase",
+        "passphrase" => "keys under a passphrase",
+        "keyring" => "keys in the keyring",
+        _ if keys.protected => "keys protected",
+        _ => "keys not protected",
     }
 }
 
@@ -146,7 +160,8 @@ pub fn text(data: &Data) -> String {
             let waits = device.waits.as_ref().map(|words| format!(" | {words}")).unwrap_or_default();
             let gone = if device.removed { " | removed" } else { "" };
             let may = if device.may_remove { " *" } else { "" };
-            text.push_str(&format!("    {} | {}{waits}{gone}{may}\n", device.title, device.contact));
+            let keys = device.keys.map(|(words, _)| format!(" | {words}")).unwrap_or_default();
+            text.push_str(&format!("    {} | {}{waits}{keys}{gone}{may}\n", device.title, device.contact));
         }
     }
     text

@@ -5,7 +5,7 @@ use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use super::{caption, right, row, sign, spoken};
 use crate::gui::access::data::devices::{Data, Device, Group};
 use crate::gui::access::{confirm, menus};
-use crate::gui::command::{Queue, UiCommand};
+use crate::gui::command::{Dialog, Queue, UiCommand};
 use crate::gui::icon::{self, Icon};
 use crate::gui::look::look;
 use crate::gui::tokens::{self, radius};
@@ -88,12 +88,19 @@ fn device_row(ui: &mut Ui, device: &Device, group: &Group, out: &mut Queue) {
     if device.removed {
         widgets::chip(ui, pos2(at.right() + 8.0, upper.center().y), "removed", Tone::Label, 90.0);
     }
+    if let Some((kept, protected)) = device.keys {
+        let tone = if protected { Tone::Label } else { Tone::Waiting };
+        widgets::chip(ui, pos2(at.right() + 8.0, upper.center().y), kept, tone, 190.0);
+    }
     let end = right(ui, rect, ("device", &device.id), |ui| {
         let name = format!("Remove {} of {}", device.title, group.name);
         if device.may_remove && Button::plain("Remove…").spoken(&name).show(ui).clicked() {
             let whose =
                 if group.me { "your account".to_owned() } else { format!("{}’s devices", group.name) };
             out.push(menus::ask(confirm::remove_device(&device.id, &device.title, &whose, device.this)));
+        }
+        if device.this && Button::new("Keys…").spoken("Where the keys are kept").show(ui).clicked() {
+            out.push(UiCommand::Open(Dialog::KeysKept));
         }
     });
     let lower = lower.with_max_x(end - 8.0);
@@ -104,6 +111,7 @@ fn device_row(ui: &mut Ui, device: &Device, group: &Group, out: &mut Queue) {
     }
     let waits = device.waits.as_ref().map(|words| format!(", {words}")).unwrap_or_default();
     let state = if device.removed { ", removed" } else { "" };
-    let words = format!("{} of {}, {}{waits}{state}", device.title, group.name, device.contact);
+    let kept = device.keys.map(|(words, _)| format!(", {words}")).unwrap_or_default();
+    let words = format!("{} of {}, {}{kept}{waits}{state}", device.title, group.name, device.contact);
     spoken(ui, rect.with_max_x(end), ("device words", &device.id), &words);
 }
