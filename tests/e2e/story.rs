@@ -28,6 +28,7 @@ fn admitted(stage: &Stage, host: &Home, name: &str, role: &str) -> Home {
     host.json(&["member", "approve", &word(request, "id")]);
     sync(host);
     sync(&home);
+    sync(host);
     home
 }
 
