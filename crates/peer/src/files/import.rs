@@ -6,7 +6,7 @@ use std::path::Path;
 use tern_interop::import::{
     ImportedPage, Known, Outcome, Plan, PlannedAttachment, SourceFile, plan, resolve,
 };
-use tern_model::{Class, DocId, Edit, Kind, Value, order};
+use tern_model::{Class, DocId, Edit, Heads, Kind, Value, order};
 use tern_trust::Id;
 
 use crate::api::{ErrorKind, ImportLine, ImportReport, PeerError, Reply};
@@ -198,11 +198,7 @@ fn write_page(work: &mut Work<'_, '_>, page: &ImportedPage, key: &str) -> Result
     ];
     if page.existing {
         // Work done in Tern since the last import stays: the file is compared with what was imported then.
-        let base = work
-            .txn
-            .meta(&base_key(page.id))?
-            .and_then(|b| String::from_utf8(b).ok())
-            .and_then(|h| h.parse().ok());
+        let base = work.txn.meta(&base_key(page.id))?.and_then(|b| kept_heads(&b));
         edits.push(Edit::SetBlocks { base, blocks: page.blocks.clone() });
         work.edit(page.id, &edits)?;
         return keep_base(work, page.id);
@@ -222,9 +218,30 @@ fn base_key(page: DocId) -> String {
 }
 
 fn keep_base(work: &mut Work<'_, '_>, page: DocId) -> Result<(), PeerError> {
-    let heads = work.doc(page)?.heads().to_string();
-    work.txn.set_meta(&base_key(page), heads.as_bytes())?;
+    let heads = work.doc(page)?.heads();
+    work.txn.set_meta(&base_key(page), &heads.0.concat())?;
     Ok(())
+}
+
+/// Hashes one after the other, or the text that builds before 2026-11-28 wrote.
+fn kept_heads(bytes: &[u8]) -> Option<Heads> {
+    if let Some(heads) = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok()) {
+        return Some(heads);
+    }
+    bytes.chunks(32).map(|hash| hash.try_into().ok()).collect::<Option<Vec<_>>>().map(Heads::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_a_page_that_equals_its_file_is_read_in_both_forms() {
+        let heads = Heads::new(vec![[7; 32], [0xfe; 32]]);
+        assert_eq!(kept_heads(&heads.0.concat()), Some(heads.clone()));
+        assert_eq!(kept_heads(heads.to_string().as_bytes()), Some(heads));
+        assert_eq!(kept_heads(&[7; 33]), None);
+    }
 }
 
 fn used_blobs(page: &ImportedPage) -> std::collections::BTreeSet<Id> {
