@@ -237,3 +237,32 @@ fn a_locked_home_opens_with_its_passphrase_alone_and_a_wrong_one_harms_nothing()
     ben.page("Plan");
     ben.page("More marmalade");
 }
+
+#[test]
+fn without_a_keyring_the_key_stays_where_it_is_and_the_answer_says_so() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let file = ben.path().join("device.key");
+    let before = std::fs::read(&file).expect("the key file");
+    // A bus on which nobody is: no test looks into the keyring of whoever runs it.
+    let nobody = [("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")];
+    let run = |args: &[&str]| {
+        let mut all = vec!["--home", ben.path().to_str().expect("text"), "--json"];
+        all.extend(args);
+        crate::harness::run(&all, &nobody, "")
+    };
+    let refused = run(&["keys", "keep", "keyring"]);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(refused.error()["happened"].to_string().contains("keyring"), "{}", refused.err);
+    assert_eq!(std::fs::read(&file).expect("the key file"), before);
+    assert_eq!(run(&["keys"]).json()["state"], "file (not protected)");
+    assert_eq!(run(&["keys", "keep", "file"]).json()["state"], "file (not protected)");
+
+    // A key file that names an entry of a keyring that is not there.
+    std::fs::write(&file, [b"TERNKEY\x03".as_slice(), &[9; 16]].concat()).expect("written");
+    let refused = run(&["page", "list"]);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(!word(&refused.error(), "safe").is_empty() && !word(&refused.error(), "next").is_empty());
+    std::fs::write(&file, before).expect("written");
+    assert_eq!(run(&["page", "list"]).code, 0);
+}

@@ -73,7 +73,10 @@ pub(crate) enum Action {
     /// The membership log in sentences
     Log,
     /// Where the keys of this device are kept
-    Keys,
+    Keys {
+        #[command(subcommand)]
+        action: Option<KeysAction>,
+    },
     /// Spaces of the workspace
     #[command(subcommand)]
     Space(SpaceAction),

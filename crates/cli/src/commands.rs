@@ -40,7 +40,7 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Profile(action) => people::profile(context, action),
         Action::When(args) => people::when(context, args),
         Action::Log => people::log(context),
-        Action::Keys => upkeep::keys(context),
+        Action::Keys { action } => upkeep::keys(context, action.as_ref()),
         Action::Space(action) => access::space(context, action),
         Action::Page(action) => pages::run(context, action),
         Action::Task(action) => tasks::run(context, action),

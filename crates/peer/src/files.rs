@@ -18,6 +18,7 @@ use crate::api::*;
 use crate::core::{Core, hex};
 use crate::handle::{Progress, wait};
 use crate::home::{Home, file_error};
+use crate::keys::KeyState;
 use crate::net::blobs::Blobs;
 use crate::net::door::{self, Answer, Ask};
 
@@ -288,12 +289,13 @@ impl Files {
                 check(
                     "keys",
                     keys.protected,
-                    if keys.protected {
-                        "The device key opens with your passphrase alone.".to_owned()
-                    } else {
-                        "The device key lies in a file that only you may read; it is not protected by a passphrase.".to_owned()
-                    },
-                    "`tern lock on` protects it, or encrypt this computer's disk.",
+                    match (keys.locked, keys.protected) {
+                        (true, _) => "The device key opens with your passphrase alone.",
+                        (_, true) => "The device key lies in this computer's keyring.",
+                        _ => "The device key lies in a file that only you may read; neither a passphrase nor the keyring protects it.",
+                    }
+                    .to_owned(),
+                    "`tern lock on` or `tern keys keep keyring` protects it, or encrypt this computer's disk.",
                 ),
             ],
         }
@@ -303,8 +305,9 @@ impl Files {
 /// How the key of a home is kept.
 pub(crate) fn keys_view(home: &Home, awaited: Vec<String>) -> KeysView {
     let state = home.key_state();
-    let protected = state == crate::keys::KeyState::Passphrase;
-    KeysView { state: state.text().to_owned(), protected, locked: protected, awaited }
+    let locked = state == KeyState::Passphrase;
+    let protected = locked || state == KeyState::Keyring;
+    KeysView { state: state.text().to_owned(), protected, locked, awaited }
 }
 
 /// An attachment that was sealed and kept, to be named by a document.

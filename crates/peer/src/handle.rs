@@ -15,6 +15,7 @@ use crate::engine::{self, Done, Msg, Slot};
 use crate::files::Files;
 use crate::home::{Home, NetworkLock};
 use crate::host::SystemHost;
+use crate::keys::{Keep, KeyState};
 use crate::net::News;
 use crate::net::blobs::Blobs;
 use crate::net::conn::NetIn;
@@ -193,23 +194,49 @@ impl Peer {
             }
             _ => {}
         }
-        home.protect_seed(&seed, Some(passphrase.0.as_str()))?;
+        home.keep_seed(&seed, Keep::Passphrase(passphrase.0.as_str()))?;
         Ok(crate::files::keys_view(&home, Vec::new()))
     }
 
     /// Takes the lock away; the environment holds the passphrase.
     pub fn unlock(home: &Path, env: &Env) -> Result<KeysView, PeerError> {
         let home = Home::at(home);
+        if home.key_state() != KeyState::Passphrase {
+            return Ok(crate::files::keys_view(&home, Vec::new()));
+        }
         let seed = home.unlock_seed(env.passphrase())?;
         let key = AtRestKey::new(*tern_trust::DeviceKeys::from_seed(&seed).at_rest_key());
         Store::unlock_at_rest(&home.store(), &OpenOptions { at_rest: Some(key), ..OpenOptions::default() })?;
-        home.protect_seed(&seed, None)?;
+        home.keep_seed(&seed, Keep::File)?;
+        Ok(crate::files::keys_view(&home, Vec::new()))
+    }
+
+    /// Keeps the device's key in the keyring of the operating system, or in a file again. A locked home is refused: its
+    /// passphrase protects more.
+    pub fn keep_key(home: &Path, in_keyring: bool, env: &Env) -> Result<KeysView, PeerError> {
+        let home = Home::at(home);
+        let (now, wanted) = match in_keyring {
+            true => (KeyState::Keyring, Keep::Keyring),
+            false => (KeyState::File, Keep::File),
+        };
+        match home.key_state() {
+            KeyState::Passphrase => {
+                return Err(PeerError::new(ErrorKind::Usage, "This home is locked with a passphrase.")
+                    .safe("Nothing was changed.")
+                    .next("Take the lock away with `tern lock off` first, or leave it: it protects the store too."));
+            }
+            state if state == now => {}
+            _ => {
+                let seed = home.unlock_seed(env.passphrase())?;
+                home.keep_seed(&seed, wanted)?;
+            }
+        }
         Ok(crate::files::keys_view(&home, Vec::new()))
     }
 
     /// Whether a home opens with a passphrase alone.
     pub fn is_locked(home: &Path) -> bool {
-        Home::at(home).key_state() == crate::keys::KeyState::Passphrase
+        Home::at(home).key_state() == KeyState::Passphrase
     }
 
     /// Starts the engine for an open core.

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use crate::api::{ErrorKind, PeerError};
+use crate::keyring;
+use crate::keys::Keep;
 
 /// How often, and with what pauses, a process tries to become the owner of the network.
 const LOCK_TRIES: u32 = 10;
@@ -123,7 +125,7 @@ impl Home {
 
     /// Reads the device's secret seed.
     pub fn unlock_seed(&self, passphrase: Option<&str>) -> Result<Zeroizing<[u8; 32]>, PeerError> {
-        crate::keys::read(&self.key_file(), passphrase)?.ok_or_else(|| self.empty())
+        crate::keys::read(&self.key_file(), passphrase, &keyring::System)?.ok_or_else(|| self.empty())
     }
 
     /// How the device's secret seed is kept.
@@ -131,9 +133,9 @@ impl Home {
         crate::keys::state(&self.key_file())
     }
 
-    /// Keeps the device's secret seed in another way from now on: under a passphrase, or without one.
-    pub fn protect_seed(&self, seed: &[u8; 32], passphrase: Option<&str>) -> Result<(), PeerError> {
-        crate::keys::replace(&self.key_file(), seed, passphrase)?;
+    /// Keeps the device's secret seed in another way from now on.
+    pub(crate) fn keep_seed(&self, seed: &[u8; 32], keep: Keep<'_>) -> Result<(), PeerError> {
+        crate::keys::replace(&self.key_file(), seed, keep, &keyring::System)?;
         sync_dir(&self.dir)
     }
 

@@ -12,6 +12,7 @@ mod handle;
 pub mod home;
 pub mod host;
 pub mod hub;
+mod keyring;
 pub mod keys;
 pub mod net;
 mod node;

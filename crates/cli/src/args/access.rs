@@ -179,6 +179,17 @@ pub(crate) enum LockAction {
     Off,
 }
 
+/// `keys …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysAction {
+    /// Keep them elsewhere from now on
+    Keep {
+        /// `keyring` of the operating system, or `file` that only you may read
+        #[arg(value_parser = ["keyring", "file"])]
+        place: String,
+    },
+}
+
 /// `notices`
 #[derive(Debug, Args)]
 pub(crate) struct NoticesArgs {

@@ -1,12 +1,17 @@
 //! Health of the home: keys, spaces, check, doctor.
 
-use tern_peer::{ErrorKind, PeerError, Query, View};
+use tern_peer::{ErrorKind, Peer, PeerError, Query, View};
 
 use super::ask;
+use crate::args::KeysAction;
 use crate::context::Context;
 use crate::human;
 
-pub(super) fn keys(context: &Context) -> Result<(), PeerError> {
+pub(super) fn keys(context: &Context, action: Option<&KeysAction>) -> Result<(), PeerError> {
+    if let Some(KeysAction::Keep { place }) = action {
+        let view = Peer::keep_key(&context.home, place == "keyring", &context.env)?;
+        return context.emit(&view, || human::upkeep::keys(&view));
+    }
     context.with_peer(|peer| {
         let view = ask!(peer, Query::Keys, View::Keys);
         context.emit(&view, || human::upkeep::keys(&view))

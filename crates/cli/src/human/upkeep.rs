@@ -9,7 +9,8 @@ use crate::table::{Table, one_line};
 pub(crate) fn keys(view: &KeysView) -> String {
     let mut text = format!("Keys of this device: {}.\n", view.state);
     if !view.protected {
-        text += "Anybody who can read this folder can act as you. Encrypt the disk, and keep the folder to yourself.\n";
+        text += "Anybody who can read this folder can act as you. `tern keys keep keyring` or `tern lock on` protects them; \
+                 or encrypt the disk, and keep the folder to yourself.\n";
     }
     text
 }
