@@ -292,7 +292,7 @@ fn a_node_that_is_asked_to_host_takes_the_log_first() {
 }
 
 #[test]
-fn log_comes_before_content_whatever_the_wire_does() {
+fn t18_log_comes_before_content_whatever_the_wire_does() {
     for seed in 0..20 {
         let mut both = pair();
         let mut rng = Rng::new(seed);
@@ -308,7 +308,7 @@ fn log_comes_before_content_whatever_the_wire_does() {
 }
 
 #[test]
-fn a_refusal_does_not_loop() {
+fn t38_a_refusal_does_not_loop() {
     let mut both = pair();
     write_many(&mut both[0], &mut Rng::new(6), 30, DAY, 100);
     let refused: Vec<_> = both[0].ids().into_iter().skip(10).take(5).collect();
@@ -336,7 +336,7 @@ fn a_refusal_does_not_loop() {
 }
 
 #[test]
-fn a_full_node_still_takes_the_log_and_gives_what_it_has() {
+fn t17_a_full_node_still_takes_the_log_and_gives_what_it_has() {
     let mut both = pair();
     let genesis = *both[0].ids().first().expect("genesis");
     write_many(&mut both[0], &mut Rng::new(7), 3000, DAY, 1000);
@@ -350,7 +350,7 @@ fn a_full_node_still_takes_the_log_and_gives_what_it_has() {
 }
 
 #[test]
-fn a_lying_cursor_and_a_restored_store_are_put_right_by_the_roots() {
+fn t8_a_lying_cursor_and_a_restored_store_are_put_right_by_the_roots() {
     let mut both = pair();
     write_many(&mut both[0], &mut Rng::new(9), 300, DAY, 50);
     meet(&mut both, LinkConfig::default(), 1);
@@ -426,7 +426,7 @@ fn damaged_bytes_end_a_session_and_never_an_item() {
 }
 
 #[test]
-fn a_missing_feature_leaves_the_log_only() {
+fn t42_a_missing_feature_leaves_the_log_only() {
     let mut both = pair();
     write_many(&mut both[0], &mut Rng::new(11), 3, DAY, 30);
     both[0].required = 1;
