@@ -162,6 +162,26 @@ fn t5_a_missing_dependency_holds_back_what_builds_on_it_and_nothing_else() {
 }
 
 #[test]
+fn t6_the_day_an_author_claims_changes_no_judgement() {
+    let peers = team(&[Role::Writer]);
+    let (workspace, actor) = (*peers[1].log.workspace(), peers[1].actor());
+    let key = peers[1].ring.first().expect("a key").clone();
+    let mut feed = peers[1].feed;
+    let (mut items, mut said, mut deps) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, day) in [20_000, 0, 23_652, 16_348, u16::MAX].into_iter().enumerate() {
+        let change = change(actor, 1 + number as u64, 1 + 3 * number as u64, &deps, 0);
+        deps = vec![hash(&change)];
+        said.push(deps[0]);
+        let batch = tern_trust::Batch { document: PAGE, transaction: 1, changes: vec![change] };
+        let writer = tern_trust::Writer { workspace, keys: &peers[1].keys, day };
+        items.push(writer.batch(&mut feed, &key, &key, &batch).expect("seals"));
+    }
+    let (judged, closed) = peers[0].judge(PAGE, &items);
+    assert!(closed.is_empty(), "{closed:?}");
+    assert_eq!(judged.apply, said);
+}
+
+#[test]
 fn t12_an_item_that_comes_before_its_key_is_read_once_the_key_is_there() {
     let mut peers = team(&[Role::Writer]);
     peers[0].rotate();
