@@ -56,7 +56,7 @@ fn taking_in_a_file_twice_or_late_changes_nothing_more() {
 }
 
 #[test]
-fn a_file_can_be_read_by_members_only_and_by_nobody_else() {
+fn t35_a_file_can_be_read_by_members_only_and_by_nobody_else() {
     let stage = Stage::new();
     let ben = stage.ben();
     replicas::prepare(&stage, &ben);

@@ -45,7 +45,7 @@ fn assert_all_there(home: &Home, page: &str) {
 }
 
 #[test]
-fn four_commands_write_at_once_while_the_laptop_is_online() {
+fn t16_four_commands_write_at_once_while_the_laptop_is_online() {
     let stage = Stage::new();
     let node = Node::start(&stage);
     let ben = stage.ben();
@@ -69,7 +69,7 @@ fn four_commands_write_at_once_while_the_laptop_is_online() {
 }
 
 #[test]
-fn four_commands_write_at_once_without_any_network() {
+fn t16_four_commands_write_at_once_without_any_network() {
     let stage = Stage::new();
     let ben = stage.ben();
     let page = word(&ben.json(&["page", "new", "Shared"]), "id");

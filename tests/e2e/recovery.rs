@@ -125,7 +125,8 @@ fn all_laptops_lost_the_words_and_a_node_bring_everything_back() {
     let other = words.split(' ').rev().collect::<Vec<_>>().join(" ");
     let wrong =
         crate::harness::run(&["--home", &stage.arg("ben"), "--json", "recover", "--drill"], &[], &other);
-    assert_eq!(wrong.code, 7, "{wrong:?}");
+    // One order in 256 has the right checksum and is another code.
+    assert!(matches!(wrong.code, 3 | 7), "{wrong:?}");
     sync(&ben);
     let aiko = joined(&stage, &ben, "Aiko");
 

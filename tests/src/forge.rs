@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use tern_model::{Doc, DocId};
 use tern_peer::core::Core;
 use tern_trust::derive::actor_id;
-use tern_trust::{Batch, DeviceKeys, FeedState, Item, KeyRing, Writer};
+use tern_trust::record::Fields;
+use tern_trust::{Batch, DeviceKeys, FeedState, Item, KeyRing, RecordWriter, Writer};
 
 use crate::checks;
 use crate::world::World;
@@ -156,6 +157,14 @@ impl Forger {
         let kind = tern_trust::Kind::from_byte(kind);
         let item: Item = writer.clear(&mut self.feed, kind, [0; 16], [7; 16], b"of a later version")?;
         Ok(item.bytes().to_vec())
+    }
+
+    /// Signs a record of the membership log after everything that `core` holds.
+    pub fn record(&mut self, core: &Core, fields: Fields) -> Result<Vec<u8>> {
+        let (_, mut log) = checks::keys_of(core, &self.keys.to_bytes())?;
+        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: 20_780 };
+        let mut records = RecordWriter { writer, feed: &mut self.feed, log: &mut log };
+        Ok(records.write(fields)?.bytes().to_vec())
     }
 
     /// The same for another workspace.

@@ -14,6 +14,7 @@ use tern_tests::net::Link;
 use tern_tests::reference::Reference;
 use tern_tests::world::NODE;
 use tern_tests::{Rng, World, bundle, checks};
+use tern_trust::record::Fields;
 
 const ADA: usize = 0;
 const BAO: usize = 1;
@@ -176,7 +177,7 @@ fn changes_with_mutated_operations_leave_every_page_loadable() -> Result<()> {
 }
 
 #[test]
-fn a_commenters_page_edit_is_quarantined_for_its_role() -> Result<()> {
+fn t33_a_commenters_page_edit_is_quarantined_for_its_role() -> Result<()> {
     for role in ["commenter", "reader"] {
         let mut world = World::found(50)?;
         world.join(role)?;
@@ -197,7 +198,7 @@ fn a_commenters_page_edit_is_quarantined_for_its_role() -> Result<()> {
 }
 
 #[test]
-fn kinds_of_later_versions_are_kept_and_passed_on() -> Result<()> {
+fn t10_kinds_of_later_versions_are_kept_and_passed_on() -> Result<()> {
     let (mut world, page, mut forger) = scene(60)?;
     let item = forger.unknown_kind(0x30)?;
     bring(&mut world, Way::Session, item.clone())?;
@@ -208,7 +209,7 @@ fn kinds_of_later_versions_are_kept_and_passed_on() -> Result<()> {
 }
 
 #[test]
-fn replays_do_nothing_and_items_of_other_workspaces_are_refused() -> Result<()> {
+fn t7_replays_do_nothing_and_items_of_other_workspaces_are_refused() -> Result<()> {
     let (mut world, page, mut forger) = scene(61)?;
     let before = checks::picture(&mut world, ADA)?;
     let all: Vec<Vec<u8>> =
@@ -225,7 +226,7 @@ fn replays_do_nothing_and_items_of_other_workspaces_are_refused() -> Result<()> 
 }
 
 #[test]
-fn clocks_that_lie_by_ten_years_change_nothing_but_the_dates_shown() -> Result<()> {
+fn t6_clocks_that_lie_by_ten_years_change_nothing_but_the_dates_shown() -> Result<()> {
     let (mut world, page, _) = scene(62)?;
     world.laptops[ADA].clock.set_skew(10 * YEAR_MS);
     world.laptops[BAO].clock.set_skew(-10 * YEAR_MS);
@@ -234,6 +235,43 @@ fn clocks_that_lie_by_ten_years_change_nothing_but_the_dates_shown() -> Result<(
     world.quiesce()?;
     checks::all(&mut world, &Reference::default())?;
     goes_on(&mut world, &page)
+}
+
+#[test]
+fn t42_without_a_required_feature_the_log_alone_is_exchanged_and_everybody_writes_on() -> Result<()> {
+    let (mut world, page, _) = scene(70)?;
+    let mut admin = Forger::of(&mut world, ADA)?;
+    let bits = tern_peer::hub::FEATURES << 1;
+    let require = admin.record(world.core_ref(ADA), Fields::Require { bits })?;
+    ensure!(world.take(ADA, vec![require]) == [ItemResult::Stored], "the requirement was not kept");
+    append(&mut world, ADA, &page, "written after the requirement")?;
+    append(&mut world, BAO, &page, "written before it was known")?;
+    // A record written later still arrives: whoever updates must know who is in.
+    let invite = Command::Invite { role: "writer".into(), mode: "open".into(), uses: 1, expires_ms: 1 << 40 };
+    world.perform(ADA, &invite)?;
+    for (from, to) in [(ADA, NODE), (BAO, NODE), (ADA, BAO)] {
+        ensure!(world.dial(from, to, Purpose::Meet), "no connection");
+        world.settle()?;
+        let news = world.links[0].news();
+        ensure!(news.iter().all(|n| !n.in_sync), "content passed for exchanged");
+        ensure!(
+            news.iter().all(|n| n.update_needed.is_some_and(|why| why.contains("Update needed"))),
+            "nobody says why: {news:?}"
+        );
+        world.hang_up();
+    }
+    let membership = |laptop: usize| world.core_ref(laptop).membership().clone();
+    ensure!(membership(BAO).require == bits && membership(BAO).invites == membership(ADA).invites);
+    append(&mut world, BAO, &page, "written after it was known")?;
+    ensure!(!text(&mut world, BAO, &page)?.contains("written after the requirement"), "content came");
+    ensure!(!text(&mut world, ADA, &page)?.contains("written before it was known"), "content came");
+    let bao = text(&mut world, BAO, &page)?;
+    for own in ["honest beginning", "written before it was known", "written after it was known"] {
+        ensure!(bao.contains(own), "{own} is not in {bao}");
+    }
+    let View::Status(status) = world.ask(BAO, &Query::Status)? else { anyhow::bail!("no status") };
+    ensure!(status.line.contains("update needed"), "{}", status.line);
+    Ok(())
 }
 
 #[test]
@@ -292,7 +330,7 @@ fn garbage_in_the_middle_of_a_real_session_loses_nothing() -> Result<()> {
 }
 
 #[test]
-fn a_hundred_reconnects_leave_one_session() -> Result<()> {
+fn t15_a_hundred_reconnects_leave_one_session() -> Result<()> {
     let (mut world, page, _) = scene(65)?;
     for _ in 0..100 {
         world.dial_known(ADA, NODE)?;

@@ -4,7 +4,8 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tern_tests::schedule;
+use tern_peer::{Command, Query, Reply, View};
+use tern_tests::{World, checks, schedule};
 
 /// Runs of the default test run.
 const SEEDS: u64 = 2_000;
@@ -47,6 +48,53 @@ fn machines_that_lose_repeat_and_forget_end_with_the_same_work() {
     });
     let failures = failures.into_inner().expect("no test thread panics");
     assert!(failures.is_empty(), "{} runs failed:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+/// What a laptop holds of a page, as text.
+fn text(world: &mut World, laptop: usize, page: &str) -> String {
+    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
+    match world.ask(laptop, &query).expect("an answer") {
+        View::Text { text } => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn append(world: &mut World, laptop: usize, page: &str, text: &str) {
+    let command = Command::PageAppend { page: page.to_owned(), markdown: text.to_owned() };
+    world.perform(laptop, &command).expect("an edit");
+}
+
+#[test]
+fn t1_a_restored_backup_and_a_cloned_machine_lose_nothing() {
+    let (ada, bao) = (0, 1);
+    for cloned in [false, true] {
+        let mut world = World::ready(11, 2).expect("a workspace");
+        let markdown = Some("the beginning".to_owned());
+        let new = Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown };
+        let Reply::Doc(page) = world.perform(bao, &new).expect("a page") else { panic!("no page") };
+        world.back_up(bao).expect("a copy");
+        // What the first life writes after the copy reaches the others, some of it only after the copy woke up.
+        append(&mut world, bao, &page.id, "written after the copy");
+        world.quiesce().expect("they meet");
+        append(&mut world, bao, &page.id, "said at the same time by the first life");
+        let late = world.core_ref(bao).store().items_after(0, 64 << 20).expect("its items");
+        world.restore(bao, 0, cloned).expect("the copy starts");
+        assert!(!text(&mut world, bao, &page.id).contains("after the copy"), "it is the old one");
+        append(&mut world, bao, &page.id, "said at the same time by the second life");
+        world.take(ada, late.into_iter().map(|item| item.bytes).collect());
+        world.quiesce().expect("they meet");
+        for laptop in [ada, bao] {
+            let all = text(&mut world, laptop, &page.id);
+            for said in ["the beginning", "written after the copy", "by the first life", "by the second life"]
+            {
+                assert!(all.contains(said), "cloned {cloned}: “{said}” is lost on laptop {laptop}: {all}");
+            }
+            let aside =
+                world.core_ref(laptop).store().verdicts(&tern_store::VerdictFilter::All).expect("rows");
+            assert!(aside.is_empty(), "cloned {cloned}: {aside:?}");
+        }
+        checks::same_picture(&mut world).expect("both see the same");
+    }
 }
 
 #[test]

@@ -572,10 +572,13 @@ async fn meet_one(service: Service, target: Target, timeout: Duration, progress:
             if received > before {
                 progress("receiving changes", received, 0);
             }
-            n.closed.is_some() || (n.settled && n.fetching == 0 && n.unconfirmed == 0)
+            ended(n) || (n.settled && n.fetching == 0 && n.unconfirmed == 0)
         });
         match done.await {
-            Ok(state) => (state.clone(), state.closed.clone().unwrap_or_default()),
+            Ok(state) => {
+                let update = state.update_needed.map(str::to_owned);
+                (state.clone(), state.closed.clone().or(update).unwrap_or_default())
+            }
             Err(_) => (News::default(), "The connection ended.".to_owned()),
         }
     };
@@ -596,6 +599,11 @@ async fn meet_one(service: Service, target: Target, timeout: Duration, progress:
     peer.in_sync = news.in_sync;
     peer.problem = problem;
     peer
+}
+
+/// Whether nothing more comes of a meeting.
+fn ended(news: &News) -> bool {
+    news.closed.is_some() || news.update_needed.is_some()
 }
 
 fn nobody_known() -> PeerError {

@@ -22,6 +22,12 @@ use crate::net::{News, Purpose};
 
 /// Feature bits that this build understands.
 pub const FEATURES: u64 = 1;
+/// Why content waits when this build lacks a feature that the workspace asks for.
+const UPDATE_HERE: &str = "Update needed: the workspace asks for a newer Tern than this one. Who is in it was exchanged, pages \
+                           and tasks were not; you can go on writing.";
+/// Why content waits when the peer lacks it.
+const UPDATE_THERE: &str =
+    "Update needed there: it runs an older Tern than the workspace asks for. Your edits are safe here.";
 /// Connections that may stand at once; beyond it new ones are dropped.
 pub const MAX_CONNECTIONS: usize = 256;
 /// Of these, connections that have not proved anything yet.
@@ -518,7 +524,11 @@ impl<T: Tenant> Hub<T> {
                 conn.news.denied = true;
                 tenant.denied(&peer);
             }
-            Event::Progress(_) | Event::PeerFocus(_) | Event::UpdateNeeded => {}
+            Event::UpdateNeeded => {
+                let here = tenant.replica().membership.require & !FEATURES != 0;
+                conn.news.update_needed = Some(if here { UPDATE_HERE } else { UPDATE_THERE });
+            }
+            Event::Progress(_) | Event::PeerFocus(_) => {}
         }
     }
 

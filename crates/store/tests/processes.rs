@@ -24,7 +24,7 @@ fn writer_in_a_process_of_its_own() {
 }
 
 #[test]
-fn processes_that_write_at_once_lose_nothing() {
+fn t16_processes_that_write_at_once_lose_nothing() {
     let home = Home::new();
     let mut store = home.create();
     let children: Vec<_> = (0..PROCESSES)

@@ -155,7 +155,7 @@ fn an_item_costs_about_130_bytes_besides_its_body() {
 }
 
 #[test]
-fn an_item_of_another_workspace_or_version_is_not_carried() {
+fn t7_t10_an_item_of_another_workspace_or_version_is_not_carried() {
     let item = feed(&mut Rng::new(3), 1).remove(0);
     assert_eq!(BatchBuilder::new().push(&[9; 32], &item), Pushed::NotAnItem);
     let mut newer = item.clone();

@@ -173,7 +173,7 @@ mod tests {
     use crate::device::DeviceKeys;
 
     #[test]
-    fn a_bundle_opens_for_its_recipients_up_to_the_first_bad_chunk() {
+    fn t35_a_bundle_opens_for_its_recipients_up_to_the_first_bad_chunk() {
         let (alice, eve) = (DeviceKeys::from_seed(&[1; 32]), DeviceKeys::from_seed(&[2; 32]));
         let mut dice = Dice::new([3; 32]);
         let recipients = [[9; 32], *alice.opener().public(), [8; 32]];

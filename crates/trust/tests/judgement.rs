@@ -142,6 +142,78 @@ fn t2_t26_hostile_numbers_stop_one_change_and_good_ones_of_the_same_batch_apply(
 }
 
 #[test]
+fn t5_a_missing_dependency_holds_back_what_builds_on_it_and_nothing_else() {
+    let mut peers = team(&[Role::Writer, Role::Writer]);
+    let (base, first) = write(&mut peers[1], PAGE, 1, 1, &[]);
+    let (on_it, second) = write(&mut peers[1], PAGE, 2, 4, &[first]);
+    let (on_that, third) = write(&mut peers[0], PAGE, 1, 7, &[second]);
+    let (beside, fourth) = write(&mut peers[2], PAGE, 1, 1, &[]);
+    let (after, fifth) = write(&mut peers[2], PAGE, 2, 4, &[fourth]);
+    let here = [on_that.clone(), after, on_it.clone(), beside];
+    let (judged, _) = peers[0].judge(PAGE, &here);
+    assert_eq!(judged.apply, [fourth, fifth], "what has all it builds on applies");
+    for waits in [&on_it, &on_that] {
+        assert_eq!(judged.verdicts[waits.id()], Verdict::Pending(Pending::Deps));
+    }
+    let (judged, _) = peers[0].judge(PAGE, &[&here[..], &[base]].concat());
+    assert_eq!(judged.apply.len(), 5, "with the missing one everything applies");
+    assert!(judged.apply.contains(&third));
+    assert!(judged.verdicts.values().all(|verdict| *verdict == Verdict::Accepted));
+}
+
+#[test]
+fn t6_the_day_an_author_claims_changes_no_judgement() {
+    let peers = team(&[Role::Writer]);
+    let (workspace, actor) = (*peers[1].log.workspace(), peers[1].actor());
+    let key = peers[1].ring.first().expect("a key").clone();
+    let mut feed = peers[1].feed;
+    let (mut items, mut said, mut deps) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, day) in [20_000, 0, 23_652, 16_348, u16::MAX].into_iter().enumerate() {
+        let change = change(actor, 1 + number as u64, 1 + 3 * number as u64, &deps, 0);
+        deps = vec![hash(&change)];
+        said.push(deps[0]);
+        let batch = tern_trust::Batch { document: PAGE, transaction: 1, changes: vec![change] };
+        let writer = tern_trust::Writer { workspace, keys: &peers[1].keys, day };
+        items.push(writer.batch(&mut feed, &key, &key, &batch).expect("seals"));
+    }
+    let (judged, closed) = peers[0].judge(PAGE, &items);
+    assert!(closed.is_empty(), "{closed:?}");
+    assert_eq!(judged.apply, said);
+}
+
+#[test]
+fn t12_an_item_that_comes_before_its_key_is_read_once_the_key_is_there() {
+    let mut peers = team(&[Role::Writer]);
+    peers[0].rotate();
+    let (item, said) = write(&mut peers[0], PAGE, 1, 1, &[]);
+    let (judged, closed) = peers[1].judge(PAGE, std::slice::from_ref(&item));
+    assert!(judged.apply.is_empty());
+    assert_eq!(closed[item.id()], Verdict::Pending(Pending::Key));
+    let (ada, bao) = peers.split_at_mut(1);
+    bao[0].take_log_of(&ada[0]);
+    let (judged, closed) = bao[0].judge(PAGE, std::slice::from_ref(&item));
+    assert_eq!((judged.apply, closed.len()), (vec![said], 0));
+}
+
+#[test]
+fn t21_tags_outlive_keys_so_a_former_member_recognises_them_and_the_documentation_says_so() {
+    let mut peers = team(&[Role::Writer]);
+    let (early, _) = write(&mut peers[0], PAGE, 1, 1, &[]);
+    let member = peers[1].member;
+    peers[0].write(|records, _, _| records.member_remove(member, Vec::new())).expect("removes");
+    peers[0].rotate();
+    let (late, _) = write(&mut peers[0], PAGE, 2, 4, &[]);
+    assert!(!peers[1].reads(&late), "the text is closed to whoever is out");
+    assert_ne!(early.header().epoch, late.header().epoch);
+    let former = Access::root(&peers[1].log.membership(), &peers[1].ring).tag(&[0; 16], &PAGE);
+    assert_eq!((Some(early.header().tag), Some(late.header().tag)), (former, former));
+    let page: Vec<&str> = include_str!("../../../docs/trust.md").split_whitespace().collect();
+    let says = "It never rotates: a former member who gets hold of a node's disk can recognise documents he knew by \
+                their tags, though not read them.";
+    assert!(page.join(" ").contains(says), "docs/trust.md does not say what a tag gives away");
+}
+
+#[test]
 fn a_failed_trial_sets_one_change_aside_and_leaves_the_rest() {
     let mut peers = team(&[Role::Writer]);
     let (bad, poison) = write(&mut peers[1], PAGE, 1, 1, &[]);

@@ -8,9 +8,10 @@ use common::{OPEN, Peer, invite, join};
 use tern_trust::derive::Id;
 use tern_trust::device::DeviceKeys;
 use tern_trust::feed::FeedState;
+use tern_trust::item::{Item, Kind, Malformed};
 use tern_trust::keyring::{KeyRing, NoSealKey};
 use tern_trust::log::{Inserted, InviteTerms, Log, Standing};
-use tern_trust::record::{Fields, Role};
+use tern_trust::record::{Fields, Record, Role};
 
 fn seal(peer: &mut Peer, text: &[u8]) -> tern_trust::Item {
     peer.seal([1; 16], vec![text.to_vec()])
@@ -204,6 +205,32 @@ fn heads_without_records_are_those_before_them_and_of_their_contemporaries() {
     assert_eq!(without(&[of_bob]), [of_carol]);
     assert_eq!(without(&[of_bob, of_carol]), invited);
     assert_eq!(without(&genesis), [[0; 32]; 0]);
+}
+
+#[test]
+fn t10_a_record_of_a_later_kind_keeps_its_place_and_a_later_version_is_refused() {
+    let mut alice = Peer::founder();
+    let before = alice.log.membership();
+    let writer = tern_trust::Writer { workspace: *alice.log.workspace(), keys: &alice.keys, day: 20_000 };
+    let fields = Fields::Unknown { kind: 0xaf, fields: b"of a later version".to_vec() };
+    let body = Record { heads: alice.log.heads(), fields }.encode();
+    let newer = writer.clear(&mut alice.feed, Kind::Record(0xaf), [0; 16], [0; 16], &body).expect("signs");
+    assert_eq!(alice.log.insert(newer.clone()), Inserted::Stored);
+    assert!(!alice.log.membership().is_effective(newer.id()), "what is not understood does nothing");
+    assert_eq!(alice.log.membership().members, before.members);
+    // The next record names it as its head: a replica without it waits, one that is given it goes on.
+    let next = alice.write(|records, _, _| records.relay_add([5; 32])).expect("goes on");
+    let mut other = Log::new(*alice.log.workspace());
+    other.insert(alice.log.items().next().expect("genesis").clone());
+    assert_eq!(other.insert(next.clone()), Inserted::WaitingFor(vec![*newer.id()]));
+    let relayed: Vec<Item> = alice.log.items().cloned().collect();
+    assert!(relayed.contains(&newer), "it is passed on as it came");
+    other.insert_all(relayed);
+    assert_eq!(other.membership(), alice.log.membership());
+
+    let mut bytes = next.bytes().to_vec();
+    bytes[0] = 2;
+    assert_eq!(Item::parse(bytes), Err(Malformed::Version));
 }
 
 #[test]

@@ -48,7 +48,10 @@ impl Core {
         let waiting = (own.len() - reached) as u64;
         let since_ms = self.only_here_since(own.get(reached..).unwrap_or_default())?;
         let only_here = OnlyHere { items: waiting, since: since_ms.map(|at| zone.rfc9557(at)) };
-        let line = line(&only_here, since_ms, &peers, &zone);
+        let mut line = line(&only_here, since_ms, &peers, &zone);
+        if self.mem.membership.require & !crate::hub::FEATURES != 0 {
+            line.push_str(" · update needed: nothing is exchanged until Tern is newer here");
+        }
         Ok(StatusView { only_here, peers, line })
     }
 

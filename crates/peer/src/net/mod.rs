@@ -32,6 +32,8 @@ pub struct News {
     pub in_sync: bool,
     /// The log is equal but admits one side not (yet).
     pub not_admitted: bool,
+    /// The log is equal and asks for features that one side lacks: content waits, for this reason.
+    pub update_needed: Option<&'static str>,
     /// The session is over, for this reason.
     pub closed: Option<String>,
     /// The peer knew neither the device nor the workspace.
