@@ -1,9 +1,10 @@
 //! Input that cannot be right: each case has its exit code, says what is safe, and loses nothing.
 
 use std::fs;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 
-use crate::harness::{Home, Node, Ran, Stage, copy_tree, read_tree, rows, word};
+use crate::harness::{Dice, Home, Node, Ran, Stage, Tree, copy_tree, read_tree, rows, word};
 
 #[track_caller]
 fn assert_refused(what: &str, ran: &Ran, codes: &[i32]) {
@@ -205,6 +206,81 @@ fn only_one_process_runs_a_node_or_stays_online() {
     assert_refused("online twice", &ben.run(&["online", "--quiet", "--listen", "127.0.0.1:0"]), &[1]);
     ben.json(&["page", "new", "Still works"]);
     assert_eq!(node.home.json(&["node", "status"])["running"], true);
+}
+
+/// Datagrams that are no QUIC, and some that begin as if they were.
+fn garbage(seed: u64, count: usize) -> impl Iterator<Item = Vec<u8>> {
+    let mut dice = Dice::new(seed);
+    (0..count).map(move |n| {
+        let mut bytes: Vec<u8> = (0..dice.below(1_400)).map(|_| dice.below(256) as u8).collect();
+        let first = match n % 4 {
+            // Long headers: Initial of version 1, a version that nobody speaks, version negotiation.
+            0 => &[0xc3, 0, 0, 0, 1, 8][..],
+            1 => &[0xff, 0x0a, 0x0a, 0x0a, 0x0a, 20][..],
+            2 => &[0x80, 0, 0, 0, 0, 255][..],
+            _ => &[],
+        };
+        let overlap = first.len().min(bytes.len());
+        bytes[..overlap].copy_from_slice(&first[..overlap]);
+        bytes
+    })
+}
+
+#[test]
+fn garbage_at_a_nodes_port_costs_it_little_and_it_goes_on_serving() {
+    const LIMIT_KB: u64 = 64 * 1024;
+    let stage = Stage::new();
+    let node = Node::start(&stage);
+    let ben = stage.ben();
+    ben.json(&["relay", "add", &node.ticket]);
+    ben.json(&["sync"]);
+    let before = node.peak_kb();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = node.listen().parse::<SocketAddr>().unwrap();
+    for datagram in garbage(7, 4_000) {
+        socket.send_to(&datagram, port).unwrap();
+    }
+    ben.json(&["page", "new", "Written meanwhile"]);
+    let report = ben.json(&["sync"]);
+    assert!(rows(&report, "peers").iter().any(|p| p["in_sync"] == true), "{report}");
+    assert_eq!(ben.json(&["status"])["only_here"]["items"], 0);
+    let grown = node.peak_kb().saturating_sub(before);
+    assert!(grown <= LIMIT_KB, "the node grew by {grown} KB");
+    let ticket = word(&ben.json(&["invite"]), "ticket");
+    ben.json(&["sync"]);
+    let joined = stage.empty_home("aiko").json(&["join", &ticket, "--name", "Aiko", "--zone", "Asia/Tokyo"]);
+    assert_eq!(joined["state"], "member", "{joined}");
+}
+
+#[test]
+fn a_home_that_cannot_be_written_is_read_and_says_so() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    ben.json(&["page", "new", "Precious"]);
+    ben.json(&["check"]);
+    let store = store_of(&ben);
+    let mode = |writable: bool| {
+        for place in [store.as_path(), ben.path()] {
+            let mut permissions = fs::metadata(place).unwrap().permissions();
+            permissions.set_readonly(!writable);
+            fs::set_permissions(place, permissions).unwrap();
+        }
+    };
+    let whole = read_tree(ben.path());
+    mode(false);
+    let listed = ben.run(&["page", "list"]);
+    let written = ben.run(&["page", "new", "Lost?"]);
+    let searched = ben.run(&["search", "Precious"]);
+    mode(true);
+    assert_eq!(listed.code, 0, "{listed:?}");
+    assert!(listed.out.contains("Precious"), "{listed:?}");
+    assert!(searched.out.contains("Precious"), "{searched:?}");
+    assert_refused("a new page", &written, &[1]);
+    assert!(written.err.contains("read-only"), "{}", written.err);
+    let same = |tree: Tree| tree.into_iter().filter(|(name, _)| name.ends_with(".db")).collect::<Tree>();
+    assert_eq!(same(read_tree(ben.path())), same(whole), "reading changed the store");
+    ben.json(&["page", "new", "After it is writable again"]);
+    assert_eq!(ben.json(&["check"])["bad"], 0);
 }
 
 #[test]

@@ -427,6 +427,19 @@ impl Node {
         self.server = Some(server);
     }
 
+    /// Where it listens.
+    pub fn listen(&self) -> &str {
+        &self.listen
+    }
+
+    /// The most memory that its process has used, in KB; zero where the system does not tell.
+    pub fn peak_kb(&self) -> u64 {
+        let id = self.server.as_ref().expect("it runs").child.id();
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+    }
+
     /// Kills it.
     pub fn turn_off(&mut self) {
         self.server = None;

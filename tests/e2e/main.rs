@@ -13,6 +13,7 @@ mod offline;
 mod processes;
 mod recovery;
 mod replicas;
+mod story;
 mod through_node;
 mod time;
 mod tour;

@@ -156,6 +156,58 @@ fn all_laptops_lost_the_words_and_a_node_bring_everything_back() {
 }
 
 #[test]
+fn t36_the_words_take_the_workspace_back_from_a_thief_who_removed_them() {
+    let stage = Stage::new();
+    let node = crate::harness::Node::start(&stage);
+    let ben = stage.empty_home("ben");
+    let made = ben.json(&["init", "--name", "Ben", "--zone", "Europe/London", "--title", "Ferries"]);
+    let words = word(&made, "recovery_words");
+    ben.json(&["relay", "add", &node.ticket]);
+    ben.json(&["page", "new", "Plan"]);
+    sync(&ben);
+    let aiko = joined(&stage, &ben, "Aiko");
+    aiko.json(&["page", "new", "Tides"]);
+    sync(&aiko);
+
+    // The laptop is stolen. The thief removes the words first of all, and the node carries that.
+    std::fs::rename(ben.path(), stage.arg("stolen")).expect("the laptop is gone");
+    let thief = stage.empty_home("stolen");
+    let devices = thief.json(&["device", "list"]);
+    let code = rows(&devices, "devices").iter().find(|d| d["kind"] == "recovery words").expect("listed");
+    thief.json(&["device", "remove", &word(code, "id")]);
+    sync(&thief);
+    sync(&aiko);
+    let refused =
+        crate::harness::run(&["--home", &stage.arg("stolen"), "--json", "recover", "--drill"], &[], &words);
+    assert_eq!(refused.code, 3, "{refused:?}");
+    assert!(refused.err.contains("A laptop of yours removed these words"), "{refused:?}");
+
+    let back = ben.json_with(&["recover", &node.ticket], &[], &words);
+    assert_eq!(back["member"], made["member"], "the same person");
+    ben.page("Plan");
+    ben.page("Tides");
+    assert!(rows(&ben.json(&["review", "list"]), "entries").is_empty(), "what Ben wrote is still Ben's");
+    let devices = ben.json(&["device", "list"]);
+    let state = |key: &str, what: &str| {
+        let found = rows(&devices, "devices").iter().find(|d| d[key] == *what);
+        found.unwrap_or_else(|| panic!("no {what} in {devices}"))["state"].clone()
+    };
+    assert_eq!(state("id", &word(&made, "device")), "removed", "{devices}");
+    assert_eq!(state("kind", "recovery words"), "active", "{devices}");
+
+    ben.json(&["page", "new", "After the theft"]);
+    sync(&ben);
+    sync(&aiko);
+    aiko.page("Plan");
+    aiko.page("After the theft");
+    thief.json_with(&["page", "append", "Plan"], &[], "by the thief");
+    assert_eq!(thief.run(&["sync"]).code, 6);
+    assert!(!thief.json(&["page", "list"]).to_string().contains("After the theft"));
+    let again = ben.json_with(&["recover", "--drill"], &[], &words);
+    assert_eq!(again["state"], "works", "{again}");
+}
+
+#[test]
 fn a_locked_home_opens_with_its_passphrase_alone_and_a_wrong_one_harms_nothing() {
     let stage = Stage::new();
     let ben = stage.ben();

@@ -3,7 +3,7 @@
 //! The simulator drives the real engine core with the real model, trust, sync and store. Only four things are
 //! replaced, one module each: clock and randomness ([`host`]), disk ([`disk`]), net ([`net`]). [`world`] wires them,
 //! [`mod@reference`] says what should be true, [`checks`] compares, [`schedule`] makes one run out of one seed.
-//! [`forge`] writes what an honest program never writes.
+//! [`forge`] writes what an honest program never writes; [`tap`] listens on the wire between real processes.
 
 pub mod bundle;
 pub mod checks;
@@ -13,6 +13,7 @@ pub mod host;
 pub mod net;
 pub mod reference;
 pub mod schedule;
+pub mod tap;
 pub mod world;
 
 pub use host::Rng;

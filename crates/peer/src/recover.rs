@@ -1,5 +1,5 @@
 //! Everything back from the recovery words and a node: the code finds its workspace, adds this laptop, removes the lost
-//! devices and changes the key.
+//! devices and changes the key. A code that a thief removed takes itself back first.
 
 use std::path::Path;
 use std::time::Duration;
@@ -114,7 +114,13 @@ fn bring_back(
     let core = Core::recovering(&home.store(), code.clone_keys(), host, workspace)?;
     let peer = Peer::with_core(home.clone(), core, &code_seed, env);
     let text = ticket.to_text();
-    let met = peer.sync_once(MEETING, Some(&text), progress);
+    let first = peer.sync_once(MEETING, Some(&text), progress);
+    let met = match peer.with(Core::reclaim) {
+        // A removed device is given the log alone; now it is none any more.
+        Ok(true) => peer.sync_once(MEETING, Some(&text), progress),
+        Ok(false) => first,
+        Err(error) => Err(error),
+    };
     let taken = peer.with(move |core| {
         let member = core.membership().member_of(&core.device()).ok_or_else(|| {
             PeerError::new(ErrorKind::NotAllowed, "The words do not belong to a member of this workspace.")

@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Result, StoreError};
 use crate::open::{self, Store, StoreId, beside};
@@ -101,13 +101,12 @@ pub fn restore(from: &Path, to: &Path, id: StoreId) -> Result<()> {
     if to.exists() {
         return Err(StoreError::Exists { path: to.to_owned() });
     }
-    open::recognise(from)?;
+    let (source, _held) = open::recognise(from)?;
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }
     let draft = draft_path(to);
     remove_database(&draft)?;
-    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     copy(&source, &draft, |copy| {
         copy.execute_batch("BEGIN IMMEDIATE")?;
         schema::set_identity(copy, id)?;

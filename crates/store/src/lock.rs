@@ -167,7 +167,8 @@ pub(crate) fn lock_with(path: &Path, options: &OpenOptions, key: &AtRestKey, hoo
     hook(Step::Committed)?;
     drop(store);
     // A connection of its own: no page of the old one is in its memory.
-    wipe(&open::connect(path, options)?, hook)
+    let (conn, _held) = open::connect(path, options)?;
+    wipe(&conn, hook)
 }
 
 pub(crate) fn unlock_with(path: &Path, options: &OpenOptions, hook: Hook<'_>) -> Result<()> {

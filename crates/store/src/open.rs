@@ -1,10 +1,12 @@
 //! Opening, creating and recognising the one file of a workspace. Nothing here creates a store where one was expected.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -34,6 +36,47 @@ const HEADER_BYTES: usize = 100;
 /// cursors into it (docs/wire.md, Hello).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StoreId(pub u64);
+
+/// Store files that connections of this process are open on, and how many.
+static HELD: Mutex<BTreeMap<PathBuf, usize>> = Mutex::new(BTreeMap::new());
+
+/// A claim on a store file for as long as a connection of this process is open on it. POSIX drops all locks that a
+/// process has on a file as soon as it closes *any* descriptor of that file, so plain reads of the file happen only
+/// while nobody here is connected to it. Without its locks, another process that leaves may take itself for the last
+/// one and remove the write-ahead log under this one.
+#[derive(Debug)]
+pub(crate) struct Held(PathBuf);
+
+impl Held {
+    /// Claims the file; `look` may open it with plain file calls and runs for the first claim only.
+    fn take(path: &Path, look: impl FnOnce() -> Result<()>) -> Result<Held> {
+        let place = match fs::canonicalize(path) {
+            Ok(place) => place,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(StoreError::Missing { path: path.to_owned() });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        if !held.contains_key(&place) {
+            look()?;
+        }
+        *held.entry(place.clone()).or_default() += 1;
+        Ok(Held(place))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(claims) = held.get_mut(&self.0) {
+            *claims -= 1;
+            if *claims == 0 {
+                held.remove(&self.0);
+            }
+        }
+    }
+}
 
 /// How to open a store.
 #[derive(Debug, Clone)]
@@ -72,6 +115,8 @@ pub struct Store {
     pub(crate) folded: Folded,
     data_version: Cell<i64>,
     id: StoreId,
+    /// Dropped after the connection.
+    _held: Held,
 }
 
 impl fmt::Debug for Store {
@@ -110,7 +155,7 @@ impl Store {
 
     /// Opens a store that must exist, migrating it when it is older than this build.
     pub fn open_existing(path: &Path, options: &OpenOptions) -> Result<Store> {
-        let conn = look(path, options)?;
+        let (conn, held) = look(path, options)?;
         let rest = lock::unlocked_by(&conn, path, options.at_rest.as_ref())?;
         set_pragmas(&conn, options)?;
         if !options.read_only {
@@ -132,6 +177,7 @@ impl Store {
             folded: Folded::default(),
             data_version: Cell::new(0),
             id,
+            _held: held,
         };
         store.data_version.set(store.read_data_version()?);
         store.fold_alone()?;
@@ -178,11 +224,14 @@ impl Store {
 }
 
 /// A connection to a store of ours that has changed nothing yet.
-fn look(path: &Path, options: &OpenOptions) -> Result<Connection> {
-    look_at_header(path)?;
+fn look(path: &Path, options: &OpenOptions) -> Result<(Connection, Held)> {
     if !options.read_only {
-        refuse_read_only(path)?;
+        refuse_read_only_modes(path)?;
     }
+    let held = Held::take(path, || {
+        look_at_header(path)?;
+        if options.read_only { Ok(()) } else { refuse_read_only_disk(path) }
+    })?;
     let access =
         if options.read_only { OpenFlags::SQLITE_OPEN_READ_ONLY } else { OpenFlags::SQLITE_OPEN_READ_WRITE };
     let mut conn = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
@@ -191,14 +240,14 @@ fn look(path: &Path, options: &OpenOptions) -> Result<Connection> {
     }
     conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
     refuse_strange_or_newer(&conn, path)?;
-    Ok(conn)
+    Ok((conn, held))
 }
 
 /// A connection to a store of ours, set as for every use but with no table looked at.
-pub(crate) fn connect(path: &Path, options: &OpenOptions) -> Result<Connection> {
-    let conn = look(path, options)?;
+pub(crate) fn connect(path: &Path, options: &OpenOptions) -> Result<(Connection, Held)> {
+    let (conn, held) = look(path, options)?;
     set_pragmas(&conn, options)?;
-    Ok(conn)
+    Ok((conn, held))
 }
 
 fn read_identity(conn: &Connection) -> Result<StoreId> {
@@ -243,9 +292,10 @@ fn set_pragmas(conn: &Connection, options: &OpenOptions) -> Result<()> {
 }
 
 /// Fails unless there is a store of ours at the path, in a version that this build reads; locked or not.
-pub(crate) fn recognise(path: &Path) -> Result<()> {
-    let conn = look(path, &OpenOptions { read_only: true, ..OpenOptions::default() })?;
-    read_identity(&conn).map(|_| ())
+pub(crate) fn recognise(path: &Path) -> Result<(Connection, Held)> {
+    let (conn, held) = look(path, &OpenOptions { read_only: true, ..OpenOptions::default() })?;
+    read_identity(&conn)?;
+    Ok((conn, held))
 }
 
 /// Looks at the first bytes with plain file reads, so that a file that is not ours is never touched by SQLite.
@@ -312,13 +362,8 @@ fn unmoved(conn: Connection, path: &Path) -> Result<Connection> {
     }
 }
 
-fn refuse_read_only(path: &Path) -> Result<()> {
-    // The mode bits do not tell of a disk that is mounted read-only.
-    if let Err(error) = File::options().write(true).open(path)
-        && matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied)
-    {
-        return Err(StoreError::ReadOnly { detail: format!("{} cannot be written", path.display()) });
-    }
+/// The mode bits of the file and its folder.
+fn refuse_read_only_modes(path: &Path) -> Result<()> {
     let mut places = vec![path];
     places.extend(path.parent());
     for place in places {
@@ -327,6 +372,16 @@ fn refuse_read_only(path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The mode bits do not tell of a disk that is mounted read-only.
+fn refuse_read_only_disk(path: &Path) -> Result<()> {
+    match File::options().write(true).open(path) {
+        Err(error) if matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) => {
+            Err(StoreError::ReadOnly { detail: format!("{} cannot be written", path.display()) })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn refuse_strange_or_newer(conn: &Connection, path: &Path) -> Result<()> {

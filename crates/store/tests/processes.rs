@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use support::{Home, ROOT, insert, made};
-use tern_store::{OpenOptions, Store, StoreError};
+use tern_store::{OpenOptions, Store, StoreError, StoreId};
 
 const PROCESSES: u64 = 4;
 const COMMITS: u64 = 25;
@@ -47,6 +47,31 @@ fn processes_that_write_at_once_lose_nothing() {
     let report = store.check(&mut |_| Ok(Vec::new())).expect("check");
     assert_eq!(report.findings, vec![]);
     assert_eq!(report.items, PROCESSES * COMMITS * 3 + COMMITS);
+}
+
+/// Locks of this process on a file, as the kernel lists them.
+#[cfg(target_os = "linux")]
+fn locks_on(path: &std::path::Path) -> usize {
+    use std::os::unix::fs::MetadataExt;
+    let inode = format!(":{} ", std::fs::metadata(path).expect("store").ino());
+    let own = format!(" {} ", std::process::id());
+    let all = std::fs::read_to_string("/proc/locks").expect("locks");
+    all.lines().filter(|line| line.contains(&inode) && line.contains(&own)).count()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn looking_at_a_store_that_is_open_here_keeps_its_locks() {
+    let home = Home::new();
+    let mut store = home.create();
+    insert(&mut store, &[made(1, ROOT, 1)]);
+    assert_eq!(locks_on(&home.path()), 1, "whoever has a write-ahead log open holds the file");
+    drop(home.open());
+    drop(Store::open_existing(&home.path(), &OpenOptions { read_only: true, ..OpenOptions::default() }));
+    tern_store::restore(&home.path(), &home.path().with_file_name("copy.db"), StoreId(8)).expect("restore");
+    assert_eq!(locks_on(&home.path()), 1, "still holds it after others came and went");
+    drop(store);
+    assert_eq!(locks_on(&home.path()), 0);
 }
 
 #[test]

@@ -83,7 +83,7 @@ pub fn deny_frame(reason: DenyReason) -> Vec<u8> {
     Message::Deny(reason).to_frame()
 }
 
-/// Names of one session: short item ids, lane names and the stream tag. An outsider cannot link them to
+/// Names of one session: short item ids and node hashes, lane names and the stream tag. An outsider cannot link them to
 /// anything, and nobody can prepare collisions before the channel exists.
 #[derive(Clone)]
 pub struct SessionNames {
@@ -96,7 +96,7 @@ impl std::fmt::Debug for SessionNames {
     }
 }
 
-/// Eight bytes that name an item or a lane within one session.
+/// Eight bytes that name an item, a node's hash or a lane within one session.
 pub type Short = [u8; 8];
 
 impl SessionNames {
@@ -123,6 +123,11 @@ impl SessionNames {
     /// Short name of a lane.
     pub fn lane(&self, lane: &Lane) -> Short {
         self.short(1, &lane.0)
+    }
+
+    /// Short name of a node's hash. A pair that collides would be found by chance alone, and only for one session.
+    pub fn node(&self, hash: &[u8; 16]) -> Short {
+        self.short(3, hash)
     }
 
     /// What the uni streams of one side start with.

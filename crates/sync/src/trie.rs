@@ -158,6 +158,50 @@ pub fn children_of_keys(keys: &[Key], depth: usize) -> Branch {
     branch
 }
 
+/// Most keys of a node in which one key too many is looked for, and most in which two are.
+const ONE_MORE_MAX: usize = 128;
+const TWO_MORE_MAX: usize = 64;
+
+/// How many sets [`few_more`] may have to hash; `None` where it does not look.
+pub fn few_more_cost(keys: usize, more: usize) -> Option<usize> {
+    match more {
+        1 if keys <= ONE_MORE_MAX => Some(keys),
+        2 if keys <= TWO_MORE_MAX => Some(keys * keys.saturating_sub(1) / 2),
+        _ => None,
+    }
+}
+
+/// The `more` keys (one or two) without which the node at `depth` with exactly `keys` is the peer's, of which only
+/// count and hash are known. `None` where the peer lacks others, or holds keys that are not here.
+pub fn few_more(
+    keys: &[Key],
+    depth: usize,
+    more: usize,
+    is_theirs: impl Fn(&NodeInfo) -> bool,
+) -> Option<Vec<Key>> {
+    few_more_cost(keys.len(), more)?;
+    let mut rest = Vec::with_capacity(keys.len());
+    let mut without = |left_out: &[Key]| {
+        rest.clear();
+        rest.extend(keys.iter().filter(|key| !left_out.contains(key)).copied());
+        is_theirs(&node_of_keys(&rest, depth))
+    };
+    for (i, first) in keys.iter().enumerate() {
+        if more == 1 {
+            if without(&[*first]) {
+                return Some(vec![*first]);
+            }
+            continue;
+        }
+        for second in keys.iter().skip(i + 1) {
+            if without(&[*first, *second]) {
+                return Some(vec![*first, *second]);
+            }
+        }
+    }
+    None
+}
+
 /// Combined root over content lanes: blake3 of lane + n (u32 little-endian) + root, by lane id, first 16 bytes.
 /// Lanes without keys are left out, so that a lane one side has not heard of changes nothing.
 pub fn combined_root<'a>(lanes: impl IntoIterator<Item = (&'a Lane, &'a NodeInfo)>) -> [u8; 16] {
@@ -307,12 +351,14 @@ pub struct Entry {
 }
 
 /// Non-empty descendants of `prefix` that together hold all its keys, at most `limit` of them: the widest
-/// node of the shallowest level is opened first. Ascending by key order.
+/// node of the shallowest level is opened first, and none below `prefix` with at most `closed` keys. Ascending by key
+/// order.
 pub fn frontier<T: TrieSource + ?Sized>(
     source: &T,
     lane: &Lane,
     prefix: &Nibbles,
     limit: usize,
+    closed: usize,
 ) -> SourceResult<Vec<Entry>> {
     let top = Entry { prefix: *prefix, node: source.node(lane, prefix)? };
     if top.node.n == 0 {
@@ -323,7 +369,7 @@ pub fn frontier<T: TrieSource + ?Sized>(
         let widest = entries
             .iter()
             .enumerate()
-            .filter(|(_, e)| e.node.n as usize > LEAF_MAX)
+            .filter(|(_, e)| e.node.n as usize > if e.prefix == *prefix { LEAF_MAX } else { closed })
             .min_by_key(|(_, e)| (e.prefix.len(), u32::MAX - e.node.n, e.prefix));
         let Some((at, open)) = widest.map(|(i, e)| (i, *e)) else { break };
         let mut kids = Vec::new();

@@ -205,8 +205,9 @@ fn lie(rng: &mut Rng) -> Message {
             })
         })
         .collect();
-    match rng.below(9) {
+    match rng.below(10) {
         0 => Message::Root(root(rng)),
+        9 => Message::Fewer(Nodes { lane, prefix, entries }),
         1 => Message::Nodes(Nodes { lane, prefix, entries }),
         2 => Message::Expand(Nodes { lane, prefix, entries }),
         3 => Message::Ask(Ask { lane, prefix, whole: rng.below(2) == 0 }),

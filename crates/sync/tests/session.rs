@@ -131,8 +131,8 @@ fn a_reconnect_in_sync_is_one_round_trip_and_at_most_150_bytes_for_300_000_items
         report.bytes,
         round_trips(&report)
     );
-    assert!(round_trips(&report) <= 5);
-    assert!(report.bytes.iter().sum::<u64>() <= sealed + 20_000);
+    assert!(round_trips(&report) <= 4);
+    assert!(report.bytes.iter().sum::<u64>() <= sealed + 4096);
     assert_eq!(busy[0].ids(), busy[1].ids());
 
     // Both sides changed, known peers.
@@ -142,6 +142,39 @@ fn a_reconnect_in_sync_is_one_round_trip_and_at_most_150_bytes_for_300_000_items
     println!("50 + 50 new, known peer: {:?} bytes, {} round trips", report.bytes, round_trips(&report));
     assert_eq!(both[0].ids(), both[1].ids());
     assert!(round_trips(&report) <= 2);
+}
+
+/// Both hold ten thousand items of one day, as after an import, and have never met; then each writes as many as `new`
+/// says. Gives bytes beyond the new items as they are sealed, and round trips.
+fn cold_meeting_within_a_day(new: [usize; 2], seed: u64) -> (i64, i64) {
+    let mut both = pair();
+    let mut rng = Rng::new(seed);
+    let mut import = member(AIKO, 1000);
+    write_many(&mut import, &mut rng, 10_000, DAY, 8);
+    for replica in &mut both {
+        give_all(&import, replica);
+    }
+    let mut sealed = 0;
+    for (replica, count) in both.iter_mut().zip(new) {
+        let before = replica.ids();
+        write_many(replica, &mut rng, count, DAY, 400);
+        let fresh: BTreeSet<_> = replica.ids().difference(&before).copied().collect();
+        sealed += sealed_bytes(replica, &fresh) as i64;
+        replica.memories.clear();
+    }
+    let report = meet(&mut both, LinkConfig::default(), seed);
+    assert_eq!(both[0].ids(), both[1].ids());
+    let beyond = report.bytes.iter().sum::<u64>() as i64 - sealed;
+    println!("{new:?} new among 10,000 of the day, cold: {beyond} bytes beyond {sealed}, {:?}", report.bytes);
+    (beyond, round_trips(&report))
+}
+
+#[test]
+fn a_hundred_new_items_among_ten_thousand_of_their_day_cost_little_more_than_themselves() {
+    for (new, seed) in [([100, 0], 1), ([0, 100], 2), ([100, 0], 3), ([0, 100], 4), ([50, 50], 5)] {
+        let (beyond, trips) = cold_meeting_within_a_day(new, seed);
+        assert!(beyond <= 4096 && trips <= 4, "{new:?}: {beyond} B beyond the items, {trips} round trips");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tern_sync::mem::Rng;
-use tern_sync::trie::{combined_root, frontier, node_of_keys};
+use tern_sync::trie::{LEAF_MAX, combined_root, few_more, few_more_cost, frontier, node_of_keys};
 use tern_sync::{Key, KeyRange, Lane, MemTrie, Nibbles, NodeInfo, Span, TrieSource};
 
 /// Key number `i` of the golden sets: day 20,000 + i / 50, id = blake3 of i (u32 little-endian).
@@ -151,7 +151,7 @@ proptest! {
         let mut rng = Rng::new(seed);
         let mut trie = MemTrie::new();
         trie.insert(&Lane::ROOT, (0..count).map(|_| random_key(&mut rng, crowded)));
-        let entries = frontier(&trie, &Lane::ROOT, &Nibbles::ROOT, 64).expect("memory");
+        let entries = frontier(&trie, &Lane::ROOT, &Nibbles::ROOT, 64, LEAF_MAX).expect("memory");
         prop_assert!(entries.len() <= 64);
         let all = trie.keys(&Lane::ROOT, &Span::ALL, usize::MAX).expect("memory");
         prop_assert_eq!(entries.iter().map(|e| e.node.n as usize).sum::<usize>(), all.len());
@@ -159,5 +159,48 @@ proptest! {
             prop_assert_eq!(entries.iter().filter(|e| e.prefix.span().contains(key)).count(), 1);
         }
         prop_assert!(entries.windows(2).all(|w| w[0].prefix.span().to.is_some_and(|to| to <= w[1].prefix.span().from)));
+    }
+
+    #[test]
+    fn one_or_two_keys_that_a_peer_lacks_are_found_from_its_hash_alone(
+        seed in any::<u64>(),
+        count in 3usize..64,
+        more in 1usize..3,
+        depth in 0usize..5,
+        elsewhere in any::<bool>(),
+    ) {
+        let mut rng = Rng::new(seed);
+        let set: BTreeSet<Key> = (0..count).map(|_| random_key(&mut rng, false)).collect();
+        let keys: Vec<Key> = set.into_iter().collect();
+        let lacking: BTreeSet<Key> =
+            std::iter::repeat_with(|| keys[rng.below(keys.len() as u64) as usize]).take(more).collect();
+        let mut theirs: BTreeSet<Key> = keys.iter().filter(|k| !lacking.contains(k)).copied().collect();
+        if elsewhere {
+            // The same number of keys, and one of them is unknown here: there is nothing to find.
+            theirs.pop_first();
+            theirs.insert(random_key(&mut rng, false));
+        }
+        let node = node_of_keys(&theirs.into_iter().collect::<Vec<_>>(), depth);
+        let found = few_more(&keys, depth, lacking.len(), |candidate| *candidate == node);
+        if elsewhere {
+            prop_assert_eq!(found, None);
+        } else {
+            prop_assert_eq!(found, Some(lacking.into_iter().collect()));
+        }
+    }
+
+    #[test]
+    fn no_search_for_what_a_peer_lacks_hashes_more_than_its_cost(count in 1usize..300, more in 0usize..5) {
+        let mut rng = Rng::new(count as u64);
+        let keys: BTreeSet<Key> = (0..count).map(|_| random_key(&mut rng, false)).collect();
+        let keys: Vec<Key> = keys.into_iter().collect();
+        let tries = std::cell::Cell::new(0);
+        let found = few_more(&keys, 0, more, |_| {
+            tries.set(tries.get() + 1);
+            false
+        });
+        prop_assert_eq!(found, None);
+        prop_assert_eq!(tries.get(), few_more_cost(keys.len(), more).unwrap_or(0));
+        prop_assert!(tries.get() <= 2_016);
     }
 }

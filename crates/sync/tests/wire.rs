@@ -26,7 +26,7 @@ fn hello(credential: WireCredential) -> Message {
 fn messages() -> Vec<(&'static str, Message)> {
     let prefix = Nibbles::from_slice(&[4, 14, 2]).expect("short");
     let tail = Nibbles::from_slice(&[15, 1]).expect("short");
-    let entries = vec![NodeEntry { tail, n: 300, hash: [0xab; 16] }];
+    let entries = vec![NodeEntry { tail, n: 300, hash: [0xab; 8] }];
     let nodes = Nodes { lane: LaneRef::Keyed([9; 8]), prefix, entries };
     let list = List { lane: LaneRef::Plain([1; 16]), prefix, ids: vec![[2; 8], [3; 8]] };
     let root = Root { log_n: 70, log_root: [1; 16], combined: [2; 16], cursor: 300_000, cursor_store: 513 };
@@ -38,7 +38,8 @@ fn messages() -> Vec<(&'static str, Message)> {
         ("root", Message::Root(root)),
         ("lanes", Message::Lanes(vec![LaneRow { lane: LaneRef::Keyed([9; 8]), n: 5, root: [4; 16] }])),
         ("nodes", Message::Nodes(nodes.clone())),
-        ("expand", Message::Expand(nodes)),
+        ("expand", Message::Expand(nodes.clone())),
+        ("fewer", Message::Fewer(nodes)),
         ("ask", Message::Ask(Ask { lane: LaneRef::Log, prefix, whole: true })),
         ("list", Message::List(list.clone())),
         ("want", Message::Want(list)),
@@ -76,11 +77,8 @@ fn unknown_messages_are_read_as_unknown_and_bounds_are_kept() {
     assert!(Message::from_bytes(&Message::List(list(65)).to_bytes()).is_err());
     assert!(Message::from_bytes(&Message::Want(list(4096)).to_bytes()).is_ok());
     assert!(Message::from_bytes(&Message::Want(list(4097)).to_bytes()).is_err());
-    let entry = |nibbles: &[u8], n| NodeEntry {
-        tail: Nibbles::from_slice(nibbles).expect("short"),
-        n,
-        hash: [0; 16],
-    };
+    let entry =
+        |nibbles: &[u8], n| NodeEntry { tail: Nibbles::from_slice(nibbles).expect("short"), n, hash: [0; 8] };
     let nodes = |entries| Message::Nodes(Nodes { lane: LaneRef::Log, prefix, entries }).to_bytes();
     assert!(Message::from_bytes(&nodes(vec![entry(&[1], 1), entry(&[2], 1)])).is_ok());
     for bad in [

@@ -139,6 +139,73 @@ fn t36_the_code_beats_the_thief_who_removed_it() {
     }
 }
 
+/// The code's replica, with the log as `other` has it.
+fn with_the_code(other: &Peer) -> Peer {
+    let keys = DeviceKeys::from_recovery_entropy(&[101; 32]);
+    Peer { keys, member: other.member, feed: FeedState::new(77), ..Peer::newcomer(9, &other.log) }
+}
+
+#[test]
+fn t36_the_code_finds_its_way_back_from_a_log_in_which_it_is_removed() {
+    let mut thief = Peer::founder();
+    let before = thief.log.heads();
+    let mut owner = with_the_code(&thief);
+    let devices: BTreeSet<Id> = [owner.keys.id()].into();
+    thief.write(|records, _, _| records.device_remove(&devices, Vec::new())).expect("removes the code");
+    thief.rotate();
+    let mut accomplice = common::link(&mut thief, 60);
+    let member = thief.member;
+    accomplice.write(|records, _, _| records.device_remove(&devices, Vec::new())).expect("says it again");
+    owner.take_log_of(&accomplice);
+    assert_eq!(owner.standing(&owner), Standing::Removed);
+
+    let back = owner.write(|records, _, _| records.reclaim()).expect("takes the workspace back");
+    let record = owner.log.record(back.id()).expect("stored");
+    assert_eq!(record.heads, before, "written from just before the removal");
+    // From here on it writes after everything, as everybody does.
+    let after = owner.write(|records, _, _| records.relay_add([5; 32])).expect("acts for its member");
+    assert!(owner.log.record(after.id()).expect("stored").heads.len() > 1);
+    thief.take_log_of(&owner);
+    for peer in [&owner, &thief] {
+        assert_eq!(peer.standing(&owner), Standing::Active { member, role: Role::Owner });
+        assert_eq!(peer.standing(&thief), Standing::Removed);
+        assert_eq!(peer.standing(&accomplice), Standing::Removed);
+    }
+}
+
+#[test]
+fn t36_a_code_that_an_admin_removed_with_its_member_stays_out() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let code = DeviceKeys::from_recovery_entropy(&[102; 32]);
+    let mut bob = Peer::newcomer(2, &alice.log);
+    let (member, public) = (bob.member, code.public());
+    bob.write(|records, _, _| records.join(&ticket, member, Some(public))).expect("joins");
+    alice.take_log_of(&bob);
+    alice.write(|records, _, _| records.member_remove(member, Vec::new())).expect("removes");
+    let mut again = Peer { keys: code, feed: FeedState::new(77), ..Peer::newcomer(9, &alice.log) };
+    assert!(again.write(|records, _, _| records.reclaim()).is_err());
+    assert_eq!(alice.log.membership().role_of(&member), Role::None);
+}
+
+#[test]
+fn heads_without_records_are_those_before_them_and_of_their_contemporaries() {
+    let mut alice = Peer::founder();
+    let genesis = alice.log.heads();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let invited = alice.log.heads();
+    let (bob, carol) = (join(&alice, 2, &ticket), join(&alice, 3, &ticket));
+    let (of_bob, of_carol) = (bob.log.heads()[0], carol.log.heads()[0]);
+    alice.take_log_of(&bob);
+    alice.take_log_of(&carol);
+    let merged = alice.write(|records, _, _| records.relay_add([5; 32])).expect("names both");
+    let without = |records: &[Id]| alice.log.heads_without(&records.iter().copied().collect());
+    assert_eq!(without(&[]), [*merged.id()]);
+    assert_eq!(without(&[of_bob]), [of_carol]);
+    assert_eq!(without(&[of_bob, of_carol]), invited);
+    assert_eq!(without(&genesis), [[0; 32]; 0]);
+}
+
 #[test]
 fn t25_two_keys_for_one_epoch_do_not_pass() {
     let mut alice = Peer::founder();

@@ -89,6 +89,18 @@ pub(crate) fn remove_devices(work: &mut Work<'_, '_>, devices: &BTreeSet<Id>) ->
     work.records(|records, _, _| Ok(((), vec![records.device_remove(devices, cuts)?])))
 }
 
+/// Devices that this recovery code put out before it could say how far their work counts.
+pub(crate) fn reclaimed_from(work: &Work<'_, '_>, code: &Id) -> BTreeSet<Id> {
+    let membership = &work.mem.membership;
+    let own = work.mem.log.records().filter(|(item, _)| item.header().author == *code);
+    let named = own.filter(|(item, _)| membership.is_effective(item.id())).filter_map(|(_, record)| {
+        let Fields::DeviceRemove { devices, .. } = &record.fields else { return None };
+        Some(devices)
+    });
+    let open = |device: &&Id| !membership.cuts.keys().any(|feed| feed.author == **device);
+    named.flatten().filter(open).copied().collect()
+}
+
 fn cuts_of(work: &Work<'_, '_>, member: &Id16) -> Result<Vec<Cut>, PeerError> {
     let devices = work.mem.membership.devices.iter().filter(|(_, d)| d.member == *member);
     cuts(work, &devices.map(|(key, _)| *key).collect())

@@ -1,5 +1,6 @@
 //! How a core begins: a new workspace, a join under way, or the store of a home.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,10 +9,13 @@ use tern_store::{AtRestKey, OpenOptions, Store, StoreId};
 use tern_sync::Lane;
 use tern_trust::derive::ZERO16;
 use tern_trust::log::Founding;
-use tern_trust::{DeviceKeys, Dice, Id, InviteKeys, Item, KeyRing, Log, found_workspace, recovery};
+use tern_trust::{
+    DeviceKeys, Dice, FeedState, Id, InviteKeys, Item, KeyRing, Log, RecordWriter, Writer, found_workspace,
+    recovery,
+};
 use zeroize::Zeroizing;
 
-use crate::api::{InitReport, PeerError, Profile};
+use crate::api::{ErrorKind, InitReport, PeerError, Profile};
 use crate::host::Host;
 
 use super::resolve::hex;
@@ -133,7 +137,7 @@ impl Core {
         };
         let workspace = store.meta(WORKSPACE)?.and_then(|w| Id::try_from(w).ok());
         let workspace = workspace.ok_or_else(|| {
-            PeerError::new(crate::api::ErrorKind::Damaged, "The store does not say which workspace it holds.")
+            PeerError::new(ErrorKind::Damaged, "The store does not say which workspace it holds.")
                 .safe("Nothing was changed.")
                 .next("Restore a snapshot from the folder `snapshots`.")
         })?;
@@ -187,6 +191,24 @@ impl Core {
         Core::create(store, id, code, workspace, None, host)
     }
 
+    /// Takes the workspace back from whoever removed the recovery code with the member's own laptop; `false` when there
+    /// is nothing to take back. Where that laptop's work ends is for [`Core::take_over`] to say, once the items are here.
+    pub(crate) fn reclaim(&mut self) -> Result<bool, PeerError> {
+        if self.is_member() || self.mem.member().is_none() {
+            return Ok(false);
+        }
+        let taken = self.write(|work| work.records(|records, _, _| Ok(((), vec![records.reclaim()?]))));
+        taken.map(|()| true).map_err(|error| match error.kind {
+            ErrorKind::NotAllowed => PeerError::new(
+                ErrorKind::NotAllowed,
+                "These words were removed from the workspace by somebody whose word counts more.",
+            )
+            .safe("Nothing was changed.")
+            .next("Ask an admin for a ticket: `tern invite` makes one."),
+            _ => error,
+        })
+    }
+
     /// The recovery code's records: this laptop is in, the member's other devices are out, the key changes.
     pub(crate) fn take_over(
         &mut self,
@@ -197,16 +219,22 @@ impl Core {
         let code = self.mem.me();
         let member = self.mem.member().ok_or_else(|| super::errors::internal("No member is here."))?;
         self.write(|work| {
+            let before = super::ingest::Known::of(work.mem);
             work.records(|records, _, _| Ok(((), vec![records.device_add(member, new, signature)?])))?;
             let devices = work.mem.membership.devices.iter();
-            let lost: std::collections::BTreeSet<Id> = devices
+            let mut lost: BTreeSet<Id> = devices
                 .filter(|(key, d)| d.member == member && d.active && **key != code && **key != new.key)
                 .map(|(key, _)| *key)
                 .collect();
-            if !keep_devices && !lost.is_empty() {
+            if keep_devices {
+                lost.clear();
+            }
+            lost.extend(super::removal::reclaimed_from(work, &code));
+            if !lost.is_empty() {
                 super::removal::remove_devices(work, &lost)?;
             }
             duties::ready_to_seal(work)?;
+            super::ingest::judge_again(work, &before, false)?;
             duties::give_keys(work, |of| *of == member)
         })
     }
@@ -215,13 +243,19 @@ impl Core {
     pub(crate) fn drill(&mut self, code: &DeviceKeys) -> Result<String, PeerError> {
         self.refresh()?;
         let refused = |text: &str| {
-            Err(PeerError::new(crate::api::ErrorKind::NotAllowed, text)
+            Err(PeerError::new(ErrorKind::NotAllowed, text)
                 .safe("Nothing was changed.")
                 .next("Look for the sheet that was written when the workspace was made."))
         };
         let Some(device) = self.mem.membership.device(&code.id()) else {
             return refused("These words are a recovery code, but not of this workspace.");
         };
+        if !device.active && self.would_reclaim(code) {
+            return refused(
+                "A laptop of yours removed these words. They still bring everything back on an empty laptop, and put \
+                 that one out.",
+            );
+        }
         if !device.active {
             return refused("These words were removed from this workspace and bring nothing back any more.");
         }
@@ -236,6 +270,13 @@ impl Core {
             );
         }
         Ok("The words work: they open the workspace's current key and all history.".to_owned())
+    }
+
+    /// Whether a recovery code that was removed wins against whoever removed it.
+    fn would_reclaim(&self, code: &DeviceKeys) -> bool {
+        let (mut log, mut feed) = (self.mem.log.clone(), FeedState::new(0));
+        let writer = Writer { workspace: self.mem.workspace, keys: code, day: 0 };
+        RecordWriter { writer, feed: &mut feed, log: &mut log }.reclaim().is_ok()
     }
 
     /// Keeps the profile that is written once the workspace has taken this device in.

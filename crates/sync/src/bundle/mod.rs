@@ -13,9 +13,8 @@ pub use write::BundleWriter;
 use serde::{Deserialize, Serialize};
 
 use crate::key::{Lane, Nibbles};
-use crate::trie::{Entry, NodeInfo, SourceResult, TrieSource, frontier};
+use crate::trie::{Entry, LEAF_MAX, NodeInfo, SourceResult, TrieSource, frontier};
 use crate::wire::WireError;
-use crate::wire::control::NodeEntry;
 
 /// Plain bytes of a chunk; every chunk but the last is full.
 pub const CHUNK_BYTES: usize = 64 * 1024;
@@ -59,6 +58,17 @@ pub struct Preface {
     pub day: u16,
 }
 
+/// One node of a summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SummaryNode {
+    /// Its prefix.
+    pub prefix: Nibbles,
+    /// Number of keys, at least one.
+    pub n: u32,
+    /// Node hash.
+    pub hash: [u8; 16],
+}
+
 /// What the writer of a bundle held in one lane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LaneSummary {
@@ -69,7 +79,7 @@ pub struct LaneSummary {
     /// Root hash.
     pub root: [u8; 16],
     /// Descendants of the root that together hold all keys, ascending.
-    pub entries: Vec<NodeEntry>,
+    pub entries: Vec<SummaryNode>,
 }
 
 /// What the writer of a bundle held, by lane.
@@ -82,9 +92,11 @@ impl Summary {
         let mut out = Vec::with_capacity(lanes.len());
         for lane in lanes {
             let root = source.node(lane, &Nibbles::ROOT)?;
-            let entry = |e: Entry| NodeEntry { tail: e.prefix, n: e.node.n, hash: e.node.hash };
-            let entries =
-                frontier(source, lane, &Nibbles::ROOT, SUMMARY_NODES)?.into_iter().map(entry).collect();
+            let entry = |e: Entry| SummaryNode { prefix: e.prefix, n: e.node.n, hash: e.node.hash };
+            let entries = frontier(source, lane, &Nibbles::ROOT, SUMMARY_NODES, LEAF_MAX)?
+                .into_iter()
+                .map(entry)
+                .collect();
             out.push(LaneSummary { lane: *lane, n: root.n, root: root.hash, entries });
         }
         Ok(Summary(out))
@@ -102,11 +114,11 @@ impl LaneSummary {
         let mut before: Option<Nibbles> = None;
         for entry in &summary.entries {
             let in_order =
-                before.is_none_or(|b| b.span().to.is_some_and(|end| end <= entry.tail.span().from));
+                before.is_none_or(|b| b.span().to.is_some_and(|end| end <= entry.prefix.span().from));
             if entry.n == 0 || !in_order {
                 return Err(WireError("summary out of order"));
             }
-            before = Some(entry.tail);
+            before = Some(entry.prefix);
         }
         if !rest.is_empty() || summary.entries.len() > SUMMARY_NODES {
             return Err(WireError("summary out of bounds"));

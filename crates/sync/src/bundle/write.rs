@@ -245,12 +245,12 @@ fn lacking(replica: &dyn Replica, lane: &Lane, shown: Option<&LaneSummary>) -> S
     let mut spans = Vec::new();
     let mut from = Some(Span::ALL.from);
     for entry in &shown.entries {
-        let span = entry.tail.span();
+        let span = entry.prefix.span();
         if let Some(from) = from.filter(|from| *from < span.from) {
             spans.push(Span { from, to: Some(span.from) });
         }
         from = span.to;
-        if replica.node(lane, &entry.tail)? != (NodeInfo { n: entry.n, hash: entry.hash }) {
+        if replica.node(lane, &entry.prefix)? != (NodeInfo { n: entry.n, hash: entry.hash }) {
             spans.push(span);
         }
     }

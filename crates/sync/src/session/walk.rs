@@ -7,7 +7,7 @@ use super::{Cx, Session, Step, Stop};
 use crate::api::Side;
 use crate::hello::Short;
 use crate::key::{Lane, Nibbles, Span};
-use crate::trie::{NodeInfo, frontier};
+use crate::trie::{NodeInfo, few_more, few_more_cost, frontier};
 use crate::wire::control::{Ask, LaneRef, LaneRow, List, Message, NodeEntry, Nodes};
 use crate::wire::{LANES_MAX, LIST_MAX, NODES_MAX, WANT_MAX};
 
@@ -18,6 +18,8 @@ pub const WALK_MESSAGES_MAX: u32 = 262_144;
 /// Keys that may be looked at during one walk: so many passes over the store, and at least so many.
 const WALK_PASSES: u64 = 8;
 const WALK_KEYS_MIN: u64 = 1 << 20;
+/// Sets of keys that may be hashed during one walk to find the few that a peer lacks; past that, lists are sent.
+const TRIES_MAX: usize = 1 << 16;
 /// Steps that may wait to be taken; what does not fit is found again by the next walk.
 const TASKS_MAX: usize = 65_536;
 /// Control bytes waiting to be written above which no further step is taken.
@@ -49,6 +51,8 @@ pub(super) struct Walk {
     /// Keys looked at for them, and how many may be.
     keys: u64,
     keys_max: u64,
+    /// Sets hashed to find what a peer lacks.
+    tries: usize,
     /// The content of a session's first walk needs no Lanes when there is one lane.
     lanes_named: bool,
     /// Own and the peer's roots when the walk began: a walk that changes neither is the last.
@@ -60,6 +64,7 @@ impl Walk {
     pub(super) fn refill(&mut self) {
         self.messages = 0;
         self.keys = 0;
+        self.tries = 0;
     }
 }
 
@@ -184,10 +189,10 @@ impl Session {
     }
 
     fn view(&self, cx: &Cx<'_>, lane: &Lane, prefix: &Nibbles) -> Result<Vec<NodeEntry>, Stop> {
-        let entries = frontier(cx.replica, lane, prefix, NODES_MAX)?;
+        let entries = frontier(cx.replica, lane, prefix, NODES_MAX, LIST_MAX)?;
         let entry = |e: crate::trie::Entry| {
             let tail = e.prefix.strip(prefix)?;
-            Some(NodeEntry { tail, n: e.node.n, hash: e.node.hash })
+            Some(NodeEntry { tail, n: e.node.n, hash: self.names.node(&e.node.hash) })
         };
         Ok(entries.into_iter().filter_map(entry).collect())
     }
@@ -217,6 +222,7 @@ impl Session {
         match message {
             Message::Lanes(rows) => self.on_lanes(cx, &rows),
             Message::Nodes(view) | Message::Expand(view) => self.on_view(cx, &view),
+            Message::Fewer(nodes) => self.on_fewer(cx, &nodes),
             Message::Ask(ask) => self.on_ask(cx, &ask),
             Message::List(list) => self.on_list(cx, &list),
             Message::Want(want) => self.on_want(cx, &want),
@@ -252,6 +258,7 @@ impl Session {
     fn on_view(&mut self, cx: &Cx<'_>, view: &Nodes) -> Step {
         let Some(lane) = self.resolve_lane(cx, &view.lane)? else { return Ok(()) };
         let mut gap_from = Some(view.prefix.span().from);
+        let mut fewer = Vec::new();
         for entry in &view.entries {
             let prefix = view.prefix.join(&entry.tail).ok_or(Stop::Violation("node prefix too long"))?;
             if entry.tail.is_empty() {
@@ -263,9 +270,22 @@ impl Session {
             }
             gap_from = span.to;
             let own = cx.replica.node(&lane, &prefix)?;
-            if own != (NodeInfo { n: entry.n, hash: entry.hash }) {
+            let hash = self.names.node(&own.hash);
+            if own.n == entry.n && hash == entry.hash
+                || self.send_few_more(cx, &lane, &prefix, own.n, entry)?
+            {
+                continue;
+            }
+            let more_there = entry.n.saturating_sub(own.n) as usize;
+            if own.n > 0 && few_more_cost(entry.n as usize, more_there).is_some() {
+                fewer.push(NodeEntry { tail: entry.tail, n: own.n, hash });
+            } else {
                 self.differs(Difference { lane, prefix, theirs: entry.n });
             }
+        }
+        if !fewer.is_empty() {
+            let nodes = Nodes { lane: view.lane, prefix: view.prefix, entries: fewer };
+            self.send_walk(&Message::Fewer(nodes));
         }
         match (gap_from, view.prefix.span().to) {
             (Some(from), to) if to.is_none_or(|to| from < to) => {
@@ -273,6 +293,48 @@ impl Session {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Nodes of a peer that saw more keys there in a view of ours: those few go out, and where they are not found the
+    /// walk goes on below.
+    fn on_fewer(&mut self, cx: &Cx<'_>, nodes: &Nodes) -> Step {
+        let Some(lane) = self.resolve_lane(cx, &nodes.lane)? else { return Ok(()) };
+        for entry in &nodes.entries {
+            let prefix = nodes.prefix.join(&entry.tail).ok_or(Stop::Violation("node prefix too long"))?;
+            let own = cx.replica.node(&lane, &prefix)?;
+            let equal = own.n == entry.n && self.names.node(&own.hash) == entry.hash;
+            if !equal && !self.send_few_more(cx, &lane, &prefix, own.n, entry)? {
+                self.differs(Difference { lane, prefix, theirs: entry.n });
+            }
+        }
+        Ok(())
+    }
+
+    /// Where `own_n` keys lie here and one or two fewer at the peer, finds those whose absence makes the peer's node
+    /// and sends them. False where it did not.
+    fn send_few_more(
+        &mut self,
+        cx: &Cx<'_>,
+        lane: &Lane,
+        prefix: &Nibbles,
+        own_n: u32,
+        theirs: &NodeEntry,
+    ) -> Result<bool, Stop> {
+        let more = own_n.saturating_sub(theirs.n) as usize;
+        let Some(cost) = few_more_cost(own_n as usize, more) else { return Ok(false) };
+        if self.walk.tries + cost > TRIES_MAX || !self.may_send(cx, lane)? {
+            return Ok(false);
+        }
+        self.walk.tries += cost;
+        let keys = cx.replica.keys(lane, &prefix.span(), own_n as usize)?;
+        let names = &self.names;
+        let is_theirs = |node: &NodeInfo| names.node(&node.hash) == theirs.hash;
+        let Some(found) = few_more(&keys, prefix.len(), more, is_theirs) else { return Ok(false) };
+        for key in &found {
+            self.sender.push_item(cx.replica, lane, key, cx.today())?;
+            self.walk.dirty = true;
+        }
+        Ok(true)
     }
 
     fn send_range(&mut self, cx: &Cx<'_>, lane: &Lane, span: Span) -> Step {

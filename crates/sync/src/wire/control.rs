@@ -24,6 +24,8 @@ pub enum Message {
     Nodes(Nodes),
     /// The dialler's view below a prefix; asks for more.
     Expand(Nodes),
+    /// The sender's own nodes where the peer holds a few keys more: it finds by itself which.
+    Fewer(Nodes),
     /// Asks for a List, or for everything, below a prefix.
     Ask(Ask),
     /// Every short id the sender holds below a prefix (at most 64).
@@ -138,26 +140,27 @@ pub struct LaneRow {
     pub root: [u8; 16],
 }
 
-/// Fields of Nodes and Expand.
+/// Fields of Nodes, Expand and Fewer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Nodes {
     /// Which lane.
     pub lane: LaneRef,
     /// The prefix all entries start with.
     pub prefix: Nibbles,
-    /// Descendants that together hold all keys of the sender below the prefix, ascending, none below another.
+    /// Descendants, ascending, none below another; in Nodes and Expand they together hold all keys of the sender
+    /// below the prefix.
     pub entries: Vec<NodeEntry>,
 }
 
-/// One entry of Nodes.
+/// One entry of Nodes, Expand or Fewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeEntry {
     /// What follows the message's prefix.
     pub tail: Nibbles,
     /// Number of keys, at least one.
     pub n: u32,
-    /// Node hash.
-    pub hash: [u8; 16],
+    /// Name of the node's hash in this session.
+    pub hash: Short,
 }
 
 /// Fields of Ask.
@@ -228,6 +231,7 @@ const DONE: u8 = 13;
 const PING: u8 = 14;
 const BYE: u8 = 15;
 const FOCUS: u8 = 16;
+const FEWER: u8 = 17;
 
 impl Message {
     /// The message as one length-prefixed frame.
@@ -244,6 +248,7 @@ impl Message {
             Message::Lanes(m) => tagged(LANES, m),
             Message::Nodes(m) => tagged(NODES, m),
             Message::Expand(m) => tagged(EXPAND, m),
+            Message::Fewer(m) => tagged(FEWER, m),
             Message::Ask(m) => tagged(ASK, m),
             Message::List(m) => tagged(LIST, m),
             Message::Want(m) => tagged(WANT, m),
@@ -275,6 +280,7 @@ impl Message {
             LANES => Message::Lanes(capped(read(body)?, LANES_MAX)?),
             NODES => Message::Nodes(checked(read(body)?)?),
             EXPAND => Message::Expand(checked(read(body)?)?),
+            FEWER => Message::Fewer(checked(read(body)?)?),
             ASK => Message::Ask(read(body)?),
             LIST => Message::List(list(read(body)?, LIST_MAX)?),
             WANT => Message::Want(list(read(body)?, WANT_MAX)?),

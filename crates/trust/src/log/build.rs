@@ -101,7 +101,12 @@ pub struct RecordWriter<'a> {
 impl RecordWriter<'_> {
     /// Writes a record of any kind. Refuses what evaluation would not allow.
     pub fn write(&mut self, fields: Fields) -> Result<Item, WriteError> {
-        let record = Record { heads: self.heads(), fields };
+        self.write_from(self.log.heads(), fields)
+    }
+
+    /// As [`RecordWriter::write`], as if nothing after `heads` were known.
+    pub(super) fn write_from(&mut self, heads: Vec<Id>, fields: Fields) -> Result<Item, WriteError> {
+        let record = Record { heads: self.deepest(heads), fields };
         let kind = record.fields.kind();
         Record::decode(kind, &record.encode())?;
         let mut feed = *self.feed;
@@ -123,7 +128,10 @@ impl RecordWriter<'_> {
 
     /// All heads; of more than 64 the deepest.
     pub(crate) fn heads(&self) -> Vec<Id> {
-        let mut heads = self.log.heads();
+        self.deepest(self.log.heads())
+    }
+
+    fn deepest(&self, mut heads: Vec<Id>) -> Vec<Id> {
         if heads.len() > MAX_HEADS {
             heads.sort_by_key(|head| std::cmp::Reverse(self.log.eval.depth(head)));
             heads.truncate(MAX_HEADS);

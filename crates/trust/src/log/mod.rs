@@ -6,6 +6,7 @@
 mod adapt;
 mod build;
 mod membership;
+mod reclaim;
 
 pub use adapt::link_holds;
 pub use build::{
