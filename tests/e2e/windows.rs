@@ -140,6 +140,15 @@ impl Window {
         all
     }
 
+    /// Makes a page by a button and gives it a title.
+    #[track_caller]
+    fn new_page(&mut self, button: &str, title: &str) {
+        self.click(button);
+        self.fill("Page title", title);
+        self.harness.key_press(egui::Key::Enter);
+        self.harness.run_steps(4);
+    }
+
     /// Adds a paragraph to a page of the tree.
     #[track_caller]
     fn append(&mut self, page: &str, text: &str) {
@@ -198,8 +207,7 @@ fn a_lost_laptop_comes_back_by_words_and_what_it_writes_later_waits_until_the_ow
     let mut aiko = Window::over("Aiko", &first_home);
     let words = join(&mut aiko, "Aiko", &ticket);
     aiko.until_it_says("Aiko: settings and profile");
-    aiko.click("New page");
-    aiko.write("Timetable");
+    aiko.new_page("New page", "Timetable");
     aiko.append("Timetable", "The first ferry leaves at six.");
 
     // Ben comes back, reads it, and makes a private space of which Aiko is an admin.
@@ -216,8 +224,7 @@ fn a_lost_laptop_comes_back_by_words_and_what_it_writes_later_waits_until_the_ow
     ben.click("Aiko in Payroll: Writer");
     ben.click("Admin");
     ben.until_it_says("Aiko is an admin in “Payroll”");
-    ben.click("New page in Payroll");
-    ben.write("Sums");
+    ben.new_page("New page in Payroll", "Sums");
     ben.append("Sums", "A captain earns ten.");
 
     // Aiko reads it; then her laptop is gone.
