@@ -265,16 +265,14 @@ fn a_lost_laptop_comes_back_by_words_and_what_it_writes_later_waits_until_the_ow
     node.turn_off();
     let mut thief = Window::over("the lost laptop", &first_home);
     thief.append("Timetable", "Nothing leaves on Mondays.");
-    thief.append("Sums", "A captain earns twenty.");
     thief.close();
     node.turn_on();
     assert_eq!(first_home.run(&["sync"]).code, 6, "it is put out");
 
-    // Both wait, each is shown, and one is admitted.
+    // It waits, is shown without counting, and is admitted for everybody.
     let mut ben = Window::over("Ben", &ben_home);
     ben.command("Go to review");
     ben.until_it_says("Nothing leaves on Mondays.");
-    ben.until_it_says("A captain earns twenty.");
     ben.click("Timetable");
     ben.until_it_says("The first ferry leaves at six.");
     assert!(!ben.says("Nothing leaves on Mondays."), "it counts before it is admitted");
@@ -290,8 +288,7 @@ fn a_lost_laptop_comes_back_by_words_and_what_it_writes_later_waits_until_the_ow
     ben.click("Timetable");
     ben.until_it_says("Nothing leaves on Mondays.");
     ben.command("Go to review");
-    ben.until("one entry", |window| !window.says("Nothing leaves on Mondays."));
-    assert!(ben.says("A captain earns twenty."), "the other goes on waiting:\n{}", ben.text());
+    ben.until_it_says("Nothing waits for review");
     ben.close();
     sync(&ben_home);
     sync(&second_home);
@@ -299,5 +296,4 @@ fn a_lost_laptop_comes_back_by_words_and_what_it_writes_later_waits_until_the_ow
         second_home.markdown("Timetable").contains("Nothing leaves on Mondays."),
         "admitted for everybody"
     );
-    assert!(!second_home.markdown("Sums").contains("twenty"));
 }
