@@ -11,7 +11,7 @@ use tern_app::gui::{App, threads};
 use tern_peer::Env;
 
 use crate::harness::{Home, Node, Stage, rows, word};
-use crate::members::sync;
+use crate::members::{ben_with_node, sync};
 
 /// What is waited for must be seen within this time.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -296,4 +296,43 @@ fn a_lost_laptop_comes_back_by_words_and_what_it_writes_later_waits_until_the_ow
         second_home.markdown("Timetable").contains("Nothing leaves on Mondays."),
         "admitted for everybody"
     );
+}
+
+#[test]
+fn a_window_locks_its_workspace_goes_online_again_and_takes_the_lock_away() {
+    let stage = Stage::new();
+    let (home, _node) = ben_with_node(&stage);
+    let mut window = Window::over("Ben", &home);
+    window.until_it_says("(connected)");
+    window.command("Where the keys are kept");
+    window.click("Lock with a passphrase…");
+    window.fill("Passphrase", "nine tall ships");
+    window.fill("Once more", "nine tall ships");
+    window.click("Lock the workspace");
+    window.until_it_says("The workspace is locked");
+    window.until_it_says("Locked at rest");
+    window.until_it_says("(connected)");
+    window.new_page("New page", "Under lock");
+    window.close();
+    assert_eq!(home.run(&["page", "list"]).code, 3, "the terminal is asked too");
+
+    let mut window = Window::over("Ben", &home);
+    window.until_it_says("This workspace is locked");
+    window.fill("Passphrase", "nine small ships");
+    window.click("Open");
+    window.until_it_says("The workspace did not open");
+    window.harness.query_all_by_label("Passphrase").last().expect("the field").focus();
+    window.harness.run_steps(4);
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    window.write("nine tall ships");
+    window.click("Open");
+    window.click("Under lock");
+    window.command("Where the keys are kept");
+    window.click("Take the lock away…");
+    window.fill("Passphrase", "nine tall ships");
+    window.click("Open without a passphrase");
+    window.until_it_says("The lock is taken away");
+    window.until_it_says("Keys: not protected");
+    window.close();
+    home.page("Under lock");
 }
