@@ -18,3 +18,5 @@ mod through_node;
 mod time;
 mod tour;
 mod trials;
+#[cfg(feature = "gui")]
+mod windows;

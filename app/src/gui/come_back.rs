@@ -92,6 +92,9 @@ impl ComeBack {
 
 /// What a step of the engine is called here.
 pub fn doing(what: &str, done: u64, of: u64) -> String {
+    if what == "meeting peers" {
+        return "Meeting the node".to_owned();
+    }
     let mut letters = what.chars();
     let what: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     match (done, of) {
@@ -138,7 +141,7 @@ fn fields(ui: &mut Ui, state: &mut ComeBack) {
     let response = widgets::form_row(ui, TICKET, CAPTION, |ui| {
         let response =
             Field { mono: true, ..Field::new(TICKET, "ternnode1…") }.show(ui, state.ticket.text_mut());
-        hint(ui, "The node prints it when it starts; anybody of your team who runs it can send it to you.");
+        hint(ui, "The node prints it when it starts. Whoever runs it can send it to you.");
         response
     });
     if !std::mem::replace(&mut state.focused, true) {
@@ -263,8 +266,8 @@ mod tests {
 
     #[test]
     fn steps_of_the_engine_are_sentences() {
-        assert_eq!(doing("meeting peers", 0, 1), "Meeting peers");
+        assert_eq!(doing("meeting peers", 1, 1), "Meeting the node");
         assert_eq!(doing("receiving changes", 120, 0), "Receiving changes: 120");
-        assert_eq!(doing("meeting peers", 1, 2), "Meeting peers: 1 of 2");
+        assert_eq!(doing("reading pages", 1, 2), "Reading pages: 1 of 2");
     }
 }

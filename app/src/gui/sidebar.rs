@@ -147,7 +147,7 @@ pub fn by_space(pages: &[PageRow], rows: Vec<TreeRow>, spaces: &[SpaceView]) -> 
     let mut known: Vec<&SpaceView> = spaces.iter().filter(|space| !spaces::is_root(&space.id)).collect();
     known.sort_by_key(|space| spaces::place(space));
     for space in known {
-        let title = shown_title(&space.title).to_owned();
+        let title = shown_title(spaces::title(space)).to_owned();
         lines.push(Line::Space { id: space.id.clone(), title, open: space.access == "open" });
         lines.extend(groups.remove(space.id.as_str()).unwrap_or_default().into_iter().map(Line::Page));
     }

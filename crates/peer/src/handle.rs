@@ -443,8 +443,9 @@ impl Peer {
                 }
             }
             let door = door::open(&home, move |ask| answer_door(asked.clone(), ask));
-            if let Err(error) = door {
-                tracing::warn!(%error, "other processes of this home cannot ask this one");
+            match door {
+                Ok(door) => staying.closes_with(door),
+                Err(error) => tracing::warn!(%error, "other processes of this home cannot ask this one"),
             }
             tokio::spawn(staying.stay_connected(move || {
                 let messages = messages.clone();
@@ -473,8 +474,9 @@ impl Peer {
         }
         let service = self.inner.service.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(service) = service {
-            let _ = wait(async move { service.close().await });
+            // Before the network is free: afterwards the socket may be another process's.
             let _ = std::fs::remove_file(self.inner.home.socket());
+            let _ = wait(async move { service.close().await });
         }
         let thread = self.inner.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {

@@ -114,7 +114,7 @@ pub(crate) fn join(work: &mut Work<'_, '_>) -> Result<bool, PeerError> {
     let live = work.mem.membership.invites.get(&invite.id()).is_some_and(|i| i.live && i.expires >= now);
     let joins = live && !work.mem.log.introduced(&me);
     let member: Id16 = work.random();
-    let recovery = work.mem.recovery.clone();
+    let recovery = work.mem.recovery;
     let joined = if joins {
         work.records(|records, _, _| Ok(((), vec![records.join(&invite, member, recovery)?])))
     } else {

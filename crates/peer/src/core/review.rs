@@ -194,7 +194,12 @@ fn preview(now: &Doc, then: &Doc) -> String {
             BlockDiff::Same(_) | BlockDiff::Moved(_) => {}
         }
     }
-    parts.extend(diff.fields.iter().map(|f| format!("{} changed", f.field)));
+    // Of a page that is not here yet, the title says enough.
+    let known = now.heads() != tern_model::Heads::default();
+    parts.extend(diff.fields.iter().filter(|_| known).map(|f| format!("{} changed", f.field)));
+    if !known && parts.is_empty() {
+        parts.push("a new document, still empty".to_owned());
+    }
     let text = parts.join(" … ");
     text.chars().take(PREVIEW_CHARS).collect()
 }

@@ -60,7 +60,14 @@ struct Inner {
     /// The one connection to each peer.
     peers: Mutex<BTreeMap<[u8; 32], Standing>>,
     desk: link::Desk,
-    _lock: NetworkLock,
+    held: Mutex<Held>,
+}
+
+/// What the owner of a home's network holds until the service closes: tasks that end later must not keep it.
+#[derive(Debug)]
+struct Held {
+    lock: Option<NetworkLock>,
+    door: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Service {
@@ -82,11 +89,16 @@ impl Service {
             next: AtomicU64::new(1),
             peers: Mutex::new(BTreeMap::new()),
             desk: link::Desk::default(),
-            _lock: lock,
+            held: Mutex::new(Held { lock: Some(lock), door: None }),
         };
         let service = Service { inner: Arc::new(inner) };
         tokio::spawn(service.clone().accept());
         Ok(service)
+    }
+
+    /// Closes the door, by which other processes of the home ask this one, together with the service.
+    pub fn closes_with(&self, door: tokio::task::JoinHandle<()>) {
+        self.inner.held.lock().unwrap_or_else(PoisonError::into_inner).door = Some(door);
     }
 
     /// The endpoint.
@@ -230,10 +242,19 @@ impl Service {
         }
     }
 
-    /// Closes everything; waits no longer than [`CLOSE_TIMEOUT`] for the other side.
+    /// Closes everything; waits no longer than [`CLOSE_TIMEOUT`] for the other side. Another owner of the home's network,
+    /// in this process too, can begin afterwards.
     pub async fn close(&self) {
+        let (lock, door) = {
+            let mut held = self.inner.held.lock().unwrap_or_else(PoisonError::into_inner);
+            (held.lock.take(), held.door.take())
+        };
+        if let Some(door) = door {
+            door.abort();
+        }
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.inner.endpoint.close()).await;
         self.inner.blobs.close().await;
+        drop(lock);
     }
 }
 

@@ -49,6 +49,11 @@ pub fn place(space: &SpaceView) -> (u8, String) {
     (rank, space.title.to_lowercase())
 }
 
+/// What a space is called: one's personal one has no title of its own.
+pub fn title(space: &SpaceView) -> &str {
+    if space.access == "personal" && space.title == "personal" { "Personal" } else { &space.title }
+}
+
 /// What stands before a space.
 pub fn sign(access: &str) -> Icon {
     if access == "open" { Icon::Folder } else { Icon::Lock }
@@ -73,13 +78,14 @@ fn shown(space: &SpaceView) -> Space {
         ),
         _ => "Open to everybody in the workspace".to_owned(),
     };
+    let members = space.members.iter().filter(|_| space.access == "private");
     Space {
         id: space.id.clone(),
-        title: space.title.clone(),
+        title: title(space).to_owned(),
         access: space.access.clone(),
         words: format!("{who} · {pages}"),
         role: role_name(&space.role),
-        members: space.members.iter().map(|m| (m.id.clone(), m.name.clone(), m.role.clone())).collect(),
+        members: members.map(|m| (m.id.clone(), m.name.clone(), m.role.clone())).collect(),
         may_change: space.access == "private" && manages(&space.role),
     }
 }

@@ -40,7 +40,9 @@ fn space_row(ui: &mut Ui, space: &Space, views: &Views, out: &mut Queue) {
     let (rect, upper, lower) = row(ui, false);
     sign(ui, rect, spaces::sign(&space.access));
     let at = widgets::line(ui, upper, Align2::LEFT_CENTER, &space.title, tokens::UI_STRONG, p.ink);
-    widgets::chip(ui, pos2(at.right() + 8.0, upper.center().y), &space.access, Tone::Label, 90.0);
+    if !space.title.eq_ignore_ascii_case(&space.access) {
+        widgets::chip(ui, pos2(at.right() + 8.0, upper.center().y), &space.access, Tone::Label, 90.0);
+    }
     let end = right(ui, rect, ("space", &space.id), |ui| {
         if space.may_change {
             let name = format!("Add a member to {}", space.title);
@@ -50,6 +52,7 @@ fn space_row(ui: &mut Ui, space: &Space, views: &Views, out: &mut Queue) {
                 out.push(UiCommand::Pick(Box::new(menu)));
             }
         } else {
+            ui.add_space(2.0);
             widgets::short(ui, &format!("you: {}", space.role), tokens::SMALL, p.ink3);
         }
     });

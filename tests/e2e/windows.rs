@@ -1,0 +1,338 @@
+//! Windows over real homes, without a display: real engines, several windows in one process, a node on loopback.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::{Duration, Instant};
+
+use egui_kittest::kittest::{NodeT, Queryable};
+use egui_kittest::{Harness, Node as Shown};
+use tern_app::gui::backend::DiskHome;
+use tern_app::gui::{App, threads};
+use tern_peer::Env;
+
+use crate::harness::{Home, Node, Stage, rows, word};
+use crate::members::{ben_with_node, sync};
+
+/// What is waited for must be seen within this time.
+const LIMIT: Duration = Duration::from_secs(90);
+/// A window that nothing wakes draws its next frame after this time.
+const FRAME: Duration = Duration::from_millis(100);
+
+/// A window that a test looks at and types into.
+struct Window {
+    harness: Harness<'static, Option<App>>,
+    woken: Receiver<()>,
+    name: &'static str,
+}
+
+impl Window {
+    /// Opens a window over a home.
+    fn over(name: &'static str, home: &Home) -> Self {
+        let (wake, woken) = sync_channel(1);
+        let home = Arc::new(DiskHome { path: home.path().to_owned(), env: Env::default() });
+        let draw = move |ui: &mut egui::Ui, app: &mut Option<App>| {
+            let ctx = ui.ctx().clone();
+            let app = app.get_or_insert_with(|| {
+                let wake = wake.clone();
+                let wake = Arc::new(move || {
+                    // A wake that is pending already is enough.
+                    let _ = wake.try_send(());
+                });
+                App::new(&ctx, home.clone(), threads(), wake)
+            });
+            app.logic(&ctx);
+            app.show(ui);
+        };
+        let builder = Harness::builder().with_size([1400.0, 900.0]).with_step_dt(0.1);
+        Window { harness: builder.build_ui_state(draw, None), woken, name }
+    }
+
+    /// Closes it, as its frame does: everything typed is saved.
+    fn close(mut self) {
+        self.harness.state_mut().as_mut().expect("it was drawn").close();
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = Shown<'_>> {
+        self.harness.query_all_by(|_| true)
+    }
+
+    /// Everything that it shows or says, one thing a line.
+    fn text(&self) -> String {
+        let mut lines: Vec<String> = self.nodes().map(|node| said(&node)).collect();
+        lines.retain(|line| !line.is_empty());
+        lines.dedup();
+        lines.join("\n")
+    }
+
+    fn says(&self, part: &str) -> bool {
+        self.nodes().any(|node| said(&node).contains(part))
+    }
+
+    /// Draws frames until something holds.
+    #[track_caller]
+    fn until(&mut self, what: &str, holds: impl Fn(&Window) -> bool) {
+        let end = Instant::now() + LIMIT;
+        loop {
+            self.harness.run_steps(2);
+            if holds(self) {
+                return;
+            }
+            assert!(Instant::now() < end, "{}: {what} did not come. It shows:\n{}", self.name, self.text());
+            let _ = self.woken.recv_timeout(FRAME);
+        }
+    }
+
+    #[track_caller]
+    fn until_it_says(&mut self, part: &str) {
+        self.until(&format!("“{part}”"), |window| window.says(part));
+    }
+
+    /// Clicks what lies on top of what is called so, as soon as it is there.
+    #[track_caller]
+    fn click(&mut self, label: &str) {
+        self.until(&format!("“{label}”"), |window| {
+            window.harness.query_all_by_label(label).next().is_some()
+        });
+        self.harness.query_all_by_label(label).last().expect("it is there").click();
+        self.harness.run_steps(4);
+    }
+
+    #[track_caller]
+    fn fill(&mut self, field: &str, text: &str) {
+        self.until(&format!("“{field}”"), |window| {
+            window.harness.query_all_by_label(field).next().is_some()
+        });
+        self.harness.query_all_by_label(field).last().expect("it is there").focus();
+        self.harness.run_steps(4);
+        self.write(text);
+    }
+
+    fn write(&mut self, text: &str) {
+        self.harness.event(egui::Event::Text(text.to_owned()));
+        self.harness.run_steps(4);
+    }
+
+    /// Runs a command of the palette.
+    #[track_caller]
+    fn command(&mut self, name: &str) {
+        self.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+        self.harness.run_steps(4);
+        self.write(name);
+        self.harness.key_press(egui::Key::Enter);
+        self.harness.run_steps(4);
+    }
+
+    /// The words on the screen, then the two that are asked for.
+    #[track_caller]
+    fn write_down_the_words(&mut self) -> String {
+        self.until_it_says("Write these 24 words down");
+        let all = self.nodes().map(|node| said(&node)).find(|text| text.split(' ').count() == 24);
+        let all = all.expect("the words are on the screen");
+        self.click("I have written them down");
+        self.click("Go on");
+        for (at, word) in all.split(' ').enumerate() {
+            let field = format!("Word {}", at + 1);
+            if self.harness.query_all_by_label(&field).next().is_some() {
+                self.fill(&field, word);
+            }
+        }
+        self.click("Open the workspace");
+        all
+    }
+
+    /// Makes a page by a button and gives it a title.
+    #[track_caller]
+    fn new_page(&mut self, button: &str, title: &str) {
+        self.click(button);
+        self.fill("Page title", title);
+        self.harness.key_press(egui::Key::Enter);
+        self.harness.run_steps(4);
+    }
+
+    /// Adds a paragraph to a page of the tree.
+    #[track_caller]
+    fn append(&mut self, page: &str, text: &str) {
+        self.click(page);
+        self.click("Write at the end of the page");
+        self.write(text);
+        // What was typed goes to the engine after a moment without typing.
+        self.harness.run_steps(12);
+    }
+}
+
+fn said(node: &Shown<'_>) -> String {
+    let node = node.accesskit_node();
+    node.label().or_else(|| node.value()).unwrap_or_default()
+}
+
+/// The member comes into the workspace of `ticket` in a window; returns her recovery words.
+#[track_caller]
+fn join(window: &mut Window, name: &str, ticket: &str) -> String {
+    window.fill("Your name", name);
+    window.click("Join with a ticket");
+    window.fill("Ticket", ticket);
+    window.click("Join");
+    window.until_it_says("You are in");
+    window.click("Go on");
+    window.write_down_the_words()
+}
+
+#[test]
+fn a_lost_laptop_comes_back_by_words_and_what_it_writes_later_waits_until_the_owner_admits_it() {
+    let stage = Stage::new();
+    let mut node = Node::start(&stage);
+
+    // Ben makes a workspace with a node and an invitation, and is gone.
+    let ben_home = stage.empty_home("ben");
+    let mut ben = Window::over("Ben", &ben_home);
+    ben.fill("Your name", "Ben");
+    ben.fill("Name of your team", "Lighthouse Ferries");
+    ben.click("Make the workspace");
+    ben.write_down_the_words();
+    ben.until_it_says("Ben: settings and profile");
+    ben.command("Use a node");
+    ben.fill("Ticket of the node", &node.ticket);
+    ben.click("Use this node");
+    ben.until_it_says("The node carries this workspace");
+    ben.command("Invite a person");
+    ben.click("Make a ticket");
+    ben.until_it_says("Copy the ticket");
+    let ticket = ben.nodes().map(|node| said(&node)).find(|text| text.starts_with("tern1"));
+    let ticket = ticket.expect("the ticket is shown");
+    ben.close();
+    sync(&ben_home);
+
+    // Aiko joins by the ticket and writes.
+    let first_home = stage.empty_home("aiko");
+    let mut aiko = Window::over("Aiko", &first_home);
+    let words = join(&mut aiko, "Aiko", &ticket);
+    aiko.until_it_says("Aiko: settings and profile");
+    aiko.new_page("New page", "Timetable");
+    aiko.append("Timetable", "The first ferry leaves at six.");
+
+    // Ben comes back, reads it, and makes a private space of which Aiko is an admin.
+    let mut ben = Window::over("Ben", &ben_home);
+    ben.click("Timetable");
+    ben.until_it_says("The first ferry leaves at six.");
+    ben.command("New space");
+    ben.fill("Title of the space", "Payroll");
+    ben.click("Who reads it: Only some: private");
+    ben.click("Aiko");
+    ben.click("Make the space");
+    ben.until_it_says("“Payroll” is made");
+    ben.command("Go to spaces");
+    ben.click("Aiko in Payroll: Writer");
+    ben.click("Admin");
+    ben.until_it_says("Aiko is an admin in “Payroll”");
+    ben.new_page("New page in Payroll", "Sums");
+    ben.append("Sums", "A captain earns ten.");
+
+    // Aiko reads it; then her laptop is gone.
+    aiko.click("Sums");
+    aiko.until_it_says("A captain earns ten.");
+    aiko.close();
+    sync(&first_home);
+    let devices = first_home.json(&["device", "list"]);
+    let lost = rows(&devices, "devices").iter().find(|d| d["kind"] == "this laptop").expect("listed");
+    let lost = word(lost, "id")[..8].to_owned();
+
+    // On an empty laptop her words bring everything back, the private space too.
+    let second_home = stage.empty_home("aiko, second");
+    let mut again = Window::over("Aiko again", &second_home);
+    again.click("Come back with recovery words");
+    again.fill("Ticket of the node", &node.ticket);
+    again.fill("Recovery words", &words);
+    again.click("I still have my other laptops: keep them");
+    again.click("Bring it back");
+    again.until_it_says("Everything the node holds is back");
+    again.until_it_says("Aiko: settings and profile");
+    again.click("Sums");
+    again.until_it_says("A captain earns ten.");
+    again.close();
+    sync(&second_home);
+
+    // Ben removes the lost laptop.
+    ben.command("Go to devices");
+    ben.click("Show the devices of Aiko");
+    ben.click(&format!("Remove Laptop {lost} of Aiko"));
+    ben.until_it_says("waits in Review");
+    ben.click("Remove the device");
+    ben.until_it_says(&format!("Laptop {lost} is removed"));
+    ben.close();
+    sync(&ben_home);
+
+    // Whoever has it writes on, far from any network, and later meets the node.
+    node.turn_off();
+    let mut thief = Window::over("the lost laptop", &first_home);
+    thief.append("Timetable", "Nothing leaves on Mondays.");
+    thief.close();
+    node.turn_on();
+    assert_eq!(first_home.run(&["sync"]).code, 6, "it is put out");
+
+    // It waits, is shown without counting, and is admitted for everybody.
+    let mut ben = Window::over("Ben", &ben_home);
+    ben.command("Go to review");
+    ben.until_it_says("Nothing leaves on Mondays.");
+    ben.click("Timetable");
+    ben.until_it_says("The first ferry leaves at six.");
+    assert!(!ben.says("Nothing leaves on Mondays."), "it counts before it is admitted");
+    ben.command("Go to review");
+    let admit = |window: &Window| {
+        let all = window.nodes().map(|node| said(&node));
+        all.into_iter().find(|name| name.starts_with("Admit ") && name.contains("“Timetable”"))
+    };
+    ben.until("the entry of the timetable", |window| admit(window).is_some());
+    let button = admit(&ben).expect("it was there");
+    ben.click(&button);
+    ben.until_it_says("Admitted:");
+    ben.click("Timetable");
+    ben.until_it_says("Nothing leaves on Mondays.");
+    ben.command("Go to review");
+    ben.until_it_says("Nothing waits for review");
+    ben.close();
+    sync(&ben_home);
+    sync(&second_home);
+    assert!(
+        second_home.markdown("Timetable").contains("Nothing leaves on Mondays."),
+        "admitted for everybody"
+    );
+}
+
+#[test]
+fn a_window_locks_its_workspace_goes_online_again_and_takes_the_lock_away() {
+    let stage = Stage::new();
+    let (home, _node) = ben_with_node(&stage);
+    let mut window = Window::over("Ben", &home);
+    window.until_it_says("(connected)");
+    window.command("Where the keys are kept");
+    window.click("Lock with a passphrase…");
+    window.fill("Passphrase", "nine tall ships");
+    window.fill("Once more", "nine tall ships");
+    window.click("Lock the workspace");
+    window.until_it_says("The workspace is locked");
+    window.until_it_says("Locked at rest");
+    window.until_it_says("(connected)");
+    window.new_page("New page", "Under lock");
+    window.close();
+    assert_eq!(home.run(&["page", "list"]).code, 3, "the terminal is asked too");
+
+    let mut window = Window::over("Ben", &home);
+    window.until_it_says("This workspace is locked");
+    window.fill("Passphrase", "nine small ships");
+    window.click("Open");
+    window.until_it_says("The workspace did not open");
+    window.harness.query_all_by_label("Passphrase").last().expect("the field").focus();
+    window.harness.run_steps(4);
+    window.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    window.write("nine tall ships");
+    window.click("Open");
+    window.click("Under lock");
+    window.command("Where the keys are kept");
+    window.click("Take the lock away…");
+    window.fill("Passphrase", "nine tall ships");
+    window.click("Open without a passphrase");
+    window.until_it_says("The lock is taken away");
+    window.until_it_says("Keys: not protected");
+    window.close();
+    home.page("Under lock");
+}
