@@ -166,7 +166,7 @@ fn fields(ui: &mut Ui, state: &mut ComeBack) {
         let then = if state.keep_devices {
             "They go on as before; this one is added to them."
         } else {
-            "They are removed: they get nothing new, and what is written on them after this waits in Review."
+            "They are removed: they get nothing new, and what is written on them before they learn of it waits in Review."
         };
         hint(ui, then);
     });

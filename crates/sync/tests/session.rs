@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tern_sync::api::{CloseReason, Credential, DenyReason, Event, Input, Refusal, Side};
 use tern_sync::mem::{Link, LinkConfig, MemReplica, Report, Rng, record_body, setup};
 use tern_sync::wire::item::KIND_JOIN;
-use tern_sync::{Lane, Replica, Setup, Standing, State};
+use tern_sync::{Lane, PeerMemory, Replica, Setup, Standing, State};
 
 const WORKSPACE: [u8; 32] = [42; 32];
 const AIKO: [u8; 32] = [1; 32];
@@ -250,6 +250,28 @@ fn a_removed_device_gets_the_log_and_then_the_door() {
     assert_eq!(both[0].root(&Lane::LOG), both[1].root(&Lane::LOG));
     assert_eq!(report.closed[1], Some(CloseReason::Denied(DenyReason::Removed)), "{report:?}");
     assert_eq!(both[1].root(&Lane::ROOT).n, 0);
+}
+
+#[test]
+fn late_work_of_a_removed_device_is_kept_lane_by_lane() {
+    let mut both = pair();
+    let genesis = *both[0].ids().first().expect("genesis");
+    both[1].write(0x86, Lane::LOG, DAY, &record_body(&[genesis]));
+    both[1].standings.insert(AIKO, Standing::Removed);
+    both[1].late.insert(Lane::ROOT);
+    let private = Lane([9; 16]);
+    both[0].lanes.insert(private);
+    let before = both[0].ids();
+    for n in 0..3 {
+        both[0].write(BATCH, private, DAY, &[n; 40]);
+        both[0].write(BATCH, Lane::ROOT, DAY, &[n; 50]);
+    }
+    let wrote = both[0].ids().difference(&before).count();
+    // What both know of each other lets the device push in its first flight, before it learns of its removal.
+    both[0].memories.insert(NODE, PeerMemory { store: both[1].store, held_row: 0, acked_row: 1 });
+    let report = meet(&mut both, LinkConfig::default(), 1);
+    assert_eq!(report.closed[1], Some(CloseReason::Denied(DenyReason::Removed)), "{report:?}");
+    assert_eq!((wrote, both[1].root(&Lane::ROOT).n, both[1].root(&private).n), (6, 3, 0), "{report:?}");
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub fn remove_member(id: &str, name: &str, devices: usize) -> Confirm {
     Confirm::new(format!("Remove {name}?"), &format!("Remove {name}"), command, format!("{name} is removed"))
         .fact("Happens", format!("{theirs} nothing new, and the key of the workspace changes: what is written from then on stays closed to them."))
         .fact("They keep", format!("What is on {name}’s devices already stays readable there. Nobody can take that back."))
-        .fact("Later edits", format!("What {name} writes after this waits in Review and counts only when somebody admits it."))
+        .fact("Later edits", format!("What {name} writes before their laptops learn of it waits in Review and counts only when somebody admits it."))
         .fact("Way back", "A removed member can be restored with any role.")
 }
 
@@ -81,7 +81,7 @@ pub fn remove_device(id: &str, shown: &str, whose: &str, is_this: bool) -> Confi
     let confirm = Confirm::new(format!("Remove {shown} from {whose}?"), "Remove the device", command, said)
         .fact("Happens", "The device gets nothing new, and the key of the workspace changes.")
         .fact("It keeps", "What is on its disk already stays readable to whoever can open it.")
-        .fact("Later edits", "What is written on it after this waits in Review.");
+        .fact("Later edits", "What is written on it before it learns of this waits in Review.");
     if is_this {
         return confirm.fact(
             "This laptop",

@@ -506,7 +506,7 @@ const QUESTIONS: &str = "\
 Remove Dev?
 Happens: Dev’s 2 devices get nothing new, and the key of the workspace changes: what is written from then on stays closed to them.
 They keep: What is on Dev’s devices already stays readable there. Nobody can take that back.
-Later edits: What Dev writes after this waits in Review and counts only when somebody admits it.
+Later edits: What Dev writes before their laptops learn of it waits in Review and counts only when somebody admits it.
 Way back: A removed member can be restored with any role.
 (Remove Dev)
 
@@ -520,7 +520,7 @@ Way back: Only somebody who manages members can bring you back.
 Remove this laptop from your account?
 Happens: The device gets nothing new, and the key of the workspace changes.
 It keeps: What is on its disk already stays readable to whoever can open it.
-Later edits: What is written on it after this waits in Review.
+Later edits: What is written on it before it learns of this waits in Review.
 This laptop: You are removing the laptop that you are using. Another device of yours goes on.
 (Remove the device)
 

@@ -25,6 +25,8 @@ pub struct MemReplica {
     pub required: u64,
     /// Content lanes kept here besides those that hold items.
     pub lanes: BTreeSet<Lane>,
+    /// Lanes of which late work of removed devices is kept.
+    pub late: BTreeSet<Lane>,
     /// Items that this replica refuses, with the reason.
     pub refuses: BTreeMap<Id, Refusal>,
     /// Refuse all content by quota.
@@ -217,6 +219,9 @@ impl Replica for MemReplica {
         let relay = self.standing(&self.me)? == Standing::Relay;
         let known = self.lanes.contains(lane) || relay;
         Ok(known && self.standing(peer)?.shares_content())
+    }
+    fn takes_late(&self, _: &Device, lane: &Lane) -> SourceResult<bool> {
+        Ok(self.late.contains(lane))
     }
     fn standing(&self, device: &Device) -> SourceResult<Standing> {
         Ok(self.standings.get(device).copied().unwrap_or(Standing::Unknown))

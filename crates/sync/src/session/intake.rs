@@ -1,10 +1,12 @@
 //! Items coming in, and a log that changed: who may bring what, and what a commit sets free.
 
+use std::collections::BTreeMap;
+
 use super::live::{PUSH_MAX, Scan};
 use super::receive::Ready;
 use super::{Cx, Session, State, Step, Stop};
 use crate::api::{ItemResult, Output, Side};
-use crate::key::{Key, Lane};
+use crate::key::Lane;
 use crate::replica::Standing;
 use crate::trie::SourceError;
 use crate::wire::control::Message;
@@ -22,54 +24,58 @@ impl Session {
     }
 
     pub(super) fn offer_all(&mut self, cx: &Cx<'_>, ready: Vec<Ready>) -> Step {
-        for ready in ready {
-            if !self.may_take(cx, &ready)? {
+        for mut ready in ready {
+            let count = ready.items.len();
+            self.keep_takeable(cx, &mut ready)?;
+            let whole = ready.items.len() == count;
+            if ready.items.is_empty() && !whole {
                 self.receiver.drop_frame(ready.frame, ready.log);
                 continue;
             }
             let log = ready.log;
             self.sender.from_peer.extend(ready.items.iter().map(|(_, key, _)| key.id));
-            let (token, items) = self.receiver.offer(ready);
+            let (token, items) = self.receiver.offer(ready, whole);
             self.outputs.push_back(Output::Ingest { token, log, items });
         }
         Ok(())
     }
 
-    /// Content only from admitted peers and only of shared lanes; a joiner brings one Join.
-    pub(super) fn may_take(&mut self, cx: &Cx<'_>, ready: &Ready) -> Result<bool, Stop> {
+    /// Content only from admitted peers and only of shared lanes; a joiner brings one Join. What may not be taken
+    /// goes, and the rest of its frame stays.
+    fn keep_takeable(&mut self, cx: &Cx<'_>, ready: &mut Ready) -> Step {
         if ready.log {
             let joiner = self.peer.is_some_and(|p| p.joins) && !self.content_ok;
             if joiner && ready.frame.is_some() && !self.receiver.admit_join(&ready.items) {
                 return Err(Stop::Violation("a joiner may push one Join"));
             }
-            return Ok(true);
+            return Ok(());
         }
         self.refresh_content_ok(cx)?;
         if cx.replica.standing(&self.setup.peer)? == Standing::Removed {
-            return self.may_take_late(cx, ready);
+            return self.keep_late(cx, ready);
         }
-        let mut lanes: Vec<Lane> = ready.items.iter().map(|(lane, _, _): &(Lane, Key, _)| *lane).collect();
-        lanes.dedup();
-        for lane in lanes {
-            if !self.may_take_lane(cx, &lane)? {
-                return Ok(false);
+        let mut judged: BTreeMap<Lane, bool> = BTreeMap::new();
+        for (lane, _, _) in &ready.items {
+            if !judged.contains_key(lane) {
+                judged.insert(*lane, self.may_take_lane(cx, lane)?);
             }
         }
-        Ok(true)
+        ready.items.retain(|(lane, _, _)| judged.get(lane).is_some_and(|may| *may));
+        Ok(())
     }
 
-    /// What a device pushes before it knows that it was removed: no more than fits into a greeting's push.
-    fn may_take_late(&mut self, cx: &Cx<'_>, ready: &Ready) -> Result<bool, Stop> {
-        self.late += ready.items.iter().map(|(_, _, bytes)| bytes.len() as u64).sum::<u64>();
-        if self.late > PUSH_MAX {
-            return Ok(false);
-        }
-        for (lane, _, _) in &ready.items {
-            if !cx.replica.takes_late(&self.setup.peer, lane)? {
-                return Ok(false);
+    /// What a device pushes before it knows that it was removed: of lanes whose late work is kept for review, and no
+    /// more than fits into a greeting's push.
+    fn keep_late(&mut self, cx: &Cx<'_>, ready: &mut Ready) -> Step {
+        let mut kept = Vec::with_capacity(ready.items.len());
+        for item in std::mem::take(&mut ready.items) {
+            self.late += item.2.len() as u64;
+            if self.late <= PUSH_MAX && cx.replica.takes_late(&self.setup.peer, &item.0)? {
+                kept.push(item);
             }
         }
-        Ok(true)
+        ready.items = kept;
+        Ok(())
     }
 
     pub(super) fn on_ingested(

@@ -34,6 +34,8 @@ struct Offered {
     token: u64,
     frame: Option<u64>,
     log: bool,
+    /// Nothing of the frame was left out.
+    whole: bool,
     items: Vec<(Id, Vec<u8>)>,
 }
 
@@ -228,8 +230,9 @@ impl Receiver {
         ready.into_iter().map(open).collect()
     }
 
-    /// Hands items to the host; gives the token and the bytes.
-    pub fn offer(&mut self, ready: Ready) -> (u64, Vec<Vec<u8>>) {
+    /// Hands items to the host; gives the token and the bytes. A frame of which something was left out is not vouched
+    /// for.
+    pub fn offer(&mut self, ready: Ready, whole: bool) -> (u64, Vec<Vec<u8>>) {
         let token = self.next_token;
         self.next_token += 1;
         let items: Vec<(Id, Vec<u8>)> =
@@ -237,7 +240,7 @@ impl Receiver {
         let bytes = items.iter().map(|(_, bytes)| bytes.clone()).collect();
         // Only log records are kept: they may have to be offered again.
         let kept = items.into_iter().map(|(id, b)| (id, if ready.log { b } else { Vec::new() })).collect();
-        self.offered.push_back(Offered { token, frame: ready.frame, log: ready.log, items: kept });
+        self.offered.push_back(Offered { token, frame: ready.frame, log: ready.log, whole, items: kept });
         (token, bytes)
     }
 
@@ -255,7 +258,7 @@ impl Receiver {
         }
         let offered = self.offered.pop_front()?;
         let mut outcome = Outcome::default();
-        let mut clean = true;
+        let mut clean = offered.whole;
         for ((id, bytes), result) in offered.items.into_iter().zip(results) {
             match result {
                 ItemResult::Stored => outcome.stored += 1,
