@@ -130,6 +130,41 @@ impl KeyRing {
         missing.filter(|key| !info.recipients.contains(*key) && !invited.contains(*key)).copied().collect()
     }
 
+    /// Held epochs that do not count (any more) and that no epoch which does leads back to, each with the active
+    /// recipients who were never given its key: honest work may be sealed under it by whoever saw it count, say under
+    /// the key of a thief whose removal came from elsewhere. Publish a KeyWrap for each.
+    pub fn strays(&self, log: &Log, membership: &Membership) -> Vec<(Id16, Vec<Id>)> {
+        let mut given: BTreeMap<Id16, BTreeSet<Id>> = BTreeMap::new();
+        let mut led_back: BTreeSet<Id16> = BTreeSet::new();
+        for (_, record) in log.records() {
+            match &record.fields {
+                Fields::Epoch(epoch) => {
+                    let id = id16(&epoch.commitment);
+                    if membership.epochs.contains_key(&id) {
+                        led_back.extend(epoch.parents.iter().copied());
+                    } else if self.keys.contains_key(&id) {
+                        given.entry(id).or_default().extend(epoch.recipients.iter().copied());
+                    }
+                }
+                Fields::KeyWrap(wrap) => {
+                    given.entry(wrap.epoch).or_default().extend(wrap.recipients.iter().copied());
+                }
+                _ => {}
+            }
+        }
+        let stray = |epoch: &Id16| {
+            self.keys.contains_key(epoch)
+                && !membership.epochs.contains_key(epoch)
+                && !led_back.contains(epoch)
+        };
+        let strays = given.into_iter().filter(|(epoch, _)| stray(epoch));
+        let lacking = strays.map(|(epoch, given)| {
+            let lack = membership.recipients.iter().filter(|key| !given.contains(*key)).copied();
+            (epoch, lack.collect::<Vec<_>>())
+        });
+        lacking.filter(|(_, lack)| !lack.is_empty()).collect()
+    }
+
     /// X25519 keys of devices whose Join used an invite that was given the key.
     fn invited(&self, log: &Log, membership: &Membership, given: &BTreeSet<Id>) -> BTreeSet<Id> {
         let by_invite = |record: &Id| match log.record(record).map(|record| &record.fields) {

@@ -175,6 +175,51 @@ fn t36_the_code_finds_its_way_back_from_a_log_in_which_it_is_removed() {
 }
 
 #[test]
+fn t36_what_others_sealed_under_the_thiefs_key_is_read_by_the_owner_too() {
+    let mut thief = Peer::founder();
+    let ticket = invite(&mut thief, 50, OPEN);
+    let mut bob = join(&thief, 2, &ticket);
+    thief.take_log_of(&bob);
+    let mut owner = with_the_code(&thief);
+    owner.learn();
+    let devices: BTreeSet<Id> = [owner.keys.id()].into();
+    thief.write(|records, _, _| records.device_remove(&devices, Vec::new())).expect("removes the code");
+    thief.rotate();
+    bob.take_log_of(&thief);
+    let page = seal(&mut bob, b"written while the thief ruled");
+    owner.take_log_of(&thief);
+    owner.write(|records, _, _| records.reclaim()).expect("takes the workspace back");
+    owner.rotate();
+    bob.take_log_of(&owner);
+    owner.take_log_of(&bob);
+    assert!(!owner.reads(&page), "the thief's key was not given to the owner");
+    let lacking = bob.ring.strays(&bob.log, &bob.log.membership());
+    assert!(
+        matches!(lacking.as_slice(), [(_, keys)] if keys.contains(owner.keys.opener().public())),
+        "{lacking:?}"
+    );
+    bob.write(|records, ring, dice| records.give_stray(ring, &lacking[0], dice)).expect("gives the key");
+    assert!(bob.ring.strays(&bob.log, &bob.log.membership()).is_empty(), "given once");
+    owner.take_log_of(&bob);
+    assert!(owner.reads(&page));
+    let again = owner.ring.strays(&owner.log, &owner.log.membership());
+    assert!(again.is_empty(), "nobody else lacks it: {again:?}");
+}
+
+#[test]
+fn keys_that_a_current_one_leads_back_to_are_given_to_nobody_again() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let mut bob = join(&alice, 2, &ticket);
+    alice.take_log_of(&bob);
+    alice.rotate();
+    bob.take_log_of(&alice);
+    for peer in [&alice, &bob] {
+        assert!(peer.ring.strays(&peer.log, &peer.log.membership()).is_empty());
+    }
+}
+
+#[test]
 fn t36_a_code_that_an_admin_removed_with_its_member_stays_out() {
     let mut alice = Peer::founder();
     let ticket = invite(&mut alice, 50, OPEN);

@@ -81,23 +81,46 @@ fn lacking(work: &Work<'_, '_>, of: impl Fn(&Id16) -> bool) -> Vec<Id> {
 }
 
 /// Wraps the current key to devices that were never given it: a device that joined holds it through the invite alone,
-/// whose secret it does not keep.
+/// whose secret it does not keep. Keys that do not count go to whoever lacks them as well.
 pub(crate) fn give_keys(work: &mut Work<'_, '_>, of: impl Fn(&Id16) -> bool) -> Result<(), PeerError> {
+    let strays = strays(work, &of);
     let lacking = lacking(work, of);
-    if lacking.is_empty() {
+    if lacking.is_empty() && strays.is_empty() {
         return Ok(());
     }
-    work.records(|records, ring, dice| Ok(((), records.give_key(ring, &lacking, dice)?)))
+    work.records(|records, ring, dice| {
+        let mut items = Vec::new();
+        if !lacking.is_empty() {
+            items = records.give_key(ring, &lacking, dice)?;
+        }
+        for stray in &strays {
+            items.extend(records.give_stray(ring, stray, dice)?);
+        }
+        Ok(((), items))
+    })
+}
+
+/// Keys of epochs that do not count, with the devices that lack them and whose member `of` accepts.
+fn strays(work: &Work<'_, '_>, of: impl Fn(&Id16) -> bool) -> Vec<(Id16, Vec<Id>)> {
+    let membership = &work.mem.membership;
+    let accepted = membership.devices.values().filter(|d| of(&d.member)).map(|d| d.public.x25519);
+    let accepted: BTreeSet<Id> = accepted.collect();
+    let mut strays = work.mem.ring.strays(&work.mem.log, membership);
+    strays.iter_mut().for_each(|(_, lacking)| lacking.retain(|key| accepted.contains(key)));
+    strays.retain(|(_, lacking)| !lacking.is_empty());
+    strays
 }
 
 /// Remembers since when others lack the key.
 fn note_lacking(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
     let membership = work.mem.membership.clone();
-    let missing = work.mem.ring.missing_wraps(&work.mem.log, &membership);
+    let ring = &work.mem.ring;
+    let nobody_lacks = ring.missing_wraps(&work.mem.log, &membership).is_empty()
+        && ring.strays(&work.mem.log, &membership).is_empty();
     let known = work.txn.meta(LACKING_SINCE)?.is_some();
-    if missing.is_empty() && known {
+    if nobody_lacks && known {
         work.txn.remove_meta(LACKING_SINCE)?;
-    } else if !missing.is_empty() && !known {
+    } else if !nobody_lacks && !known {
         let now = work.now_ms();
         work.txn.set_meta(LACKING_SINCE, &now.to_le_bytes())?;
     }

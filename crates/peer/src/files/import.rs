@@ -231,19 +231,6 @@ fn kept_heads(bytes: &[u8]) -> Option<Heads> {
     bytes.chunks(32).map(|hash| hash.try_into().ok()).collect::<Option<Vec<_>>>().map(Heads::new)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_version_of_a_page_that_equals_its_file_is_read_in_both_forms() {
-        let heads = Heads::new(vec![[7; 32], [0xfe; 32]]);
-        assert_eq!(kept_heads(&heads.0.concat()), Some(heads.clone()));
-        assert_eq!(kept_heads(heads.to_string().as_bytes()), Some(heads));
-        assert_eq!(kept_heads(&[7; 33]), None);
-    }
-}
-
 fn used_blobs(page: &ImportedPage) -> std::collections::BTreeSet<Id> {
     let mut used = std::collections::BTreeSet::new();
     for inline in crate::core::project::inlines(&page.blocks) {
@@ -257,4 +244,17 @@ fn used_blobs(page: &ImportedPage) -> std::collections::BTreeSet<Id> {
         }
     }
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_a_page_that_equals_its_file_is_read_in_both_forms() {
+        let heads = Heads::new(vec![[7; 32], [0xfe; 32]]);
+        assert_eq!(kept_heads(&heads.0.concat()), Some(heads.clone()));
+        assert_eq!(kept_heads(heads.to_string().as_bytes()), Some(heads));
+        assert_eq!(kept_heads(&[7; 33]), None);
+    }
 }

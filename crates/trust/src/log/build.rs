@@ -262,6 +262,17 @@ impl RecordWriter<'_> {
         recipients.chunks(MAX_WRAPS).map(|part| self.key_wrap(key, part, dice)).collect()
     }
 
+    /// Gives the key of an epoch that does not count, as [`KeyRing::strays`] names it.
+    pub fn give_stray(
+        &mut self,
+        ring: &KeyRing,
+        (epoch, recipients): &(Id16, Vec<Id>),
+        dice: &mut Dice,
+    ) -> Result<Vec<Item>, WriteError> {
+        let key = ring.get(epoch).ok_or(WriteError::NoKey)?;
+        recipients.chunks(MAX_WRAPS).map(|part| self.key_wrap(key, part, dice)).collect()
+    }
+
     fn key_wrap(&mut self, key: &EpochKey, recipients: &[Id], dice: &mut Dice) -> Result<Item, WriteError> {
         let mut recipients = recipients.to_vec();
         recipients.sort_unstable();
