@@ -183,7 +183,11 @@ fn t36_the_words_take_the_workspace_back_from_a_thief_who_removed_them() {
     assert_eq!(refused.code, 3, "{refused:?}");
     assert!(refused.err.contains("A laptop of yours removed these words"), "{refused:?}");
 
-    let back = ben.json_with(&["recover", &node.ticket], &[], &words);
+    let asked =
+        crate::harness::run(&["--home", &stage.arg("ben"), "--json", "recover", &node.ticket], &[], &words);
+    assert_eq!(asked.code, 3, "whoever removed the words on purpose is asked first: {asked:?}");
+    assert!(asked.err.contains("--take-back") && !ben.path().join("store.db").exists(), "{asked:?}");
+    let back = ben.json_with(&["recover", "--take-back", &node.ticket], &[], &words);
     assert_eq!(back["member"], made["member"], "the same person");
     ben.page("Plan");
     ben.page("Tides");

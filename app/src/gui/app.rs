@@ -10,6 +10,7 @@ use super::backend::{Backend, Home, Recovery, Wake};
 use super::clock::Clock;
 use super::come_back::{self, ComeBack};
 use super::command::Relock;
+use super::dialogs;
 use super::first_run::{self, FirstRun, Way};
 use super::look::{self, look};
 use super::open::{Open, Surroundings};
@@ -24,6 +25,26 @@ use super::{notice, shell, widgets};
 /// Most reports of workers that may wait.
 const REPORTS_MAX: usize = 8;
 
+/// What became of a person's other laptops.
+#[derive(Debug, Clone, Copy)]
+enum Others {
+    Stay,
+    Removed,
+    OnePutOut,
+}
+
+impl Others {
+    fn said(self) -> &'static str {
+        match self {
+            Others::Stay => "Everything the node holds is back. Your other laptops go on as before",
+            Others::Removed => "Everything the node holds is back. Your other laptops were removed",
+            Others::OnePutOut => {
+                "Everything the node holds is back. A laptop that removed the words was put out; the others go on"
+            }
+        }
+    }
+}
+
 enum Report {
     Opened(Result<Box<dyn Backend + Send>, PeerError>),
     Made(Result<InitReport, PeerError>),
@@ -31,7 +52,7 @@ enum Report {
     LinkWords(String),
     /// What is being done on the way back.
     Doing(String),
-    CameBack(Result<JoinReport, PeerError>, bool),
+    CameBack(Result<JoinReport, PeerError>, Others),
     Relocked(Result<(), PeerError>, Relock),
 }
 
@@ -187,12 +208,8 @@ impl App {
                     form.doing = words;
                 }
             }
-            Report::CameBack(Ok(_), kept) => {
-                self.greeting = Some(Ok(if kept {
-                    "Everything the node holds is back. Your other laptops go on as before"
-                } else {
-                    "Everything the node holds is back. Your other laptops were removed"
-                }));
+            Report::CameBack(Ok(_), others) => {
+                self.greeting = Some(Ok(others.said()));
                 self.begin_opening();
             }
             Report::CameBack(Err(error), _) => {
@@ -304,7 +321,7 @@ impl App {
             Stage::Open(open) => {
                 shell::show(ui, open);
                 if let Some(change) = open.take_relock() {
-                    open.close();
+                    dialogs::SECRETS.iter().for_each(|name| widgets::forget(ui.ctx(), name));
                     self.relock(change);
                     ui.ctx().request_repaint();
                 }
@@ -366,14 +383,30 @@ impl App {
                 wake();
             }
         });
-        self.work(move |home| Report::CameBack(home.come_back(&recovery, &progress), recovery.keep_devices));
+        let others = match (recovery.keep_devices, recovery.take_back) {
+            (false, _) => Others::Removed,
+            (true, false) => Others::Stay,
+            (true, true) => Others::OnePutOut,
+        };
+        self.work(move |home| Report::CameBack(home.come_back(&recovery, &progress), others));
     }
 
-    /// Locks or unlocks the workspace, which was closed for that.
+    /// Closes the workspace and locks or unlocks it. Text that the engine does not take keeps it open.
     fn relock(&mut self, change: Relock) {
-        self.stage = Stage::Busy(change.doing());
+        let Stage::Open(mut open) = std::mem::replace(&mut self.stage, Stage::Busy(change.doing())) else {
+            return;
+        };
+        if !open.hand_over() {
+            open.refuse_relock();
+            self.stage = Stage::Open(open);
+            return;
+        }
+        let backend = open.into_backend();
         let now = self.passphrase.clone();
         self.work(move |home| {
+            // Connections take seconds to close: not on the thread that draws.
+            backend.shutdown();
+            drop(backend);
             let outcome = match &change {
                 Relock::On(passphrase) => home.lock(now.as_ref(), passphrase),
                 Relock::Off(passphrase) => home.unlock(passphrase),

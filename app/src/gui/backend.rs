@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tern_peer::{
     Command, Env, InitReport, JoinReport, LinkState, Passphrase, Peer, PeerError, Profile, Progress, Query,
-    Reply, View, Watch,
+    Recovering, Reply, View, Watch,
 };
 
 use super::secret::Secret;
@@ -57,6 +57,8 @@ pub struct Recovery {
     pub workspace: Option<String>,
     /// Other devices of the member are not removed.
     pub keep_devices: bool,
+    /// A laptop that removed the words is put out.
+    pub take_back: bool,
 }
 
 /// A home that may not hold a workspace yet. Calls may take long and are made from a worker thread.
@@ -140,8 +142,12 @@ impl Home for DiskHome {
 
     fn come_back(&self, recovery: &Recovery, progress: &Progress) -> Result<JoinReport, PeerError> {
         let (ticket, words) = (recovery.ticket.text(), recovery.words.text());
-        let (workspace, keep) = (recovery.workspace.as_deref(), recovery.keep_devices);
-        Peer::recover(&self.path, ticket, words, workspace, keep, &self.env, progress)
+        let wish = Recovering {
+            workspace: recovery.workspace.clone(),
+            keep_devices: recovery.keep_devices,
+            take_back: recovery.take_back,
+        };
+        Peer::recover(&self.path, ticket, words, &wish, &self.env, progress)
     }
 
     fn is_locked(&self) -> bool {

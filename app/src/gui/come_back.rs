@@ -32,6 +32,9 @@ pub struct ComeBack {
     /// The words belong to several workspaces of the node: one is named here.
     several: bool,
     workspace: String,
+    /// A laptop of the same person removed the words; it may be put out.
+    removed: bool,
+    take_back: bool,
     /// It is being done.
     pub waiting: bool,
     /// What is being done just now, in words.
@@ -59,6 +62,10 @@ impl ComeBack {
             self.several = true;
             why.next = "Write the start of the id of the one you want into “Which workspace”.".to_owned();
         }
+        if why.kind == ErrorKind::NotAllowed && !self.take_back {
+            self.removed = true;
+            why.next = "If you did that yourself, use the newer way in. If that laptop was stolen, tick “Take it back” and try again.".to_owned();
+        }
         self.problem = Some(why);
     }
 
@@ -72,6 +79,7 @@ impl ComeBack {
             words: self.words.clone(),
             workspace: (!wanted.is_empty()).then(|| wanted.to_owned()),
             keep_devices: self.keep_devices,
+            take_back: self.take_back,
         }
     }
 
@@ -170,6 +178,15 @@ fn fields(ui: &mut Ui, state: &mut ComeBack) {
         };
         hint(ui, then);
     });
+    if state.removed {
+        ui.add_space(10.0);
+        widgets::form_row(ui, "Removed words", CAPTION, |ui| {
+            if widgets::check(ui, state.take_back, "Take it back from the laptop that removed these words") {
+                state.take_back = !state.take_back;
+            }
+            hint(ui, "It is put out, and what it did to the membership since then falls.");
+        });
+    }
     if state.several {
         ui.add_space(10.0);
         widgets::form_row(ui, "Which workspace", CAPTION, |ui| {

@@ -407,9 +407,20 @@ impl Open {
 
     /// The window closes: everything typed becomes durable first.
     pub fn close(&mut self) {
+        self.hand_over();
+        self.backend.shutdown();
+    }
+
+    /// Gives everything typed to the engine; false when it did not take all of it.
+    pub fn hand_over(&mut self) -> bool {
         self.leave();
         self.settle();
-        self.backend.shutdown();
+        self.tails.is_empty() && self.edit_fault.is_none()
+    }
+
+    /// The engine of a window that shows nothing of it any more.
+    pub fn into_backend(self) -> Box<dyn Backend + Send> {
+        self.backend
     }
 
     /// Breadcrumbs of the open page: titles and ids from the top.

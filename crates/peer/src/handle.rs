@@ -116,8 +116,20 @@ pub(crate) struct Inner {
     env: Env,
     pub(crate) messages: mpsc::Sender<Msg>,
     net: mpsc::Sender<NetIn>,
-    service: Mutex<Option<Service>>,
+    service: Mutex<Online>,
     thread: Mutex<Option<std::thread::JoinHandle<()>>>,
+}
+
+/// Whether this peer is, or may still come, online.
+#[derive(Debug, Default)]
+enum Online {
+    /// Not yet.
+    #[default]
+    No,
+    /// Staying connected.
+    Yes(Service),
+    /// Never again: it was shut down.
+    Ended,
 }
 
 /// The secret that the endpoint's key is made of; never printed.
@@ -201,13 +213,16 @@ impl Peer {
     /// Takes the lock away; the environment holds the passphrase.
     pub fn unlock(home: &Path, env: &Env) -> Result<KeysView, PeerError> {
         let home = Home::at(home);
-        if home.key_state() != KeyState::Passphrase {
+        let seed = home.unlock_seed(env.passphrase())?;
+        // A crash while locking leaves a sealed store whose key still lies open.
+        if home.key_state() != KeyState::Passphrase && !Store::locked_at(&home.store())? {
             return Ok(crate::files::keys_view(&home, Vec::new()));
         }
-        let seed = home.unlock_seed(env.passphrase())?;
         let key = AtRestKey::new(*tern_trust::DeviceKeys::from_seed(&seed).at_rest_key());
         Store::unlock_at_rest(&home.store(), &OpenOptions { at_rest: Some(key), ..OpenOptions::default() })?;
-        home.keep_seed(&seed, Keep::File)?;
+        if home.key_state() == KeyState::Passphrase {
+            home.keep_seed(&seed, Keep::File)?;
+        }
         Ok(crate::files::keys_view(&home, Vec::new()))
     }
 
@@ -256,7 +271,7 @@ impl Peer {
             env: env.clone(),
             messages,
             net,
-            service: Mutex::new(None),
+            service: Mutex::new(Online::No),
             thread: Mutex::new(thread.ok()),
         };
         Peer { inner: Arc::new(inner) }
@@ -345,7 +360,10 @@ impl Peer {
     }
 
     pub(crate) fn service(&self) -> Option<Service> {
-        self.inner.service.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        match &*self.inner.service.lock().unwrap_or_else(PoisonError::into_inner) {
+            Online::Yes(service) => Some(service.clone()),
+            Online::No | Online::Ended => None,
+        }
     }
 
     fn start_service(
@@ -431,7 +449,15 @@ impl Peer {
         let service = self.start_service(listen, lan, lock)?;
         let listening = crate::net::endpoint::addresses(service.endpoint());
         let _ = self.inner.messages.blocking_send(Msg::Listening(listening));
-        *self.inner.service.lock().unwrap_or_else(PoisonError::into_inner) = Some(service.clone());
+        {
+            let mut online = self.inner.service.lock().unwrap_or_else(PoisonError::into_inner);
+            if matches!(*online, Online::Ended) {
+                drop(online);
+                let _ = wait(async move { service.close().await });
+                return Err(stopped());
+            }
+            *online = Online::Yes(service.clone());
+        }
         let messages = self.inner.messages.clone();
         let (home, staying) = (self.inner.home.clone(), service.clone());
         let asked = AskedBy { messages: messages.clone(), service: service.clone() };
@@ -472,8 +498,10 @@ impl Peer {
         if self.inner.messages.blocking_send(Msg::Stop(tx)).is_ok() {
             let _ = rx.blocking_recv();
         }
-        let service = self.inner.service.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(service) = service {
+        let mut online = self.inner.service.lock().unwrap_or_else(PoisonError::into_inner);
+        let was = std::mem::replace(&mut *online, Online::Ended);
+        drop(online);
+        if let Online::Yes(service) = was {
             // Before the network is free: afterwards the socket may be another process's.
             let _ = std::fs::remove_file(self.inner.home.socket());
             let _ = wait(async move { service.close().await });

@@ -70,6 +70,11 @@ impl Home {
         self.dir.join("node.json")
     }
 
+    /// Lies here while a recovery is under way: what is in the folder then is not finished.
+    pub fn recovering(&self) -> PathBuf {
+        self.dir.join("recovering")
+    }
+
     /// The secret of the invite while a join is under way.
     pub fn invite(&self) -> PathBuf {
         self.dir.join("join.secret")
@@ -93,7 +98,7 @@ impl Home {
 
     /// Whether a laptop's workspace lives here.
     pub fn has_workspace(&self) -> bool {
-        self.key_file().exists() && !self.node_settings().exists()
+        self.key_file().exists() && !self.node_settings().exists() && !self.recovering().exists()
     }
 
     /// Whether anything of Tern lives here.
@@ -135,8 +140,7 @@ impl Home {
 
     /// Keeps the device's secret seed in another way from now on.
     pub(crate) fn keep_seed(&self, seed: &[u8; 32], keep: Keep<'_>) -> Result<(), PeerError> {
-        crate::keys::replace(&self.key_file(), seed, keep, &keyring::System)?;
-        sync_dir(&self.dir)
+        crate::keys::replace(&self.key_file(), seed, keep, &keyring::System)
     }
 
     /// The error for a home without a workspace.

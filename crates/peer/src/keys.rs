@@ -11,7 +11,7 @@ use tern_trust::passphrase::{open_secret, seal_secret};
 use zeroize::Zeroizing;
 
 use crate::api::{ErrorKind, PeerError};
-use crate::home::{file_error, write_private};
+use crate::home::{file_error, sync_dir, write_private};
 use crate::host::{Host as _, SystemHost};
 use crate::keyring::Keyring;
 
@@ -152,6 +152,7 @@ pub(crate) fn replace(
             // Only what was read back is relied on.
             let held = keyring.get(&text).map_err(|why| no_keyring(&why))?;
             if held.is_none_or(|held| held.as_slice() != seed) {
+                let _ = keyring.remove(&text);
                 return Err(no_keyring("it did not keep what it was given"));
             }
             Zeroizing::new([NAMED.as_slice(), &name].concat())
@@ -167,16 +168,27 @@ pub(crate) fn replace(
             Zeroizing::new([SEALED.as_slice(), &sealed].concat())
         }
     };
+    let written = put_in_place(path, &bytes);
+    // The entry that nothing names: the new one when the file did not change, else the old one.
+    let over = if written.is_ok() { before } else { name_in(&bytes) };
+    if let Some(Err(why)) = over.map(|name| keyring.remove(&name)) {
+        tracing::warn!(why, "an entry that is not used stays in the keyring");
+    }
+    written
+}
+
+/// Puts a file in the place of another, durably.
+fn put_in_place(path: &Path, bytes: &[u8]) -> Result<(), PeerError> {
     let part = path.with_extension("key.part");
     let _ = fs::remove_file(&part);
-    write_private(&part, &bytes)?;
-    fs::rename(&part, path).map_err(|e| file_error(path, &e))?;
-    if let Some(name) = before
-        && let Err(why) = keyring.remove(&name)
-    {
-        tracing::warn!(why, "the old entry stays in the keyring");
+    let written = write_private(&part, bytes).and_then(|()| {
+        fs::rename(&part, path).map_err(|e| file_error(path, &e))?;
+        path.parent().map_or(Ok(()), sync_dir)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&part);
     }
-    Ok(())
+    written
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::api::*;
 use crate::core::{Core, hex};
 use crate::handle::{Env, Peer, Progress, stopped, wait};
-use crate::home::Home;
+use crate::home::{Home, file_error};
 use crate::host::SystemHost;
 use crate::net::{endpoint, recover as wire};
 
@@ -26,14 +26,12 @@ fn words_error(error: &recovery::WordsError) -> PeerError {
 }
 
 impl Peer {
-    /// Brings a workspace back to an empty home. `workspace` (start of its id) is needed only when the words belong to
-    /// several workspaces of the node. Other devices of the member are removed unless `keep_devices`.
+    /// Brings a workspace back to an empty home, from the words and a node's ticket.
     pub fn recover(
         home: &Path,
         ticket: &str,
         words: &str,
-        workspace: Option<&str>,
-        keep_devices: bool,
+        wish: &Recovering,
         env: &Env,
         progress: &Progress,
     ) -> Result<JoinReport, PeerError> {
@@ -41,11 +39,19 @@ impl Peer {
             .map_err(|e| PeerError::new(ErrorKind::BadInput, format!("{e}.")))?;
         let code = recovery::device(words).map_err(|e| words_error(&e))?;
         let home = Home::at(home);
-        crate::start::fresh(&home)?;
-        let back = find(&ticket, &code, workspace)
-            .and_then(|workspace| bring_back(&home, &ticket, &code, workspace, keep_devices, env, progress));
-        if back.is_err() {
+        if home.recovering().exists() {
+            // Somebody closed the program half-way; the words bring everything back again.
             crate::start::undo(&home);
+        }
+        crate::start::fresh(&home)?;
+        crate::home::write_private(&home.recovering(), b"")?;
+        let back = find(&ticket, &code, wish.workspace.as_deref())
+            .and_then(|workspace| bring_back(&home, &ticket, &code, workspace, wish, env, progress));
+        match &back {
+            Err(_) => crate::start::undo(&home),
+            Ok(_) => {
+                std::fs::remove_file(home.recovering()).map_err(|e| file_error(&home.recovering(), &e))?;
+            }
         }
         back
     }
@@ -103,7 +109,7 @@ fn bring_back(
     ticket: &NodeTicket,
     code: &DeviceKeys,
     workspace: Id,
-    keep_devices: bool,
+    wish: &Recovering,
     env: &Env,
     progress: &Progress,
 ) -> Result<JoinReport, PeerError> {
@@ -115,12 +121,18 @@ fn bring_back(
     let peer = Peer::with_core(home.clone(), core, &code_seed, env);
     let text = ticket.to_text();
     let first = peer.sync_once(MEETING, Some(&text), progress);
-    let met = match peer.with(Core::reclaim) {
+    let (take_back, keep_devices) = (wish.take_back, wish.keep_devices);
+    let met = match peer.with(move |core| core.reclaim(take_back)) {
         // A removed device is given the log alone; now it is none any more.
         Ok(true) => peer.sync_once(MEETING, Some(&text), progress),
         Ok(false) => first,
         Err(error) => Err(error),
     };
+    if let Err(error) = met {
+        // Cuts made of a part of what the node holds would set the rest aside for ever.
+        peer.shutdown();
+        return Err(error);
+    }
     let taken = peer.with(move |core| {
         let member = core.membership().member_of(&core.device()).ok_or_else(|| {
             PeerError::new(ErrorKind::NotAllowed, "The words do not belong to a member of this workspace.")
@@ -130,7 +142,6 @@ fn bring_back(
     });
     let pushed = taken.and_then(|()| peer.sync_once(MEETING, Some(&text), progress));
     peer.shutdown();
-    met?;
     pushed?;
     as_new_device(home, &seed, &text, env, progress)
 }

@@ -42,6 +42,7 @@ pub(crate) fn undo(home: &Home) {
         let _ = std::fs::remove_file(path);
     }
     let _ = std::fs::remove_file(home.invite());
+    let _ = std::fs::remove_file(home.recovering());
     let _ = std::fs::remove_file(home.dir().join("device.key"));
     let _ = std::fs::remove_file(home.dir().join("network.lock"));
     let _ = std::fs::remove_dir_all(home.blobs());
@@ -125,9 +126,10 @@ fn attempt(
     if core.is_member() {
         let report = finish(core, ticket, &recovery)?;
         // The profile goes out at once if somebody still answers; else with the next meeting.
-        let peer = Peer::open(home.dir(), env)?;
-        let _ = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
-        peer.shutdown();
+        if let Ok(peer) = Peer::open(home.dir(), env) {
+            let _ = peer.sync_once(JOIN_TIMEOUT, Some(&ticket.to_text()), &quiet());
+            peer.shutdown();
+        }
         return Ok(report);
     }
     if core.is_waiting() {

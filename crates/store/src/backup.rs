@@ -101,7 +101,7 @@ pub fn restore(from: &Path, to: &Path, id: StoreId) -> Result<()> {
     if to.exists() {
         return Err(StoreError::Exists { path: to.to_owned() });
     }
-    let (source, _held) = open::recognise(from)?;
+    let (_held, source) = open::recognise(from)?;
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder)?;
     }

@@ -167,7 +167,7 @@ pub(crate) fn lock_with(path: &Path, options: &OpenOptions, key: &AtRestKey, hoo
     hook(Step::Committed)?;
     drop(store);
     // A connection of its own: no page of the old one is in its memory.
-    let (conn, _held) = open::connect(path, options)?;
+    let (_held, conn) = open::connect(path, options)?;
     wipe(&conn, hook)
 }
 

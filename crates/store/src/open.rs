@@ -155,7 +155,7 @@ impl Store {
 
     /// Opens a store that must exist, migrating it when it is older than this build.
     pub fn open_existing(path: &Path, options: &OpenOptions) -> Result<Store> {
-        let (conn, held) = look(path, options)?;
+        let (held, conn) = look(path, options)?;
         let rest = lock::unlocked_by(&conn, path, options.at_rest.as_ref())?;
         set_pragmas(&conn, options)?;
         if !options.read_only {
@@ -223,8 +223,9 @@ impl Store {
     }
 }
 
-/// A connection to a store of ours that has changed nothing yet.
-fn look(path: &Path, options: &OpenOptions) -> Result<(Connection, Held)> {
+/// A connection to a store of ours that has changed nothing yet. The claim goes first in the pair, so that it is dropped
+/// last.
+fn look(path: &Path, options: &OpenOptions) -> Result<(Held, Connection)> {
     if !options.read_only {
         refuse_read_only_modes(path)?;
     }
@@ -240,14 +241,14 @@ fn look(path: &Path, options: &OpenOptions) -> Result<(Connection, Held)> {
     }
     conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
     refuse_strange_or_newer(&conn, path)?;
-    Ok((conn, held))
+    Ok((held, conn))
 }
 
 /// A connection to a store of ours, set as for every use but with no table looked at.
-pub(crate) fn connect(path: &Path, options: &OpenOptions) -> Result<(Connection, Held)> {
-    let (conn, held) = look(path, options)?;
+pub(crate) fn connect(path: &Path, options: &OpenOptions) -> Result<(Held, Connection)> {
+    let (held, conn) = look(path, options)?;
     set_pragmas(&conn, options)?;
-    Ok((conn, held))
+    Ok((held, conn))
 }
 
 fn read_identity(conn: &Connection) -> Result<StoreId> {
@@ -292,10 +293,10 @@ fn set_pragmas(conn: &Connection, options: &OpenOptions) -> Result<()> {
 }
 
 /// Fails unless there is a store of ours at the path, in a version that this build reads; locked or not.
-pub(crate) fn recognise(path: &Path) -> Result<(Connection, Held)> {
-    let (conn, held) = look(path, &OpenOptions { read_only: true, ..OpenOptions::default() })?;
+pub(crate) fn recognise(path: &Path) -> Result<(Held, Connection)> {
+    let (held, conn) = look(path, &OpenOptions { read_only: true, ..OpenOptions::default() })?;
     read_identity(&conn)?;
-    Ok((conn, held))
+    Ok((held, conn))
 }
 
 /// Looks at the first bytes with plain file reads, so that a file that is not ours is never touched by SQLite.

@@ -15,6 +15,16 @@ use crate::gui::widgets;
 /// How often the state of a linking is looked at while its dialog is open.
 const LINK_EVERY: Duration = Duration::from_millis(400);
 
+/// Why the workspace cannot close.
+fn unsaved() -> PeerError {
+    PeerError::new(
+        ErrorKind::Failed,
+        "Text of a page is not saved yet, and the workspace has to close for this.",
+    )
+    .safe("Nothing was changed; the text is still in the window.")
+    .next("Save the text again or take it out, then come back.")
+}
+
 impl Open {
     /// Opens a dialog and begins what it needs.
     pub(super) fn open(&mut self, dialog: Dialog) {
@@ -98,15 +108,13 @@ impl Open {
             return;
         }
         if let Some(dialog) = &mut self.dialog {
-            dialog.problem = Some(
-                PeerError::new(
-                    ErrorKind::Failed,
-                    "Text of the open page is not saved yet, and the workspace has to close for this.",
-                )
-                .safe("Nothing was changed; the text is still in the window.")
-                .next("Close this, save the text again or take it out, then come back."),
-            );
+            dialog.problem = Some(unsaved());
         }
+    }
+
+    /// The workspace stays open after all, since text of it is nowhere else yet.
+    pub fn refuse_relock(&mut self) {
+        self.fault = Some(unsaved());
     }
 
     /// The change of the lock that is wanted, once.

@@ -168,6 +168,9 @@ pub(crate) struct RecoverArgs {
     /// Let your other devices stay; without it they are taken as lost and removed
     #[arg(long)]
     pub(crate) keep_devices: bool,
+    /// Put out a stolen laptop that removed these words; what it did to the membership since then falls
+    #[arg(long)]
+    pub(crate) take_back: bool,
 }
 
 /// `lock …`

@@ -234,8 +234,11 @@ pub(super) fn recover(context: &Context, args: &RecoverArgs) -> Result<(), PeerE
         &context.home,
         &ticket,
         &words,
-        context.wanted_workspace(),
-        args.keep_devices,
+        &tern_peer::Recovering {
+            workspace: context.wanted_workspace().map(str::to_owned),
+            keep_devices: args.keep_devices,
+            take_back: args.take_back,
+        },
         &context.env,
         &bar.reporter(),
     )?;
@@ -248,7 +251,7 @@ pub(super) fn recover(context: &Context, args: &RecoverArgs) -> Result<(), PeerE
             done
         })?;
     }
-    context.emit(&report, || human::access::recovered(&report, args.keep_devices))
+    context.emit(&report, || human::access::recovered(&report, args))
 }
 
 pub(super) fn notices(context: &Context, args: NoticesArgs) -> Result<(), PeerError> {

@@ -2,6 +2,7 @@
 
 use tern_peer::{InvitesView, JoinReport, LinkState, NoticeView, NoticesView, ReviewView};
 
+use crate::args::RecoverArgs;
 use crate::human::Clock;
 use crate::human::people::short;
 use crate::table::{Table, one_line};
@@ -107,8 +108,10 @@ pub(crate) fn notices(view: &NoticesView) -> String {
     view.notices.iter().map(told).collect()
 }
 
-pub(crate) fn recovered(report: &JoinReport, kept: bool) -> String {
-    let others = if kept {
+pub(crate) fn recovered(report: &JoinReport, args: &RecoverArgs) -> String {
+    let others = if args.keep_devices && args.take_back {
+        "Your other devices stay as they are, but for one that removed the words: it was put out."
+    } else if args.keep_devices {
         "Your other devices stay as they are."
     } else {
         "Your other devices were removed; what they still send waits in review."

@@ -1,5 +1,7 @@
 //! Answers. Field names are the JSON keys of the terminal contract.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use tern_model::block::Block;
 
@@ -15,7 +17,7 @@ pub struct DocReply {
 }
 
 /// What `init` made.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct InitReport {
     /// Workspace id, hex.
     pub workspace: String,
@@ -28,7 +30,7 @@ pub struct InitReport {
 }
 
 /// What `join` came to.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 pub struct JoinReport {
     /// Workspace id, hex.
     pub workspace: String,
@@ -42,6 +44,31 @@ pub struct JoinReport {
     pub words: String,
     /// The 24 words of a new member. They are shown once and kept nowhere. Empty for a further device of a member.
     pub recovery_words: String,
+}
+
+// The words are for the eyes of one person: no log that prints a report shows them.
+impl fmt::Debug for InitReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InitReport").field("workspace", &self.workspace).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for JoinReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("JoinReport");
+        shown.field("workspace", &self.workspace).field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+/// How `recover` is meant.
+#[derive(Debug, Clone, Default)]
+pub struct Recovering {
+    /// Start of the workspace's id; needed only when the words belong to several workspaces of the node.
+    pub workspace: Option<String>,
+    /// The member's other devices stay; otherwise they are taken as lost and removed.
+    pub keep_devices: bool,
+    /// Where a laptop of the member removed the words, it is put out and what it did to the membership since falls.
+    pub take_back: bool,
 }
 
 /// Answers to queries, shared with every watcher.

@@ -193,9 +193,20 @@ impl Core {
 
     /// Takes the workspace back from whoever removed the recovery code with the member's own laptop; `false` when there
     /// is nothing to take back. Where that laptop's work ends is for [`Core::take_over`] to say, once the items are here.
-    pub(crate) fn reclaim(&mut self) -> Result<bool, PeerError> {
+    pub(crate) fn reclaim(&mut self, take_back: bool) -> Result<bool, PeerError> {
         if self.is_member() || self.mem.member().is_none() {
             return Ok(false);
+        }
+        if !take_back && self.would_reclaim(&self.mem.keys) {
+            return Err(PeerError::new(
+                ErrorKind::NotAllowed,
+                "These words were removed from the workspace by a laptop of yours.",
+            )
+            .safe("Nothing was changed.")
+            .next(
+                "If you did that yourself, use the newer way in. If that laptop was stolen, say that you take the \
+                 workspace back (`--take-back`): it is put out, and what it did to the membership since then falls.",
+            ));
         }
         let taken = self.write(|work| work.records(|records, _, _| Ok(((), vec![records.reclaim()?]))));
         taken.map(|()| true).map_err(|error| match error.kind {
@@ -252,6 +263,9 @@ impl Core {
         let Some(device) = self.mem.membership.device(&code.id()) else {
             return refused("These words are a recovery code, but not of this workspace.");
         };
+        if Some(device.member) != self.mem.member() {
+            return refused("These words belong to another member of this workspace.");
+        }
         if !device.active && self.would_reclaim(code) {
             return refused(
                 "A laptop of yours removed these words. They still bring everything back on an empty laptop, and put \
@@ -260,9 +274,6 @@ impl Core {
         }
         if !device.active {
             return refused("These words were removed from this workspace and bring nothing back any more.");
-        }
-        if Some(device.member) != self.mem.member() {
-            return refused("These words belong to another member of this workspace.");
         }
         let mut ring = KeyRing::new();
         ring.learn(&self.mem.log, &[code.opener()]);

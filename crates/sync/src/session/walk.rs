@@ -18,8 +18,10 @@ pub const WALK_MESSAGES_MAX: u32 = 262_144;
 /// Keys that may be looked at during one walk: so many passes over the store, and at least so many.
 const WALK_PASSES: u64 = 8;
 const WALK_KEYS_MIN: u64 = 1 << 20;
-/// Sets of keys that may be hashed during one walk to find the few that a peer lacks; past that, lists are sent.
+/// Sets of keys that may be hashed to find the few that a peer lacks, in any [`TRIES_MS`]: about 0.2 s of work. Past
+/// that, lists are sent.
 const TRIES_MAX: usize = 1 << 16;
+const TRIES_MS: i64 = 10_000;
 /// Steps that may wait to be taken; what does not fit is found again by the next walk.
 const TASKS_MAX: usize = 65_536;
 /// Control bytes waiting to be written above which no further step is taken.
@@ -51,8 +53,9 @@ pub(super) struct Walk {
     /// Keys looked at for them, and how many may be.
     keys: u64,
     keys_max: u64,
-    /// Sets hashed to find what a peer lacks.
+    /// Sets hashed to find what a peer lacks, and since when they are counted.
     tries: usize,
+    tries_from: i64,
     /// The content of a session's first walk needs no Lanes when there is one lane.
     lanes_named: bool,
     /// Own and the peer's roots when the walk began: a walk that changes neither is the last.
@@ -64,7 +67,6 @@ impl Walk {
     pub(super) fn refill(&mut self) {
         self.messages = 0;
         self.keys = 0;
-        self.tries = 0;
     }
 }
 
@@ -322,6 +324,10 @@ impl Session {
     ) -> Result<bool, Stop> {
         let more = own_n.saturating_sub(theirs.n) as usize;
         let Some(cost) = few_more_cost(own_n as usize, more) else { return Ok(false) };
+        // Whatever a peer says, and however often it begins a walk anew.
+        if self.now >= self.walk.tries_from + TRIES_MS {
+            (self.walk.tries_from, self.walk.tries) = (self.now, 0);
+        }
         if self.walk.tries + cost > TRIES_MAX || !self.may_send(cx, lane)? {
             return Ok(false);
         }
@@ -330,9 +336,12 @@ impl Session {
         let names = &self.names;
         let is_theirs = |node: &NodeInfo| names.node(&node.hash) == theirs.hash;
         let Some(found) = few_more(&keys, prefix.len(), more, is_theirs) else { return Ok(false) };
+        // An item that came from the peer itself after it looked is not news to it.
         for key in &found {
-            self.sender.push_item(cx.replica, lane, key, cx.today())?;
-            self.walk.dirty = true;
+            if !self.sender.from_peer.contains(&key.id) {
+                self.sender.push_item(cx.replica, lane, key, cx.today())?;
+                self.walk.dirty = true;
+            }
         }
         Ok(true)
     }

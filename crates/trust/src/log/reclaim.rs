@@ -28,19 +28,16 @@ impl Log {
         heads.into_iter().collect()
     }
 
-    /// Removals of a device, or of its member, that other devices of the same member wrote and that knew of no such
-    /// removal; each with its author.
+    /// Removals of a device that other devices of the same member wrote and that knew of no such removal; each with its
+    /// author. Leaving is no such removal: whoever left comes in again by a ticket.
     pub fn removals_by_siblings(&self, device: &Id) -> BTreeMap<Id, Id> {
         let membership = self.membership();
         let Some(member) = membership.member_of(device) else { return BTreeMap::new() };
         let mut removals: BTreeMap<Id, Id> = BTreeMap::new();
         for (item, record) in self.records() {
             let (id, author) = (*item.id(), item.header().author);
-            let names = match &record.fields {
-                Fields::DeviceRemove { devices, .. } => devices.contains(device),
-                Fields::MemberRemove { member: removed, .. } => *removed == member,
-                _ => false,
-            };
+            let names =
+                matches!(&record.fields, Fields::DeviceRemove { devices, .. } if devices.contains(device));
             let sibling = author != *device && membership.member_of(&author) == Some(member);
             let first = !removals.keys().any(|earlier| self.eval.is_ancestor(earlier, &id));
             if names && sibling && first && self.eval.is_allowed(&id) {
@@ -57,6 +54,9 @@ impl RecordWriter<'_> {
     /// it does not win, as against an Admin who removed the device.
     pub fn reclaim(&mut self) -> Result<Item, WriteError> {
         let me = self.writer.keys.id();
+        if !self.writer.keys.public().is_recovery() {
+            return Err(WriteError::NotAllowed);
+        }
         let removals = self.log.removals_by_siblings(&me);
         let authors: BTreeSet<Id> = removals.values().copied().collect();
         let heads = self.log.heads_without(&removals.into_keys().collect());
