@@ -158,3 +158,60 @@ fn a_workspace_lives_through_loss_and_quarrel_with_everybody_asleep() {
     assert!(wire["wire"].len() > 50_000, "only {} bytes passed the tap", wire["wire"].len());
     assert_unreadable("the wire", &wire, &[&SECRETS[..], &SHARED[..]].concat());
 }
+
+#[test]
+fn nothing_secret_is_said_in_logs_or_left_in_temporary_files() {
+    let stage = Stage::new();
+    let node = Node::start(&stage);
+    let temporary = stage.arg("tmp");
+    std::fs::create_dir_all(&temporary).expect("a folder");
+    let passphrase = stage.write("passphrase", "grapefruit lantern\n");
+    let mut logs = String::new();
+    let mut run = |home: &Home, args: &[&str], input: &str| -> Value {
+        let mut all = vec!["--home", home.path().to_str().expect("text"), "--json"];
+        all.extend(args);
+        let mut envs = vec![("TERN_LOG", "trace"), ("TMPDIR", &*temporary)];
+        if args.first() == Some(&"lock") {
+            envs.push(("TERN_PASSPHRASE_FILE", &*passphrase));
+        }
+        let ran = crate::harness::run(&all, &envs, input);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+        logs += &ran.err;
+        ran.json()
+    };
+    let ben = stage.empty_home("ben");
+    let made =
+        run(&ben, &["init", "--name", "Ben Whitfield", "--zone", "UTC", "--title", "Lighthouse Ferries"], "");
+    let seed = std::fs::read(ben.path().join("device.key")).expect("the key file")[8..].to_vec();
+    run(&ben, &["relay", "add", "-"], &node.ticket);
+    run(&ben, &["space", "new", "Zanzibar payroll", "--private"], "");
+    run(&ben, &["page", "new", "Kingfisher sums", "--space", "Zanzibar payroll"], "");
+    run(&ben, &["page", "append", "Kingfisher sums"], "marmalade is worth more");
+    let picture = stage.write("md/Gangway.md", "# Gangway\n\nquince\n");
+    run(&ben, &["import", &picture], "");
+    let ticket = word(&run(&ben, &["invite"], ""), "ticket");
+    run(&ben, &["sync"], "");
+    let aiko = stage.empty_home("aiko");
+    let joined = run(&aiko, &["join", "-", "--name", "Aiko Tanaka", "--zone", "Asia/Tokyo"], &ticket);
+    run(&ben, &["sync"], "");
+    run(&ben, &["search", "marmalade"], "");
+    run(&ben, &["recover", "--drill"], &word(&made, "recovery_words"));
+    run(&ben, &["bundle", "export", &stage.arg("all.tern")], "");
+    run(&ben, &["check"], "");
+    run(&aiko, &["lock", "on"], "");
+
+    assert!(logs.lines().count() > 100, "the log is quiet: {logs}");
+    let words_of = |report: &Value| {
+        let words = word(report, "recovery_words");
+        words.split(' ').take(3).collect::<Vec<_>>().join(" ")
+    };
+    let hex: String = seed.iter().map(|b| format!("{b:02x}")).collect();
+    let secrets = [words_of(&made), words_of(&joined), ticket, node.ticket.clone(), "grapefruit".into(), hex];
+    let left = read_tree(&stage.path("tmp"));
+    for secret in secrets.iter().map(String::as_str).chain(SECRETS).chain(SHARED) {
+        assert!(!logs.contains(secret), "the log says “{secret}”");
+        assert_eq!(files_with(&left, secret), Vec::<String>::new(), "“{secret}” is in a temporary file");
+    }
+    let raw = |bytes: &[u8]| bytes.windows(seed.len()).any(|w| w == seed);
+    assert!(!left.values().any(|bytes| raw(bytes)), "a key is in a temporary file");
+}

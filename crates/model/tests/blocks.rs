@@ -5,6 +5,7 @@ mod support;
 use proptest::prelude::*;
 use support::{blocks, page, stamp};
 use tern_model::Edit;
+use tern_model::block::{Block, BlockKind, Container};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -34,5 +35,28 @@ proptest! {
         prop_assert_eq!(loaded.heads(), doc.heads());
         prop_assert_eq!(loaded.blocks(), wanted);
         prop_assert_eq!(loaded.markers(), doc.markers());
+    }
+}
+
+#[test]
+fn blocks_that_repeat_come_as_often_as_they_were_written() {
+    let plain = Block::plain(BlockKind::Paragraph, "");
+    let quoted = Block { parents: vec![Container::Quote], ..plain.clone() };
+    // Every page of up to four of these two, from every other.
+    let pages: Vec<Vec<Block>> = (1..=4u32)
+        .flat_map(|len| (0..1 << len).map(move |bits: u32| (len, bits)))
+        .map(|(len, bits)| {
+            (0..len).map(|i| if bits >> i & 1 == 1 { quoted.clone() } else { plain.clone() }).collect()
+        })
+        .collect();
+    for old in &pages {
+        for new in &pages {
+            for with_base in [true, false] {
+                let mut doc = page(old);
+                let base = with_base.then(|| doc.heads());
+                doc.edit(&stamp(1, 2), &[Edit::SetBlocks { base, blocks: new.clone() }]).unwrap();
+                assert_eq!(&doc.blocks(), new, "from {old:?}");
+            }
+        }
     }
 }

@@ -170,19 +170,18 @@ struct Side<'a> {
 fn side<'a>(base: &[Cell], changed: &'a [Cell]) -> Side<'a> {
     let glyphs = |cells: &[Cell]| cells.iter().map(|cell| cell.glyph.clone()).collect::<Vec<_>>();
     let mut result = Side { inserted: vec![&[]; base.len() + 1], kept: vec![None; base.len()] };
+    // Lengths alone: the library gives a deletion and an insertion around something equal the other side's old index.
+    let (mut old, mut new) = (0, 0);
     for op in capture_diff_slices(Algorithm::Myers, &glyphs(base), &glyphs(changed)) {
-        match op {
-            DiffOp::Equal { old_index, new_index, len } => {
-                for i in 0..len {
-                    result.kept[old_index + i] = changed.get(new_index + i);
-                }
+        let (removed, added) = (op.old_range().len(), op.new_range().len());
+        if let DiffOp::Equal { len, .. } = op {
+            for i in 0..len {
+                result.kept[old + i] = changed.get(new + i);
             }
-            DiffOp::Delete { .. } => {}
-            DiffOp::Insert { old_index, new_index, new_len }
-            | DiffOp::Replace { old_index, new_index, new_len, .. } => {
-                result.inserted[old_index] = changed.get(new_index..new_index + new_len).unwrap_or_default();
-            }
+        } else if added > 0 {
+            result.inserted[old] = changed.get(new..new + added).unwrap_or_default();
         }
+        (old, new) = (old + removed, new + added);
     }
     result
 }

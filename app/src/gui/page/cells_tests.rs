@@ -76,3 +76,25 @@ fn the_caret_stays_beside_its_character() {
     let (_, caret) = merge(&plain("hello"), &plain("hello"), &plain("hello there"), 2);
     assert_eq!(caret, 2);
 }
+
+/// All texts of the letters a and b with up to `longest` of them.
+fn short_texts(longest: u32) -> Vec<String> {
+    let lengths = (0..=longest).flat_map(|len| (0..1u32 << len).map(move |bits| (len, bits)));
+    let text =
+        |(len, bits): (u32, u32)| (0..len).map(|i| if bits >> i & 1 == 1 { 'b' } else { 'a' }).collect();
+    lengths.map(text).collect()
+}
+
+#[test]
+fn what_one_side_alone_wrote_is_the_result_wherever_letters_repeat() {
+    let texts = short_texts(5);
+    for base in &texts {
+        for changed in &texts {
+            assert_eq!(&merged(base, base, changed), changed, "theirs, from {base}");
+            for caret in 0..=changed.len() {
+                let (mine, at) = merge(&plain(base), &plain(changed), &plain(base), caret);
+                assert_eq!((&text(&mine), at), (changed, caret), "mine, from {base}");
+            }
+        }
+    }
+}

@@ -217,13 +217,15 @@ impl Planner<'_> {
         for (i, _) in self.old.iter().enumerate().filter(|(_, p)| p.map.is_none()) {
             old[i] = u32::MAX - i as u32;
         }
+        // Lengths alone: the library gives a deletion and an insertion around something equal the other side's old index.
         let (mut from, mut to) = ((0, 0), (0, 0));
         for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-            if let DiffOp::Equal { old_index, new_index, len } = op {
+            let end = (to.0 + op.old_range().len(), to.1 + op.new_range().len());
+            if matches!(op, DiffOp::Equal { .. }) {
                 self.region(from.0..to.0, from.1..to.1);
-                from = (old_index + len, new_index + len);
+                from = end;
             }
-            to = (op.old_range().end, op.new_range().end);
+            to = end;
         }
         self.region(from.0..old.len(), from.1..new.len());
     }
