@@ -187,6 +187,30 @@ fn files_that_cannot_be_read_are_named() {
 }
 
 #[test]
+fn titles_and_names_are_bounded_and_cannot_command_a_terminal() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    // Colours, a bell, a return to the start of the line, and an override of the direction of writing.
+    let hostile = "\u{1b}[31mRed\u{7} \rnever \u{202e}desrever";
+    ben.json(&["page", "new", hostile]);
+    ben.json(&["task", "new", hostile]);
+    ben.json(&["profile", "set", "--name", hostile]);
+    for args in [&["page", "list"][..], &["task", "list"], &["member", "list"], &["status"], &["log"]] {
+        let shown = ben.plain(args);
+        assert_eq!(shown.code, 0, "{shown:?}");
+        let bad = |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
+        assert!(!shown.out.contains(bad), "{args:?} prints {:?}", shown.out);
+    }
+    assert!(ben.plain(&["page", "list"]).out.contains("desrever"), "the words themselves are shown");
+    let long = "x".repeat(1025);
+    for args in [&["page", "new", &*long][..], &["task", "new", &long], &["profile", "set", "--name", &long]]
+    {
+        assert_refused("a title without end", &ben.run(args), &[7]);
+    }
+    assert_eq!(rows(&ben.json(&["page", "list"]), "pages").len(), 1);
+}
+
+#[test]
 fn a_time_that_cannot_be_read_is_usage() {
     let stage = Stage::new();
     let ben = stage.ben();

@@ -80,3 +80,11 @@ fn one_file_imports_automerge() {
     }
     assert_eq!(importers, ["crdt.rs"]);
 }
+
+#[test]
+fn verdicts_of_trials_are_kept_for_the_library_that_is_built() {
+    let lock =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock")).expect("Cargo.lock");
+    let entry = format!("name = \"automerge\"\nversion = \"{}\"\n", tern_model::trial::LIBRARY_VERSION);
+    assert!(lock.contains(&entry), "LIBRARY_VERSION is not the version that Cargo.lock names");
+}
