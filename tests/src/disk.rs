@@ -57,6 +57,24 @@ impl Disk {
     }
 }
 
+/// Places in the file of a closed store, each in the middle of the bytes of another item, spread over all items.
+pub fn places_of_items(store: &Path, count: usize) -> Result<Vec<usize>> {
+    const WINDOW: usize = 24;
+    let file = fs::read(store)?;
+    let conn = rusqlite::Connection::open_with_flags(store, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut rows = conn.prepare("SELECT bytes FROM items ORDER BY row")?;
+    let items = rows.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let found = items.iter().filter_map(|bytes| {
+        let middle = bytes.len().checked_sub(WINDOW)? / 2;
+        let window = bytes.get(middle..middle + WINDOW)?;
+        // Bytes that go over the end of a page lie in two places.
+        file.windows(WINDOW).position(|here| here == window).map(|at| at + WINDOW / 2)
+    });
+    let found: Vec<usize> = found.collect();
+    anyhow::ensure!(found.len() >= count, "only {} items lie whole in the file", found.len());
+    Ok((0..count).map(|n| found[n * found.len() / count]).collect())
+}
+
 /// Copies a store that may be open: the file and what is committed beside it.
 pub fn copy_store(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to)?;

@@ -1,7 +1,7 @@
 //! The device's secret at rest: in a file that only its owner may read, in the clear or sealed under a passphrase, or in
 //! the keyring of the operating system.
 //!
-//! `TERNKEY` + version: 1 = the seed, 2 = salt, nonce and box of `tern_trust::passphrase`, 3 = the name[16] under which
+//! `TERNKEY` + version: 1 = the seed, 2 = salt, nonce and box of `tern_trust::passphrase`, 3 = the 16-byte name under which
 //! the keyring holds the seed (`docs/storage.md`).
 
 use std::fs;
