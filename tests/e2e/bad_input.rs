@@ -345,7 +345,7 @@ fn a_damaged_row_is_found_named_and_does_not_spread() {
     const PLACES: usize = 12;
     let stage = Stage::new();
     let ben = stage.ben();
-    for n in 0..8 {
+    for n in 0..20 {
         let file = stage.write("p.md", format!("Text number {n} of the log.\n\n").repeat(60));
         ben.json(&["page", "new", &format!("Log {n}"), "--file", &file]);
     }

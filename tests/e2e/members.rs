@@ -73,6 +73,9 @@ fn somebody_with_a_ticket_that_needs_approval_waits_and_is_in_once_an_admin_says
     let report = carla.json(&["join", &ticket, "--name", "Carla", "--zone", "America/Los_Angeles"]);
     assert_eq!(report["state"], "waiting", "{report}");
     assert!(rows(&carla.json(&["page", "list"]), "pages").is_empty(), "she reads before she is let in");
+    let waits = carla.run(&["sync"]);
+    assert_eq!(waits.code, 3, "{waits:?}");
+    assert!(waits.err.contains("waits for an admin"), "{waits:?}");
 
     sync(&ben);
     let requests = ben.json(&["invite", "--list"]);
@@ -133,6 +136,30 @@ fn t11_a_removed_members_weeks_offline_wait_in_review_and_one_command_admits_the
     assert!(dev.markdown("Plan").contains("written on the ferry"), "admission counts for everybody");
     let log = dev.json(&["log"]).to_string();
     assert!(log.contains("removed Aiko"), "{log}");
+}
+
+#[test]
+fn whoever_is_restored_counts_again_on_the_laptop_that_restored_them_too() {
+    let stage = Stage::new();
+    let (ben, _node) = ben_with_node(&stage);
+    ben.json(&["page", "new", "Plan"]);
+    let aiko = joined(&stage, &ben, "Aiko");
+    append(&aiko, "Plan", "written before she knew");
+    aiko.json(&["page", "new", "Her notes"]);
+    ben.json(&["member", "remove", "Aiko"]);
+    sync(&ben);
+    assert_eq!(aiko.run(&["sync"]).code, 6);
+    sync(&ben);
+    assert!(!ben.markdown("Plan").contains("before she knew"));
+    let told = ben.plain(&["status"]);
+    assert!(told.out.contains("wait in `tern review list`"), "{told:?}");
+    ben.json(&["member", "restore", "Aiko"]);
+    assert!(ben.markdown("Plan").contains("before she knew"));
+    ben.page("Her notes");
+    assert!(rows(&ben.json(&["review", "list"]), "entries").is_empty());
+    sync(&ben);
+    sync(&aiko);
+    assert_eq!(aiko.heads(), ben.heads());
 }
 
 #[test]

@@ -86,7 +86,8 @@ impl ComeBack {
     /// Why it cannot begin yet.
     fn missing(&self) -> Option<String> {
         let ticket = self.ticket.text().trim();
-        let count = self.words.text().split_whitespace().count();
+        let number = |word: &&str| word.trim_end_matches(['.', ')', ':']).bytes().all(|b| b.is_ascii_digit());
+        let count = self.words.text().split_whitespace().filter(|word| !number(word)).count();
         match count {
             _ if self.waiting => Some("It is being done".to_owned()),
             _ if ticket.is_empty() => Some("Paste the ticket of the node first".to_owned()),

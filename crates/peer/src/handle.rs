@@ -432,7 +432,10 @@ impl Peer {
         });
         let mut peers = peers.ok_or_else(stopped)?;
         peers.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
-        if peers.iter().any(|p| p.in_sync) { Ok(SyncReport { peers }) } else { Err(none_met(&peers)) }
+        if peers.iter().any(|p| p.in_sync) {
+            return Ok(SyncReport { peers });
+        }
+        Err(self.with(|core| Ok(core.stands_outside()))?.unwrap_or_else(|| none_met(&peers)))
     }
 
     /// Starts staying connected in the background (window, `online`); fails when another process of this home is.

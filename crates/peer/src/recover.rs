@@ -25,6 +25,13 @@ fn words_error(error: &recovery::WordsError) -> PeerError {
         .next("Write all 24 words in their order, with spaces between them.")
 }
 
+/// The words as they are typed from the sheet, on which each has its number.
+fn without_numbers(words: &str) -> Zeroizing<String> {
+    let number = |word: &str| word.trim_end_matches(['.', ')', ':']).bytes().all(|b| b.is_ascii_digit());
+    let kept = words.split_whitespace().filter(|word| !number(word));
+    Zeroizing::new(kept.collect::<Vec<_>>().join(" "))
+}
+
 impl Peer {
     /// Brings a workspace back to an empty home, from the words and a node's ticket.
     pub fn recover(
@@ -37,7 +44,7 @@ impl Peer {
     ) -> Result<JoinReport, PeerError> {
         let ticket = NodeTicket::parse(ticket.trim())
             .map_err(|e| PeerError::new(ErrorKind::BadInput, format!("{e}.")))?;
-        let code = recovery::device(words).map_err(|e| words_error(&e))?;
+        let code = recovery::device(&without_numbers(words)).map_err(|e| words_error(&e))?;
         let home = Home::at(home);
         if home.recovering().exists() {
             // Somebody closed the program half-way; the words bring everything back again.
@@ -58,7 +65,7 @@ impl Peer {
 
     /// Whether the words would bring this workspace back, in words; an error when they would not.
     pub fn drill(&self, words: &str) -> Result<String, PeerError> {
-        let code = recovery::device(words).map_err(|e| words_error(&e))?;
+        let code = recovery::device(&without_numbers(words)).map_err(|e| words_error(&e))?;
         self.with(move |core| core.drill(&code))
     }
 }

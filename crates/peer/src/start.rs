@@ -110,6 +110,8 @@ fn attempt(
     let host = Box::new(SystemHost { now_ms: env.now_ms });
     let mut core = Core::join(&home.store(), &seed, host, ticket.workspace, invite)?;
     core.keep_profile(profile)?;
+    // Whatever ends this attempt, the next meeting finds the way.
+    core.keep_addresses(ticket)?;
     let recovery = core.draw_recovery();
     if let Some(file) = bundle {
         crate::files::import_bundle(&crate::files::Files::new(home.clone()), &mut core, file)?;

@@ -194,8 +194,8 @@ pub(crate) struct ImportArgs {
 pub(crate) struct ExportArgs {
     /// Folder to write into
     pub(crate) dir: PathBuf,
-    /// Format of the files
-    #[arg(long, default_value = "markdown", value_parser = ["markdown", "html", "archive"])]
+    /// Format of the files: markdown
+    #[arg(long, default_value = "markdown", value_parser = ["markdown", "html", "archive"], hide_possible_values = true)]
     pub(crate) format: String,
     /// Only this space
     #[arg(long, value_name = "S")]

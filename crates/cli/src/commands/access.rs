@@ -175,13 +175,20 @@ pub(super) fn review(context: &Context, action: ReviewAction) -> Result<(), Peer
                 let clock = human::Clock::of(peer)?;
                 return context.emit(&view, || human::access::review(&view, &clock));
             }
-            ReviewAction::Admit { entry } => AccessCommand::ReviewAdmit { entry },
-            ReviewAction::Discard { entry } => AccessCommand::ReviewDiscard { entry },
-            ReviewAction::Export { entry, file } => AccessCommand::ReviewExport { entry, file },
+            ReviewAction::Admit { entry } => {
+                (AccessCommand::ReviewAdmit { entry }, "counts now, for everybody")
+            }
+            ReviewAction::Discard { entry } => {
+                (AccessCommand::ReviewDiscard { entry }, "put away on this laptop")
+            }
+            ReviewAction::Export { entry, file } => {
+                (AccessCommand::ReviewExport { entry, file }, "in the file")
+            }
         };
+        let (command, done) = command;
         let reply = call(peer, command)?;
         let Reply::Reviewed { items } = &reply else { return Err(failure::mismatch()) };
-        context.emit(&reply, || format!("{}.\n", human::count(*items, "edit", "edits")))
+        context.emit(&reply, || format!("{}: {done}.\n", human::count(*items, "edit", "edits")))
     })
 }
 

@@ -78,7 +78,12 @@ pub(super) fn status(context: &Context, args: &StatusArgs) -> Result<(), PeerErr
         return context.with_peer(|peer| {
             let view = ask!(peer, Query::Status, View::Status);
             let clock = human::Clock::of(peer)?;
-            context.emit(&view, || human::network::status(&view, &clock))
+            context.emit(&view, || human::network::status(&view, &clock))?;
+            if !context.json {
+                let review = ask!(peer, Query::Review, View::Review);
+                crate::context::print(&human::access::waiting(&review));
+            }
+            Ok(())
         });
     }
     let (stop, stopped) = mpsc::channel();

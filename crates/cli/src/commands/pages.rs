@@ -1,5 +1,7 @@
 //! `page …`
 
+use std::io::IsTerminal as _;
+
 use serde::Serialize;
 use tern_peer::{Command, DocReply, PageRow, Peer, PeerError, Query, Reply, View};
 
@@ -76,9 +78,17 @@ fn show(context: &Context, args: PageShowArgs) -> Result<(), PeerError> {
             crate::context::print(&(crate::context::to_json(&view)? + "\n"));
             return Ok(());
         }
-        let view = peer.query(Query::PageText { page, format, at })?;
+        let view = peer.query(Query::PageText { page: page.clone(), format, at: at.clone() })?;
         let View::Text { text } = &view else { return Err(failure::mismatch()) };
-        context.emit(&view, || with_final_newline(text.clone()))
+        if !context.json {
+            let facts = ask!(peer, Query::Page { page, at }, View::Page);
+            let clock = human::Clock::of(peer)?;
+            human::pages::remarks(&facts, &clock).iter().for_each(|line| context.note(line));
+        }
+        // A file gets what was written; a terminal gets nothing that could command it.
+        let to_a_person = std::io::stdout().is_terminal();
+        let shown = || if to_a_person { crate::table::safe_lines(text) } else { text.clone() };
+        context.emit(&view, || with_final_newline(shown()))
     })
 }
 

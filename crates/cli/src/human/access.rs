@@ -74,7 +74,7 @@ pub(crate) fn link_end(accepted: bool) -> &'static str {
 
 pub(crate) fn review(view: &ReviewView, clock: &Clock) -> String {
     if view.entries.is_empty() {
-        return "Nothing waits for review: every edit that is here counts.\n".into();
+        return "Nothing waits for review.\n".into();
     }
     let mut text = String::new();
     for e in &view.entries {
@@ -91,7 +91,18 @@ pub(crate) fn review(view: &ReviewView, clock: &Clock) -> String {
             text += &format!("    {}\n", one_line(&e.preview));
         }
     }
-    text + "\n`tern review admit ID` lets them count, `export ID FILE` shows them, `discard ID` puts them away.\n"
+    text + "\n`tern review admit ID` lets them count, `export ID FILE` shows them, `discard ID` puts them away on this\n\
+             laptop; the others decide for themselves, and restoring the member brings them back.\n"
+}
+
+/// One line where something waits for a decision.
+pub(crate) fn waiting(view: &ReviewView) -> String {
+    let edits: u64 = view.entries.iter().map(|e| e.items).sum();
+    match edits {
+        0 => String::new(),
+        1 => "1 edit that does not count waits in `tern review list`.\n".into(),
+        n => format!("{n} edits that do not count wait in `tern review list`.\n"),
+    }
 }
 
 pub(crate) fn notices(view: &NoticesView) -> String {

@@ -1,6 +1,6 @@
 //! The page tree, history and differences.
 
-use tern_peer::{DiffView, DocReply, HistoryView, PagesView};
+use tern_peer::{DiffView, DocReply, HistoryView, PageView, PagesView};
 
 use crate::human::{Clock, count};
 use crate::table::{Table, one_line, safe_lines};
@@ -19,6 +19,15 @@ pub(crate) fn tree(view: &PagesView) -> String {
         text += &format!("{id}  {}{}{trash}\n", "  ".repeat(p.depth), title(&p.title));
     }
     text + &set_aside(view)
+}
+
+/// What a page's text does not say: values that lost against concurrent ones, and that it is in the trash.
+pub(crate) fn remarks(page: &PageView, clock: &Clock) -> Vec<String> {
+    let mut lines: Vec<String> = page.conflicts.iter().map(|c| super::tasks::also(c, clock)).collect();
+    if page.trashed {
+        lines.push("This page is in the trash.".to_owned());
+    }
+    lines
 }
 
 fn set_aside(view: &PagesView) -> String {

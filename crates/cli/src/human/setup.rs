@@ -62,9 +62,10 @@ fn compare(words: &str) -> String {
 pub(crate) fn ticket(ticket: &str, args: &InviteArgs) -> String {
     let days = args.expires.as_secs_f64() / 86_400.0;
     format!(
-        "{ticket}\n\nGive it to {} you trust, by a way you trust: it makes its holder a {} of this workspace{}.\n\
+        "{ticket}\n\nGive it to {} you trust, by a way you trust: it makes its holder {} {} of this workspace{}.\n\
          It is meant for {days:.1} days. They run: tern join TICKET --name NAME --zone ZONE\n{}",
         count(u64::from(args.uses), "person", "people"),
+        if args.role.starts_with('a') { "an" } else { "a" },
         args.role,
         if args.mode == "approve" { ", once an admin has approved them" } else { "" },
         if args.mode == "open" {

@@ -114,6 +114,7 @@ pub(crate) fn judge_again(
     for spot in &spots {
         judge_spot(work, spot)?;
     }
+    work.is_judged();
     Ok(spots)
 }
 

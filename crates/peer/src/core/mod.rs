@@ -207,6 +207,7 @@ impl Core {
         let mut work_on = Work::new(txn, &mut self.mem, self.host.as_mut());
         work_on.catch_up()?;
         let value = work(&mut work_on)?;
+        work_on.judge_by_records()?;
         work_on.finish()?;
         Ok(value)
     }

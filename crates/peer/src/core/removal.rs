@@ -34,7 +34,7 @@ pub(crate) fn set_role(work: &mut Work<'_, '_>, text: &str, role: &str) -> Resul
 pub(crate) fn remove_member(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, PeerError> {
     let member = member(work, text)?;
     if Some(member) == work.mem.member() {
-        return Err(usage("That is you.", "Use `tern leave` to leave the workspace."));
+        return Err(usage("That is you.", "Use `tern member leave` to leave the workspace."));
     }
     let cuts = cuts_of(work, &member)?;
     work.records(|records, _, _| Ok(((), vec![records.member_remove(member, cuts)?])))?;
@@ -75,7 +75,7 @@ pub(crate) fn remove_device(work: &mut Work<'_, '_>, text: &str) -> Result<Reply
     if device == work.mem.me() {
         return Err(usage(
             "That is this laptop.",
-            "Remove it from another of your devices, or leave the workspace with `tern leave`.",
+            "Remove it from another of your devices, or leave the workspace with `tern member leave`.",
         ));
     }
     remove_devices(work, &[device].into())?;

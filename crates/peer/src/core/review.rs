@@ -96,7 +96,6 @@ pub(crate) fn admit(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, PeerEr
         ));
     }
     let items = item_ids(&work.txn, &group.rows)?;
-    let before = ingest::Known::of(work.mem);
     let count = items.len() as u64;
     let space = group.spot.0;
     let parts: Vec<BTreeSet<Id>> = items.chunks(MAX_ADMITTED).map(|p| p.iter().copied().collect()).collect();
@@ -114,7 +113,6 @@ pub(crate) fn admit(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, PeerEr
             Ok(((), written.collect::<Result<Vec<_>, _>>()?))
         })?;
     }
-    ingest::judge_again(work, &before, false)?;
     Ok(Reply::Reviewed { items: count })
 }
 
@@ -198,7 +196,7 @@ fn preview(now: &Doc, then: &Doc) -> String {
     let known = now.heads() != tern_model::Heads::default();
     parts.extend(diff.fields.iter().filter(|_| known).map(|f| format!("{} changed", f.field)));
     if !known && parts.is_empty() {
-        parts.push("a new document, still empty".to_owned());
+        parts.push("new, with a title and no text yet".to_owned());
     }
     let text = parts.join(" … ");
     text.chars().take(PREVIEW_CHARS).collect()

@@ -15,7 +15,7 @@ use crate::api::{MovePreview, PeerError, Reply, SpaceMemberView, SpaceView, Spac
 
 use super::errors::{internal, not_found, usage};
 use super::resolve::{self, Wanted, by_prefix, hex};
-use super::{Core, Mem, Work, documents, ingest, pages, people, project, words};
+use super::{Core, Mem, Work, documents, pages, people, project, words};
 
 /// What people call their own space.
 const PERSONAL: &str = "personal";
@@ -162,14 +162,13 @@ fn member(work: &Work<'_, '_>, text: &str) -> Result<Id16, PeerError> {
 }
 
 fn set_role(work: &mut Work<'_, '_>, space: &Id16, member: Id16, role: Role) -> Result<(), PeerError> {
-    let (space, before) = (*space, ingest::Known::of(work.mem));
+    let space = *space;
     let lowered = role < work.mem.access().role_of(&space, &member);
     let devices = work.mem.membership.members.get(&member).map(|m| m.devices.clone()).unwrap_or_default();
     let cuts = if lowered { Cut::greatest(held(work, &space, devices.into_iter())?) } else { Vec::new() };
     work.space_records(|records, spaces, dice| {
         Ok(((), records.space_role_set(spaces, &space, (member, role), cuts, dice)?.items))
     })?;
-    ingest::judge_again(work, &before, false)?;
     Ok(())
 }
 

@@ -312,6 +312,25 @@ impl Core {
         self.mem.membership.waiting.iter().any(mine)
     }
 
+    /// Why nobody exchanges content with this device, when the log says so.
+    pub(crate) fn stands_outside(&self) -> Option<PeerError> {
+        if self.is_waiting() {
+            return Some(
+                PeerError::new(ErrorKind::NotAllowed, "Your request to join waits for an admin.")
+                    .safe(
+                        "The request is where it can be seen, and what you write here stays here until then.",
+                    )
+                    .next("`tern sync` again later. The admin finds the request with `tern invite --list`."),
+            );
+        }
+        let removed = self.mem.membership.standing(&self.mem.me()) == tern_trust::Standing::Removed;
+        removed.then(|| {
+            PeerError::new(ErrorKind::Unreachable, "This device was removed from the workspace; nobody exchanges edits with it any more.")
+                .safe("Everything that was fetched and written here stays here. What reached the others since waits in their review.")
+                .next("Ask an admin to restore you, or come back with a ticket or your recovery words in another home.")
+        })
+    }
+
     /// Adds a device to one's own, with the keys it needs.
     pub(crate) fn add_device(
         &mut self,

@@ -29,6 +29,8 @@ pub(crate) struct Work<'a, 's> {
     /// Documents whose projections are stale.
     touched: BTreeSet<DocId>,
     transaction: u64,
+    /// What judgement went by before the records written here; none when everything was judged by them.
+    before: Option<super::ingest::Known>,
 }
 
 /// Reads what the store holds beyond `mem.seen_row`.
@@ -98,7 +100,7 @@ pub(crate) fn learn(mem: &mut Mem) -> Vec<Id16> {
 
 impl<'a, 's> Work<'a, 's> {
     pub(crate) fn new(txn: Txn<'s>, mem: &'a mut Mem, host: &'a mut dyn Host) -> Self {
-        Work { txn, mem, host, touched: BTreeSet::new(), transaction: 0 }
+        Work { txn, mem, host, touched: BTreeSet::new(), transaction: 0, before: None }
     }
 
     pub(crate) fn catch_up(&mut self) -> Result<(), PeerError> {
@@ -171,6 +173,7 @@ impl<'a, 's> Work<'a, 's> {
         &mut self,
         make: impl FnOnce(&mut RecordWriter<'_>, &mut KeyRing, &mut Dice) -> Result<(T, Vec<Item>), WriteError>,
     ) -> Result<T, PeerError> {
+        self.note_before();
         let mut feed = self.feed(&ZERO16);
         let mut dice = Dice::new(self.random());
         let writer =
@@ -184,11 +187,31 @@ impl<'a, 's> Work<'a, 's> {
         Ok(value)
     }
 
+    fn note_before(&mut self) {
+        if self.before.is_none() {
+            self.before = Some(super::ingest::Known::of(self.mem));
+        }
+    }
+
+    /// Judges by the records that were written what they touch, unless that was done.
+    pub(crate) fn judge_by_records(&mut self) -> Result<(), PeerError> {
+        if let Some(before) = self.before.take() {
+            super::ingest::judge_again(self, &before, false)?;
+        }
+        Ok(())
+    }
+
+    /// Everything was judged by the log as it is.
+    pub(crate) fn is_judged(&mut self) {
+        self.before = None;
+    }
+
     /// Writes records inside private and personal spaces.
     pub(crate) fn space_records<T>(
         &mut self,
         make: impl FnOnce(&mut RecordWriter<'_>, &mut Spaces, &mut Dice) -> Result<(T, Vec<Item>), WriteError>,
     ) -> Result<T, PeerError> {
+        self.note_before();
         let mut spaces = std::mem::take(&mut self.mem.spaces);
         let written = self.records(|records, _, dice| make(records, &mut spaces, dice));
         // The keys it holds may be new; what they open is evaluated now.

@@ -79,7 +79,9 @@ impl fmt::Display for Verdict {
             Verdict::Pending(Pending::Deps) => "waits for earlier changes",
             Verdict::Pending(Pending::Slow) => "waits for a trial that takes too long",
             Verdict::Quarantined(Quarantine::Role) => "set aside: the author's role does not allow it",
-            Verdict::Quarantined(Quarantine::Removed) => "set aside: written after the author was removed",
+            Verdict::Quarantined(Quarantine::Removed) => {
+                "set aside: it was not known when its author or their laptop was removed"
+            }
             Verdict::Quarantined(Quarantine::Fork) => "set aside: beside the removed author's history",
             Verdict::Quarantined(Quarantine::Equivocation) => {
                 "set aside: its author wrote two versions of it"
