@@ -67,8 +67,10 @@ pub fn places_of_items(store: &Path, count: usize) -> Result<Vec<usize>> {
     let found = items.iter().filter_map(|bytes| {
         let middle = bytes.len().checked_sub(WINDOW)? / 2;
         let window = bytes.get(middle..middle + WINDOW)?;
-        // Bytes that go over the end of a page lie in two places.
-        file.windows(WINDOW).position(|here| here == window).map(|at| at + WINDOW / 2)
+        // Bytes over the end of a page lie in two places, and a page that was split keeps copies of what it held.
+        let mut places = file.windows(WINDOW).enumerate().filter(|(_, here)| *here == window);
+        let (at, _) = places.next()?;
+        places.next().is_none().then_some(at + WINDOW / 2)
     });
     let found: Vec<usize> = found.collect();
     anyhow::ensure!(found.len() >= count, "only {} items lie whole in the file", found.len());
