@@ -148,3 +148,24 @@ fn the_report_file_says_what_became_of_every_file() {
     assert!(report["refused"].is_array() && report["unchanged"] == 0, "{report}");
     assert_eq!(texts(&read_tree(&stage.path("book"))).len(), pages);
 }
+
+#[test]
+fn an_export_replaces_its_own_files_and_asks_before_it_replaces_others() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    ben.json(&["page", "new", "Plan"]);
+    let out = stage.arg("out");
+    ben.json(&["export", &out]);
+    ben.json_with(&["page", "append", "Plan"], &[], "added later");
+    ben.json(&["export", &out]);
+    let exported = read_tree(&stage.path("out"));
+    let name = exported.keys().next().expect("a file").clone();
+
+    let mine = stage.write(&format!("mine/{name}"), "my own words");
+    let refused = ben.run(&["export", &stage.arg("mine")]);
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.err.contains(&name) && refused.err.contains("--overwrite"), "{}", refused.err);
+    assert_eq!(std::fs::read_to_string(&mine).expect("still there"), "my own words");
+    ben.json(&["export", &stage.arg("mine"), "--overwrite"]);
+    assert_eq!(read_tree(&stage.path("mine")), exported);
+}

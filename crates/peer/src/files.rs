@@ -69,8 +69,9 @@ impl Files {
         match command {
             Command::Attach { doc, path } => self.attach(core, doc, path),
             Command::Import { path, dry_run } => import::run(self, core, path, *dry_run, progress),
-            Command::Export { dir, page, space } => {
-                export::run(self, core, dir, page.as_deref(), space.as_deref(), progress)
+            Command::Export { dir, page, space, overwrite } => {
+                let what = export::Part { page: page.as_deref(), space: space.as_deref() };
+                export::run(self, core, dir, what, *overwrite, progress)
             }
             Command::BundleExport { file, for_member } => {
                 bundle::export(self, core, file, for_member.as_deref())

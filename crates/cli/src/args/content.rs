@@ -197,6 +197,9 @@ pub(crate) struct ExportArgs {
     /// Format of the files: markdown
     #[arg(long, default_value = "markdown", value_parser = ["markdown", "html", "archive"], hide_possible_values = true)]
     pub(crate) format: String,
+    /// Replace files of the folder that were not exported from here
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     /// Only this space
     #[arg(long, value_name = "S")]
     pub(crate) space: Option<String>,

@@ -39,7 +39,12 @@ pub(super) fn export(context: &Context, args: ExportArgs) -> Result<(), PeerErro
     let bar = context.progress();
     let reply = context.with_peer(|peer| {
         peer.call_with(
-            Command::Export { dir: args.dir.clone(), page: args.page, space: args.space },
+            Command::Export {
+                dir: args.dir.clone(),
+                page: args.page,
+                space: args.space,
+                overwrite: args.overwrite,
+            },
             bar.reporter(),
         )
     })?;

@@ -362,7 +362,7 @@ fn equal(dir: &Path, cast: &Cast) -> Result<Vec<String>, PeerError> {
     for (name, laptop) in [("ben", &cast.ben), ("aiko", &cast.aiko)] {
         let folder = dir.join("exports").join(name);
         laptop.open(|desk| {
-            desk.call(Command::Export { dir: folder.clone(), page: None, space: None })?;
+            desk.call(Command::Export { dir: folder.clone(), page: None, space: None, overwrite: false })?;
             heads.push(all_heads(desk)?);
             Ok(())
         })?;

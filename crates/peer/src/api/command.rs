@@ -226,6 +226,8 @@ pub enum Command {
         page: Option<Ref>,
         /// Only pages of this space: id, prefix or title.
         space: Option<String>,
+        /// Replaces files that this home did not write, too.
+        overwrite: bool,
     },
     /// Writes an encrypted file with everything that `for_member` (or anybody) may lack.
     BundleExport {

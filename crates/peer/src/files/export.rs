@@ -3,23 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tern_interop::export::{Content, ExportAttachment, ExportPage, ExportTask, FrontValue, plan};
+use tern_interop::export::{Content, ExportAttachment, ExportFile, ExportPage, ExportTask, FrontValue, plan};
 use tern_model::DocId;
 use tern_trust::Id;
 
-use crate::api::{ExportReport, ImportLine, PeerError, Query, Reply, View};
+use crate::api::{ErrorKind, ExportReport, ImportLine, PeerError, Query, Reply, View};
 use crate::core::{Core, pages, project};
 use crate::handle::Progress;
 
 use super::{Files, folder};
+
+/// What is exported: everything, a page with those below it, or a space.
+pub(super) struct Part<'a> {
+    pub(super) page: Option<&'a str>,
+    pub(super) space: Option<&'a str>,
+}
 
 /// Writes the workspace, or a page and those below it, into a folder.
 pub(super) fn run(
     files: &Files,
     core: &mut Core,
     dir: &Path,
-    page: Option<&str>,
-    space: Option<&str>,
+    Part { page, space }: Part<'_>,
+    overwrite: bool,
     progress: Option<&Progress>,
 ) -> Result<Reply, PeerError> {
     core.refresh()?;
@@ -57,40 +63,63 @@ pub(super) fn run(
     } else {
         hashes.iter().copied().zip(files.fetch(hashes.clone())?).collect()
     };
+    let content = |core: &Core, file: &ExportFile| match &file.content {
+        Content::Bytes(bytes) => Some(bytes.clone()),
+        Content::Blob(hash) => {
+            let plain = sources.get(hash);
+            let sealed = sealed.get(hash).and_then(Option::as_ref);
+            plain.zip(sealed).and_then(|(plain, sealed)| core.open_blob(plain, sealed))
+        }
+    };
+    let mark = mark_of(dir);
+    if !overwrite && !mark.as_ref().is_some_and(|mark| core.store().meta(mark).is_ok_and(|m| m.is_some())) {
+        let taken = planned.iter().filter(|file| {
+            let there = std::fs::read(dir.join(&file.path)).ok();
+            there.is_some_and(|there| content(core, file).is_some_and(|bytes| bytes != there))
+        });
+        let taken: Vec<&str> = taken.map(|file| file.path.as_str()).collect();
+        if let [first, ..] = taken.as_slice() {
+            return Err(taken_error(dir, first, taken.len()));
+        }
+    }
     let mut report = ExportReport::default();
     let total = planned.len() as u64;
     for (index, file) in planned.iter().enumerate() {
-        let opened;
-        let bytes = match &file.content {
-            Content::Bytes(bytes) => bytes,
-            Content::Blob(hash) => {
-                let plain = sources.get(hash);
-                let sealed = sealed.get(hash).and_then(Option::as_ref);
-                match plain.zip(sealed).and_then(|(plain, sealed)| core.open_blob(plain, sealed)) {
-                    Some(bytes) => {
-                        opened = bytes;
-                        &opened
-                    }
-                    None => {
-                        report.missing.push(ImportLine {
-                            path: file.path.clone(),
-                            reason:
-                                "this attachment is not on this laptop yet; it comes with the next exchange"
-                                    .to_owned(),
-                        });
-                        continue;
-                    }
-                }
-            }
+        let Some(bytes) = content(core, file) else {
+            report.missing.push(ImportLine {
+                path: file.path.clone(),
+                reason: "this attachment is not on this laptop yet; it comes with the next exchange"
+                    .to_owned(),
+            });
+            continue;
         };
-        folder::write(dir, &file.path, bytes)?;
+        folder::write(dir, &file.path, &bytes)?;
         report.files += 1;
         report.bytes += bytes.len() as u64;
         if let Some(progress) = progress {
             progress("writing files", index as u64 + 1, total);
         }
     }
+    if let Some(mark) = mark_of(dir) {
+        // A home that cannot be written exports all the same; it asks again next time.
+        let _ = core.write(|work| Ok(work.txn.set_meta(&mark, &[])?));
+    }
     Ok(Reply::Export(report))
+}
+
+/// Key of the store's `meta` table: this home has exported into that folder, so what lies there is its own to replace.
+fn mark_of(dir: &Path) -> Option<String> {
+    std::fs::canonicalize(dir).ok().map(|place| format!("exported.{}", place.to_string_lossy()))
+}
+
+fn taken_error(dir: &Path, first: &str, count: usize) -> PeerError {
+    let others = if count > 1 { format!(" and {} others", count - 1) } else { String::new() };
+    PeerError::new(
+        ErrorKind::Failed,
+        format!("{} holds other files under the same names: {first}{others}.", dir.display()),
+    )
+    .safe("Nothing was written; your files are as they were.")
+    .next("Choose an empty folder, or give --overwrite to replace them.")
 }
 
 fn export_page(core: &mut Core, id: DocId, parent: Option<DocId>) -> Result<ExportPage, PeerError> {
