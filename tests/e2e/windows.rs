@@ -11,7 +11,7 @@ use tern_app::gui::{App, threads};
 use tern_peer::Env;
 
 use crate::harness::{Home, Node, Stage, rows, word};
-use crate::members::{ben_with_node, sync};
+use crate::members::{ben_with_node, joined, sync};
 
 /// What is waited for must be seen within this time.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -335,4 +335,55 @@ fn a_window_locks_its_workspace_goes_online_again_and_takes_the_lock_away() {
     window.until_it_says("Keys: not protected");
     window.close();
     home.page("Under lock");
+}
+
+#[test]
+fn two_admins_remove_each_other_in_their_windows_and_every_window_agrees() {
+    let stage = Stage::new();
+    let (ben_home, mut node) = ben_with_node(&stage);
+    let carla_home = joined(&stage, &ben_home, "Carla");
+    let dan_home = joined(&stage, &ben_home, "Dan");
+    sync(&ben_home);
+    let mut ben = Window::over("Ben", &ben_home);
+    ben.command("Go to people");
+    for name in ["Carla", "Dan"] {
+        ben.click(&format!("Role of {name}: Writer"));
+        ben.click("Admin");
+        ben.until_it_says(&format!("{name} is an admin from here on"));
+    }
+    ben.close();
+    for home in [&ben_home, &carla_home, &dan_home] {
+        sync(home);
+    }
+
+    // Apart, each removes the other. The one who became admin first is senior.
+    node.turn_off();
+    for (home, name, other) in [(&carla_home, "Carla", "Dan"), (&dan_home, "Dan", "Carla")] {
+        let mut window = Window::over(name, home);
+        window.command("Go to people");
+        window.click(&format!("Remove {other}"));
+        window.until_it_says("the key of the workspace changes");
+        window.click(&format!("Remove {other}"));
+        window.until(&format!("{other} removed"), |window| is_out(window, other));
+        window.close();
+    }
+    node.turn_on();
+    sync(&carla_home);
+    assert_eq!(dan_home.run(&["sync"]).code, 6, "the junior's removal does not hold against the senior's");
+    sync(&ben_home);
+    sync(&carla_home);
+
+    for (home, name) in [(&ben_home, "Ben"), (&carla_home, "Carla"), (&dan_home, "Dan")] {
+        let mut window = Window::over(name, home);
+        window.command("Go to people");
+        window.until("Dan removed", |window| is_out(window, "Dan"));
+        assert!(!is_out(&window, "Carla"), "{name} sees Carla removed:\n{}", window.text());
+        window.close();
+    }
+}
+
+/// Whether the list of members shows somebody as removed.
+fn is_out(window: &Window, name: &str) -> bool {
+    let row = |text: String| text.starts_with(&format!("{name}, ")) && text.ends_with("removed");
+    window.nodes().any(|node| row(said(&node)))
 }
