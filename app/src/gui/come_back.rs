@@ -86,8 +86,7 @@ impl ComeBack {
     /// Why it cannot begin yet.
     fn missing(&self) -> Option<String> {
         let ticket = self.ticket.text().trim();
-        let number = |word: &&str| word.trim_end_matches(['.', ')', ':']).bytes().all(|b| b.is_ascii_digit());
-        let count = self.words.text().split_whitespace().filter(|word| !number(word)).count();
+        let count = tern_peer::recovery_words(self.words.text()).count();
         match count {
             _ if self.waiting => Some("It is being done".to_owned()),
             _ if ticket.is_empty() => Some("Paste the ticket of the node first".to_owned()),

@@ -23,4 +23,5 @@ pub mod trial;
 pub use api::*;
 pub use handle::*;
 pub use node::{HostedView, Node, NodeCore, NodeView};
+pub use recover::recovery_words;
 pub use tern_model::block;

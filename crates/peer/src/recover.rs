@@ -25,11 +25,14 @@ fn words_error(error: &recovery::WordsError) -> PeerError {
         .next("Write all 24 words in their order, with spaces between them.")
 }
 
-/// The words as they are typed from the sheet, on which each has its number.
-fn without_numbers(words: &str) -> Zeroizing<String> {
+/// The words among what is typed from the sheet, on which each has its number.
+pub fn recovery_words(typed: &str) -> impl Iterator<Item = &str> {
     let number = |word: &str| word.trim_end_matches(['.', ')', ':']).bytes().all(|b| b.is_ascii_digit());
-    let kept = words.split_whitespace().filter(|word| !number(word));
-    Zeroizing::new(kept.collect::<Vec<_>>().join(" "))
+    typed.split_whitespace().filter(move |word| !number(word))
+}
+
+fn without_numbers(typed: &str) -> Zeroizing<String> {
+    Zeroizing::new(recovery_words(typed).collect::<Vec<_>>().join(" "))
 }
 
 impl Peer {
@@ -180,4 +183,16 @@ fn as_new_device(
     let _ = peer.sync_once(MEETING, Some(ticket), progress);
     peer.shutdown();
     Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_read_with_and_without_the_numbers_of_the_sheet() {
+        for typed in ["switch ramp oval", " 1 switch  2 ramp\n3 oval", "1. switch 2) ramp 3: oval"] {
+            assert_eq!(without_numbers(typed).as_str(), "switch ramp oval");
+        }
+    }
 }
