@@ -6,9 +6,11 @@
 pub mod block;
 pub mod capture;
 mod crdt;
+pub mod delta;
 pub mod doc;
 pub mod edit;
 pub mod fields;
+pub mod flat;
 pub mod foreign;
 pub mod gate;
 pub mod history;
@@ -23,6 +25,7 @@ pub mod task;
 pub mod tree;
 pub mod trial;
 
+pub use delta::Delta;
 pub use doc::{Changes, Doc, Hash, Heads, Kind, ModelError, Stamp};
 pub use edit::{BlockRef, Edit, Mark};
 pub use fields::{Conflict, Value};
