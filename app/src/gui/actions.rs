@@ -182,14 +182,7 @@ pub const ACTIONS: &[Spec] = &[
 ];
 
 /// Keys of the page editor, for the help; the editor itself handles them.
-pub const EDITOR_KEYS: &[(&str, &str)] = &[
-    ("Write in the block", "Enter or click"),
-    ("Leave the block", "Esc"),
-    ("Bold, italic", "Ctrl B, Ctrl I"),
-    ("Into the item, out of it", "Tab, Shift Tab"),
-    ("Heading, list, check list, quote, code", "# · - · [] · > · ```"),
-    ("Check or uncheck", "Ctrl Enter"),
-];
+pub use super::page::keys::HELP as EDITOR_KEYS;
 
 impl When {
     /// Whether an action of this kind is offered.

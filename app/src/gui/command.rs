@@ -1,11 +1,13 @@
 //! What views ask for. They only enqueue; `open::perform` is the one place that acts.
 
+use std::path::PathBuf;
+
 use tern_model::block::BlockKind;
 use tern_peer::{AccessCommand, Command};
 
 use super::access::confirm::Confirm;
 use super::actions::Action;
-use super::page::editor::Key;
+use super::page::blocks::Reform;
 use super::picker::Picker;
 use super::prefs::Theme;
 use super::secret::Secret;
@@ -190,6 +192,10 @@ pub enum Then {
     ShowTicket,
     /// The dialog closes and one line says what was done.
     CloseAndSay(String),
+    /// A link with these words to the page that was made comes where the caret is.
+    LinkMade(String),
+    /// The file of this name that was attached comes where the caret is.
+    PlaceAttached(String),
     /// One line says what was done; this takes it back.
     Undoable(String, Box<Held>),
 }
@@ -215,6 +221,8 @@ pub enum BlockAction {
     AddBelow,
     /// Goes.
     Delete,
+    /// A table gets another shape.
+    Reform(Reform),
 }
 
 /// What a view asks for.
@@ -244,7 +252,11 @@ pub enum UiCommand {
     /// Sends a change to the engine.
     Send(Box<Command>, Then),
     /// Does something with a block of the open page.
-    Block(Key, BlockAction),
+    Block(u64, BlockAction),
+    /// Makes a page and puts a link to it where the caret is.
+    NewLinkedPage(String),
+    /// Attaches a file to the open page and puts it where the caret is.
+    Attach(PathBuf),
     /// Sends the refused edits again.
     RetryEdits,
     /// Gives the refused edits up and copies their text.

@@ -18,6 +18,7 @@ use super::dialogs::DialogState;
 use super::lists::SearchState;
 use super::notice::{TOAST_SECS, Toast};
 use super::page::pictures::Spawn;
+use super::page::session::Session;
 use super::page::ui::PageState;
 use super::palette::Palette;
 use super::picker::Picker;
@@ -27,7 +28,7 @@ use super::sidebar::shown_title;
 use super::tasks::ui::TasksState;
 use super::tokens::Scheme;
 use super::views::Views;
-use edits::Tail;
+use edits::{Asked, Tail};
 
 mod edits;
 mod people;
@@ -97,7 +98,10 @@ pub struct Open {
     details_over: bool,
     started: bool,
     opened: Serial,
+    asked: Asked,
     tails: Vec<Tail>,
+    /// Pages that were open a moment ago, with their steps back.
+    kept: Vec<(String, Session)>,
     /// When the state of a linking was last asked for.
     link_asked: f64,
     /// Secrets were typed: the fields forget them in the next frame.
@@ -140,7 +144,9 @@ impl Open {
             details_over: false,
             started: false,
             opened: 0,
+            asked: None,
             tails: Vec::new(),
+            kept: Vec::new(),
             link_asked: f64::NEG_INFINITY,
             forget_typed: false,
             relock: None,
@@ -209,12 +215,14 @@ impl Open {
         }
         let page_changed = self.views.poll(self.backend.as_ref(), &self.out.wake);
         if page_changed && let Some(view) = self.views.page.get() {
-            self.page.editor.offer(view, now);
+            self.page.session.announce(&view.heads);
         }
         self.begin();
         self.tend_people(ctx);
         self.pass_time(ctx, now);
         self.send_edits(ctx, now);
+        self.page.highlights.work(&self.out.wake, &self.out.spawn);
+        self.offer_names();
         self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
@@ -298,6 +306,10 @@ impl Open {
                     dialog.ticket = Some(Secret::new(ticket));
                 }
             }
+            (Then::LinkMade(words), Reply::Doc(doc)) => self.place_link(&doc.id, &words, now),
+            (Then::PlaceAttached(name), Reply::Attachment { hash, .. }) => {
+                self.place_attached(&name, &hash, now)
+            }
             (Then::CloseAndSay(words), _) => {
                 self.close_dialog();
                 self.say(&words, None, now);
@@ -350,12 +362,13 @@ impl Open {
         self.route = route;
         match self.route.clone() {
             Route::Page { id, at } => {
-                self.page = PageState::default();
-                self.page.read_only = at.is_some();
-                self.opened += 1;
+                self.open_session(&id, at.as_ref().map(|(heads, _)| heads.clone()));
                 self.edit_fault = None;
                 self.views.page.clear();
-                let query = Query::Page { page: id.clone(), at: at.map(|(heads, _)| heads) };
+                let query = match at {
+                    Some((heads, _)) => Query::Page { page: id.clone(), at: Some(heads) },
+                    None => Query::PageInfo { page: id.clone() },
+                };
                 self.views.page.watch(self.backend.as_ref(), &self.out.wake, query);
                 let history = Query::History { page: id.clone() };
                 self.views.history.watch(self.backend.as_ref(), &self.out.wake, history);

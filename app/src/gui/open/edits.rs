@@ -1,102 +1,167 @@
-//! Typed text on its way to the engine, also after the window has moved on to another page.
+//! Pages between window and engine: asking, handing over what was typed, also after the window has moved on.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use egui::Context;
-use tern_peer::{BlockEdit, Command, PageView, PeerError, Reply};
+use tern_model::block::Marks;
+use tern_model::delta::Piece;
+use tern_model::flat::Picture;
+use tern_peer::{Command, PeerError, Query, Reply, View};
 
 use super::{Event, Open, Serial};
-use crate::gui::command::UiCommand;
-use crate::gui::page::editor::Editor;
-use crate::gui::views::Slot;
+use crate::gui::backend::{Backend, Wake, Watched};
+use crate::gui::command::{Then, UiCommand};
+use crate::gui::page::complete::Offers;
+use crate::gui::page::pictures::BLOB;
+use crate::gui::page::session::{Request, Session};
+use crate::gui::page::ui::PageState;
+use crate::gui::page::{edit, typing};
+use crate::gui::views::Views;
 
 /// How long closing the window waits for the engine to take what was typed.
 const CLOSING_TRIES: usize = 100;
 const CLOSING_STEP: Duration = Duration::from_millis(50);
 /// Seconds after which edits of a page that was left are sent again when the engine refused them.
 const RETRY_SECS: f64 = 5.0;
+/// Pages whose steps back are kept after they were left.
+const KEPT_MAX: usize = 8;
+
+/// A question about a page that is on its way.
+pub(super) type Asked = Option<Box<dyn Watched>>;
 
 /// A page that was left while the engine did not hold all of its text.
-#[derive(Debug)]
 pub(super) struct Tail {
     serial: Serial,
     page: String,
-    editor: Editor,
-    view: Slot<PageView>,
+    session: Session,
+    asked: Asked,
     retry_at: Option<f64>,
 }
 
-impl Open {
-    /// Hands over what was typed in the open page, and goes on doing so for pages that were left.
-    pub(super) fn send_edits(&mut self, ctx: &Context, now: f64) {
-        if let Some(due) = self.page.editor.flush_due(now).filter(|_| !self.page.field.composing) {
-            if due <= 0.0 {
-                self.page.editor.flush();
-            } else {
-                ctx.request_repaint_after(Duration::from_secs_f64(due));
+/// What a page's requests go through.
+struct Way<'a> {
+    backend: &'a dyn Backend,
+    wake: &'a Wake,
+    page: &'a str,
+    at: Option<String>,
+}
+
+impl Way<'_> {
+    /// Takes an answer in and sends the next request; work of one's own is returned for the caller to send.
+    fn tend(&self, session: &mut Session, asked: &mut Asked, now: f64, hurry: bool) -> Option<Request> {
+        if let Some(answer) = asked.as_mut().and_then(|asked| asked.take()) {
+            *asked = None;
+            match answer.as_ref() {
+                Ok(View::Flat(view)) => session.loaded(&view.heads, view.flat.clone(), now),
+                Ok(View::PageChanges(view)) => session.pulled(&view.heads, &view.delta, view.digest, now),
+                Ok(_) | Err(_) => session.failed(now),
             }
         }
-        self.send_batches(now);
+        let request = session.next_request(now, hurry)?;
+        let page = self.page.to_owned();
+        let query = match request {
+            Request::Push { .. } => return Some(request),
+            Request::Load => Query::PageFlat { page, at: self.at.clone() },
+            Request::Pull { from } => Query::PageChanges { page, from },
+        };
+        *asked = Some(self.backend.watch(query, self.wake.clone()));
+        None
+    }
+}
+
+impl Open {
+    /// The session of a page that opens: the one of a moment ago, if there is one.
+    pub(super) fn open_session(&mut self, page: &str, at: Option<String>) {
+        self.page = PageState::default();
+        self.page.read_only = at.is_some();
+        self.opened += 1;
+        self.asked = None;
+        if at.is_some() {
+            return;
+        }
+        if let Some(found) = self.tails.iter().position(|tail| tail.page == page) {
+            let tail = self.tails.swap_remove(found);
+            (self.page.session, self.asked, self.opened) = (tail.session, tail.asked, tail.serial);
+        } else if let Some(found) = self.kept.iter().position(|(kept, _)| kept == page) {
+            self.page.session = self.kept.remove(found).1;
+        }
+    }
+
+    /// Hands over what was typed in the open page, and goes on doing so for pages that were left.
+    pub(super) fn send_edits(&mut self, ctx: &Context, now: f64) {
+        self.send_batches(now, false);
+        if self.open_page().is_some()
+            && let Some(due) = self.page.session.due(now)
+        {
+            ctx.request_repaint_after(Duration::from_secs_f64(due));
+        }
         if let Some(at) = self.tails.iter().filter_map(|tail| tail.retry_at).reduce(f64::min) {
             ctx.request_repaint_after(Duration::from_secs_f64((at - now).max(0.0)));
         }
     }
 
-    fn send_batches(&mut self, now: f64) {
-        if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only)
-            && let Some(edits) = self.page.editor.next_batch()
-        {
-            self.send_batch(self.opened, page, edits);
+    fn send_batches(&mut self, now: f64, hurry: bool) {
+        if let Some(page) = self.open_page().map(str::to_owned) {
+            let at = match &self.route {
+                super::Route::Page { at: Some((heads, _)), .. } => Some(heads.clone()),
+                _ => None,
+            };
+            let way = Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &page, at };
+            let request = way.tend(&mut self.page.session, &mut self.asked, now, hurry);
+            self.push(self.opened, &page, request);
         }
         let mut tails = std::mem::take(&mut self.tails);
         for tail in &mut tails {
-            if tail.view.poll()
-                && let Some(view) = tail.view.get()
-            {
-                tail.editor.offer(view, now);
-            }
             if tail.retry_at.is_some_and(|at| now >= at) {
                 tail.retry_at = None;
-                tail.editor.retry();
+                tail.session.retry();
             }
-            if let Some(edits) = tail.editor.next_batch() {
-                self.send_batch(tail.serial, tail.page.clone(), edits);
+            let way =
+                Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &tail.page, at: None };
+            let request = way.tend(&mut tail.session, &mut tail.asked, now, true);
+            self.push(tail.serial, &tail.page, request);
+        }
+        for tail in tails {
+            if tail.session.is_settled() {
+                self.keep(tail.page, tail.session);
+            } else {
+                self.tails.push(tail);
             }
         }
-        tails.retain(|tail| !tail.editor.is_settled());
-        self.tails = tails;
     }
 
-    fn send_batch(&self, serial: Serial, page: String, edits: Vec<BlockEdit>) {
+    fn push(&self, serial: Serial, page: &str, request: Option<Request>) {
+        let Some(Request::Push { base, delta }) = request else { return };
         let (report, wake) = (self.events.0.clone(), self.out.wake.clone());
         let done = Box::new(move |outcome| {
             if report.send(Event::Edited(serial, outcome)).is_ok() {
                 wake();
             }
         });
-        self.backend.send(Command::PageBlocks { page, edits }, done);
+        self.backend.send(Command::PageDelta { page: page.to_owned(), base, delta }, done);
     }
 
     pub(super) fn heard_edit(&mut self, serial: Serial, outcome: Result<Reply, PeerError>, now: f64) {
         let open = serial == self.opened;
         let tail = self.tails.iter_mut().find(|tail| tail.serial == serial);
-        let (editor, retry_at) = match tail {
-            Some(tail) => (&mut tail.editor, Some(&mut tail.retry_at)),
-            None if open => (&mut self.page.editor, None),
+        let (session, retry_at) = match tail {
+            Some(tail) => (&mut tail.session, Some(&mut tail.retry_at)),
+            None if open => (&mut self.page.session, None),
             None => return,
         };
         match (outcome, retry_at) {
-            (Ok(Reply::Doc(reply)), _) => {
-                editor.acknowledged(Some(reply.heads), reply.changed, now);
+            (Ok(Reply::PageDelta(reply)), _) => {
+                session.pushed(&reply.heads, &reply.remote, now);
                 self.edit_fault = self.edit_fault.take().filter(|_| !open);
             }
-            (Ok(_), _) => editor.acknowledged(None, true, now),
+            (Ok(_), _) => session.failed(now),
             (Err(error), None) => {
-                editor.refused();
+                session.failed(now);
                 self.edit_fault = Some(error);
             }
             (Err(error), Some(retry_at)) => {
-                editor.refused();
+                session.failed(now);
                 *retry_at = Some(now + RETRY_SECS);
                 self.fault =
                     Some(error.next("What you typed last is kept in this window and saved again by itself."));
@@ -104,24 +169,35 @@ impl Open {
         }
     }
 
+    /// Remembers the steps back of a page that was left.
+    fn keep(&mut self, page: String, session: Session) {
+        if !session.is_loaded() {
+            return;
+        }
+        self.kept.retain(|(kept, _)| *kept != page);
+        self.kept.push((page, session));
+        let surplus = self.kept.len().saturating_sub(KEPT_MAX);
+        self.kept.drain(..surplus);
+    }
+
     /// Hands everything typed to the engine before something else is shown; what it does not hold at once is seen to
     /// while the window shows other things.
     pub(super) fn leave(&mut self) {
         self.rename();
-        self.page.editor.leave();
-        if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only)
-            && !self.page.editor.is_settled()
-        {
-            self.page.editor.retry();
-            self.tails.push(Tail {
-                serial: self.opened,
-                page,
-                editor: std::mem::take(&mut self.page.editor),
-                view: std::mem::take(&mut self.views.page),
-                retry_at: None,
-            });
+        if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only) {
+            let mut session = std::mem::take(&mut self.page.session);
+            session.seen.clear();
+            session.break_typing();
+            let asked = self.asked.take();
+            if session.is_settled() {
+                self.keep(page, session);
+            } else {
+                session.retry();
+                self.tails.push(Tail { serial: self.opened, page, session, asked, retry_at: None });
+            }
+            self.opened += 1;
         }
-        self.send_batches(0.0);
+        self.send_batches(0.0, true);
         if let Some(UiCommand::Send(command, then)) = self.draft.take_unsent() {
             self.send(*command, then);
         }
@@ -130,7 +206,7 @@ impl Open {
     /// Waits, for a bounded time, until the engine holds everything. Only for closing: nothing is drawn meanwhile.
     pub(super) fn settle(&mut self) {
         for _ in 0..CLOSING_TRIES {
-            self.send_batches(f64::MAX);
+            self.send_batches(f64::MAX, true);
             if self.tails.is_empty() {
                 return;
             }
@@ -138,5 +214,64 @@ impl Open {
                 self.hear(event, 0.0);
             }
         }
+    }
+
+    // ---- what pages name ----
+
+    /// Hands the editor what can be linked and named, when that changed.
+    pub(super) fn offer_names(&mut self) {
+        if self.page.popup.is_some() {
+            self.page.offers = offers(&self.views, &self.clock);
+        }
+    }
+
+    pub(super) fn new_linked_page(&mut self, title: String) {
+        let parent = self.open_page().map(str::to_owned);
+        let command = Command::PageNew { title: title.clone(), parent, space: None, markdown: None };
+        self.send(command, Then::LinkMade(title));
+    }
+
+    pub(super) fn place_link(&mut self, page: &str, words: &str, now: f64) {
+        let href = format!("tern:{page}");
+        let change = typing::link(self.page.session.flat(), &self.page.session.selection, &href, words);
+        self.page.run(change, now);
+    }
+
+    pub(super) fn attach(&mut self, path: PathBuf) {
+        let Some(doc) = self.open_page().map(str::to_owned) else { return };
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.send(Command::Attach { doc, path }, Then::PlaceAttached(name));
+    }
+
+    /// A picture comes as itself, any other file as a link.
+    pub(super) fn place_attached(&mut self, name: &str, hash: &str, now: f64) {
+        let (flat, selection) = (self.page.session.flat(), &self.page.session.selection);
+        let src = format!("{BLOB}{hash}");
+        let lower = name.to_lowercase();
+        let is_picture = [".png", ".jpg", ".jpeg", ".gif", ".webp"].iter().any(|end| lower.ends_with(end));
+        let change = if is_picture {
+            let picture = Picture { src, alt: name.to_owned(), title: String::new() };
+            edit::insert_pieces(flat, selection, vec![Piece::Object(Some(picture), Marks::default())])
+        } else {
+            typing::link(flat, selection, &src, name)
+        };
+        self.page.run(change, now);
+    }
+}
+
+/// What can be named in a page.
+fn offers(views: &Views, clock: &crate::gui::clock::Clock) -> Offers {
+    let pages = views.pages.get().map(|view| view.pages.as_slice()).unwrap_or_default();
+    let people = views.members.get().map(|view| view.members.as_slice()).unwrap_or_default();
+    let tasks = views.tasks.get().map(|view| view.tasks.as_slice()).unwrap_or_default();
+    Offers {
+        pages: pages.iter().map(|page| (page.id.clone(), page.title.clone())).collect(),
+        people: people.iter().map(|member| (member.id.clone(), member.name.clone())).collect(),
+        tasks: tasks
+            .iter()
+            .map(|task| (task.id.clone(), task.short_id.clone(), task.title.clone()))
+            .collect(),
+        templates: Vec::new(),
+        today: Some(clock.now().date()),
     }
 }

@@ -1,15 +1,17 @@
 //! Commands of views, each performed in one place.
 
 use egui::Context;
-use tern_model::block::{Block, BlockKind, Container};
+use tern_model::block::{BlockKind, Container};
+use tern_model::flat::Head;
 use tern_peer::{Command, Query};
 
 use super::{Open, is_narrow};
 use crate::gui::access;
 use crate::gui::actions::Action;
 use crate::gui::command::{BlockAction, Dialog, Queue, Route, Section, Then, UiCommand, trash};
-use crate::gui::page::editor::Key;
-use crate::gui::page::rules;
+use crate::gui::page::blocks;
+use crate::gui::page::select::Selection;
+use crate::gui::page::ui::editor_id;
 use crate::gui::palette::Palette;
 use crate::gui::picker::Picker;
 use crate::gui::prefs::Theme;
@@ -26,7 +28,7 @@ impl Open {
         if self.picker.is_some() || self.palette.is_some() || self.dialog.is_some() {
             return;
         }
-        let actions = self.reader.read(ctx, self.situation(), ctx.text_edit_focused());
+        let actions = self.reader.read(ctx, self.situation(), self.is_typing(ctx));
         out.extend(actions.into_iter().map(UiCommand::Do));
     }
 
@@ -56,21 +58,25 @@ impl Open {
             UiCommand::Open(dialog) => self.open(dialog),
             UiCommand::Close => self.close_top(),
             UiCommand::Send(command, then) => self.send(*command, then),
-            UiCommand::Block(key, action) => self.block(key, action),
+            UiCommand::Block(key, action) => self.block(ctx, key, action),
+            UiCommand::NewLinkedPage(title) => self.new_linked_page(title),
+            UiCommand::Attach(path) => self.attach(path),
             UiCommand::RetryEdits => {
                 self.edit_fault = None;
-                self.page.editor.retry();
+                self.page.session.retry();
             }
             UiCommand::TakeEditsOut => {
                 self.edit_fault = None;
-                ctx.copy_text(self.page.editor.discard(now));
+                ctx.copy_text(self.page.session.discard());
                 self.say("The text that was not saved is on the clipboard", None, now);
             }
             UiCommand::SearchFor(text) => self.look_for(text),
             UiCommand::SetTheme(theme) => self.set_theme(theme),
             UiCommand::Copy(text, said) => {
                 ctx.copy_text(text);
-                self.say(said, None, now);
+                if !said.is_empty() {
+                    self.say(said, None, now);
+                }
             }
             UiCommand::Browse(address) => self.browse(ctx, &address),
             UiCommand::Undo => {
@@ -128,24 +134,35 @@ impl Open {
         }
     }
 
-    fn block(&mut self, key: Key, action: BlockAction) {
-        let editor = &mut self.page.editor;
-        match action {
+    fn block(&mut self, ctx: &Context, key: u64, action: BlockAction) {
+        let now = ctx.input(|input| input.time);
+        let flat = self.page.session.flat();
+        let Some(index) = flat.index(key) else { return };
+        let change = match action {
             BlockAction::AddBelow => {
-                let above = editor.block(key).cloned();
-                let (kind, parents) = match &above {
-                    Some(block) => (rules::continued(&block.kind), block.parents.clone()),
+                let above = flat.parts().get(index).and_then(|part| part.head.as_ref());
+                let (kind, parents) = match above {
+                    Some(head) => (blocks::continued(&head.kind), head.parents.clone()),
                     None => (BlockKind::Paragraph, Vec::new()),
                 };
-                editor.insert_after(Some(key), Block { parents, ..Block::plain(kind, "") });
+                blocks::insert_after(flat, index, Head { kind, parents, restart: None })
             }
             BlockAction::Become(kind, quote) => {
-                editor.begin(key, usize::MAX);
                 let parents = if quote { vec![Container::Quote] } else { Vec::new() };
-                editor.convert(kind, parents);
+                let caret = Selection::at(flat.start(index));
+                blocks::convert(flat, index, index, &Head { kind, parents, restart: None }, &caret)
             }
-            BlockAction::Delete => editor.delete(key),
-        }
+            BlockAction::Delete => blocks::remove(flat, index),
+            BlockAction::Reform(change) => blocks::reform(flat, index, change),
+        };
+        self.page.run(change, now);
+        ctx.memory_mut(|memory| memory.request_focus(editor_id()));
+    }
+
+    /// Whether keys write text just now.
+    fn is_typing(&self, ctx: &Context) -> bool {
+        let in_page = !self.page.read_only && ctx.memory(|memory| memory.has_focus(editor_id()));
+        in_page || ctx.text_edit_focused()
     }
 
     fn act(&mut self, ctx: &Context, action: Action) {

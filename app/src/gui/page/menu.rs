@@ -1,15 +1,19 @@
 //! The menu of a block.
 
 use egui::Rect;
-use tern_model::block::BlockKind;
+use tern_model::block::{Align, BlockKind};
 
-use super::editor::Key;
+use super::blocks::Reform;
+use super::select::InCell;
 use crate::gui::command::{BlockAction, UiCommand};
 use crate::gui::icon::Icon;
 use crate::gui::picker::{Entry, Picker, Sign};
 
 /// What a block can become, be followed by, or that it goes.
-pub fn block_menu(key: Key, anchor: Rect) -> Picker {
+pub fn block_menu(key: u64, anchor: Rect, cell: Option<InCell>) -> Picker {
+    if let Some(cell) = cell {
+        return table_menu(key, anchor, cell);
+    }
     let heading = |level| BlockKind::Heading { level };
     let mut entries: Vec<Entry> = [
         (Icon::Words, "Text", "", BlockKind::Paragraph, false),
@@ -35,4 +39,21 @@ pub fn block_menu(key: Key, anchor: Rect) -> Picker {
         UiCommand::Block(key, BlockAction::Delete),
     ));
     Picker::new("This block", Some(anchor), entries)
+}
+
+/// What can be done with a table where the caret is.
+fn table_menu(key: u64, anchor: Rect, cell: InCell) -> Picker {
+    let reform = |change| UiCommand::Block(key, BlockAction::Reform(change));
+    let entry = |icon, label, command| Entry::new(Sign::Icon(icon), label, command);
+    let entries = vec![
+        entry(Icon::Plus, "Row below", reform(Reform::AddRow(cell.row))),
+        entry(Icon::Plus, "Column to the right", reform(Reform::AddColumn(cell.column))),
+        entry(Icon::Words, "Align left", reform(Reform::Align(cell.column, Align::None))),
+        entry(Icon::Words, "Align centre", reform(Reform::Align(cell.column, Align::Center))),
+        entry(Icon::Words, "Align right", reform(Reform::Align(cell.column, Align::Right))),
+        entry(Icon::Trash, "Delete this row", reform(Reform::DropRow(cell.row))),
+        entry(Icon::Trash, "Delete this column", reform(Reform::DropColumn(cell.column))),
+        entry(Icon::Trash, "Delete this table", UiCommand::Block(key, BlockAction::Delete)),
+    ];
+    Picker::new("This table", Some(anchor), entries)
 }

@@ -1,8 +1,9 @@
 //! Markdown typing rules: what typing turns a block or a run of text into.
 
-use tern_model::block::{BlockKind, Container};
+use tern_model::block::BlockKind;
+use tern_model::flat::Line;
 
-use super::cells::{Cell, Glyph, Mark};
+use super::edit::Mark;
 
 /// What a block becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,28 +57,41 @@ pub fn fence(kind: &BlockKind, text: &str) -> Option<String> {
     plain.then(|| language.trim().to_owned())
 }
 
-/// Marks text between delimiters when the closing one ends at `caret`. Returns the caret after the delimiters went.
-pub fn inline(cells: &mut Vec<Cell>, caret: usize) -> Option<usize> {
-    let text: Vec<Option<char>> = cells
-        .iter()
-        .map(|cell| match (&cell.glyph, cell.marks.code || cell.marks.raw) {
-            (Glyph::Char(c), false) => Some(*c),
-            _ => None,
-        })
-        .collect();
-    for (delimiter, mark) in
-        [("**", Mark::Strong), ("~~", Mark::Strike), ("`", Mark::Code), ("*", Mark::Em), ("_", Mark::Em)]
-    {
-        let Some(open) = opening(&text, caret, delimiter) else { continue };
-        let width = delimiter.len();
-        for cell in cells.get_mut(open + width..caret - width)? {
-            mark.set(&mut cell.marks, true);
-        }
-        cells.drain(caret - width..caret);
-        cells.drain(open..open + width);
-        return Some(caret - 2 * width);
+/// Text between delimiters, the closing one of which was just typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marked {
+    /// Where the opening delimiter begins.
+    pub open: usize,
+    /// Where the closing one begins.
+    pub close: usize,
+    /// Characters of each.
+    pub width: usize,
+    /// What they mean.
+    pub mark: Mark,
+}
+
+/// Characters before the caret among which an opening delimiter is looked for.
+const LOOK_BACK: usize = 1_000;
+
+/// The text that is to be marked when a closing delimiter ends at `caret`.
+pub fn inline(line: &Line, caret: usize) -> Option<Marked> {
+    let first = caret.saturating_sub(LOOK_BACK);
+    let plain = |(index, c): (usize, char)| {
+        let literal = line.marks_at(first + index).is_some_and(|marks| marks.code || marks.raw);
+        (!literal).then_some(c)
+    };
+    let last = line.slice(caret.saturating_sub(1), caret);
+    if !matches!(last, "*" | "_" | "`" | "~") {
+        return None;
     }
-    None
+    let text: Vec<Option<char>> = line.slice(first, caret).chars().enumerate().map(plain).collect();
+    let marks =
+        [("**", Mark::Strong), ("~~", Mark::Strike), ("`", Mark::Code), ("*", Mark::Em), ("_", Mark::Em)];
+    marks.into_iter().find_map(|(delimiter, mark)| {
+        let open = opening(&text, text.len(), delimiter)?;
+        let width = delimiter.len();
+        Some(Marked { open: first + open, close: caret - width, width, mark })
+    })
 }
 
 /// Where the opening delimiter stands, for a closing one that ends at `caret`.
@@ -102,40 +116,8 @@ fn opening(text: &[Option<char>], caret: usize, delimiter: &str) -> Option<usize
     (lone && !inside.is_whitespace() && inside != mark).then_some(open)
 }
 
-/// The kind of the block that Enter makes after a block of `kind`.
-pub fn continued(kind: &BlockKind) -> BlockKind {
-    match kind {
-        BlockKind::BulletItem { loose } => BlockKind::BulletItem { loose: *loose },
-        BlockKind::OrderedItem { loose, .. } => BlockKind::OrderedItem { start: None, loose: *loose },
-        BlockKind::TaskItem { loose, .. } => BlockKind::TaskItem { checked: false, loose: *loose },
-        _ => BlockKind::Paragraph,
-    }
-}
-
-/// Whether the block's text can be typed into with marks (no code, table or foreign block).
-pub fn is_prose(kind: &BlockKind) -> bool {
-    matches!(
-        kind,
-        BlockKind::Paragraph
-            | BlockKind::Heading { .. }
-            | BlockKind::BulletItem { .. }
-            | BlockKind::OrderedItem { .. }
-            | BlockKind::TaskItem { .. }
-    )
-}
-
-/// The container that an item of `kind` opens.
-pub fn opens(kind: &BlockKind) -> Option<Container> {
-    match kind {
-        BlockKind::BulletItem { .. } | BlockKind::TaskItem { .. } => Some(Container::Bullet),
-        BlockKind::OrderedItem { .. } => Some(Container::Ordered),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::cells::{from_inline, to_inline};
     use super::*;
     use tern_model::block::Inline;
 
@@ -183,31 +165,23 @@ mod tests {
     #[test]
     fn closing_a_delimiter_marks_the_text_between() {
         for (typed, expected) in [
-            ("a **bold**", Some("a |bold:strong")),
-            ("*it*", Some("it:em")),
-            ("_it_", Some("it:em")),
-            ("~~gone~~", Some("gone:strike")),
-            ("run `ls`", Some("run |ls:code")),
+            ("a **bold**", Some("bold:Strong")),
+            ("*it*", Some("it:Em")),
+            ("_it_", Some("it:Em")),
+            ("~~gone~~", Some("gone:Strike")),
+            ("run `ls`", Some("ls:Code")),
             ("2 * 3 *", None),
             ("snake_case_", None),
             ("**", None),
             ("****", None),
+            ("漢字 **字**", Some("字:Strong")),
         ] {
-            let mut cells = from_inline(&[Inline::text(typed)]);
-            let caret = cells.len();
-            let shown = inline(&mut cells, caret).map(|caret| {
-                assert_eq!(caret, cells.len());
-                to_inline(&cells).iter().map(named).collect::<Vec<_>>().join("|")
+            let line = Line::of(&[Inline::text(typed)]);
+            let found = inline(&line, line.len());
+            let shown = found.map(|found| {
+                format!("{}:{:?}", line.slice(found.open + found.width, found.close), found.mark)
             });
             assert_eq!(shown.as_deref(), expected, "{typed}");
         }
-    }
-
-    fn named(run: &Inline) -> String {
-        let marks = run.marks();
-        let names =
-            [(marks.strong, "strong"), (marks.em, "em"), (marks.strike, "strike"), (marks.code, "code")];
-        let on: Vec<&str> = names.iter().filter(|(on, _)| *on).map(|(_, name)| *name).collect();
-        if on.is_empty() { run.as_text().to_owned() } else { format!("{}:{}", run.as_text(), on.join("+")) }
     }
 }

@@ -1,18 +1,23 @@
-//! Draws a table: columns as wide as their text asks for, within the page; the first row is the header.
+//! Tables of a page: how wide the columns are and how a cell is set.
 
-use egui::{Id, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Galley, Pos2, Rect, Ui, pos2};
 use tern_model::block::{Align, Inline, Table};
+use tern_model::flat::Line;
 
-use super::{cells, prose};
-use crate::gui::look::{self, look};
-use crate::gui::tokens::{self, size, stroke};
+use super::prose::{self, Set};
+use crate::gui::look::{self, Look};
+use crate::gui::tokens::{self, size};
 
-const CELL: Vec2Pad = Vec2Pad { x: 10.0, y: 4.0 };
-
-struct Vec2Pad {
-    x: f32,
-    y: f32,
-}
+/// Space at the sides of a cell.
+const PAD_X: f32 = 10.0;
+/// Space above and below its text.
+const PAD_Y: f32 = 4.0;
+/// Rows that the widths of columns are worked out from.
+const SAMPLE_ROWS: usize = 40;
+/// Narrowest column.
+const NARROWEST: f32 = 36.0;
 
 /// Column widths that fit into `room`: each what it asks for, the widest give way first.
 pub fn fit(wanted: &[f32], room: f32) -> Vec<f32> {
@@ -32,64 +37,55 @@ pub fn fit(wanted: &[f32], room: f32) -> Vec<f32> {
         }
         left -= width;
     }
-    wanted.iter().map(|width| width.min(cap)).collect()
+    wanted.iter().map(|width| width.min(cap).max(NARROWEST)).collect()
 }
 
-/// Draws it; returns its height.
-pub fn show(ui: &mut Ui, id: Id, table: &Table, at: egui::Pos2, width: f32) -> f32 {
-    let p = look(ui.ctx());
-    let columns = table.align.len().max(1);
-    let layout = |ui: &Ui, cell: &[cells::Cell], header: bool, width: f32| {
-        let style = if header { tokens::SMALL_STRONG } else { tokens::UI };
-        let ink = if header { p.ink2 } else { p.ink };
-        look::layout(ui, prose::job(cell, style, ink, p, width))
+/// Widths of the columns, worked out from the first rows.
+pub fn widths(ui: &Ui, table: &Table, room: f32, p: Look) -> Vec<f32> {
+    let mut wanted = vec![NARROWEST; table.align.len().max(1)];
+    for (index, row) in table.rows.iter().take(SAMPLE_ROWS).enumerate() {
+        for (wanted, cell) in wanted.iter_mut().zip(row) {
+            let natural = lay(ui, &Line::of(cell), index == 0, f32::INFINITY, p).size().x + 2.0 * PAD_X;
+            *wanted = wanted.max(natural);
+        }
+    }
+    fit(&wanted, room)
+}
+
+/// Sets the text of a cell of this width.
+pub fn lay(ui: &Ui, line: &Line, header: bool, width: f32, p: Look) -> Arc<Galley> {
+    let style = if header { tokens::SMALL_STRONG } else { tokens::UI };
+    let ink = if header { p.ink2 } else { p.ink };
+    let set = Set { style, ink, look: p, width: width - 2.0 * PAD_X };
+    look::layout(ui, prose::job(line, 0, line.len(), set, None))
+}
+
+/// Height of a row of these cells.
+pub fn row_height(cells: &[Arc<Galley>]) -> f32 {
+    let tallest = cells.iter().map(|galley| galley.size().y).fold(0.0, f32::max);
+    (tallest + 2.0 * PAD_Y + 1.0).max(size::TABLE_ROW)
+}
+
+/// Where a cell's text begins.
+pub fn place(cell: Rect, galley: &Galley, align: Align) -> Pos2 {
+    let spare = cell.width() - 2.0 * PAD_X - galley.size().x;
+    let shift = match align {
+        Align::Right => spare,
+        Align::Center => spare / 2.0,
+        Align::None | Align::Left => 0.0,
     };
-    let mut wanted = vec![24.0_f32; columns];
-    for (index, row) in table.rows.iter().enumerate() {
-        for (column, cell) in row.iter().enumerate().take(columns) {
-            let natural =
-                layout(ui, &cells::from_inline(cell), index == 0, f32::INFINITY).size().x + 2.0 * CELL.x;
-            wanted[column] = wanted[column].max(natural);
-        }
-    }
-    let widths = fit(&wanted, width);
-    let mut y = at.y;
-    for (index, row) in table.rows.iter().enumerate() {
-        let cells: Vec<_> = row.iter().map(|cell| cells::from_inline(cell)).collect();
-        let fitted = cells.iter().zip(&widths);
-        let galleys: Vec<_> =
-            fitted.map(|(cell, width)| layout(ui, cell, index == 0, width - 2.0 * CELL.x)).collect();
-        let tallest = galleys.iter().map(|galley| galley.size().y).fold(0.0, f32::max);
-        let height = (tallest + 2.0 * CELL.y + 1.0).max(size::TABLE_ROW);
-        let mut x = at.x;
-        for (((galley, cell), width), align) in galleys.into_iter().zip(&cells).zip(&widths).zip(&table.align)
-        {
-            let spare = width - 2.0 * CELL.x - galley.size().x;
-            let shift = match align {
-                Align::Right => spare,
-                Align::Center => spare / 2.0,
-                Align::None | Align::Left => 0.0,
-            };
-            let top = y + (height - galley.size().y) / 2.0;
-            let place = pos2(x + CELL.x + shift, top);
-            ui.painter().extend(prose::decor(&galley, cell, place, p));
-            ui.painter().galley(place, galley, p.ink);
-            x += width;
-        }
-        y += height;
-        ui.painter().hline(at.x..=at.x + width, y - 0.5, Stroke::new(stroke::LINE, p.line));
-    }
-    let rect = Rect::from_min_size(at, vec2(width, y - at.y));
-    let spoken = spoken(table);
-    ui.interact(rect, id, Sense::hover()).widget_info(|| WidgetInfo::labeled(Role::Table, true, &spoken));
-    rect.height()
+    pos2(cell.left() + PAD_X + shift, cell.top() + (cell.height() - galley.size().y) / 2.0)
 }
 
-/// The table as a screen reader says it.
-fn spoken(table: &Table) -> String {
+/// The table as a screen reader says it; of a long one, the beginning.
+pub fn spoken(table: &Table) -> String {
     let cell = |cell: &Vec<Inline>| cell.iter().map(Inline::as_text).collect::<String>();
     let row = |row: &Vec<Vec<Inline>>| row.iter().map(cell).collect::<Vec<_>>().join(", ");
-    table.rows.iter().map(row).collect::<Vec<_>>().join("; ")
+    let shown = table.rows.iter().take(SAMPLE_ROWS).map(row).collect::<Vec<_>>().join("; ");
+    match table.rows.len().saturating_sub(SAMPLE_ROWS) {
+        0 => shown,
+        more => format!("{shown}; and {more} rows"),
+    }
 }
 
 #[cfg(test)]

@@ -1,59 +1,93 @@
-//! Draws the open page. Only blocks in sight are laid out; the heights of the others are remembered or estimated.
+//! The open page in the middle of the window: title, blocks, caret. Only what is in sight is laid out and drawn.
 
-use std::collections::BTreeMap;
+use egui::{Align2, Rect, Response, ScrollArea, Sense, Ui, pos2, vec2};
+use tern_model::block::BlockKind;
+use tern_model::flat::Head;
 
-use egui::{
-    Align2, CornerRadius, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-};
-use egui::{accesskit::Role, pos2, vec2};
-use tern_model::block::{Block, BlockKind};
-
-use super::cells::{self, Cell, Glyph};
-use super::data::{self, Form, Row, Sign};
-use super::editor::{Editor, Key};
-use super::pictures::{Picture, Pictures};
-use super::{field, prose, table};
-use crate::gui::command::{BlockAction, Queue, Route, UiCommand};
-use crate::gui::icon::{self, Icon};
+use super::ask::{self, Ask};
+use super::complete::{self, Offers, Popup};
+use super::draw;
+use super::find::Find;
+use super::highlight::Highlights;
+use super::input::{self, Hands};
+use super::layout::Layout;
+use super::pictures::Pictures;
+use super::select::{Selection, first_place};
+use super::session::Session;
+use super::view::{self, Setting, Shown};
+use super::{blocks, find};
+use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::{self, look};
-use crate::gui::tokens::{self, radius, size, stroke};
+use crate::gui::tokens::{self, size};
 use crate::gui::widgets;
 
-/// Width of one level of nesting.
-const INDENT: f32 = 26.0;
-/// Width of one level of quotation.
-const QUOTE: f32 = 18.0;
 /// Space for the handles left of the text.
-const GUTTER: f32 = 46.0;
+pub const GUTTER: f32 = 46.0;
+/// Space under the title.
+const UNDER_TITLE: f32 = 12.0;
+/// Drawn beyond what is in sight.
+const AHEAD: f32 = 120.0;
+
+/// Names the editor for the keyboard.
+pub fn editor_id() -> egui::Id {
+    egui::Id::unique("page editor")
+}
 
 /// What the page view remembers between frames.
 #[derive(Debug, Default)]
 pub struct PageState {
     /// The text.
-    pub editor: Editor,
+    pub session: Session,
     /// Images.
     pub pictures: Pictures,
+    /// Colours of code.
+    pub highlights: Highlights,
     /// The title while it is typed.
     pub title: Option<String>,
     /// The title gets the keyboard in the next frame.
     pub focus_title: bool,
-    /// An older state is shown: nothing can be typed.
+    /// Nothing can be typed: an older state, or a reader.
     pub read_only: bool,
-    /// The field of the block being typed in.
-    pub field: field::FieldState,
-    heights: BTreeMap<Key, Height>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Height {
-    width: f32,
-    height: f32,
+    /// Words to scroll to once the page is here.
+    pub seek: Option<String>,
+    /// What pointer and keys are doing.
+    pub hands: Hands,
+    /// What is offered while `/`, `[[` or `@` is typed.
+    pub popup: Option<Popup>,
+    /// What can be named there.
+    pub offers: Offers,
+    /// A small question beside the caret.
+    pub ask: Option<Ask>,
+    /// Find and replace.
+    pub find: Option<Find>,
+    /// Where everything lies.
+    pub layout: Layout,
+    /// What was drawn in the last frame.
+    pub shown: Vec<Shown>,
+    /// The block at the top of what is in sight and how far its top is below the top of the page.
+    anchor: Option<(u64, f32)>,
+    offset: f32,
 }
 
 impl PageState {
     /// Forgets remembered heights, after a change of type or zoom.
     pub fn forget_heights(&mut self) {
-        self.heights.clear();
+        self.layout.forget();
+    }
+
+    /// Makes a change that a command worked out, and shows the caret.
+    pub fn run(&mut self, change: Option<super::edit::Change>, now: f64) -> bool {
+        let Some(change) = change.filter(|_| !self.read_only) else { return false };
+        self.session.change(change.delta, change.after, change.kind, now);
+        self.hands.touched(now);
+        true
+    }
+
+    /// The caret goes to a position and is shown.
+    pub fn place(&mut self, selection: Selection, now: f64) {
+        self.session.selection = selection;
+        self.session.break_typing();
+        self.hands.touched(now);
     }
 }
 
@@ -63,18 +97,149 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
     let width =
         (room.width() - 2.0 * GUTTER).clamp(size::TEXT_MIN.min(room.width() - 2.0 * GUTTER), size::TEXT);
     let left = room.left() + ((room.width() - width) / 2.0).max(GUTTER).round();
-    ScrollArea::vertical().auto_shrink(false).id_salt("page").show_viewport(ui, |ui, viewport| {
+    let now = ui.input(|input| input.time);
+    let session = &state.session;
+    state.layout.refresh(session.flat(), session.shape(), session.revision(), width);
+    find::refresh(state);
+    let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("page");
+    if let Some(offset) = kept_offset(state) {
+        area = area.vertical_scroll_offset(offset);
+    }
+    let output = area.show_viewport(ui, |ui, viewport| {
         let origin = ui.max_rect().top();
         let mut y = origin + 22.0;
-        y += title_field(ui, state, title, pos2(left, y), width, out) + 12.0;
-        y = blocks(ui, state, pos2(left, y), width, viewport.translate(vec2(0.0, origin)), out);
-        let rest = Rect::from_min_max(pos2(left, y), pos2(left + width, (y + 160.0).max(room.bottom())));
-        below(ui, state, rest);
+        y += title_field(ui, state, title, pos2(left, y), width, out) + UNDER_TITLE;
+        let setting = Setting { left, width, top: y, look: look(ui.ctx()) };
+        let sight = viewport.translate(vec2(0.0, origin));
+        let below = Rect::from_min_max(
+            pos2(left, y + state.layout.total()),
+            pos2(left + width, (y + state.layout.total() + 160.0).max(room.bottom())),
+        );
+        let whole = Rect::from_min_max(pos2(left - GUTTER, y), pos2(left + width, below.bottom()));
+        let response = surface(ui, state, whole);
+        input::keys(ui, state, &response, &setting, sight, now, out);
+        let session = &state.session;
+        state.layout.refresh(session.flat(), session.shape(), session.revision(), width);
+        draw_blocks(ui, state, &setting, sight, out);
+        input::pointer(ui, state, &response, &setting, now, out);
+        draw::over(ui, state, &response, &setting, now);
+        empty_hint(ui, state, &setting);
+        complete::show(ui, state, now, out);
+        ask::show(ui, state, now, out);
+        reveal(ui, state, &setting);
+        remember_anchor(state, &setting, sight);
         ui.allocate_rect(
-            Rect::from_min_max(pos2(room.left(), origin), pos2(room.right(), rest.bottom())),
+            Rect::from_min_max(pos2(room.left(), origin), pos2(room.right(), below.bottom())),
             Sense::hover(),
         );
     });
+    state.offset = output.state.clamped_offset().y;
+    find::bar(ui, state, room, out);
+}
+
+/// The offset that keeps what is in sight where it is, when something above it changed.
+fn kept_offset(state: &mut PageState) -> Option<f32> {
+    let (key, was) = state.anchor.take()?;
+    let slot = state.layout.slots().iter().position(|slot| slot.row.key == key)?;
+    let moved = state.layout.top(slot) - was;
+    (moved.abs() > 0.5).then_some((state.offset + moved).max(0.0))
+}
+
+fn remember_anchor(state: &mut PageState, setting: &Setting, sight: Rect) {
+    let top = sight.top() - setting.top;
+    if top <= 0.0 {
+        return;
+    }
+    let slot = state.layout.first_below(top);
+    if let Some(found) = state.layout.slots().get(slot) {
+        state.anchor = Some((found.row.key, state.layout.top(slot)));
+    }
+}
+
+/// The ground that takes clicks, drags and the keyboard for all blocks.
+fn surface(ui: &mut Ui, state: &PageState, whole: Rect) -> Response {
+    let response = ui.interact(whole, editor_id(), Sense::click_and_drag());
+    let (title, read_only) = (state.session.is_loaded(), state.read_only);
+    response.widget_info(|| {
+        let mut info = egui::WidgetInfo::labeled(egui::accesskit::Role::Document, title, "Page text");
+        info.enabled = !read_only;
+        info
+    });
+    response
+}
+
+fn draw_blocks(ui: &mut Ui, state: &mut PageState, setting: &Setting, sight: Rect, out: &mut Queue) {
+    state.shown.clear();
+    let (from, to) = (sight.top() - AHEAD - setting.top, sight.bottom() + AHEAD - setting.top);
+    let mut slot = state.layout.first_below(from);
+    let mut grown = 0.0;
+    let mut changed = false;
+    while slot < state.layout.slots().len() {
+        let top = state.layout.top(slot) + grown;
+        if top > to {
+            break;
+        }
+        let before = state.layout.slots()[slot].height();
+        changed |= draw::block(ui, state, slot, setting.top + top, setting, (from, to), out);
+        grown += state.layout.slots()[slot].height() - before;
+        slot += 1;
+    }
+    if changed {
+        state.layout.settle();
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Scrolls to the caret when something moved it.
+fn reveal(ui: &mut Ui, state: &mut PageState, setting: &Setting) {
+    if !std::mem::take(&mut state.hands.reveal) {
+        return;
+    }
+    let found = view::find_caret(
+        ui,
+        state.session.flat(),
+        &state.layout,
+        state.session.selection.head,
+        setting,
+        &mut state.highlights,
+    );
+    if let Some((_, _, rect)) = found {
+        ui.scroll_to_rect(view::with_room(rect, 40.0), None);
+    }
+}
+
+fn empty_hint(ui: &Ui, state: &PageState, setting: &Setting) {
+    let flat = state.session.flat();
+    let empty = flat.is_empty() || (flat.parts().len() == 2 && flat.len() == 1);
+    if !empty || !state.session.is_loaded() || state.read_only || state.hands.preedit.is_some() {
+        return;
+    }
+    if flat
+        .parts()
+        .get(1)
+        .and_then(|part| part.head.as_ref())
+        .is_some_and(|head| head.kind != BlockKind::Paragraph)
+    {
+        return;
+    }
+    let rect = Rect::from_min_size(pos2(setting.left, setting.top), vec2(setting.width, tokens::BODY.line));
+    let words = "Write here. / offers blocks, # makes a heading, - a list, [] a check list.";
+    widgets::line(ui, rect, Align2::LEFT_CENTER, words, tokens::BODY, setting.look.ink3);
+}
+
+/// The text gets the keyboard, the caret at the start; an empty page gets a block to write in.
+pub fn enter_text(ui: &Ui, state: &mut PageState, now: f64) {
+    if state.read_only || !state.session.is_loaded() {
+        return;
+    }
+    let flat = state.session.flat();
+    if flat.is_empty() {
+        state.run(blocks::insert_after(flat, 0, Head::plain(BlockKind::Paragraph)), now);
+    } else {
+        let first = first_place(flat);
+        state.place(Selection::at(first), now);
+    }
+    ui.memory_mut(|memory| memory.request_focus(editor_id()));
 }
 
 fn title_field(
@@ -101,6 +266,8 @@ fn title_field(
     };
     let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rect).id_salt("title"));
     let hint = egui::RichText::new("Untitled").color(p.ink3).font(look::font(tokens::TITLE));
+    let down = ui.memory(|memory| memory.has_focus(id))
+        && ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::ArrowDown));
     let output = egui::TextEdit::singleline(&mut text)
         .id(id)
         .frame(egui::Frame::NONE)
@@ -116,392 +283,13 @@ fn title_field(
     if response.changed() {
         state.title = Some(text);
     }
-    if response.lost_focus() {
-        if state.title.is_some() {
-            out.push(UiCommand::Do(crate::gui::actions::Action::Rename));
-        }
-        let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
-        match state.editor.blocks().first().map(|first| first.key) {
-            _ if !entered => {}
-            Some(first) => state.editor.begin(first, 0),
-            None => state.editor.insert_after(None, Block::plain(BlockKind::Paragraph, "")),
-        }
+    if response.lost_focus() && state.title.is_some() {
+        out.push(UiCommand::Do(crate::gui::actions::Action::Rename));
+    }
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    if entered || down {
+        let now = ui.input(|input| input.time);
+        enter_text(ui, state, now);
     }
     height
-}
-
-fn blocks(
-    ui: &mut Ui,
-    state: &mut PageState,
-    at: egui::Pos2,
-    width: f32,
-    sight: Rect,
-    out: &mut Queue,
-) -> f32 {
-    let rows = data::rows(state.editor.blocks());
-    let sight = sight.y_range().expand(200.0);
-    let mut y = at.y;
-    for row in &rows {
-        y += row.gap;
-        let editing = state.editor.session().is_some_and(|session| session.key == row.key);
-        let known =
-            state.heights.get(&row.key).filter(|height| height.width == width).map(|height| height.height);
-        let expected = known
-            .unwrap_or_else(|| state.editor.block(row.key).map_or(0.0, |block| estimate(block, row, width)));
-        if editing || (y < sight.max && y + expected > sight.min) {
-            let height = block(ui, state, row, pos2(at.x, y), width, editing, out);
-            state.heights.insert(row.key, Height { width, height });
-            y += height;
-        } else {
-            y += expected;
-        }
-    }
-    if state.heights.len() > 2 * rows.len() + 64 {
-        state.heights.retain(|key, _| rows.iter().any(|row| row.key == *key));
-    }
-    y
-}
-
-fn estimate(block: &Block, row: &Row, width: f32) -> f32 {
-    match &block.kind {
-        BlockKind::Table { table } => table.rows.len() as f32 * size::TABLE_ROW,
-        BlockKind::Divider => 9.0,
-        _ => {
-            let text = block.text();
-            let per_line = (width / (row.style.size * 0.5)).max(1.0);
-            let lines: f32 =
-                text.split('\n').map(|line| (line.chars().count() as f32 / per_line).ceil().max(1.0)).sum();
-            lines * row.style.line + if row.form == Form::Code { 24.0 } else { 0.0 }
-        }
-    }
-}
-
-/// Draws one block; returns its height.
-fn block(
-    ui: &mut Ui,
-    state: &mut PageState,
-    row: &Row,
-    at: egui::Pos2,
-    width: f32,
-    editing: bool,
-    out: &mut Queue,
-) -> f32 {
-    let Some(block) = state.editor.block(row.key).cloned() else { return 0.0 };
-    let shift = INDENT * row.indent as f32 + QUOTE * row.quotes as f32;
-    let origin = pos2(at.x + shift, at.y);
-    let width = (width - shift).max(80.0);
-    let height = match row.form {
-        Form::Divider => divider(ui, state, row, origin, width, out),
-        Form::Table => table_block(ui, row, &block, origin, width),
-        Form::Unknown => unknown(ui, &block, origin, width),
-        Form::Code => code(ui, state, row, &block, origin, width, editing),
-        Form::Text if editing => {
-            let inside = Rect::from_min_size(origin, vec2(width, row.style.line));
-            let height = field::show(ui, state, row, inside);
-            height + images(ui, state, &block, pos2(origin.x, origin.y + height), width)
-        }
-        Form::Text => text_block(ui, state, row, &block, origin, width, out),
-    };
-    let whole = Rect::from_min_size(pos2(at.x, at.y), vec2(shift + width, height));
-    decorate(ui, state, row, &block, origin, whole, out);
-    height
-}
-
-fn decorate(
-    ui: &mut Ui,
-    state: &mut PageState,
-    row: &Row,
-    block: &Block,
-    origin: egui::Pos2,
-    whole: Rect,
-    out: &mut Queue,
-) {
-    let p = look(ui.ctx());
-    for level in 0..row.quotes {
-        let x = whole.left() + QUOTE * level as f32 + 1.0;
-        let bar = Rect::from_min_max(pos2(x, whole.top()), pos2(x + 2.0, whole.bottom()));
-        ui.painter().rect_filled(bar, 1.0, p.edge);
-    }
-    sign(ui, state, row, block, origin);
-    if !state.read_only {
-        handles(ui, row, whole, out);
-    }
-}
-
-fn sign(ui: &mut Ui, state: &mut PageState, row: &Row, block: &Block, origin: egui::Pos2) {
-    let p = look(ui.ctx());
-    let middle = origin.y + row.style.line / 2.0;
-    match row.sign {
-        Sign::None => {}
-        Sign::Bullet(level) => {
-            let centre = pos2(origin.x - 14.0, middle);
-            match level % 3 {
-                0 => ui.painter().circle_filled(centre, 2.6, p.ink2),
-                1 => ui.painter().circle_stroke(centre, 2.6, Stroke::new(1.2, p.ink2)),
-                _ => ui.painter().rect_filled(Rect::from_center_size(centre, Vec2::splat(4.6)), 0.5, p.ink2),
-            };
-        }
-        Sign::Number(number) => {
-            let rect = Rect::from_min_max(
-                pos2(origin.x - 60.0, origin.y),
-                pos2(origin.x - 8.0, origin.y + row.style.line),
-            );
-            widgets::line(ui, rect, Align2::RIGHT_CENTER, &format!("{number}."), tokens::BODY, p.ink2);
-        }
-        Sign::Check(on) => {
-            let rect = Rect::from_center_size(pos2(origin.x - 16.0, middle), Vec2::splat(16.0));
-            let response =
-                ui.interact(rect.expand(4.0), ui.scope_id().with(("check", row.key)), Sense::click());
-            widgets::check_box(ui, rect, on);
-            let label = block.text();
-            response.widget_info(|| WidgetInfo::selected(Role::CheckBox, !state.read_only, on, &label));
-            widgets::focus_ring(ui, &response, radius::BAR);
-            if response.clicked() && !state.read_only {
-                state.editor.toggle_check(row.key);
-            }
-        }
-    }
-}
-
-/// The two handles that stand left of the block under the pointer.
-fn handles(ui: &mut Ui, row: &Row, whole: Rect, out: &mut Queue) {
-    let zone = Rect::from_min_max(pos2(whole.left() - GUTTER, whole.top() - 2.0), whole.max);
-    let hovered = ui.rect_contains_pointer(zone) && ui.ctx().dragged_id().is_none();
-    let reserved = ui.scope_id().with(("handles", row.key));
-    if !hovered
-        && !ui.memory(|memory| memory.has_focus(reserved.with(0)) || memory.has_focus(reserved.with(1)))
-    {
-        return;
-    }
-    let top = whole.top() + (row.style.line - 22.0) / 2.0 + if row.form == Form::Code { 10.0 } else { 0.0 };
-    let plus = Rect::from_min_size(pos2(whole.left() - 44.0, top), Vec2::splat(22.0));
-    let dots = plus.translate(vec2(20.0, 0.0)).with_max_x(plus.right() + 16.0);
-    if widgets::icon_button_at(ui, plus, reserved.with(0), Icon::Plus, "Add a block below", None).clicked() {
-        out.push(UiCommand::Block(row.key, BlockAction::AddBelow));
-    }
-    let menu = widgets::icon_button_at(ui, dots, reserved.with(1), Icon::Dots, "Block menu", None);
-    if menu.clicked() {
-        out.push(UiCommand::Pick(Box::new(super::menu::block_menu(row.key, dots))));
-    }
-}
-
-fn text_block(
-    ui: &mut Ui,
-    state: &mut PageState,
-    row: &Row,
-    block: &Block,
-    at: egui::Pos2,
-    width: f32,
-    out: &mut Queue,
-) -> f32 {
-    let p = look(ui.ctx());
-    let cells = cells::from_inline(&block.inline);
-    let only_images = !cells.is_empty()
-        && cells.iter().all(|cell| !matches!(cell.glyph, Glyph::Char(c) if !c.is_whitespace()));
-    if only_images {
-        return images(ui, state, block, at, width).max(row.style.line);
-    }
-    let ink = if row.quiet { p.ink2 } else { p.ink };
-    let galley = look::layout(ui, prose::job(&cells, row.style, ink, p, width));
-    let height = galley.size().y.max(row.style.line);
-    let rect = Rect::from_min_size(at, vec2(width, height));
-    let response = ui.interact(rect, ui.scope_id().with(("block", row.key)), Sense::click());
-    let link = link_under(ui, &response, &galley, &cells, at);
-    let label = block.text();
-    let role = if matches!(block.kind, BlockKind::Heading { .. }) { Role::Heading } else { Role::Paragraph };
-    response.widget_info(|| WidgetInfo::labeled(role, true, &label));
-    if block.inline.is_empty() && response.hovered() && !state.read_only {
-        widgets::line(ui, rect, Align2::LEFT_CENTER, "Write here", row.style, p.ink3);
-    }
-    ui.painter().extend(prose::decor(&galley, &cells, at, p));
-    ui.painter().galley(at, galley.clone(), ink);
-    widgets::focus_ring(ui, &response, radius::BAR);
-    let cursor = match (&link, state.read_only) {
-        (Some(_), _) => egui::CursorIcon::PointingHand,
-        (None, false) => egui::CursorIcon::Text,
-        (None, true) => egui::CursorIcon::Default,
-    };
-    let response = response.on_hover_cursor(cursor);
-    if response.clicked() {
-        match (link, state.read_only) {
-            (Some(href), _) => follow(&href, out),
-            (None, true) => {}
-            (None, false) => {
-                let caret = response
-                    .interact_pointer_pos()
-                    .map_or(usize::MAX, |pos| galley.cursor_from_pos(pos - at).index.0);
-                state.editor.begin(row.key, caret);
-            }
-        }
-    }
-    height + images(ui, state, block, pos2(at.x, at.y + height), width)
-}
-
-fn link_under(
-    ui: &Ui,
-    response: &Response,
-    galley: &egui::Galley,
-    cells: &[Cell],
-    at: egui::Pos2,
-) -> Option<String> {
-    let pos = response.hover_pos()?;
-    let place = pos - at;
-    let on_text = galley.rows.iter().any(|row| row.rect().contains(place.to_pos2()));
-    let index = galley.cursor_from_pos(place).index.0;
-    let cell = cells.get(index.min(cells.len().saturating_sub(1))).filter(|_| on_text)?;
-    let _ = ui;
-    cell.marks.link.as_ref().map(|link| link.href.clone())
-}
-
-/// Follows a link: pages open here, addresses in the browser.
-fn follow(href: &str, out: &mut Queue) {
-    match href.strip_prefix("tern:") {
-        Some(page) => {
-            let page = page.split('#').next().unwrap_or(page);
-            out.push(UiCommand::Go(Route::page(page)));
-        }
-        None => out.push(UiCommand::Browse(href.to_owned())),
-    }
-}
-
-fn images(ui: &mut Ui, state: &mut PageState, block: &Block, at: egui::Pos2, width: f32) -> f32 {
-    let mut y = at.y;
-    for inline in &block.inline {
-        if let tern_model::block::Inline::Image { src, alt, .. } = inline {
-            y += 4.0;
-            y += image(ui, &mut state.pictures, src, alt, pos2(at.x, y), width) + 4.0;
-        }
-    }
-    y - at.y
-}
-
-fn image(ui: &mut Ui, pictures: &mut Pictures, src: &str, alt: &str, at: egui::Pos2, width: f32) -> f32 {
-    let p = look(ui.ctx());
-    let label = if alt.is_empty() { "Picture" } else { alt };
-    let (rect, note) = match pictures.get(src) {
-        Some(Picture::Ready(texture)) => {
-            let natural = texture.size_vec2();
-            let shown = natural * (width / natural.x).min(1.0);
-            let rect = Rect::from_min_size(at, shown);
-            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            ui.painter().image(texture.id(), rect, whole, egui::Color32::WHITE);
-            (rect, None)
-        }
-        Some(Picture::Missing(reason)) => (Rect::from_min_size(at, vec2(width, 44.0)), Some(reason.clone())),
-        _ => (Rect::from_min_size(at, vec2(width, 44.0)), Some("being read".to_owned())),
-    };
-    if let Some(note) = note {
-        let pen = Stroke::new(stroke::LINE, p.line);
-        ui.painter().rect(rect, CornerRadius::same(radius::ROW), p.chrome, pen, StrokeKind::Inside);
-        let sign = Rect::from_min_size(rect.min + vec2(12.0, 0.0), vec2(18.0, rect.height()));
-        icon::paint(ui.painter(), sign, 18.0, Icon::Picture, p.ink3);
-        let inside = rect.with_min_x(rect.left() + 40.0).with_max_x(rect.right() - 12.0);
-        widgets::line(ui, inside, Align2::LEFT_CENTER, &format!("{label} — {note}"), tokens::UI, p.ink2);
-    }
-    let response = ui.interact(rect, ui.scope_id().with(("image", src, at.y as i32)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, label));
-    rect.height()
-}
-
-fn divider(
-    ui: &mut Ui,
-    state: &mut PageState,
-    row: &Row,
-    at: egui::Pos2,
-    width: f32,
-    _out: &mut Queue,
-) -> f32 {
-    let p = look(ui.ctx());
-    let rect = Rect::from_min_size(at, vec2(width, 9.0));
-    let _ = (state, row);
-    ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(stroke::LINE, p.line));
-    rect.height()
-}
-
-fn table_block(ui: &mut Ui, row: &Row, block: &Block, at: egui::Pos2, width: f32) -> f32 {
-    let BlockKind::Table { table } = &block.kind else { return 0.0 };
-    table::show(ui, ui.scope_id().with(("table", row.key)), table, at, width)
-}
-
-fn unknown(ui: &mut Ui, block: &Block, at: egui::Pos2, width: f32) -> f32 {
-    let p = look(ui.ctx());
-    let BlockKind::Unknown { name } = &block.kind else { return 0.0 };
-    let rect = Rect::from_min_size(at, vec2(width, 36.0));
-    ui.painter().rect_filled(rect, CornerRadius::same(radius::ROW), p.sunken);
-    let words = format!("A block of the kind “{name}”, kept as it is. Another version of Tern shows it.");
-    widgets::line(ui, rect.shrink2(vec2(12.0, 0.0)), Align2::LEFT_CENTER, &words, tokens::SMALL, p.ink2);
-    rect.height()
-}
-
-fn code(
-    ui: &mut Ui,
-    state: &mut PageState,
-    row: &Row,
-    block: &Block,
-    at: egui::Pos2,
-    width: f32,
-    editing: bool,
-) -> f32 {
-    let p = look(ui.ctx());
-    let language = match &block.kind {
-        BlockKind::Code { language } => language.split_whitespace().next().unwrap_or_default().to_owned(),
-        _ => "kept as written".to_owned(),
-    };
-    let ground = ui.painter().add(egui::Shape::Noop);
-    let inside = Rect::from_min_size(at + vec2(14.0, 12.0), vec2(width - 28.0, row.style.line));
-    let height = if editing {
-        field::show(ui, state, row, inside)
-    } else {
-        let galley = look::layout(ui, look::wrapped(&block.text(), tokens::CODE, p.ink, inside.width()));
-        let height = galley.size().y.max(row.style.line);
-        let rect = Rect::from_min_size(inside.min, vec2(inside.width(), height));
-        let response = ui.interact(rect, ui.scope_id().with(("block", row.key)), Sense::click());
-        let label = block.text();
-        response.widget_info(|| WidgetInfo::labeled(Role::Code, true, &label));
-        ui.painter().galley(inside.min, galley.clone(), p.ink);
-        widgets::focus_ring(ui, &response, radius::ROW);
-        if response.clicked() && !state.read_only {
-            let caret = response
-                .interact_pointer_pos()
-                .map_or(usize::MAX, |pos| galley.cursor_from_pos(pos - inside.min).index.0);
-            state.editor.begin(row.key, caret);
-        }
-        height
-    };
-    let rect = Rect::from_min_size(at, vec2(width, height + 24.0));
-    let pen = Stroke::new(stroke::LINE, p.line);
-    ui.painter().set(
-        ground,
-        egui::epaint::RectShape::new(rect, CornerRadius::same(radius::ROW), p.code, pen, StrokeKind::Inside),
-    );
-    let corner = Rect::from_min_size(pos2(rect.left(), rect.top() + 4.0), vec2(rect.width() - 10.0, 14.0));
-    widgets::line(ui, corner, Align2::RIGHT_CENTER, &language, tokens::TINY, p.ink3);
-    rect.height()
-}
-
-/// The space under the last block: a click there goes on writing.
-fn below(ui: &mut Ui, state: &mut PageState, rest: Rect) {
-    let p = look(ui.ctx());
-    if state.read_only {
-        return;
-    }
-    let response = ui.interact(rest, ui.scope_id().with("below"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Write at the end of the page"));
-    if state.editor.blocks().is_empty() {
-        let first = Rect::from_min_size(rest.min, vec2(rest.width(), tokens::BODY.line));
-        let words = "Write here. # makes a heading, - a list, [] a check list.";
-        widgets::line(ui, first, Align2::LEFT_CENTER, words, tokens::BODY, p.ink3);
-    }
-    let response = response.on_hover_cursor(egui::CursorIcon::Text);
-    if response.clicked() {
-        let last = state.editor.blocks().last().map(|last| (last.key, last.block.clone()));
-        match last {
-            Some((key, block)) if block.inline.is_empty() && matches!(block.kind, BlockKind::Paragraph) => {
-                state.editor.begin(key, 0);
-            }
-            last => {
-                state.editor.insert_after(last.map(|(key, _)| key), Block::plain(BlockKind::Paragraph, ""))
-            }
-        }
-    }
 }

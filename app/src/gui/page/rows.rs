@@ -1,9 +1,12 @@
 //! What the page view shows, block by block, as plain data: signs, indents, spacing and type, without any drawing.
 
-use tern_model::block::{Block, BlockKind, Container};
+use tern_model::block::{BlockKind, Container};
+use tern_model::flat::{Flat, Head};
 
-use super::editor::{Key, Local};
 use crate::gui::tokens::{self, Type};
+
+/// Levels of nesting and quotation that are drawn; what is deeper stands at the last of them.
+const MAX_INDENT: usize = 12;
 
 /// What stands before a block's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub enum Form {
     Divider,
     /// A table.
     Table,
+    /// Text on a ground of its own, with an icon.
+    Callout,
     /// A block that this version does not know.
     Unknown,
 }
@@ -36,8 +41,10 @@ pub enum Form {
 /// One block as shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Its name.
-    pub key: Key,
+    /// Names its part.
+    pub key: u64,
+    /// Index of its part.
+    pub index: usize,
     /// What stands before the text.
     pub sign: Sign,
     /// Levels of list around the text.
@@ -54,36 +61,41 @@ pub struct Row {
     pub quiet: bool,
 }
 
-/// Rows of a page.
-pub fn rows(blocks: &[Local]) -> Vec<Row> {
+/// Rows of a page. Text in front of the first marker is a row where there is some, or where there is nothing else.
+pub fn rows(flat: &Flat) -> Vec<Row> {
     let mut numbers: Vec<Option<u64>> = Vec::new();
-    let mut rows: Vec<Row> = Vec::with_capacity(blocks.len());
-    let mut before: Option<&Block> = None;
-    for local in blocks {
-        let block = &local.block;
-        let depth = block.parents.len();
-        let restarts = block.restart.is_some_and(|at| at <= depth);
+    let mut rows: Vec<Row> = Vec::with_capacity(flat.parts().len());
+    let leading = Head::plain(BlockKind::Paragraph);
+    let mut before: Option<&Head> = None;
+    let alone = flat.parts().len() == 1;
+    for (index, part) in flat.parts().iter().enumerate() {
+        if index == 0 && part.line.is_empty() && !alone {
+            continue;
+        }
+        let head = part.head.as_ref().unwrap_or(&leading);
+        let depth = head.parents.len();
+        let restarts = head.restart.is_some_and(|at| at <= depth);
         numbers.truncate(if restarts { depth } else { depth + 1 });
         numbers.resize(depth + 1, None);
-        let sign = sign(block, &mut numbers);
-        let quotes = block.parents.iter().filter(|parent| **parent == Container::Quote).count();
-        let indent = depth - quotes + usize::from(sign != Sign::None);
+        let sign = sign(head, &mut numbers);
+        let quotes = head.parents.iter().filter(|parent| **parent == Container::Quote).count();
         rows.push(Row {
-            key: local.key,
-            indent,
-            quotes,
-            form: form(&block.kind),
-            style: style(&block.kind),
-            gap: before.map_or(0.0, |before| gap(before, block)),
+            key: part.key,
+            index,
+            indent: (depth - quotes + usize::from(sign != Sign::None)).min(MAX_INDENT),
+            quotes: quotes.min(MAX_INDENT),
+            form: form(&head.kind),
+            style: style(&head.kind),
+            gap: before.map_or(0.0, |before| gap(before, head)),
             quiet: sign == Sign::Check(true),
             sign,
         });
-        before = Some(block);
+        before = Some(head);
     }
     rows
 }
 
-fn sign(block: &Block, numbers: &mut [Option<u64>]) -> Sign {
+fn sign(block: &Head, numbers: &mut [Option<u64>]) -> Sign {
     let depth = block.parents.len();
     let lists = block.parents.iter().filter(|parent| **parent != Container::Quote).count();
     let Some(number) = numbers.get_mut(depth) else { return Sign::None };
@@ -128,7 +140,7 @@ fn style(kind: &BlockKind) -> Type {
     }
 }
 
-fn gap(before: &Block, block: &Block) -> f32 {
+fn gap(before: &Head, block: &Head) -> f32 {
     let loose = |kind: &BlockKind| match kind {
         BlockKind::BulletItem { loose }
         | BlockKind::OrderedItem { loose, .. }
@@ -153,8 +165,9 @@ fn gap(before: &Block, block: &Block) -> f32 {
 
 /// The page as text, for tests.
 #[cfg(test)]
-pub fn text(blocks: &[Local]) -> String {
-    let line = |(row, local): (&Row, &Local)| {
+pub fn text(flat: &Flat) -> String {
+    let line = |row: &Row| {
+        let text = flat.parts()[row.index].line.text();
         let sign = match &row.sign {
             Sign::None => String::new(),
             Sign::Bullet(_) => "• ".to_owned(),
@@ -166,17 +179,18 @@ pub fn text(blocks: &[Local]) -> String {
             other => format!("{other:?}").to_lowercase(),
         };
         let quotes = "> ".repeat(row.quotes);
-        format!("{form:>7} {quotes}{}{sign}{}\n", "  ".repeat(row.indent), local.block.text())
+        format!("{form:>7} {quotes}{}{sign}{text}\n", "  ".repeat(row.indent))
     };
-    rows(blocks).iter().zip(blocks).map(line).collect()
+    rows(flat).iter().map(line).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tern_model::block::Block;
 
-    fn local(key: Key, kind: BlockKind, parents: &[Container], text: &str) -> Local {
-        Local { key, block: Block { parents: parents.to_vec(), ..Block::plain(kind, text) } }
+    fn local(_: u64, kind: BlockKind, parents: &[Container], text: &str) -> Block {
+        Block { parents: parents.to_vec(), ..Block::plain(kind, text) }
     }
 
     #[test]
@@ -210,6 +224,6 @@ mod tests {
      15 >   [ ] quoted
    code fn main() {}
 divider \n";
-        assert_eq!(text(&blocks), shown);
+        assert_eq!(text(&Flat::of(&blocks)), shown);
     }
 }
