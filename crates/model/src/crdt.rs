@@ -15,6 +15,7 @@ use automerge::{
 
 use crate::doc::{Hash, Heads, ModelError, Stamp};
 use crate::gate::{MAX_CHANGE_BYTES, MAX_DEPS, MAX_OPS};
+use crate::kept::Kept;
 
 /// Operations after which an own edit continues in a further change; far below [`MAX_OPS`].
 const OPS_PER_CHANGE: usize = 12_000;
@@ -210,6 +211,22 @@ impl Crdt {
         Ok(Crdt { am: fork.with_actor(no_actor()) })
     }
 
+    /// The stretches of `text` that are the same elements as of `from`, when it had `count` positions, and as of `to`.
+    pub(crate) fn kept(
+        &self,
+        text: &Obj,
+        from: &Heads,
+        to: &Heads,
+        count: usize,
+    ) -> Result<Vec<Kept>, ModelError> {
+        let patches = guard(|| self.am.diff_obj(&text.0, &hashes(from), &hashes(to), false))?;
+        let mut elements = Elements::new(count);
+        for patch in patches.map_err(malformed)?.into_iter().filter(|p| p.obj == text.0) {
+            elements.follow(patch.action);
+        }
+        Ok(elements.kept())
+    }
+
     /// Starts an edit on a copy.
     pub(crate) fn edit(&self, stamp: &Stamp) -> Result<Tx, ModelError> {
         let mut am = self.am.clone();
@@ -276,14 +293,14 @@ impl Tx {
         let (am, _, _) = inner.commit_with(options(&self.stamp));
         let patches = am.diff_obj(&text.0, &hashes(heads), &am.get_heads(), false).map_err(malformed)?;
         *self = Tx::begin(am, self.stamp)?;
-        let mut elements: Vec<Option<usize>> = (0..count).map(Some).collect();
+        let mut elements = Elements::new(count);
         for patch in patches.into_iter().filter(|p| p.obj == text.0) {
-            follow(&mut elements, patch.action);
+            elements.follow(patch.action);
         }
         let mut out = vec![None; count];
-        for (now, then) in elements.into_iter().enumerate() {
-            if let Some(slot) = then.and_then(|t| out.get_mut(t)) {
-                *slot = Some(now);
+        for kept in elements.kept() {
+            for (i, slot) in out.iter_mut().skip(kept.from).take(kept.len).enumerate() {
+                *slot = Some(kept.to + i);
             }
         }
         Ok(out)
@@ -398,17 +415,60 @@ impl Tx {
     }
 }
 
-/// Applies one patch of a text to the origins of its elements.
-fn follow(elements: &mut Vec<Option<usize>>, action: PatchAction) {
-    let (index, insert, delete) = match action {
-        PatchAction::SpliceText { index, value, .. } => (index, value.make_string().chars().count(), 0),
-        PatchAction::Insert { index, values } => (index, values.len(), 0),
-        PatchAction::DeleteSeq { index, length } => (index, 0, length),
-        _ => return,
-    };
-    let from = index.min(elements.len());
-    let to = from.saturating_add(delete).min(elements.len());
-    elements.splice(from..to, std::iter::repeat_n(None, insert));
+/// The elements of a text while patches are followed, as stretches: where one began before, if it was there, and its
+/// length.
+struct Elements(Vec<(Option<usize>, usize)>);
+
+impl Elements {
+    fn new(count: usize) -> Elements {
+        Elements(vec![(Some(0), count)])
+    }
+
+    fn follow(&mut self, action: PatchAction) {
+        match action {
+            PatchAction::SpliceText { index, value, .. } => {
+                self.splice(index, 0, value.make_string().chars().count());
+            }
+            PatchAction::Insert { index, values } => self.splice(index, 0, values.len()),
+            PatchAction::DeleteSeq { index, length } => self.splice(index, length, 0),
+            _ => {}
+        }
+    }
+
+    fn splice(&mut self, index: usize, delete: usize, insert: usize) {
+        let from = self.cut(index);
+        let to = self.cut(index.saturating_add(delete));
+        self.0.splice(from..to, (insert > 0).then_some((None, insert)));
+    }
+
+    /// Index of the stretch that begins at an element.
+    fn cut(&mut self, at: usize) -> usize {
+        let mut start = 0;
+        for index in 0..self.0.len() {
+            let (origin, len) = self.0[index];
+            if at <= start {
+                return index;
+            }
+            if at < start + len {
+                let before = at - start;
+                self.0[index].1 = before;
+                self.0.insert(index + 1, (origin.map(|o| o + before), len - before));
+                return index + 1;
+            }
+            start += len;
+        }
+        self.0.len()
+    }
+
+    fn kept(&self) -> Vec<Kept> {
+        let mut to = 0;
+        let mut out = Vec::new();
+        for (origin, len) in &self.0 {
+            out.extend(origin.filter(|_| *len > 0).map(|from| Kept { from, to, len: *len }));
+            to += len;
+        }
+        out
+    }
 }
 
 /// Most objects that [`visit`] reads.

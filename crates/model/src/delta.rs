@@ -107,7 +107,7 @@ impl Piece {
         }
     }
 
-    fn split(self, at: usize) -> (Piece, Option<Piece>) {
+    pub(crate) fn split(self, at: usize) -> (Piece, Option<Piece>) {
         match self {
             Piece::Text(mut text, marks) => match text.char_indices().nth(at).map(|(byte, _)| byte) {
                 Some(byte) => {
@@ -164,6 +164,19 @@ impl Restyle {
         set(&mut marks.raw, self.raw);
         if let Some(link) = &self.link {
             marks.link.clone_from(link);
+        }
+    }
+
+    /// What makes `new` of `old`.
+    pub fn between(old: &Marks, new: &Marks) -> Restyle {
+        let flag = |old: bool, new: bool| (old != new).then_some(new);
+        Restyle {
+            strong: flag(old.strong, new.strong),
+            em: flag(old.em, new.em),
+            strike: flag(old.strike, new.strike),
+            code: flag(old.code, new.code),
+            raw: flag(old.raw, new.raw),
+            link: (old.link != new.link).then(|| new.link.clone()),
         }
     }
 

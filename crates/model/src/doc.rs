@@ -9,8 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::block::Block;
 use crate::crdt::{Crdt, Obj, Read, Scalar};
+use crate::delta::Delta;
 use crate::edit::{self, Edit};
 use crate::fields;
+use crate::flat::Flat;
 use crate::ids::DocId;
 use crate::page;
 
@@ -300,6 +302,22 @@ impl Doc {
     pub fn blocks_at(&self, heads: &Heads) -> Result<Vec<Block>, ModelError> {
         let past = self.crdt.at(heads)?;
         Ok(page::read_page(&past).into_iter().map(|p| p.block).collect())
+    }
+
+    /// The page as one sequence of positions, those of its text. Tables whose marker is gone have none and are left out.
+    pub fn flat(&self) -> Flat {
+        page::flat(&self.crdt)
+    }
+
+    /// What changed from one version to another: performed on the page at `from`, it gives the page at `to`.
+    pub fn delta(&self, from: &Heads, to: &Heads) -> Result<Delta, ModelError> {
+        let (before, now) = (self.crdt.at(from)?, self.crdt.at(to)?);
+        page::changes(&self.crdt, (from, &page::flat(&before)), (to, &page::flat(&now)))
+    }
+
+    /// As [`Doc::delta`] from a version whose page is at hand to the current one, whose page is `now`.
+    pub fn delta_since(&self, from: &Heads, before: &Flat, now: &Flat) -> Result<Delta, ModelError> {
+        page::changes(&self.crdt, (from, before), (&self.heads(), now))
     }
 
     /// One stable id per block, in the order of [`Doc::blocks`].

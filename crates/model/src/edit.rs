@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::{Block, BlockKind, Container, Inline, Link};
 use crate::crdt::{Crdt, Tx, guard};
+use crate::delta::Delta;
 use crate::doc::{Heads, ModelError, Stamp};
 use crate::fields::{self, Value};
 use crate::page;
@@ -156,6 +157,11 @@ pub enum Edit {
         /// The page wanted.
         blocks: Vec<Block>,
     },
+    /// A change of the page as a sequence of positions, those of [`Doc::flat`](crate::Doc::flat).
+    Delta {
+        /// The change.
+        delta: Delta,
+    },
     /// Brings fields and blocks back to what they were at `to`, as a new change.
     Revert {
         /// The version wanted.
@@ -178,6 +184,7 @@ fn one(tx: &mut Tx, doc: &Crdt, edit: &Edit) -> Result<(), ModelError> {
         Edit::RemoveFrom { set, item } => fields::remove(tx, set, item),
         Edit::Trash { on } => fields::trash(tx, *on),
         Edit::SetBlocks { base, blocks } => page::set_blocks(tx, doc, base.as_ref(), blocks),
+        Edit::Delta { delta } => page::perform_delta(tx, delta),
         Edit::Revert { to } => {
             let past = doc.at(to)?;
             fields::revert(tx, &past)?;

@@ -145,8 +145,11 @@ impl Line {
 
     /// Byte at which a character begins; the end for one beyond it.
     pub fn byte(&self, at: usize) -> usize {
+        if at >= self.len {
+            return self.text.len();
+        }
         if self.text.len() == self.len {
-            return at.min(self.len);
+            return at;
         }
         self.text.char_indices().nth(at).map_or(self.text.len(), |(byte, _)| byte)
     }
@@ -167,7 +170,9 @@ impl Line {
 
     /// As inline content.
     pub fn inline(&self) -> Vec<Inline> {
-        self.pieces(0, self.len).into_iter().filter_map(Piece::into_inline).collect()
+        let runs: Vec<Inline> = self.pieces(0, self.len).into_iter().filter_map(Piece::into_inline).collect();
+        // What is unknown is a character among others there.
+        if self.objects.contains(&None) { crate::page::normal_inline(&runs) } else { runs }
     }
 
     /// The content of `from..to`.
@@ -442,10 +447,8 @@ impl Flat {
             match step {
                 Step::Keep(len) => at.forward(self, *len, &mut |_, _, _| {}),
                 Step::Restyle(len, change) => at.forward(self, *len, &mut |part, from, to| {
-                    if !part.head.as_ref().is_some_and(Head::is_plain_text) {
-                        part.line.restyle(from, to, change);
-                        part.rev += 1;
-                    }
+                    part.line.restyle(from, to, change);
+                    part.rev += 1;
                 }),
                 Step::Head(head) => at.reshape(self, head),
                 Step::Cells(cells) => at.set_cells(self, cells),
@@ -453,7 +456,19 @@ impl Flat {
                 Step::Insert(piece) => at.insert(self, piece),
             }
         }
+        self.unmark_plain();
         Ok(())
+    }
+
+    /// What ends in a block of plain text loses its marks. At the end, so that text which only passes through one (code
+    /// that is begun, and another block behind it) keeps them.
+    fn unmark_plain(&mut self) {
+        let plain = |part: &&mut Part| part.head.as_ref().is_some_and(Head::is_plain_text);
+        for part in self.parts.iter_mut().filter(plain) {
+            if part.line.runs.iter().any(|(_, marks)| *marks != Marks::default()) {
+                part.line.unmark();
+            }
+        }
     }
 
     /// As blocks, as the page reads them.
@@ -494,9 +509,17 @@ impl Flat {
             part.line.text.hash(&mut hasher);
             part.line.objects.hash(&mut hasher);
             let plain = part.head.as_ref().is_some_and(Head::is_plain_text);
+            let seen = |marks: &Marks| Marks { nesting: String::new(), ..marks.clone() };
+            let (mut at, mut before) = (0, Marks::default());
             for (len, marks) in part.line.runs.iter().filter(|_| !plain) {
-                len.hash(&mut hasher);
-                (marks.strong, marks.em, marks.strike, marks.code, marks.raw, &marks.link).hash(&mut hasher);
+                let marks = seen(marks);
+                if marks != before {
+                    at.hash(&mut hasher);
+                    (marks.strong, marks.em, marks.strike, marks.code, marks.raw, &marks.link)
+                        .hash(&mut hasher);
+                    before = marks;
+                }
+                at += len;
             }
         }
         hasher.finish()
@@ -535,9 +558,6 @@ impl Cursor {
     fn reshape(&mut self, flat: &mut Flat, head: &Head) {
         let at_end = flat.parts.get(self.part).is_some_and(|part| self.off == part.line.len());
         if at_end && let Some(part) = flat.parts.get_mut(self.part + 1) {
-            if head.is_plain_text() {
-                part.line.unmark();
-            }
             part.head = Some(head.clone());
             part.rev += 1;
         }
@@ -566,11 +586,8 @@ impl Cursor {
                 len -= step;
             }
             if len > 0 && self.part + 1 < flat.parts.len() {
-                let mut next = flat.parts.remove(self.part + 1);
+                let next = flat.parts.remove(self.part + 1);
                 if let Some(part) = flat.parts.get_mut(self.part) {
-                    if part.head.as_ref().is_some_and(Head::is_plain_text) {
-                        next.line.unmark();
-                    }
                     part.line.append(next.line);
                     part.rev += 1;
                 }
@@ -582,22 +599,17 @@ impl Cursor {
     fn insert(&mut self, flat: &mut Flat, piece: &Piece) {
         let made = flat.made + 1;
         let Some(part) = flat.parts.get_mut(self.part) else { return };
-        let plain = part.head.as_ref().is_some_and(Head::is_plain_text);
-        let none = Marks::default();
         match piece {
             Piece::Text(text, marks) => {
-                part.line.insert_text(self.off, text, if plain { &none } else { marks });
+                part.line.insert_text(self.off, text, marks);
                 self.off += text.chars().count();
             }
             Piece::Object(object, marks) => {
-                part.line.insert_object(self.off, object.clone(), if plain { &none } else { marks });
+                part.line.insert_object(self.off, object.clone(), marks);
                 self.off += 1;
             }
             Piece::Block(head) => {
-                let mut line = part.line.split_off(self.off);
-                if head.is_plain_text() {
-                    line.unmark();
-                }
+                let line = part.line.split_off(self.off);
                 let new = Part { key: made, rev: 0, head: Some((**head).clone()), line };
                 part.rev += 1;
                 flat.made = made;

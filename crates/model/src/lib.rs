@@ -16,6 +16,7 @@ pub mod gate;
 pub mod history;
 pub mod hours;
 pub mod ids;
+mod kept;
 pub mod order;
 pub mod page;
 pub mod person;

@@ -1,6 +1,8 @@
 //! Pages: the public Automerge rich-text schema to and from [`Block`]s. `docs/decisions/0001-rich-text-mapping.md`
 //! says how each kind lies in the document. Reading is total: what has an unexpected shape reads as something visible.
 
+mod change;
+mod layout;
 mod merge;
 mod names;
 mod ops;
@@ -18,6 +20,8 @@ use crate::block::{Block, BlockKind, Container, Inline, Marks};
 use crate::crdt::{At, MARKER, Node, Obj, Range, Read, Scalar};
 use crate::doc::TEXT;
 
+pub(crate) use change::perform_delta;
+pub(crate) use layout::{changes, flat};
 pub(crate) use merge::{revert_blocks, set_blocks};
 pub(crate) use ops::perform;
 pub(crate) use similar_units::{Span, compare};
@@ -26,6 +30,7 @@ pub use table::{MAX_CELLS, MAX_COLUMNS};
 pub use units::normal_inline;
 pub(crate) use units::{Unit, inline, units};
 
+use merge::normal_table;
 use units::Glyph;
 
 /// Marker id of text that stands before the first marker.

@@ -84,7 +84,8 @@ fn normal(block: &Block) -> Block {
     block
 }
 
-fn normal_table(table: &mut Table) {
+/// A table in the form that reading gives.
+pub(super) fn normal_table(table: &mut Table) {
     let width = table.rows.iter().map(Vec::len).chain([table.align.len()]).max().unwrap_or(0);
     table.align.resize(width, crate::block::Align::None);
     for row in &mut table.rows {

@@ -35,6 +35,9 @@ pub(crate) const START: &str = "__ext__start";
 pub(crate) const RESTART: &str = "__ext__restart";
 pub(crate) const TABLE_KEY: &str = "__ext__key";
 
+/// Attributes that say something for some kinds of block only.
+pub(crate) const OF_KINDS: [&str; 5] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START];
+
 const STRONG: &str = "strong";
 const EM: &str = "em";
 const STRIKE: &str = "__ext__strikethrough";
@@ -62,6 +65,23 @@ pub(crate) fn container_name(container: Container) -> &'static str {
         Container::Ordered => ORDERED_ITEM,
         Container::Quote => BLOCKQUOTE,
     }
+}
+
+/// Whether a type name reads as something other than a block of unknown kind.
+pub(crate) fn is_known(name: &str) -> bool {
+    const BLOCKS: [&str; 10] = [
+        PARAGRAPH,
+        HEADING,
+        CODE_BLOCK,
+        BLOCKQUOTE,
+        ORDERED_ITEM,
+        BULLET_ITEM,
+        IMAGE,
+        DIVIDER,
+        TABLE,
+        VERBATIM,
+    ];
+    BLOCKS.contains(&name)
 }
 
 /// Marks as names and values.

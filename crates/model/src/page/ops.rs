@@ -41,7 +41,8 @@ pub(crate) fn perform(tx: &mut Tx, edit: &Edit) -> Result<(), ModelError> {
     }
 }
 
-fn page_text(tx: &mut Tx) -> Result<Obj, ModelError> {
+/// The text of the page, made where there is none.
+pub(super) fn page_text(tx: &mut Tx) -> Result<Obj, ModelError> {
     match text_of(tx) {
         Some(text) => Ok(text),
         None => tx.put_text(&Obj::root(), TEXT),

@@ -45,6 +45,13 @@ impl Script {
         }
     }
 
+    /// Asks for the marks of the positions `from..to`, all of which have `old`, to become `new`.
+    pub(crate) fn remark_range(&mut self, from: usize, to: usize, old: &Marks, new: &Marks) {
+        for (name, value) in differences(old, new) {
+            self.remarks.push(Range { start: from, end: to, name: name.to_owned(), value });
+        }
+    }
+
     /// Performs the edits.
     pub(crate) fn apply(mut self, tx: &mut Tx, text: &Obj) -> Result<(), ModelError> {
         for range in &self.remarks {

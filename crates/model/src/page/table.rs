@@ -424,6 +424,20 @@ fn update_cells(
     Ok(())
 }
 
+/// Brings the cells to those of `wanted`, each by its place, in a table of the same shape; else the whole table.
+pub(crate) fn set_cells(tx: &mut Tx, key: &str, wanted: &Table) -> Result<(), ModelError> {
+    let Some(obj) = find(tx, key) else { return Ok(()) };
+    let base = grid(tx, &obj);
+    if base.rows.len() != wanted.rows.len() || base.columns.len() != width(wanted) {
+        return bring_to(tx, key, wanted);
+    }
+    let columns: Vec<Obj> = base.columns.iter().map(|column| column.obj.clone()).collect();
+    base.rows
+        .iter()
+        .zip(&wanted.rows)
+        .try_for_each(|(row, cells)| update_cells(tx, &base, row, &columns, cells))
+}
+
 /// Replaces one cell.
 pub(crate) fn set_cell(
     tx: &mut Tx,
@@ -438,5 +452,5 @@ pub(crate) fn set_cell(
         return Err(ModelError::NotPossible("the table has no such cell".into()));
     };
     *cell = inline.to_vec();
-    bring_to(tx, key, &table)
+    set_cells(tx, key, &table)
 }

@@ -229,3 +229,29 @@ proptest! {
         prop_assert_eq!(doc.blocks(), blocks);
     }
 }
+
+#[test]
+fn a_page_of_other_software_has_the_positions_of_its_text() {
+    let doc = foreign();
+    let flat = doc.flat();
+    assert_eq!(flat.blocks(), doc.blocks());
+    assert_eq!(flat.len(), doc.crdt.len(&text_of(&doc.crdt).unwrap()));
+}
+
+#[test]
+fn a_block_of_other_software_moved_by_a_delta_keeps_all_that_it_holds() {
+    let mut doc = foreign();
+    let raw = |doc: &Doc| {
+        let page = read_page(&doc.crdt);
+        let note = page.iter().find(|p| matches!(p.block.kind, BlockKind::Unknown { .. })).unwrap();
+        write::read_raw(&doc.crdt, note.map.as_ref().unwrap())
+    };
+    let before = raw(&doc);
+    let flat = doc.flat();
+    let (from, to) = (flat.start(3) - 1, flat.start(4) - 1);
+    let out = crate::Delta::splice(from, to - from, []);
+    let delta = out.compose(&crate::Delta::splice(0, 0, flat.pieces(from, to)));
+    doc.edit(&STAMP, &[Edit::Delta { delta }]).unwrap();
+    assert_eq!(raw(&doc), before);
+    assert_eq!(shown(&doc)[0], "callout [] notebefore");
+}

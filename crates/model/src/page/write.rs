@@ -1,6 +1,6 @@
 //! Writing markers: the map of a block in the text, and the differences of one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names;
 use super::table;
@@ -177,6 +177,17 @@ fn put_attr(tx: &mut Tx, attrs: &Obj, key: &str, attr: &Attr) -> Result<(), Mode
     }
 }
 
+/// Gives a marker that has none a table of its own.
+pub(crate) fn put_table(tx: &mut Tx, marker: &Obj, table: &Table) -> Result<(), ModelError> {
+    let attrs = match tx.get(marker, At::Key(names::ATTRS)) {
+        Some(Node::Map(map)) => map,
+        _ => tx.put_map(marker, names::ATTRS)?,
+    };
+    let key = marker.id();
+    put_attr(tx, &attrs, names::TABLE_KEY, &Attr::Text(key.clone()))?;
+    if table::exists(tx, &key) { table::bring_to(tx, &key, table) } else { table::create(tx, &key, table) }
+}
+
 /// Writes what differs between `from` and `to` into an existing marker; what neither says stays.
 pub(crate) fn update(tx: &mut Tx, marker: &Obj, from: &Block, to: &Block) -> Result<(), ModelError> {
     let quote = tx.get_str(marker, names::TYPE).as_deref() == Some(names::BLOCKQUOTE);
@@ -188,14 +199,17 @@ pub(crate) fn update(tx: &mut Tx, marker: &Obj, from: &Block, to: &Block) -> Res
         put_parents(tx, marker, &parent_names(to))?;
     }
     let (old, new) = (attrs(from), attrs(to));
-    if old == new {
+    if old == new && from.kind == to.kind {
         return Ok(());
     }
     let map = match tx.get(marker, At::Key(names::ATTRS)) {
         Some(Node::Map(map)) => map,
         _ => tx.put_map(marker, names::ATTRS)?,
     };
-    for key in old.keys().filter(|k| !new.contains_key(*k)) {
+    // A concurrent change of kind may have left what the old kind does not show and the one wanted would.
+    let stale = names::OF_KINDS.iter().copied().filter(|_| from.kind != to.kind);
+    let gone: BTreeSet<&str> = old.keys().copied().chain(stale).filter(|k| !new.contains_key(k)).collect();
+    for key in gone {
         if tx.get(&map, At::Key(key)).is_some() {
             tx.delete_key(&map, key)?;
         }

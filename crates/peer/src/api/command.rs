@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use tern_model::Delta;
 use tern_model::block::{Block, BlockKind, Container};
 
 /// A document as people name it: full id, short id, task id with its project key, or a unique prefix of any of them.
@@ -154,6 +155,15 @@ pub enum Command {
         /// In order.
         edits: Vec<BlockEdit>,
     },
+    /// A change of a page in positions, made on the page at some heads; it is rebased over what came since.
+    PageDelta {
+        /// Which page.
+        page: Ref,
+        /// The heads.
+        base: String,
+        /// The change.
+        delta: Delta,
+    },
     /// A new title.
     PageRename {
         /// Which page.
@@ -253,6 +263,8 @@ pub enum Reply {
     Done {},
     /// A document was made or changed.
     Doc(super::DocReply),
+    /// A change of a page in positions was performed.
+    PageDelta(super::PageDeltaReply),
     /// A ticket.
     Ticket {
         /// The text to hand over.
@@ -310,6 +322,25 @@ pub enum Query {
         page: Ref,
         /// As it was at these heads.
         at: Option<String>,
+    },
+    /// One page without its content: `blocks`, `markers` and `marks` are empty.
+    PageInfo {
+        /// Which.
+        page: Ref,
+    },
+    /// A page as one sequence of positions, to edit. Asked once, not watched.
+    PageFlat {
+        /// Which.
+        page: Ref,
+        /// As it was at these heads.
+        at: Option<String>,
+    },
+    /// What changed in a page since some heads, in positions. Asked once, not watched.
+    PageChanges {
+        /// Which.
+        page: Ref,
+        /// The heads.
+        from: String,
     },
     /// A page as text: `md`, `html`.
     PageText {

@@ -6,9 +6,11 @@
 mod access;
 mod command;
 mod error;
+mod page;
 mod view;
 
 pub use access::*;
 pub use command::*;
 pub use error::{ErrorKind, PeerError};
+pub use page::*;
 pub use view::*;

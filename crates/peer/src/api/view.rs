@@ -79,6 +79,11 @@ pub enum View {
     Pages(PagesView),
     /// See [`Query::Page`](super::Query::Page).
     Page(Box<PageView>),
+    /// See [`Query::PageFlat`](super::Query::PageFlat); not JSON.
+    #[serde(skip)]
+    Flat(Box<super::FlatView>),
+    /// See [`Query::PageChanges`](super::Query::PageChanges).
+    PageChanges(Box<super::PageChangesView>),
     /// See [`Query::PageText`](super::Query::PageText).
     Text {
         /// The text.

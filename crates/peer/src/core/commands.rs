@@ -6,7 +6,9 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply};
 
 use super::errors::internal;
 use super::resolve::{self, Wanted};
-use super::{Core, Work, access, audit, invites, pages, people, project, removal, review, spaces, tasks};
+use super::{
+    Core, Work, access, audit, invites, pages, people, project, removal, review, spaces, tasks, typing,
+};
 
 /// What a command did, before the reply is made.
 enum Did {
@@ -59,6 +61,9 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         }
         Command::PageAppend { page, markdown } => done(pages::append(work, page, markdown)?),
         Command::PageBlocks { page, edits } => done(pages::blocks(work, page, edits)?),
+        Command::PageDelta { page, base, delta } => {
+            Did::Other(Reply::PageDelta(typing::change(work, page, base, delta)?))
+        }
         Command::PageRename { page, title } => done(pages::rename(work, page, title)?),
         Command::PageMove { page, parent, after } => {
             done(pages::relocate(work, page, parent.as_deref(), after.as_deref())?)

@@ -29,6 +29,7 @@ mod start;
 mod status;
 mod tasks;
 mod tenant;
+mod typing;
 mod words;
 mod work;
 
@@ -87,6 +88,8 @@ pub(crate) struct Mem {
     /// Spaces of documents that were made here and have no row yet.
     pub born: BTreeMap<DocId, Id16>,
     pub docs: BTreeMap<DocId, OpenDoc>,
+    /// Pages as sequences of positions, for windows that edit them.
+    pub flats: typing::Flats,
     /// Where suspect changes are tried.
     pub trials: Arc<dyn crate::trial::Trials>,
     /// What trials found, as the store keeps it.
@@ -152,6 +155,7 @@ impl Mem {
     /// Forgets everything that an undone transaction may have taught, and takes a new feed.
     fn forget(&mut self) {
         self.docs.clear();
+        self.flats = typing::Flats::default();
         self.incarnation = None;
         self.feeds.clear();
         self.born.clear();

@@ -151,7 +151,8 @@ fn attachment_row(id: DocId, a: &Attached) -> Option<AttachmentRow> {
 
 fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {
     let id = doc.id();
-    let body = doc.text();
+    let blocks = doc.blocks();
+    let body = tern_model::page::plain_text(&blocks);
     let title = text(doc, "title");
     let source_hash = super::resolve::unhex(&text(doc, "source_hash"));
     let source_path = Some(text(doc, "source_path")).filter(|p| !p.is_empty());
@@ -179,7 +180,7 @@ fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
         work.mem.pages_version = work.mem.version + 1;
     }
     work.txn.project_page(&row)?;
-    let links: Vec<Id16> = links(&doc.blocks()).into_iter().map(|d| d.0).collect();
+    let links: Vec<Id16> = links(&blocks).into_iter().map(|d| d.0).collect();
     work.txn.project_links(&id.0, &links)?;
     index(work, id, "page", &title, &body, trashed)
 }

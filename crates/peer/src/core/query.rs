@@ -21,6 +21,9 @@ impl Core {
         Ok(match query {
             Query::Pages { trash } => View::Pages(pages::view(&self.store, *trash)?),
             Query::Page { page, at } => View::Page(Box::new(self.page_view(page, at.as_deref())?)),
+            Query::PageInfo { page } => View::Page(Box::new(self.page_info(page)?)),
+            Query::PageFlat { page, at } => View::Flat(Box::new(self.page_flat(page, at.as_deref())?)),
+            Query::PageChanges { page, from } => View::PageChanges(Box::new(self.page_changes(page, from)?)),
             Query::PageText { page, format, at } => {
                 View::Text { text: self.page_text(page, format, at.as_deref())? }
             }
@@ -65,11 +68,21 @@ impl Core {
 
     fn page_view(&mut self, page: &str, at: Option<&str>) -> Result<PageView, PeerError> {
         let doc = self.document(page, at)?;
-        let id = doc.id();
         let blocks = doc.blocks();
+        let view = self.page_facts(Facts::of(&doc))?;
+        Ok(PageView { marks: marks(&blocks), markers: doc.markers(), blocks, ..view })
+    }
+
+    fn page_info(&mut self, page: &str) -> Result<PageView, PeerError> {
+        let id = resolve::document(&self.store, page, Wanted::Any)?;
+        let facts = Facts::of(documents::load(&self.store, &mut self.mem, id)?);
+        self.page_facts(facts)
+    }
+
+    fn page_facts(&mut self, facts: Facts) -> Result<PageView, PeerError> {
         let zone = self.my_zone();
         let mut attachments = Vec::new();
-        for a in project::attachments(&doc) {
+        for a in facts.attachments {
             let hash = resolve::unhex(&a.hash);
             let here = match hash {
                 Some(hash) => self.store.blob(&hash)?.is_some_and(|b| b.present),
@@ -78,17 +91,17 @@ impl Core {
             attachments.push(AttachmentView { hash: a.hash, name: a.name, bytes: a.size, here });
         }
         Ok(PageView {
-            id: id.to_string(),
-            title: project::text(&doc, "title"),
-            marks: marks(&blocks),
-            markers: doc.markers(),
-            blocks,
-            fields: fields(&doc),
-            conflicts: words::conflicts(&self.store, &self.mem.membership, &zone, &doc.conflicts()),
-            heads: doc.heads().to_string(),
-            trashed: project::trashed(&doc),
+            id: facts.id.to_string(),
+            title: facts.title,
+            marks: Vec::new(),
+            markers: Vec::new(),
+            blocks: Vec::new(),
+            fields: facts.fields,
+            conflicts: words::conflicts(&self.store, &self.mem.membership, &zone, &facts.conflicts),
+            heads: facts.heads,
+            trashed: facts.trashed,
             attachments,
-            delivery: self.delivery(&id)?,
+            delivery: self.delivery(&facts.id)?,
         })
     }
 
@@ -280,6 +293,31 @@ impl Core {
             )));
         }
         found.pop_first().map(|(_, row)| row).ok_or_else(|| not_found("attachment", hash))
+    }
+}
+
+/// What a document says of a page beside its content.
+struct Facts {
+    id: DocId,
+    title: String,
+    fields: BTreeMap<String, serde_json::Value>,
+    conflicts: Vec<tern_model::Conflict>,
+    heads: String,
+    trashed: bool,
+    attachments: Vec<project::Attached>,
+}
+
+impl Facts {
+    fn of(doc: &Doc) -> Facts {
+        Facts {
+            id: doc.id(),
+            title: project::text(doc, "title"),
+            fields: fields(doc),
+            conflicts: doc.conflicts(),
+            heads: doc.heads().to_string(),
+            trashed: project::trashed(doc),
+            attachments: project::attachments(doc),
+        }
     }
 }
 

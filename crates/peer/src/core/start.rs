@@ -387,6 +387,7 @@ impl Mem {
             born: std::collections::BTreeMap::new(),
             docs: std::collections::BTreeMap::new(),
             trials,
+            flats: super::typing::Flats::default(),
             kept_trials: super::gate::KeptTrials::default(),
             lost: super::heal::Lost::default(),
             damaged_log: Vec::new(),

@@ -277,7 +277,7 @@ impl<'a, 's> Work<'a, 's> {
     }
 
     /// Whether this member's role allows writing a document of this class.
-    fn may_write(&self, id: DocId) -> Result<(), PeerError> {
+    pub(crate) fn may_write(&self, id: DocId) -> Result<(), PeerError> {
         use tern_model::Class;
         let space = super::spaces::space_of(&self.txn, self.mem, &id)?;
         let role = self.mem.access().acting_role(&space, &self.mem.me());
