@@ -20,6 +20,8 @@ mod recover;
 mod start;
 pub mod trial;
 
+pub mod text;
+
 pub use api::*;
 pub use handle::*;
 pub use node::{HostedView, Node, NodeCore, NodeView};
