@@ -50,6 +50,10 @@ pub enum Kind {
     Workspace,
     /// Title of a space.
     Space,
+    /// A thread of comments on a page.
+    Thread,
+    /// What a member has read, in their personal space.
+    Reading,
     /// Written by newer software; kept untouched.
     Unknown(String),
 }
@@ -166,6 +170,8 @@ impl Kind {
             Kind::Person => "person",
             Kind::Workspace => "workspace",
             Kind::Space => "space",
+            Kind::Thread => "thread",
+            Kind::Reading => "reading",
             Kind::Unknown(name) => name,
         }
     }
@@ -179,6 +185,8 @@ impl Kind {
             "person" => Kind::Person,
             "workspace" => Kind::Workspace,
             "space" => Kind::Space,
+            "thread" => Kind::Thread,
+            "reading" => Kind::Reading,
             other => Kind::Unknown(other.to_owned()),
         }
     }

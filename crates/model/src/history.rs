@@ -14,6 +14,7 @@ use crate::page::{self, Placed, Span, Unit, inline, units};
 mod merges;
 mod restore;
 mod rich;
+mod seen;
 mod sessions;
 
 pub use merges::{MAX_MERGES, Merge, MergedBlock, MergedField, Side};

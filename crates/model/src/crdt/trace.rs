@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
-use automerge::{ActorId, Change, ChangeHash, Cursor, CursorPosition, MoveCursor, ObjId, ReadDoc};
+use automerge::{ActorId, Change, ChangeHash, Cursor, CursorPosition, MoveCursor, ObjId, ObjType, ReadDoc};
 
 use super::{Crdt, Obj, guard, hashes};
 use crate::doc::{Hash, Heads};
@@ -121,11 +121,12 @@ fn tell(change: &Change, text: &Obj) -> Told {
     let mut told = Told::default();
     for op in &change.decode().operations {
         match &op.obj {
-            ObjectId::Root => match &op.key {
-                Key::Map(name) => {
+            ObjectId::Root => match (&op.key, &op.action) {
+                // An empty map is made ready for a set; what comes into it is told as something else.
+                (Key::Map(_), OpType::Make(ObjType::Map)) | (Key::Seq(_), _) => {}
+                (Key::Map(name), _) => {
                     told.fields.insert(name.to_string());
                 }
-                Key::Seq(_) => {}
             },
             ObjectId::Id(id) if Some(id) == page.as_ref() => tell_text(&mut told, op),
             ObjectId::Id(_) => told.other += 1,
