@@ -5,10 +5,16 @@
 
 mod access;
 mod command;
+mod comments;
 mod error;
+mod links;
+mod past;
 mod view;
 
 pub use access::*;
 pub use command::*;
+pub use comments::*;
 pub use error::{ErrorKind, PeerError};
+pub use links::*;
+pub use past::*;
 pub use view::*;
