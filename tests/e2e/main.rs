@@ -1,5 +1,6 @@
 //! Stories of the real binary: homes in temporary folders, processes on loopback, answers read as JSON.
 
+mod apart;
 mod bad_input;
 mod by_bundle;
 mod contract;

@@ -395,6 +395,7 @@ impl World {
             .map(|(page, _)| HitView {
                 id: page.id.clone(),
                 kind: "page".into(),
+                page: None,
                 title: page.title.clone(),
                 snippet: format!("… where [{query}] is said …"),
             })
@@ -604,6 +605,7 @@ fn history() -> HistoryView {
         to: to.into(),
         heads: format!("{author}{from}"),
         changes,
+        ..SessionView::default()
     };
     HistoryView {
         sessions: vec![

@@ -3,6 +3,7 @@
 //! Names and options are the terminal contract: they may grow, they are never renamed.
 
 mod access;
+mod comments;
 mod content;
 mod network;
 mod people;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use access::*;
+pub(crate) use comments::*;
 pub(crate) use content::*;
 pub(crate) use network::*;
 pub(crate) use people::*;
@@ -83,6 +85,9 @@ pub(crate) enum Action {
     /// Pages
     #[command(subcommand)]
     Page(PageAction),
+    /// Comments on pages
+    #[command(subcommand)]
+    Comment(CommentAction),
     /// Your zone, hours, check-ins and days off
     #[command(subcommand)]
     Profile(ProfileAction),

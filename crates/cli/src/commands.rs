@@ -1,10 +1,12 @@
 //! One function a command: asks the replica and prints what it answers.
 
 mod access;
+mod comments;
 mod files;
 mod network;
 mod node;
 mod pages;
+mod past;
 mod people;
 mod tasks;
 mod upkeep;
@@ -43,6 +45,7 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Keys { action } => upkeep::keys(context, action.as_ref()),
         Action::Space(action) => access::space(context, action),
         Action::Page(action) => pages::run(context, action),
+        Action::Comment(action) => comments::run(context, action),
         Action::Task(action) => tasks::run(context, action),
         Action::Search(args) => tasks::search(context, &args),
         Action::Import(args) => files::import(context, &args),

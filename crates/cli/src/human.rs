@@ -5,6 +5,7 @@ pub(crate) mod files;
 pub(crate) mod network;
 pub(crate) mod node;
 pub(crate) mod pages;
+pub(crate) mod past;
 pub(crate) mod people;
 pub(crate) mod setup;
 pub(crate) mod tasks;

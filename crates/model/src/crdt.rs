@@ -1,7 +1,9 @@
-//! Automerge behind neutral primitives: maps, lists, texts, marks, changes. The only file of the project that names it.
+//! Automerge behind neutral primitives: maps, lists, texts, marks, changes. The only module of the project that names it.
 //!
 //! Actor and commit time are explicit everywhere. Positions are code points; whatever is kept is an element id, never
 //! a number. Reads are shallow and total: nothing here walks a nested value that a stranger may have made deep.
+
+mod trace;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,6 +18,8 @@ use automerge::{
 use crate::doc::{Hash, Heads, ModelError, Stamp};
 use crate::gate::{MAX_CHANGE_BYTES, MAX_DEPS, MAX_OPS};
 use crate::kept::Kept;
+
+pub(crate) use trace::{Element, Told};
 
 /// Operations after which an own edit continues in a further change; far below [`MAX_OPS`].
 const OPS_PER_CHANGE: usize = 12_000;

@@ -52,6 +52,10 @@ pub enum Kind {
     Workspace,
     /// Title of a space.
     Space,
+    /// A thread of comments on a page.
+    Thread,
+    /// What a member has read, in their personal space.
+    Reading,
     /// Written by newer software; kept untouched.
     Unknown(String),
 }
@@ -168,6 +172,8 @@ impl Kind {
             Kind::Person => "person",
             Kind::Workspace => "workspace",
             Kind::Space => "space",
+            Kind::Thread => "thread",
+            Kind::Reading => "reading",
             Kind::Unknown(name) => name,
         }
     }
@@ -181,6 +187,8 @@ impl Kind {
             "person" => Kind::Person,
             "workspace" => Kind::Workspace,
             "space" => Kind::Space,
+            "thread" => Kind::Thread,
+            "reading" => Kind::Reading,
             other => Kind::Unknown(other.to_owned()),
         }
     }

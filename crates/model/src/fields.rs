@@ -230,10 +230,13 @@ pub(crate) fn prepare(tx: &mut Tx, kind: &Kind) -> Result<(), ModelError> {
         Kind::Page | Kind::Task | Kind::Project => &["labels"],
         Kind::Person => &["checkins", "off", "holidays"],
         Kind::Workspace => &["nodes"],
-        Kind::Space | Kind::Unknown(_) => &[],
+        Kind::Space | Kind::Thread | Kind::Reading | Kind::Unknown(_) => &[],
     };
     for name in [TABLES].iter().chain(sets) {
         tx.put_map(&Obj::root(), name)?;
+    }
+    if *kind == Kind::Thread {
+        tx.put_list(&Obj::root(), crate::thread::MESSAGES)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! History: who changed what and when, grouped into sessions, and the difference between two versions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::iter::Peekable;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,16 @@ use crate::crdt::Meta;
 use crate::doc::{Doc, Hash, Heads, ModelError};
 use crate::fields::{self, Value};
 use crate::page::{self, Placed, Span, Unit, inline, units};
+
+mod merges;
+mod restore;
+mod rich;
+mod seen;
+mod sessions;
+
+pub use merges::{MAX_MERGES, Merge, MergedBlock, MergedField, Side};
+pub use rich::{DiffBlock, DiffRun, Hand, MovedFrom, PageChanges, State};
+pub use sessions::{Session, Tally};
 
 /// One change of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,21 +38,6 @@ pub struct ChangeInfo {
 
 /// Gap that ends a session, milliseconds.
 pub const SESSION_GAP_MS: i64 = 10 * 60 * 1000;
-
-/// Changes of one actor without a gap of [`SESSION_GAP_MS`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Session {
-    /// Who.
-    pub actor: [u8; 16],
-    /// First change, by the author's clock.
-    pub from_ms: i64,
-    /// Last change.
-    pub to_ms: i64,
-    /// The changes, in causal order.
-    pub changes: Vec<Hash>,
-    /// The document with all changes up to the end of this session, in the order of the history.
-    pub after: Heads,
-}
 
 /// A stretch of content in a comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,36 +112,11 @@ impl Doc {
         self.crdt.metas_since(heads).iter().map(info).collect()
     }
 
-    /// The history in sessions, by their first change.
-    pub fn sessions(&self) -> Vec<Session> {
-        let mut out: Vec<Session> = Vec::new();
-        let mut open: BTreeMap<[u8; 16], usize> = BTreeMap::new();
-        let mut heads: BTreeSet<Hash> = BTreeSet::new();
-        for change in self.history() {
-            change.deps.iter().for_each(|dep| {
-                heads.remove(dep);
-            });
-            heads.insert(change.hash);
-            let same = |s: &&mut Session| change.time_ms.abs_diff(s.to_ms) < SESSION_GAP_MS.unsigned_abs();
-            let session = open.get(&change.actor).and_then(|i| out.get_mut(*i)).filter(same);
-            let after = Heads(heads.iter().copied().collect());
-            if let Some(session) = session {
-                session.to_ms = session.to_ms.max(change.time_ms);
-                session.changes.push(change.hash);
-                session.after = after;
-                continue;
-            }
-            open.insert(change.actor, out.len());
-            let (from_ms, to_ms) = (change.time_ms, change.time_ms);
-            out.push(Session { actor: change.actor, from_ms, to_ms, changes: vec![change.hash], after });
-        }
-        out
-    }
-
     /// What changed between two versions. Neither needs to be an ancestor of the other.
     pub fn diff(&self, from: &Heads, to: &Heads) -> Result<PageDiff, ModelError> {
         let (from, to) = (self.crdt.at(from)?, self.crdt.at(to)?);
-        let blocks = compare_pages(page::read_page(&from), page::read_page(&to));
+        let pairs = compare_pages(page::read_page(&from), page::read_page(&to));
+        let blocks = pairs.into_iter().map(Pair::into_diff).collect();
         Ok(PageDiff { blocks, fields: compare_fields(&fields::all(&from), &fields::all(&to)) })
     }
 }
@@ -176,81 +146,100 @@ fn compare_fields(from: &BTreeMap<String, Value>, to: &BTreeMap<String, Value>) 
     names.iter().map(diff).filter(|d| d.from != d.to).collect()
 }
 
+/// A block of either page, or of both.
+#[derive(Debug)]
+enum Pair {
+    Same { from: Placed, to: Placed },
+    Inserted(Placed),
+    Deleted(Placed),
+    Moved { from: Placed, to: Placed },
+    Changed { from: Placed, to: Placed },
+}
+
+impl Pair {
+    fn of(from: Placed, to: Placed) -> Pair {
+        if from.block == to.block { Pair::Same { from, to } } else { Pair::Changed { from, to } }
+    }
+
+    fn into_diff(self) -> BlockDiff {
+        match self {
+            Pair::Same { to, .. } => BlockDiff::Same(to.block),
+            Pair::Inserted(to) => BlockDiff::Inserted(to.block),
+            Pair::Deleted(from) => BlockDiff::Deleted(from.block),
+            Pair::Moved { to, .. } => BlockDiff::Moved(to.block),
+            Pair::Changed { from, to } => {
+                BlockDiff::Changed { runs: runs(&from.block, &to.block), from: from.block, to: to.block }
+            }
+        }
+    }
+}
+
 /// Blocks keep their markers in one order for ever, so both pages are walked from marker to common marker.
-fn compare_pages(from: Vec<Placed>, to: Vec<Placed>) -> Vec<BlockDiff> {
+fn compare_pages(from: Vec<Placed>, to: Vec<Placed>) -> Vec<Pair> {
     let kept: BTreeSet<&String> = to.iter().map(|p| &p.marker).collect();
     let common: BTreeSet<String> =
         from.iter().filter(|p| kept.contains(&p.marker)).map(|p| p.marker.clone()).collect();
     let mut out = Vec::new();
     let (mut old, mut new) = (from.into_iter().peekable(), to.into_iter().peekable());
     loop {
-        let gone: Vec<Block> = gap(&mut old, &common);
-        let come: Vec<Block> = gap(&mut new, &common);
+        let gone: Vec<Placed> = gap(&mut old, &common);
+        let come: Vec<Placed> = gap(&mut new, &common);
         replaced(&mut out, gone, come);
         match (old.next(), new.next()) {
-            (Some(from), Some(to)) => out.push(pair(from.block, to.block)),
+            (Some(from), Some(to)) => out.push(Pair::of(from, to)),
             (None, None) => break,
             (from, to) => {
-                out.extend(from.map(|p| BlockDiff::Deleted(p.block)));
-                out.extend(to.map(|p| BlockDiff::Inserted(p.block)));
+                out.extend(from.map(Pair::Deleted));
+                out.extend(to.map(Pair::Inserted));
             }
         }
     }
     moved(out)
 }
 
-fn gap(side: &mut Peekable<impl Iterator<Item = Placed>>, common: &BTreeSet<String>) -> Vec<Block> {
-    std::iter::from_fn(|| side.next_if(|p| !common.contains(&p.marker))).map(|p| p.block).collect()
-}
-
-fn pair(from: Block, to: Block) -> BlockDiff {
-    if from == to { BlockDiff::Same(to) } else { BlockDiff::Changed { runs: runs(&from, &to), from, to } }
+fn gap(side: &mut Peekable<impl Iterator<Item = Placed>>, common: &BTreeSet<String>) -> Vec<Placed> {
+    std::iter::from_fn(|| side.next_if(|p| !common.contains(&p.marker))).collect()
 }
 
 /// Blocks with other markers at one place: equal ones are the same to a reader.
-fn replaced(out: &mut Vec<BlockDiff>, gone: Vec<Block>, come: Vec<Block>) {
-    let mut next = 0;
-    for block in come {
-        let same = gone.iter().skip(next).position(|b| *b == block);
-        let Some(same) = same else {
-            out.push(BlockDiff::Inserted(block));
+fn replaced(out: &mut Vec<Pair>, gone: Vec<Placed>, come: Vec<Placed>) {
+    let mut gone: VecDeque<Placed> = gone.into();
+    for to in come {
+        let Some(same) = gone.iter().position(|p| p.block == to.block) else {
+            out.push(Pair::Inserted(to));
             continue;
         };
-        out.extend(gone.iter().skip(next).take(same).cloned().map(BlockDiff::Deleted));
-        next += same + 1;
-        out.push(BlockDiff::Same(block));
+        out.extend(gone.drain(..same).map(Pair::Deleted));
+        out.extend(gone.pop_front().map(|from| Pair::Same { from, to }));
     }
-    out.extend(gone.into_iter().skip(next).map(BlockDiff::Deleted));
+    out.extend(gone.into_iter().map(Pair::Deleted));
 }
 
 /// A block deleted here and inserted there has moved.
-fn moved(diffs: Vec<BlockDiff>) -> Vec<BlockDiff> {
-    let mut gone: Vec<Block> = Vec::new();
-    for diff in &diffs {
-        if let BlockDiff::Deleted(block) = diff {
-            gone.push(block.clone());
+fn moved(pairs: Vec<Pair>) -> Vec<Pair> {
+    let mut gone: Vec<Placed> = Vec::new();
+    for pair in &pairs {
+        if let Pair::Deleted(from) = pair {
+            gone.push(from.clone());
         }
     }
-    let mut taken: Vec<Block> = Vec::new();
-    let mut out: Vec<BlockDiff> = Vec::new();
-    for diff in diffs {
-        match diff {
-            BlockDiff::Inserted(block) if says_something(&block) => {
-                match gone.iter().position(|b| *b == block) {
-                    Some(at) => {
-                        taken.push(gone.swap_remove(at));
-                        out.push(BlockDiff::Moved(block));
-                    }
-                    None => out.push(BlockDiff::Inserted(block)),
-                }
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut out: Vec<Pair> = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        let Pair::Inserted(to) = pair else {
+            out.push(pair);
+            continue;
+        };
+        let found = gone.iter().position(|p| p.block == to.block).filter(|_| says_something(&to.block));
+        match found.map(|at| gone.swap_remove(at)) {
+            Some(from) => {
+                taken.insert(from.marker.clone());
+                out.push(Pair::Moved { from, to });
             }
-            other => out.push(other),
+            None => out.push(Pair::Inserted(to)),
         }
     }
-    out.retain(|diff| {
-        let BlockDiff::Deleted(block) = diff else { return true };
-        taken.iter().position(|b| b == block).map(|at| taken.swap_remove(at)).is_none()
-    });
+    out.retain(|pair| !matches!(pair, Pair::Deleted(from) if taken.contains(&from.marker)));
     out
 }
 

@@ -23,6 +23,7 @@ pub mod person;
 pub mod query;
 pub mod shortid;
 pub mod task;
+pub mod thread;
 pub mod tree;
 pub mod trial;
 

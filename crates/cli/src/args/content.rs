@@ -84,6 +84,35 @@ pub(crate) enum PageAction {
         /// The heads to go back to
         #[arg(long, value_name = "HEADS")]
         to: String,
+        /// Only this block: its marker, or its place at those heads from 0
+        #[arg(long, value_name = "BLOCK")]
+        block: Option<String>,
+    },
+    /// What changed since you last read a page
+    Since {
+        /// Id or unique prefix
+        page: String,
+    },
+    /// Note that you have read a page; only your own devices learn of it
+    Seen {
+        /// Id or unique prefix
+        page: String,
+        /// Up to these heads; the present ones when absent
+        #[arg(long, value_name = "HEADS")]
+        at: Option<String>,
+    },
+    /// What was combined while you and others were apart: yours, theirs, and what came of it
+    Merges {
+        /// Id or unique prefix
+        page: String,
+        /// Note that you have looked at all of it
+        #[arg(long)]
+        reviewed: bool,
+    },
+    /// What links to a page
+    Links {
+        /// Id or unique prefix
+        page: String,
     },
 }
 

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use serde::Serialize;
 use tern_peer::{Command, DocReply, PageRow, Peer, PeerError, Query, Reply, View};
 
-use super::ask;
+use super::{ask, past};
 use crate::args::{PageAction, PageNewArgs, PageShowArgs};
 use crate::context::Context;
 use crate::{failure, human, values};
@@ -41,11 +41,20 @@ pub(super) fn run(context: &Context, action: PageAction) -> Result<(), PeerError
         PageAction::List { trash } => list(context, trash),
         PageAction::History { page } => history(context, page),
         PageAction::Diff { page, from, to } => diff(context, page, from, to),
-        PageAction::Revert { page, to } => changed(
+        PageAction::Revert { page, to, block: None } => changed(
             context,
             Command::PageRevert { page, to },
             "The page is as it was then, as a further change.",
         ),
+        PageAction::Revert { page, to, block: Some(block) } => changed(
+            context,
+            Command::PageRestoreBlock { page, at: to, block },
+            "The block is as it was then, as a further change.",
+        ),
+        PageAction::Since { page } => past::since(context, page),
+        PageAction::Seen { page, at } => past::seen(context, page, at),
+        PageAction::Merges { page, reviewed } => past::merges(context, page, reviewed),
+        PageAction::Links { page } => past::links(context, page),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The page tree, history and differences.
 
-use tern_peer::{DiffView, DocReply, HistoryView, PageView, PagesView};
+use tern_peer::{DiffBlockView, DiffView, DocReply, HistoryView, PageView, PagesView};
 
 use crate::human::{Clock, count};
 use crate::table::{Table, one_line, safe_lines};
@@ -58,13 +58,14 @@ pub(crate) fn history(view: &HistoryView, clock: &Clock) -> String {
     if view.sessions.is_empty() {
         return "No changes yet.\n".into();
     }
-    let mut table = Table::new(&["WHO", "FROM", "TO", "CHANGES", "HEADS"]);
+    let mut table = Table::new(&["WHO", "FROM", "TO", "CHANGES", "WHAT", "HEADS"]);
     for s in &view.sessions {
         table.row(&[
             s.author.clone(),
             clock.words(&s.from),
             clock.words(&s.to),
             s.changes.to_string(),
+            s.summary.clone(),
             s.heads.clone(),
         ]);
     }
@@ -91,9 +92,21 @@ pub(crate) fn diff(view: &DiffView) -> String {
             _ => '~',
         };
         let runs: String = block.runs.iter().map(|(state, run)| marked(state, run, sign)).collect();
-        text += &format!("{sign} {}\n", runs.replace('\n', "\n  "));
+        text += &format!("{sign} {}{}\n", runs.replace('\n', "\n  "), hands(block));
     }
     if text.is_empty() { "No difference.\n".into() } else { text + &skipped(same) }
+}
+
+/// Whose hands a difference shows.
+fn hands(block: &DiffBlockView) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for author in block.by.iter().chain(block.rich.iter().filter_map(|run| run.by.as_ref())) {
+        let name = one_line(&author.name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { String::new() } else { format!("  — {}", names.join(", ")) }
 }
 
 fn skipped(same: u64) -> String {
@@ -115,7 +128,7 @@ fn or_nothing(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use tern_peer::{DiffBlockView, PageRow};
+    use tern_peer::PageRow;
 
     use super::*;
 
@@ -154,6 +167,7 @@ mod tests {
         let block = |state: &str, runs: &[(&str, &str)]| DiffBlockView {
             state: state.into(),
             runs: runs.iter().map(|(s, t)| ((*s).into(), (*t).into())).collect(),
+            ..DiffBlockView::default()
         };
         let view = DiffView {
             fields: vec![("title".into(), "A".into(), String::new())],
@@ -163,6 +177,7 @@ mod tests {
                 block("added", &[("insert", "New.")]),
                 block("same", &[]),
             ],
+            ..DiffView::default()
         };
         assert_eq!(
             diff(&view),

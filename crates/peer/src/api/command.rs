@@ -197,6 +197,54 @@ pub enum Command {
         /// The heads.
         to: String,
     },
+    /// Makes one block as it was at some heads, as a new change. One that was deleted comes again behind the nearest
+    /// earlier neighbour that still stands.
+    PageRestoreBlock {
+        /// Which page.
+        page: Ref,
+        /// The heads.
+        at: String,
+        /// Marker of the block, or its place there from 0.
+        block: String,
+    },
+    /// Notes that oneself has read a page or task up to these heads (the present ones when `None`). Writes nothing when
+    /// that is known or only own changes came since; meant for the moment a page is left.
+    MarkRead {
+        /// Which document.
+        page: Ref,
+        /// Up to where.
+        heads: Option<String>,
+    },
+    /// Notes that oneself has looked at what was combined up to these heads (the present ones when `None`).
+    MergeReviewed {
+        /// Which document.
+        page: Ref,
+        /// Up to where.
+        heads: Option<String>,
+    },
+    /// Opens a comment thread on a stretch of a page. Answers with the thread's id.
+    CommentNew {
+        /// Which page.
+        page: Ref,
+        /// The stretch.
+        on: super::CommentOn,
+        /// What to say.
+        text: String,
+    },
+    /// Adds to a comment thread.
+    CommentReply {
+        /// Id of the thread or a unique prefix.
+        thread: String,
+        /// What to say.
+        text: String,
+    },
+    /// Marks a comment thread as resolved, or opens it again.
+    CommentResolve {
+        /// Id of the thread or a unique prefix.
+        thread: String,
+        /// `true` for resolved.
+        on: bool,
+    },
     /// A new task from a capture line (`Fix login @aiko #auth !high ^2026-12-01 >Web`).
     TaskNew {
         /// The line.
@@ -364,6 +412,31 @@ pub enum Query {
         from: String,
         /// Newer heads; the current ones when `None`.
         to: Option<String>,
+    },
+    /// What changed in a page or task since oneself last read it.
+    SinceRead {
+        /// Which.
+        page: Ref,
+    },
+    /// What was combined in a page or task while people were apart, as far as oneself has not looked at it.
+    Merges {
+        /// Which.
+        page: Ref,
+    },
+    /// Comments on a page.
+    Comments {
+        /// Which.
+        page: Ref,
+    },
+    /// Pages and tasks that link to a page or task.
+    Backlinks {
+        /// Which.
+        page: Ref,
+    },
+    /// What the targets of links are, as far as they are here.
+    LinkTargets {
+        /// Full document ids, at most [`MAX_LINK_TARGETS`](super::MAX_LINK_TARGETS).
+        ids: Vec<String>,
     },
     /// Tasks.
     Tasks {

@@ -90,9 +90,19 @@ pub enum View {
         text: String,
     },
     /// See [`Query::History`](super::Query::History).
-    History(HistoryView),
+    History(super::HistoryView),
     /// See [`Query::Diff`](super::Query::Diff).
-    Diff(DiffView),
+    Diff(super::DiffView),
+    /// See [`Query::SinceRead`](super::Query::SinceRead).
+    SinceRead(super::SinceReadView),
+    /// See [`Query::Merges`](super::Query::Merges).
+    Merges(super::MergesView),
+    /// See [`Query::Comments`](super::Query::Comments).
+    Comments(super::CommentsView),
+    /// See [`Query::Backlinks`](super::Query::Backlinks).
+    Backlinks(super::BacklinksView),
+    /// See [`Query::LinkTargets`](super::Query::LinkTargets).
+    LinkTargets(super::LinkTargetsView),
     /// See [`Query::Tasks`](super::Query::Tasks).
     Tasks(TasksView),
     /// See [`Query::Task`](super::Query::Task).
@@ -238,46 +248,6 @@ pub struct ConflictView {
     pub author: String,
     /// When they say they did, RFC 3339.
     pub when: String,
-}
-
-/// Who changed a document when.
-#[derive(Debug, Clone, Serialize)]
-pub struct HistoryView {
-    /// Edits by one author with short gaps, oldest first.
-    pub sessions: Vec<SessionView>,
-}
-
-/// One sitting of one author.
-#[derive(Debug, Clone, Serialize)]
-pub struct SessionView {
-    /// Name.
-    pub author: String,
-    /// First change, RFC 3339.
-    pub from: String,
-    /// Last change, RFC 3339.
-    pub to: String,
-    /// Heads after it.
-    pub heads: String,
-    /// Changes in it.
-    pub changes: usize,
-}
-
-/// What changed between two heads.
-#[derive(Debug, Clone, Serialize)]
-pub struct DiffView {
-    /// Block by block.
-    pub blocks: Vec<DiffBlockView>,
-    /// Fields: name, before, after.
-    pub fields: Vec<(String, String, String)>,
-}
-
-/// One block of a difference.
-#[derive(Debug, Clone, Serialize)]
-pub struct DiffBlockView {
-    /// `same`, `changed`, `added`, `removed`, `moved`.
-    pub state: String,
-    /// Runs: `keep`, `insert` or `delete`, and the text.
-    pub runs: Vec<(String, String)>,
 }
 
 /// Tasks that match.
@@ -544,9 +514,12 @@ pub struct SearchView {
 pub struct HitView {
     /// Full id.
     pub id: String,
-    /// `page` or `task`.
+    /// `page`, `task` or `comment`.
     pub kind: String,
-    /// Title.
+    /// For a comment: full id of the page it stands on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Title; the words that a comment is about.
     pub title: String,
     /// Surroundings; matches between `[` and `]`.
     pub snippet: String,

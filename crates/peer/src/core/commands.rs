@@ -7,7 +7,8 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply};
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, invites, pages, people, project, removal, review, spaces, tasks, typing,
+    Core, Work, access, audit, comments, invites, pages, past, people, project, reading, removal, review,
+    spaces, tasks, typing,
 };
 
 /// What a command did, before the reply is made.
@@ -71,6 +72,16 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::Trash { doc } => done(pages::trash(work, doc, true)?),
         Command::Restore { doc } => done(pages::trash(work, doc, false)?),
         Command::PageRevert { page, to } => done(pages::revert(work, page, to)?),
+        Command::PageRestoreBlock { page, at, block } => done(past::restore_block(work, page, at, block)?),
+        Command::MarkRead { page, heads } => {
+            Did::Other(reading::note(work, reading::Mark::Read, page, heads.as_deref())?)
+        }
+        Command::MergeReviewed { page, heads } => {
+            Did::Other(reading::note(work, reading::Mark::Reviewed, page, heads.as_deref())?)
+        }
+        Command::CommentNew { page, on, text } => done(comments::create(work, page, on, text)?),
+        Command::CommentReply { thread, text } => done(comments::reply(work, thread, text)?),
+        Command::CommentResolve { thread, on } => done(comments::resolve(work, thread, *on)?),
         Command::TaskNew { line } => Did::Task(tasks::create(work, line)?),
         Command::TaskSet { task, fields } => Did::Task(tasks::change(work, task, fields)?.0),
         Command::DocLoad { bytes } => done(load(work, bytes)?),

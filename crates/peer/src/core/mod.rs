@@ -5,7 +5,9 @@
 
 mod access;
 mod audit;
+mod backlinks;
 mod commands;
+mod comments;
 mod documents;
 mod duties;
 mod errors;
@@ -16,9 +18,11 @@ pub(crate) mod holdings;
 mod ingest;
 mod invites;
 pub(crate) mod pages;
+mod past;
 mod people;
 pub(crate) mod project;
 mod query;
+mod reading;
 mod removal;
 mod replica;
 mod resolve;

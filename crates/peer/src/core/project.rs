@@ -114,6 +114,7 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
     let times = Times { created_ms, updated_ms, author: last.and_then(|c| device_of(work, &c.actor)) };
     match doc.kind() {
         Kind::Page => page(work, &doc, &times)?,
+        Kind::Thread | Kind::Reading => {}
         _ => work.mem.tasks_version = work.mem.version + 1,
     }
     match doc.kind() {
@@ -121,7 +122,8 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
         Kind::Task => task(work, &doc, &times)?,
         Kind::Person => person(work, &doc, &times)?,
         Kind::Project => project_row(work, &doc, &times)?,
-        Kind::Workspace | Kind::Space | Kind::Unknown(_) => {}
+        Kind::Thread => super::comments::project(work, &doc)?,
+        Kind::Workspace | Kind::Space | Kind::Reading | Kind::Unknown(_) => {}
     }
     let attached: Vec<AttachmentRow> =
         attachments(&doc).iter().filter_map(|a| attachment_row(id, a)).collect();

@@ -6,7 +6,7 @@ use tern_interop::markdown;
 use tern_model::block::{Block, Inline};
 use tern_model::history::{BlockDiff, Run};
 use tern_model::hours::{self, tzdb_version};
-use tern_model::{Doc, DocId, Value};
+use tern_model::{Doc, DocId};
 
 use crate::api::*;
 
@@ -29,6 +29,11 @@ impl Core {
             }
             Query::History { page } => View::History(self.history(page)?),
             Query::Diff { page, from, to } => View::Diff(self.diff(page, from, to.as_deref())?),
+            Query::SinceRead { page } => View::SinceRead(self.since_read(page)?),
+            Query::Merges { page } => View::Merges(self.merges(page)?),
+            Query::Comments { page } => View::Comments(self.comments(page)?),
+            Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
+            Query::LinkTargets { ids } => View::LinkTargets(self.link_targets(ids)?),
             Query::Tasks { filter, group, sort } => {
                 View::Tasks(self.tasks_view(filter, group.as_deref(), sort.as_deref())?)
             }
@@ -57,7 +62,7 @@ impl Core {
         })
     }
 
-    fn document(&mut self, text: &str, at: Option<&str>) -> Result<Doc, PeerError> {
+    pub(crate) fn document(&mut self, text: &str, at: Option<&str>) -> Result<Doc, PeerError> {
         let id = resolve::document(&self.store, text, Wanted::Any)?;
         let doc = documents::load(&self.store, &mut self.mem, id)?;
         match at {
@@ -117,39 +122,6 @@ impl Core {
         }
     }
 
-    fn history(&mut self, page: &str) -> Result<HistoryView, PeerError> {
-        let doc = self.document(page, None)?;
-        let zone = self.my_zone();
-        let sessions = doc
-            .sessions()
-            .into_iter()
-            .map(|s| SessionView {
-                author: people::author_of_actor(&self.store, &self.mem.membership, &s.actor),
-                from: zone.rfc9557(s.from_ms),
-                to: zone.rfc9557(s.to_ms),
-                heads: s.after.to_string(),
-                changes: s.changes.len(),
-            })
-            .collect();
-        Ok(HistoryView { sessions })
-    }
-
-    fn diff(&mut self, page: &str, from: &str, to: Option<&str>) -> Result<DiffView, PeerError> {
-        let doc = self.document(page, None)?;
-        let from = pages::parse_heads(from)?;
-        let to = to.map_or_else(|| Ok(doc.heads()), pages::parse_heads)?;
-        let diff = doc.diff(&from, &to)?;
-        let word = |name: &str, v: &Value| words::value(&self.store, name, v);
-        Ok(DiffView {
-            blocks: diff.blocks.iter().map(diff_block).collect(),
-            fields: diff
-                .fields
-                .iter()
-                .map(|f| (f.field.clone(), word(&f.field, &f.from), word(&f.field, &f.to)))
-                .collect(),
-        })
-    }
-
     fn search(&self, query: &str, limit: usize) -> Result<SearchView, PeerError> {
         let started = crate::host::stopwatch();
         let hits = self.store.search(query, limit.clamp(1, 1000))?;
@@ -157,12 +129,19 @@ impl Core {
             .into_iter()
             .map(|hit| HitView {
                 id: DocId(hit.doc).to_string(),
+                page: self.commented(&hit),
                 snippet: marked(&hit.snippet, &hit.matches),
                 kind: hit.kind,
                 title: hit.title,
             })
             .collect();
         Ok(SearchView { hits, took_ms: started() })
+    }
+
+    /// The page on which a comment stands.
+    fn commented(&self, hit: &tern_store::SearchHit) -> Option<String> {
+        let page = Some(hit).filter(|h| h.kind == "comment").map(|h| self.store.links_from(&h.doc));
+        page.and_then(Result::ok)?.first().map(|page| DocId(*page).to_string())
     }
 
     fn when(&self, who: &str, available: Option<&str>, urgency: Option<&str>) -> Result<WhenView, PeerError> {
@@ -380,6 +359,7 @@ pub(crate) fn diff_block(diff: &BlockDiff) -> DiffBlockView {
     let whole = |state: &str, run: &str, block: &Block| DiffBlockView {
         state: state.to_owned(),
         runs: vec![(run.to_owned(), block.text())],
+        ..DiffBlockView::default()
     };
     match diff {
         BlockDiff::Same(block) => whole("same", "keep", block),
@@ -394,7 +374,8 @@ pub(crate) fn diff_block(diff: &BlockDiff) -> DiffBlockView {
                 Run::Delete(inline) => ("delete".to_owned(), text(inline)),
                 Run::Remark { to, .. } => ("keep".to_owned(), text(to)),
             });
-            DiffBlockView { state: "changed".to_owned(), runs: runs.collect() }
+            let state = "changed".to_owned();
+            DiffBlockView { state, runs: runs.collect(), ..DiffBlockView::default() }
         }
     }
 }
