@@ -7,22 +7,16 @@ mod access;
 mod command;
 mod comments;
 mod error;
-<<<<<<< HEAD
-mod page;
-=======
 mod links;
+mod page;
 mod past;
->>>>>>> review
 mod view;
 
 pub use access::*;
 pub use command::*;
 pub use comments::*;
 pub use error::{ErrorKind, PeerError};
-<<<<<<< HEAD
-pub use page::*;
-=======
 pub use links::*;
+pub use page::*;
 pub use past::*;
->>>>>>> review
 pub use view::*;
