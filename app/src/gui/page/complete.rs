@@ -342,6 +342,7 @@ fn choose(state: &mut PageState, does: Does, now: f64, out: &mut Queue) {
     };
     if let Some(change) = change {
         state.run(Some(Change { delta: erase.compose(&change.delta), ..change }), now);
+        super::input::enter_first_cell(state);
     }
 }
 

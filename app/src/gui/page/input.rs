@@ -200,6 +200,11 @@ fn enter_cell(state: &mut PageState, key: Key, held: Modifiers) {
     state.session.selection = Selection { goal_x: selection.goal_x, ..Selection::in_cell(flat, cell) };
 }
 
+/// A caret that stands on a table goes into its first cell.
+pub fn enter_first_cell(state: &mut PageState) {
+    enter_cell(state, Key::ArrowDown, Modifiers::NONE);
+}
+
 /// Where a key takes the caret.
 struct Destination {
     at: usize,
@@ -474,7 +479,9 @@ pub fn pointer(
         ui.set_cursor_icon(icon);
     }
     let (alt, shift) = ui.input(|input| (input.modifiers.alt, input.modifiers.shift));
-    let pressed = response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_pressed());
+    // A press and its release may come in one frame.
+    let on_it = response.is_pointer_button_down_on() || response.clicked();
+    let pressed = on_it && ui.input(|input| input.pointer.primary_pressed());
     if response.clicked()
         && let Some(href) = link.filter(|_| !alt && !shift && state.session.selection.is_caret())
     {
