@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use tern_model::block::{Block, Inline};
+use tern_model::block::{Block, BlockKind, Inline};
 use tern_peer::{
     AboutView, BlockEdit, Command, DocReply, DueView, HitView, InitReport, JoinReport, LinkState,
     MembersView, PageRow, PageView, PagesView, PeerError, Profile, ProfileView, Progress, Query, Reply,
@@ -412,14 +412,18 @@ impl World {
         let doc =
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
         match command {
-            Command::PageNew { title, parent, space, .. } => {
+            Command::PageNew { title, parent, space, markdown } => {
                 self.made += 1;
                 let id = format!("made{}", self.made);
                 self.access.place(&id, space);
-                let (mut view, parent) = page(&id, &title, parent.as_deref(), Vec::new());
+                let (mut view, parent) = page(&id, &title, parent.as_deref(), lines(markdown.as_deref()));
                 view.heads.clone_from(&heads);
                 self.pages.push((view, parent));
                 doc(&id)
+            }
+            Command::PageMove { page, parent, after } => {
+                self.move_page(&page, parent, after.as_deref());
+                doc(&page)
             }
             Command::PageRename { page, title } => {
                 self.page(&page).title = title;
@@ -476,6 +480,16 @@ impl World {
         &mut self.pages.iter_mut().find(|(page, _)| page.id == id).expect("a page").0
     }
 
+    fn move_page(&mut self, id: &str, parent: Option<String>, after: Option<&str>) {
+        let at = self.pages.iter().position(|(page, _)| page.id == id).expect("a page");
+        let (page, _) = self.pages.remove(at);
+        let place = match after {
+            Some(after) => self.pages.iter().position(|(page, _)| page.id == after).map_or(0, |at| at + 1),
+            None => 0,
+        };
+        self.pages.insert(place, (page, parent));
+    }
+
     fn set_task(&mut self, id: &str, fields: Vec<(String, String)>) {
         let names: BTreeMap<String, String> =
             self.people.iter().map(|p| (p.id.clone(), p.name.clone())).collect();
@@ -499,6 +513,12 @@ impl World {
             }
         }
     }
+}
+
+/// Each line of a text as a paragraph: enough to see that it arrived.
+fn lines(text: Option<&str>) -> Vec<Block> {
+    let lines = text.unwrap_or_default().lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| Block::plain(BlockKind::Paragraph, line)).collect()
 }
 
 fn apply(view: &mut PageView, edit: BlockEdit, marker: &str) {

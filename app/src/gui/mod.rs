@@ -30,6 +30,7 @@ mod shell;
 mod sidebar;
 mod statusline;
 mod tasks;
+pub(crate) mod templates;
 mod tokens;
 mod views;
 mod welcome;

@@ -39,6 +39,8 @@ pub struct PageState {
     pub focus_title: bool,
     /// An older state is shown: nothing can be typed.
     pub read_only: bool,
+    /// Words to scroll to once the page is here.
+    pub seek: Option<String>,
     /// The field of the block being typed in.
     pub field: field::FieldState,
     heights: BTreeMap<Key, Height>,
