@@ -20,7 +20,7 @@ use super::secret::Secret;
 use super::tokens::{self, CARET_BLINKS_SECS};
 use super::welcome::{self, Joined, Locked};
 use super::words::{self, Words};
-use super::{notice, shell, widgets};
+use super::{notice, shell, widgets, window};
 
 /// Most reports of workers that may wait.
 const REPORTS_MAX: usize = 8;
@@ -121,6 +121,15 @@ impl App {
         app
     }
 
+    /// The open workspace, for tests.
+    #[cfg(test)]
+    pub(super) fn open_mut(&mut self) -> Option<&mut Open> {
+        match &mut self.stage {
+            Stage::Open(open) => Some(open),
+            _ => None,
+        }
+    }
+
     fn work(&self, job: impl FnOnce(&dyn Home) -> Report + Send + 'static) {
         let (home, report, wake) = (self.home.clone(), self.reports.0.clone(), self.wake.clone());
         (self.spawn)(Box::new(move || {
@@ -156,6 +165,7 @@ impl App {
         }
         if let Stage::Open(open) = &mut self.stage {
             open.logic(ctx);
+            open.prefs.window = window::place(ctx, open.prefs.window);
         }
         self.set_look(ctx);
     }

@@ -20,6 +20,7 @@ use crate::gui::command::Route;
 
 mod access;
 mod shell;
+mod walk;
 
 fn at_once() -> Spawn {
     Arc::new(|job| job())
@@ -658,15 +659,14 @@ Done 1
 fn the_palette_finds_this() {
     let views = read_sample();
     let prefs = Prefs::default();
-    let ground = |situation| palette::Ground { views: &views, prefs: &prefs, situation };
+    let ground = |situation| palette::Ground { views: &views, prefs: &prefs, situation, open: None };
     let on_page = Situation { page: true, ..Situation::default() };
     assert_eq!(
         palette::text(&palette::find(ground(on_page), "search")),
         "Pages: Keep the search index on the device | Web
 Tasks: Search results: show which tablet a record came from | WEB-4HT8V · Mia
 Tasks: Remove the old server search flag | WEB-81XJE
-Commands: Search all text | /
-Everywhere: Search all text for “search” | /
+Commands: Search all text for “search” | /
 Create: New task “search” | C
 Create: New page “search” | D C
 "

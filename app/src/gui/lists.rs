@@ -195,7 +195,13 @@ pub fn trash(ui: &mut Ui, views: &Views, out: &mut Queue) {
     let body = ui.max_rect().shrink2(vec2(24.0, 14.0));
     widgets::region(ui, body, "trash", "Trash", |ui| {
         ui.set_max_width(760.0);
-        let pages = views.trash.get().map(|view| view.pages.as_slice()).unwrap_or_default();
+        let Some(view) = views.trash.get() else {
+            let reading = || "Reading what is in the trash".to_owned();
+            let words = views.trash.error().map_or_else(reading, ToString::to_string);
+            widgets::text(ui, &words, tokens::UI, p.ink2);
+            return;
+        };
+        let pages = view.pages.as_slice();
         let trashed: Vec<_> = pages.iter().filter(|page| page.trashed).collect();
         if trashed.is_empty() {
             widgets::text(ui, "The trash is empty.", tokens::DIALOG, p.ink);

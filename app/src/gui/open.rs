@@ -440,6 +440,9 @@ impl Open {
 
     /// The window closes: everything typed becomes durable first.
     pub fn close(&mut self) {
+        if let Some(file) = &self.out.prefs_file {
+            self.prefs.write(file);
+        }
         self.hand_over();
         self.backend.shutdown();
     }
@@ -449,6 +452,12 @@ impl Open {
         self.leave();
         self.settle();
         self.tails.is_empty() && self.edit_fault.is_none()
+    }
+
+    /// Opens a dialog, for tests.
+    #[cfg(test)]
+    pub fn show_dialog(&mut self, dialog: Dialog) {
+        self.open(dialog);
     }
 
     /// The engine of a window that shows nothing of it any more.

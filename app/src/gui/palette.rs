@@ -258,23 +258,29 @@ fn runs(label: &str, places: &[usize]) -> Vec<(String, bool)> {
 }
 
 fn foot(ui: &mut Ui) {
-    let p = look(ui.ctx());
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
     let mut x = rect.left() + 16.0;
-    for (keys, words) in [
-        (&["↑", "↓"][..], "choose"),
-        (&["Enter"][..], "do it"),
-        (&[">"][..], "commands"),
-        (&["@"][..], "people"),
-        (&["#"][..], "tasks"),
-    ] {
-        for key in keys {
-            x += widgets::key_cap(ui, pos2(x, rect.center().y), key, None) + 5.0;
-        }
-        let at =
-            widgets::line(ui, rect.with_min_x(x + 2.0), Align2::LEFT_CENTER, words, tokens::SMALL, p.ink2);
-        x = at.right() + 16.0;
+    for (keys, words) in [(&["↑", "↓"][..], "choose"), (&["Enter"][..], "do it")] {
+        x = hint(ui, rect, x, keys, words);
     }
+    let signs = [(&[">"][..], "commands"), (&["@"][..], "people"), (&["#"][..], "tasks")];
+    let width = |(keys, words): &(&[&str], &str)| {
+        let caps: f32 = keys.iter().map(|key| look::width(ui, key, tokens::TINY).max(6.0) + 15.0).sum();
+        caps + look::width(ui, words, tokens::SMALL) + 18.0
+    };
+    x = x.max(rect.right() - signs.iter().map(width).sum::<f32>());
+    for (keys, words) in signs {
+        x = hint(ui, rect, x, keys, words);
+    }
+}
+
+/// Key caps and what they do, from `x` on; returns where the next may begin.
+fn hint(ui: &Ui, rect: Rect, mut x: f32, keys: &[&str], words: &str) -> f32 {
+    for key in keys {
+        x += widgets::key_cap(ui, pos2(x, rect.center().y), key, None) + 5.0;
+    }
+    let inside = rect.with_min_x(x + 2.0);
+    widgets::line(ui, inside, Align2::LEFT_CENTER, words, tokens::SMALL, look(ui.ctx()).ink2).right() + 16.0
 }
 
 #[cfg(test)]

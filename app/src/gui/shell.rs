@@ -503,7 +503,11 @@ fn over(ctx: &egui::Context, open: &mut Open, out: &mut Queue) {
         dialogs::show(ctx, dialog, reads, out);
     }
     if let Some(palette) = &mut open.palette {
-        let ground = Ground { views: &open.views, prefs: &open.prefs, situation };
+        let page = match &open.route {
+            Route::Page { id, .. } => Some(id.as_str()),
+            _ => None,
+        };
+        let ground = Ground { views: &open.views, prefs: &open.prefs, situation, open: page };
         palette.show(ctx, ground, out);
     }
     if let Some(picker) = &mut open.picker {

@@ -21,6 +21,9 @@ const SHARE: usize = 2;
 /// Points for what was open lately; less the longer ago.
 const RECENT_POINTS: i32 = 12;
 
+/// Stands among the commands only while nothing is typed; then the one that names what is typed takes its place.
+const SEARCH: &str = "Search all text";
+
 /// A result.
 #[derive(Debug, Clone)]
 pub struct Found {
@@ -62,6 +65,8 @@ pub struct Ground<'a> {
     pub prefs: &'a Prefs,
     /// What is open now.
     pub situation: Situation,
+    /// The page that is open.
+    pub open: Option<&'a str>,
 }
 
 struct Group {
@@ -93,8 +98,18 @@ pub fn find(ground: Ground<'_>, text: &str) -> Vec<Found> {
             from_templates(ground, &typed),
         ],
     };
-    let made = if only.is_none() { create(rest) } else { Vec::new() };
+    if only.is_some() {
+        return shared_out(groups, RESULTS_MAX);
+    }
+    let made = create(rest);
     let mut found = shared_out(groups, RESULTS_MAX - made.len());
+    found.retain(|found| found.label != SEARCH);
+    let after_commands =
+        found.iter().rposition(|found| found.group == "Commands").map_or(found.len(), |at| at + 1);
+    let (everywhere, made) = (made.first().cloned(), made.into_iter().skip(1));
+    if let Some(everywhere) = everywhere {
+        found.insert(after_commands, everywhere);
+    }
     found.extend(made);
     found
 }
@@ -267,7 +282,8 @@ fn at_first(ground: Ground<'_>) -> Vec<Found> {
         let row = all.iter().find(|page| page.id == *id).map(|row| page("Recent", all, row, Vec::new()));
         row.or_else(|| tasks.iter().find(|task| task.id == *id).map(|row| task("Recent", row, Vec::new())))
     };
-    let mut found: Vec<Found> = ground.prefs.recents.iter().filter_map(recent).take(RECENTS_MAX).collect();
+    let elsewhere = ground.prefs.recents.iter().filter(|id| ground.open != Some(id.as_str()));
+    let mut found: Vec<Found> = elsewhere.filter_map(recent).take(RECENTS_MAX).collect();
     let begin = [Action::NewPage, Action::NewTask, Action::Search, Action::NewFromTemplate, Action::Keys];
     let more = ACTIONS.iter().filter(|spec| spec.listed && spec.when.holds(ground.situation));
     let rest = more.filter(|spec| !begin.contains(&spec.action) && !spec.keys.is_empty());
@@ -313,7 +329,7 @@ fn create(typed: &str) -> Vec<Found> {
     let page = Command::PageNew { title: typed.to_owned(), parent: None, space: None, markdown: None };
     vec![
         entry(
-            "Everywhere",
+            "Commands",
             Icon::Search,
             format!("Search all text for “{typed}”"),
             Action::Search,

@@ -46,7 +46,7 @@ fn with_pages(count: usize) -> Views {
 fn ten_thousand_pages_are_looked_through_once_for_each_text_and_not_for_each_frame() {
     let views = with_pages(10_000);
     let prefs = Prefs::default();
-    let ground = Ground { views: &views, prefs: &prefs, situation: Situation::default() };
+    let ground = Ground { views: &views, prefs: &prefs, situation: Situation::default(), open: None };
     let mut palette = Palette::default();
     for text in ["", "m", "meet 9", "meet 99"] {
         palette.text = text.to_owned();
@@ -81,7 +81,7 @@ fn what_was_open_lately_comes_first_while_nothing_is_typed_and_wins_between_equa
     for id in ["p3", "p21", "gone"] {
         prefs.was_open(id);
     }
-    let ground = Ground { views: &views, prefs: &prefs, situation: Situation::default() };
+    let ground = Ground { views: &views, prefs: &prefs, situation: Situation::default(), open: None };
     let found = text(&find(ground, ""));
     assert!(
         found.starts_with(
@@ -100,7 +100,7 @@ fn what_was_open_lately_comes_first_while_nothing_is_typed_and_wins_between_equa
 fn a_link_opens_what_it_names_and_says_when_that_is_not_here() {
     let views = with_pages(3);
     let prefs = Prefs::default();
-    let ground = Ground { views: &views, prefs: &prefs, situation: Situation::default() };
+    let ground = Ground { views: &views, prefs: &prefs, situation: Situation::default(), open: None };
     assert_eq!(text(&find(ground, "tern:p2#block")), "Link: Minutes of the meeting 2 about tablets | \n");
     assert_eq!(text(&find(ground, "tern:zz")), "Link: Open the linked page | it is not here yet\n");
 }

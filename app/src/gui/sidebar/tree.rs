@@ -161,7 +161,7 @@ fn tree_row(
     let sense = if is_cursor { Sense::click_and_drag() } else { Sense::CLICK | Sense::DRAG };
     let response = ui.interact(rect, row_id(&page.id), sense);
     let title = shown_title(&page.title);
-    paint_row(ui, &response, row, page, title);
+    paint_row(ui, &response, row, page, state.drag.is_some());
     keep_keyboard(ui, state, is_cursor, &response);
     if let Some(folded) = row.folded {
         fold_button(ui, rect, page, title, folded, out);
@@ -191,7 +191,8 @@ fn keep_keyboard(ui: &Ui, state: &mut TreeState, is_cursor: bool, response: &Res
     }
 }
 
-fn paint_row(ui: &Ui, response: &Response, row: TreeRow, page: &PageRow, title: &str) {
+fn paint_row(ui: &Ui, response: &Response, row: TreeRow, page: &PageRow, dragging: bool) {
+    let title = shown_title(&page.title);
     // The chevron stands in front of the icon, so the tree begins a little further right than other rows.
     let (rect, p) = (response.rect, look(ui.ctx()));
     widgets::row_ground(ui, rect, row.selected, response.hovered());
@@ -209,7 +210,9 @@ fn paint_row(ui: &Ui, response: &Response, row: TreeRow, page: &PageRow, title: 
             node.set_expanded(!folded);
         }
     });
-    widgets::focus_ring(ui, response, radius::ROW);
+    if !dragging {
+        widgets::focus_ring(ui, response, radius::ROW);
+    }
 }
 
 fn fold_button(ui: &Ui, rect: Rect, page: &PageRow, title: &str, folded: bool, out: &mut Queue) {
@@ -330,7 +333,7 @@ fn sign(ui: &Ui, rect: Rect, depth: usize, part: Part, unfolded: bool) {
     match part {
         Part::Inside => {
             let inside = egui::StrokeKind::Inside;
-            ui.painter().rect(rect, radius::ROW, p.here_tint.gamma_multiply(0.5), pen, inside);
+            ui.painter().rect(rect, radius::ROW, p.here.gamma_multiply(0.10), pen, inside);
         }
         Part::Before | Part::After => {
             let y = if part == Part::Before { rect.top() } else { rect.bottom() };
