@@ -260,6 +260,9 @@ fn keys(ui: &mut Ui, situation: Situation) {
     let p = look(ui.ctx());
     let groups = key_groups(situation);
     let all: usize = groups.iter().map(|(_, rows)| rows.len() + 1).sum();
+    // The scroll bar lies over what it scrolls.
+    ui.set_max_width(ui.available_width() - 14.0);
+    ui.spacing_mut().item_spacing.x = 24.0;
     ui.columns(2, |columns| {
         let mut placed = 0;
         for (name, rows) in &groups {

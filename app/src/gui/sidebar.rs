@@ -9,7 +9,7 @@ use super::access::data::{spaces, waiting};
 use super::actions::{Action, key_of};
 use super::command::{Dialog, Queue, Route, Section, Then, UiCommand};
 use super::icon::{self, Icon};
-use super::look::look;
+use super::look::{self, look};
 use super::prefs::Prefs;
 use super::tokens::{self, size};
 use super::views::Views;
@@ -302,8 +302,11 @@ fn pages_list(ui: &mut Ui, state: &mut TreeState, data: &Data, pages: &[PageRow]
             widgets::text(ui, &data.empty, tokens::SMALL, p.ink3);
         });
     }
-    for words in &data.set_aside {
+    for words in data.set_aside.iter().take(ASIDE_MAX) {
         set_aside(ui, words);
+    }
+    if let Some(more) = data.set_aside.len().checked_sub(ASIDE_MAX).filter(|more| *more > 0) {
+        set_aside(ui, &format!("{more} more moves could not hold beside others."));
     }
     tree::show(ui, state, data, pages, out);
 }
@@ -336,14 +339,23 @@ fn space_head(ui: &mut Ui, id: &str, title: &str, open: bool, out: &mut Queue) {
     }
 }
 
-/// A move that could not hold beside another one: said, with the whole sentence in the tooltip.
+/// Most moves that were set aside and are said in full.
+const ASIDE_MAX: usize = 2;
+
+/// A move that could not hold beside another one, in a sentence.
 fn set_aside(ui: &mut Ui, words: &str) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::hover());
-    let left = pos2(rect.left() + 10.0, rect.center().y);
-    let chip = widgets::chip(ui, left, "A move was set aside", widgets::Tone::Kept, rect.width() - 12.0);
-    let response = ui.interact(chip, ui.scope_id().with(("set aside", words)), Sense::hover());
+    let p = look(ui.ctx());
+    let width = ui.available_width();
+    let galley = look::layout(ui, look::wrapped(words, tokens::SMALL, p.wait, width - 44.0));
+    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y + 14.0), Sense::hover());
+    let pen = if p.scheme.is_high_contrast() { p.edge } else { p.wait_tint };
+    let pen = egui::Stroke::new(tokens::stroke::LINE, pen);
+    ui.painter().rect(rect, tokens::radius::ROW, p.wait_tint, pen, egui::StrokeKind::Inside);
+    let sign = Rect::from_min_size(rect.min + vec2(10.0, 6.0), vec2(15.0, 18.0));
+    icon::paint(ui.painter(), sign, 15.0, Icon::Fork, p.wait);
+    ui.painter().galley(rect.min + vec2(32.0, 7.0), galley, p.wait);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
-    response.on_hover_text(words);
+    ui.add_space(4.0);
 }
 
 /// A title as shown: a page without one is called so.

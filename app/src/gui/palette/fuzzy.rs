@@ -85,13 +85,17 @@ impl Typed {
         let starts = word_starts(name);
         let mut all = Match { score: 0, whole: true, places: Vec::new() };
         for word in &self.words {
-            let (score, places) = best(word, &folded, &starts)?;
+            if let Some((score, at)) = as_typed(word, &folded, &starts) {
+                all.score += score;
+                all.places.extend(at..at + word.len());
+                continue;
+            }
+            let (score, places) = scattered(word, &folded, &starts)?;
             if score < LEAST * word.len() as i32 {
                 return None;
             }
-            let whole = places.last().zip(places.first()).is_some_and(|(b, a)| b - a + 1 == word.len());
-            all.whole &= whole;
-            all.score += score + if whole { WHOLE } else { 0 };
+            all.whole = false;
+            all.score += score;
             all.places.extend(places);
         }
         all.places.sort_unstable();
@@ -117,8 +121,33 @@ fn word_starts(name: &str) -> Vec<bool> {
         .collect()
 }
 
-/// The best way to lay the letters of `word` onto `name`: points and places.
-fn best(word: &[char], name: &[char], starts: &[bool]) -> Option<(i32, Vec<usize>)> {
+/// The best place at which `word` stands as it is typed: points and places.
+fn as_typed(word: &[char], name: &[char], starts: &[bool]) -> Option<(i32, usize)> {
+    let first = word.first()?;
+    let last = name.len().checked_sub(word.len())?;
+    let mut best: Option<(i32, usize)> = None;
+    for at in 0..=last {
+        if name.get(at) != Some(first) || name.get(at..at + word.len()) != Some(word) {
+            continue;
+        }
+        let points = WHOLE
+            + LETTER
+            + start_points(at, starts) * FIRST_TIMES
+            + (word.len() as i32 - 1) * (LETTER + BESIDE);
+        if best.is_none_or(|(most, _)| points > most) {
+            best = Some((points, at));
+        }
+    }
+    best
+}
+
+fn start_points(at: usize, starts: &[bool]) -> i32 {
+    let first = if at == 0 { NAME_START } else { 0 };
+    if starts.get(at).copied().unwrap_or(false) { WORD_START + first } else { 0 }
+}
+
+/// The best way to lay the letters of `word`, apart from each other, onto `name`: points and places.
+fn scattered(word: &[char], name: &[char], starts: &[bool]) -> Option<(i32, Vec<usize>)> {
     let width = name.len();
     let mut came_from = vec![0u16; word.len() * width];
     let mut above = vec![NONE; width];
@@ -128,8 +157,7 @@ fn best(word: &[char], name: &[char], starts: &[bool]) -> Option<(i32, Vec<usize
         let (mut reach, mut reach_at) = (NONE, 0);
         for (at, other) in name.iter().enumerate() {
             if letter == other {
-                let first = if at == 0 { NAME_START } else { 0 };
-                let start = if starts.get(at).copied().unwrap_or(false) { WORD_START + first } else { 0 };
+                let start = start_points(at, starts);
                 let beside = at.checked_sub(1).and_then(|left| above.get(left)).map_or(NONE, |s| s + BESIDE);
                 let (before, from) = match row {
                     0 => (start * (FIRST_TIMES - 1), at),

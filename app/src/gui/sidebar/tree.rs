@@ -378,3 +378,48 @@ fn finish_drag(ui: &Ui, state: &mut TreeState, pages: &[PageRow], out: &mut Queu
         state.drag = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable;
+
+    use super::*;
+
+    fn page(at: usize) -> PageRow {
+        PageRow {
+            id: format!("p{at}"),
+            title: format!("Page {at}"),
+            parent: None,
+            order: at,
+            depth: 0,
+            space: "00".into(),
+            trashed: false,
+        }
+    }
+
+    #[test]
+    fn of_ten_thousand_pages_only_those_in_sight_are_drawn_and_the_last_is_reached_by_key() {
+        let pages: Vec<PageRow> = (0..10_000).map(page).collect();
+        let rows = super::super::tree(&pages, &BTreeMap::new(), None);
+        let data = Data { tree: rows.into_iter().map(Line::Page).collect(), ..Data::default() };
+        let state = TreeState::default();
+        let mut harness = Harness::builder().with_size([240.0, 600.0]).build_ui_state(
+            move |ui, state: &mut TreeState| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                show(ui, state, &data, &pages, &mut Queue::new());
+            },
+            state,
+        );
+        harness.run_steps(2);
+        let drawn = harness.query_all_by_label_contains("Page ").count();
+        assert!((15..40).contains(&drawn), "{drawn} rows");
+        *harness.state_mut() =
+            TreeState { cursor: Some("p9999".into()), focus: true, reveal: true, ..TreeState::default() };
+        harness.run_steps(2);
+        assert!(harness.get_by_label("Page 9999").is_focused());
+        assert!(harness.query_by_label("Page 0").is_none());
+    }
+}
