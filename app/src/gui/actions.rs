@@ -11,6 +11,9 @@ pub enum Action {
     NewTask,
     NewPage,
     NewPageInside,
+    NewFromTemplate,
+    Favourite,
+    CopyLink,
     GoPages,
     GoTasks,
     GoTrash,
@@ -36,6 +39,21 @@ pub enum Action {
     Rename,
     MoveToSpace,
     TrashThis,
+    PageUp,
+    PageDown,
+    PageNest,
+    PageOutdent,
+    TreeNext,
+    TreePrevious,
+    TreeFirst,
+    TreeLast,
+    TreeFold,
+    TreeUnfold,
+    TreeOpen,
+    TreeRename,
+    TreeTrash,
+    GoTree,
+    ToggleSidebar,
     ToggleDetails,
     Invite,
     LinkDevice,
@@ -64,6 +82,8 @@ pub enum Keys {
     Sequence(Key, Key),
     /// A character, whatever key makes it; not while typing.
     Typed(char),
+    /// Held together while the page tree has the keyboard.
+    Tree(Modifiers, Key),
 }
 
 /// Where an action makes sense.
@@ -75,8 +95,10 @@ pub enum When {
     OnPage,
     /// With a task selected.
     OnTask,
-    /// In the task list.
-    InTasks,
+    /// In the task list or among search results.
+    InLists,
+    /// While the page tree has the keyboard.
+    InTree,
     /// In the view of people.
     InPeople,
 }
@@ -86,8 +108,10 @@ pub enum When {
 pub struct Situation {
     /// A page is open.
     pub page: bool,
-    /// The task list is open.
-    pub tasks: bool,
+    /// The task list is open, or search results.
+    pub lists: bool,
+    /// The page tree has the keyboard.
+    pub tree: bool,
     /// A task is selected.
     pub task: bool,
     /// The view of people is open.
@@ -121,10 +145,11 @@ const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const ALT: Modifiers = Modifiers::ALT;
+const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-use Keys::{Sequence, Single, Typed};
-use When::{Always, InPeople, InTasks, OnPage, OnTask};
+use Keys::{Sequence, Single, Tree, Typed};
+use When::{Always, InLists, InPeople, InTree, OnPage, OnTask};
 
 /// The table.
 pub const ACTIONS: &[Spec] = &[
@@ -133,6 +158,9 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::NewTask, "New task", &[Single(NONE, Key::C)], Always, true),
     spec(Action::NewPage, "New page", &[Sequence(Key::D, Key::C)], Always, true),
     spec(Action::NewPageInside, "New page inside this one", &[], OnPage, true),
+    spec(Action::NewFromTemplate, "New page from template…", &[], Always, true),
+    spec(Action::Favourite, "Add to favourites, or take out", &[chord(CTRL, Key::D)], OnPage, true),
+    spec(Action::CopyLink, "Copy link to this page", &[], OnPage, true),
     spec(Action::GoPages, "Go to pages", &[Sequence(Key::G, Key::D)], Always, true),
     spec(Action::GoTasks, "Go to tasks", &[Sequence(Key::G, Key::M)], Always, true),
     spec(Action::GoTrash, "Go to the trash", &[], Always, true),
@@ -149,13 +177,13 @@ pub const ACTIONS: &[Spec] = &[
     ),
     spec(Action::GoSpaces, "Go to spaces", &[Sequence(Key::G, Key::S)], Always, true),
     spec(Action::GoLog, "Go to the log of who may do what", &[], Always, true),
-    spec(Action::NextSection, "Next part of people", &[Typed(']')], InPeople, false),
-    spec(Action::PreviousSection, "Previous part of people", &[Typed('[')], InPeople, false),
-    spec(Action::Back, "Back", &[chord(ALT, Key::ArrowLeft)], Always, false),
-    spec(Action::Forward, "Forward", &[chord(ALT, Key::ArrowRight)], Always, false),
-    spec(Action::Next, "Next", &[Single(NONE, Key::J)], InTasks, false),
-    spec(Action::Previous, "Previous", &[Single(NONE, Key::K)], InTasks, false),
-    spec(Action::Open, "Edit the title", &[Single(NONE, Key::Enter)], OnTask, false),
+    spec(Action::NextSection, "Next part of people", &[Typed(']')], InPeople, true),
+    spec(Action::PreviousSection, "Previous part of people", &[Typed('[')], InPeople, true),
+    spec(Action::Back, "Back", &[chord(ALT, Key::ArrowLeft)], Always, true),
+    spec(Action::Forward, "Forward", &[chord(ALT, Key::ArrowRight)], Always, true),
+    spec(Action::Next, "Next", &[Single(NONE, Key::J)], InLists, false),
+    spec(Action::Previous, "Previous", &[Single(NONE, Key::K)], InLists, false),
+    spec(Action::Open, "Edit the title", &[Single(NONE, Key::Enter)], OnTask, true),
     spec(Action::SetStatus, "Status", &[Single(NONE, Key::S)], OnTask, true),
     spec(Action::SetPriority, "Priority", &[Single(NONE, Key::P)], OnTask, true),
     spec(Action::SetAssignee, "Assignee", &[Single(SHIFT, Key::A)], OnTask, true),
@@ -164,6 +192,33 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Rename, "Rename this page", &[chord(NONE, Key::F2)], OnPage, true),
     spec(Action::MoveToSpace, "Move to space…", &[], OnPage, true),
     spec(Action::TrashThis, "Move to the trash", &[chord(CTRL_SHIFT, Key::Delete)], Always, true),
+    spec(Action::PageUp, "Move this page up", &[Tree(ALT_SHIFT, Key::ArrowUp)], OnPage, true),
+    spec(Action::PageDown, "Move this page down", &[Tree(ALT_SHIFT, Key::ArrowDown)], OnPage, true),
+    spec(
+        Action::PageNest,
+        "Put this page under the one above",
+        &[Tree(ALT_SHIFT, Key::ArrowRight)],
+        OnPage,
+        true,
+    ),
+    spec(Action::PageOutdent, "Put this page one level up", &[Tree(ALT_SHIFT, Key::ArrowLeft)], OnPage, true),
+    spec(Action::TreeNext, "Next page of the tree", &[Tree(NONE, Key::ArrowDown)], InTree, false),
+    spec(Action::TreePrevious, "Previous page of the tree", &[Tree(NONE, Key::ArrowUp)], InTree, false),
+    spec(Action::TreeFirst, "First page", &[Tree(NONE, Key::Home)], InTree, false),
+    spec(Action::TreeLast, "Last page", &[Tree(NONE, Key::End)], InTree, false),
+    spec(Action::TreeFold, "Fold, or to the page above", &[Tree(NONE, Key::ArrowLeft)], InTree, false),
+    spec(
+        Action::TreeUnfold,
+        "Unfold, or to the first page inside",
+        &[Tree(NONE, Key::ArrowRight)],
+        InTree,
+        false,
+    ),
+    spec(Action::TreeOpen, "Open the page", &[Tree(NONE, Key::Enter)], InTree, false),
+    spec(Action::TreeRename, "Rename in the tree", &[Tree(NONE, Key::F2)], InTree, false),
+    spec(Action::TreeTrash, "Page to the trash", &[Tree(NONE, Key::Delete)], InTree, false),
+    spec(Action::GoTree, "Go to the page tree", &[Sequence(Key::G, Key::A)], Always, true),
+    spec(Action::ToggleSidebar, "Show or fold the sidebar", &[chord(NONE, Key::F9)], Always, true),
     spec(Action::ToggleDetails, "Details and history", &[chord(CTRL, Key::Period)], Always, true),
     spec(Action::Invite, "Invite a person", &[], Always, true),
     spec(Action::LinkDevice, "Link another device", &[], Always, true),
@@ -176,8 +231,9 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::ZoomIn, "Larger", &[chord(CTRL, Key::Plus), chord(CTRL, Key::Equals)], Always, true),
     spec(Action::ZoomOut, "Smaller", &[chord(CTRL, Key::Minus)], Always, true),
     spec(Action::ZoomReset, "Original size", &[chord(CTRL, Key::Num0)], Always, true),
-    spec(Action::NextRegion, "Next part of the window", &[chord(NONE, Key::F6)], Always, false),
-    spec(Action::PreviousRegion, "Previous part of the window", &[chord(SHIFT, Key::F6)], Always, false),
+    // Shift F6 stands before F6: a chord also answers with Shift held.
+    spec(Action::PreviousRegion, "Previous part of the window", &[chord(SHIFT, Key::F6)], Always, true),
+    spec(Action::NextRegion, "Next part of the window", &[chord(NONE, Key::F6)], Always, true),
     spec(Action::Keys, "Keys for this view", &[Typed('?')], Always, true),
 ];
 
@@ -191,7 +247,8 @@ impl When {
             Always => true,
             OnPage => situation.page,
             OnTask => situation.task,
-            InTasks => situation.tasks,
+            InLists => situation.lists,
+            InTree => situation.tree,
             InPeople => situation.people,
         }
     }
@@ -208,7 +265,15 @@ pub fn key_of(action: Action) -> Option<String> {
 }
 
 impl Keys {
-    /// As printed on a key cap.
+    /// As printed on key caps, one for each press.
+    pub fn caps(self) -> Vec<String> {
+        match self {
+            Keys::Sequence(first, second) => vec![key_words(first), key_words(second)],
+            other => vec![other.words()],
+        }
+    }
+
+    /// As printed on one key cap.
     pub fn words(self) -> String {
         match self {
             Keys::Chord(shortcut) => {
@@ -216,7 +281,7 @@ impl Keys {
                 words.push(key_words(shortcut.logical_key));
                 words.join(" ")
             }
-            Keys::Single(modifiers, key) => {
+            Keys::Single(modifiers, key) | Keys::Tree(modifiers, key) => {
                 let mut words = modifier_words(modifiers);
                 words.push(key_words(key));
                 words.join(" ")
@@ -237,6 +302,8 @@ fn key_words(key: Key) -> String {
     match key {
         Key::ArrowLeft => "←".to_owned(),
         Key::ArrowRight => "→".to_owned(),
+        Key::ArrowUp => "↑".to_owned(),
+        Key::ArrowDown => "↓".to_owned(),
         Key::Period => ".".to_owned(),
         Key::Comma => ",".to_owned(),
         Key::Plus => "+".to_owned(),
@@ -260,6 +327,9 @@ impl Reader {
         let mut actions = Vec::new();
         ctx.input_mut(|input| {
             let now = input.time;
+            if situation.tree && !typing {
+                read_tree(input, &mut actions);
+            }
             for spec in ACTIONS.iter().filter(|spec| spec.when.holds(situation)) {
                 for keys in spec.keys {
                     if let Keys::Chord(shortcut) = keys
@@ -322,6 +392,18 @@ impl Reader {
         }
         false
     }
+}
+
+/// Keys of the tree come first: Alt with an arrow means something else elsewhere.
+fn read_tree(input: &mut egui::InputState, out: &mut Vec<Action>) {
+    input.events.retain(|event| {
+        let egui::Event::Key { key, pressed: true, modifiers: held, .. } = event else { return true };
+        let matches =
+            |keys: &Keys| matches!(keys, Tree(wanted, k) if k == key && held.matches_exact(*wanted));
+        let found = ACTIONS.iter().find(|spec| spec.keys.iter().any(matches));
+        out.extend(found.map(|spec| spec.action));
+        found.is_none()
+    });
 }
 
 fn typed(text: &str, situation: Situation, out: &mut Vec<Action>) -> bool {

@@ -15,12 +15,12 @@ use super::first_run::{self, FirstRun, Way};
 use super::look::{self, look};
 use super::open::{Open, Surroundings};
 use super::page::pictures::Spawn;
-use super::prefs::Theme;
+use super::prefs::Prefs;
 use super::secret::Secret;
 use super::tokens::{self, CARET_BLINKS_SECS};
 use super::welcome::{self, Joined, Locked};
 use super::words::{self, Words};
-use super::{notice, shell, widgets};
+use super::{notice, shell, widgets, window};
 
 /// Most reports of workers that may wait.
 const REPORTS_MAX: usize = 8;
@@ -83,6 +83,8 @@ pub struct App {
     last_input: f64,
     /// What opened the workspace, when that was a passphrase: it opens it again after a change of the lock.
     passphrase: Option<Secret>,
+    /// How it looked last: so it looks also before the workspace is open.
+    before: Prefs,
     /// What the workspace says first when it opens.
     greeting: Option<Result<&'static str, PeerError>>,
 }
@@ -106,6 +108,7 @@ impl App {
             last_input: 0.0,
             passphrase: None,
             greeting: None,
+            before: Prefs::read(home.settings_file().as_deref()),
             home,
             spawn,
             clock,
@@ -116,6 +119,15 @@ impl App {
             app.stage = Stage::First(Box::new(FirstRun::new(app.home.zone())));
         }
         app
+    }
+
+    /// The open workspace, for tests.
+    #[cfg(test)]
+    pub(super) fn open_mut(&mut self) -> Option<&mut Open> {
+        match &mut self.stage {
+            Stage::Open(open) => Some(open),
+            _ => None,
+        }
     }
 
     fn work(&self, job: impl FnOnce(&dyn Home) -> Report + Send + 'static) {
@@ -153,6 +165,7 @@ impl App {
         }
         if let Stage::Open(open) = &mut self.stage {
             open.logic(ctx);
+            open.prefs.window = window::place(ctx, open.prefs.window);
         }
         self.set_look(ctx);
     }
@@ -237,11 +250,11 @@ impl App {
 
     fn set_look(&mut self, ctx: &Context) {
         let dark = ctx.input(|input| input.raw.system_theme) == Some(egui::Theme::Dark);
-        let (scheme, zoom) = match &self.stage {
-            Stage::Open(open) => (open.scheme(ctx), open.prefs.zoom),
-            _ => (Theme::System.scheme(dark), 100),
+        let (scheme, zoom, still) = match &self.stage {
+            Stage::Open(open) => (open.scheme(ctx), open.prefs.zoom, open.prefs.still),
+            _ => (self.before.theme.scheme(dark), self.before.zoom, self.before.still),
         };
-        look::apply(ctx, scheme);
+        look::apply(ctx, scheme, still);
         let zoom = f32::from(zoom) / 100.0;
         if (ctx.zoom_factor() - zoom).abs() > 0.001 {
             ctx.set_zoom_factor(zoom);
@@ -255,7 +268,7 @@ impl App {
         if active {
             self.last_input = now;
         }
-        let blink = now - self.last_input < CARET_BLINKS_SECS;
+        let blink = now - self.last_input < CARET_BLINKS_SECS && !look(ctx).still;
         if ctx.global_style().visuals.text_cursor.blink != blink {
             ctx.all_styles_mut(|style| style.visuals.text_cursor.blink = blink);
         }

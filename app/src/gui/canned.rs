@@ -7,21 +7,23 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-use tern_model::block::{Align, Block, BlockKind, Container, Inline, Link, Marks, Table};
+use tern_model::block::{Block, BlockKind};
+use tern_model::flat::Flat;
 use tern_peer::{
-    AboutView, AttachmentView, BlockEdit, Command, ConflictView, DocReply, DueView, HistoryView, HitView,
-    InitReport, JoinReport, LinkState, MemberView, MembersView, OnlyHere, PageRow, PageView, PagesView,
-    PeerError, PeerState, Profile, ProfileView, Progress, Query, Reply, SearchView, SessionView, StatusView,
-    TaskView, TasksView, View,
+    AboutView, Command, DocReply, DueView, FlatView, HitView, InitReport, JoinReport, LinkState, MembersView,
+    PageRow, PageView, PagesView, PeerError, Profile, ProfileView, Progress, Query, Reply, SearchView,
+    StatusView, TaskView, TasksView, View,
 };
 
 use crate::gui::backend::{Answer, Backend, Done, Home, Recovery, Told, Wake, Watched};
 use crate::gui::secret::Secret;
 use access::Access;
+use paper::Paper;
+use sample::{history, member, page, person, sample_world, task};
 
 pub mod access;
-
-use crate::gui::page::cells;
+mod paper;
+mod sample;
 
 /// Tue 24 Nov 2026 15:10 in London.
 pub const NOW_MS: i64 = 1_795_533_000_000;
@@ -29,7 +31,7 @@ pub const NOW_MS: i64 = 1_795_533_000_000;
 /// What is in the workspace.
 #[derive(Default)]
 pub struct World {
-    pages: Vec<(PageView, Option<String>)>,
+    pages: Vec<(PageView, Option<String>, Paper)>,
     tasks: Vec<TaskView>,
     people: Vec<ProfileView>,
     status: StatusView,
@@ -138,8 +140,7 @@ impl Home for Canned {
     fn make(&self, profile: &Profile, title: &str) -> Result<InitReport, PeerError> {
         let mut world = lock(&self.0);
         world.people = vec![person("me", &profile.name, &profile.zone, "15:10", true)];
-        let (page, parent) = page("home", title, None, Vec::new());
-        world.pages = vec![(page, parent)];
+        world.pages = vec![page("home", title, None, Vec::new())];
         world.exists = true;
         Ok(InitReport {
             workspace: "w".into(),
@@ -257,8 +258,12 @@ impl Canned {
     #[cfg(test)]
     pub fn remote(&self, page: &str, block: usize, text: &str) {
         let mut world = lock(&self.0);
-        let found = world.pages.iter_mut().find(|(view, _)| view.id == page).expect("a page");
-        found.0.blocks[block].inline = vec![Inline::text(text)];
+        let found = world.pages.iter_mut().find(|(view, ..)| view.id == page).expect("a page");
+        let mut paper = std::mem::take(&mut found.2);
+        paper.rewrite(block, text);
+        found.0.blocks = paper.flat().blocks();
+        found.0.heads = paper.heads();
+        found.2 = paper;
         world.bump();
         for wake in &world.wakes {
             wake();
@@ -279,7 +284,7 @@ impl Canned {
     #[cfg(test)]
     pub fn lines(&self, page: &str) -> Vec<String> {
         let world = lock(&self.0);
-        let found = world.pages.iter().find(|(view, _)| view.id == page).expect("a page");
+        let found = world.pages.iter().find(|(view, ..)| view.id == page).expect("a page");
         found.0.blocks.iter().map(Block::text).collect()
     }
 
@@ -301,10 +306,6 @@ impl World {
 
     fn bump(&mut self) {
         self.version += 1;
-        let heads = format!("h{}", self.version);
-        for (page, _) in &mut self.pages {
-            page.heads.clone_from(&heads);
-        }
     }
 
     fn answer(&self, query: &Query) -> Result<View, PeerError> {
@@ -316,14 +317,31 @@ impl World {
                 View::Pages(PagesView { pages: self.tree(*trash), set_aside: Vec::new() })
             }
             Query::Page { page, at } => {
-                let (view, _) =
-                    self.pages.iter().find(|(view, _)| view.id == *page).ok_or(missing("This page"))?;
+                let (view, ..) =
+                    self.pages.iter().find(|(view, ..)| view.id == *page).ok_or(missing("This page"))?;
                 let mut view = view.clone();
                 if at.is_some() {
                     view.blocks.truncate(1);
                     view.markers.truncate(1);
                 }
                 View::Page(Box::new(view))
+            }
+            Query::PageInfo { page } => {
+                let (view, ..) =
+                    self.pages.iter().find(|(view, ..)| view.id == *page).ok_or(missing("This page"))?;
+                View::Page(Box::new(PageView { blocks: Vec::new(), markers: Vec::new(), ..view.clone() }))
+            }
+            Query::PageFlat { page, at } => {
+                let (view, _, paper) =
+                    self.pages.iter().find(|(view, ..)| view.id == *page).ok_or(missing("This page"))?;
+                let flat = if at.is_some() { Flat::of(&view.blocks[..1]) } else { paper.flat().clone() };
+                let heads = at.clone().unwrap_or_else(|| paper.heads());
+                View::Flat(Box::new(FlatView { id: page.clone(), heads, flat }))
+            }
+            Query::PageChanges { page, from } => {
+                let (.., paper) =
+                    self.pages.iter().find(|(view, ..)| view.id == *page).ok_or(missing("This page"))?;
+                View::PageChanges(Box::new(paper.pull(page, from)?))
             }
             Query::History { .. } => View::History(history()),
             Query::Tasks { .. } => View::Tasks(TasksView {
@@ -371,7 +389,7 @@ impl World {
     }
 
     fn tree_below(&self, parent: Option<&str>, depth: usize, trash: bool, rows: &mut Vec<PageRow>) {
-        for (order, (page, above)) in self.pages.iter().enumerate() {
+        for (order, (page, above, _)) in self.pages.iter().enumerate() {
             if above.as_deref() == parent && (trash || !page.trashed) {
                 rows.push(PageRow {
                     id: page.id.clone(),
@@ -391,8 +409,8 @@ impl World {
         let hits = self
             .pages
             .iter()
-            .filter(|(page, _)| page.blocks.iter().any(|block| block.text().to_lowercase().contains(query)))
-            .map(|(page, _)| HitView {
+            .filter(|(page, ..)| page.blocks.iter().any(|block| block.text().to_lowercase().contains(query)))
+            .map(|(page, ..)| HitView {
                 id: page.id.clone(),
                 kind: "page".into(),
                 page: None,
@@ -412,30 +430,31 @@ impl World {
         let doc =
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
         match command {
-            Command::PageNew { title, parent, space, .. } => {
+            Command::PageNew { title, parent, space, markdown } => {
                 self.made += 1;
                 let id = format!("made{}", self.made);
                 self.access.place(&id, space);
-                let (mut view, parent) = page(&id, &title, parent.as_deref(), Vec::new());
-                view.heads.clone_from(&heads);
-                self.pages.push((view, parent));
+                let (view, parent, paper) = page(&id, &title, parent.as_deref(), lines(markdown.as_deref()));
+                self.pages.push((view, parent, paper));
                 doc(&id)
+            }
+            Command::PageMove { page, parent, after } => {
+                self.move_page(&page, parent, after.as_deref());
+                doc(&page)
             }
             Command::PageRename { page, title } => {
                 self.page(&page).title = title;
                 doc(&page)
             }
-            Command::PageBlocks { page, edits } => {
-                self.made += edits.len();
-                let made = self.made;
-                let view = self.page(&page);
-                for (nth, edit) in edits.into_iter().enumerate() {
-                    apply(view, edit, &format!("new{made}-{nth}"));
-                }
-                doc(&page)
+            Command::PageDelta { page, base, delta } => {
+                let found = self.pages.iter_mut().find(|(view, ..)| view.id == page).expect("a page");
+                let reply = found.2.push(&page, &base, &delta)?;
+                found.0.blocks = found.2.flat().blocks();
+                found.0.heads.clone_from(&reply.heads);
+                Ok(Reply::PageDelta(reply))
             }
             Command::Trash { doc: id } | Command::Restore { doc: id } => {
-                for (page, _) in self.pages.iter_mut().filter(|(page, _)| page.id == id) {
+                for (page, ..) in self.pages.iter_mut().filter(|(page, ..)| page.id == id) {
                     page.trashed = !page.trashed;
                 }
                 for task in self.tasks.iter_mut().filter(|task| task.id == id) {
@@ -473,7 +492,17 @@ impl World {
     }
 
     fn page(&mut self, id: &str) -> &mut PageView {
-        &mut self.pages.iter_mut().find(|(page, _)| page.id == id).expect("a page").0
+        &mut self.pages.iter_mut().find(|(page, ..)| page.id == id).expect("a page").0
+    }
+
+    fn move_page(&mut self, id: &str, parent: Option<String>, after: Option<&str>) {
+        let at = self.pages.iter().position(|(page, ..)| page.id == id).expect("a page");
+        let (page, _, paper) = self.pages.remove(at);
+        let place = match after {
+            Some(after) => self.pages.iter().position(|(page, ..)| page.id == after).map_or(0, |at| at + 1),
+            None => 0,
+        };
+        self.pages.insert(place, (page, parent, paper));
     }
 
     fn set_task(&mut self, id: &str, fields: Vec<(String, String)>) {
@@ -501,309 +530,8 @@ impl World {
     }
 }
 
-fn apply(view: &mut PageView, edit: BlockEdit, marker: &str) {
-    let at =
-        |view: &PageView, block: &str| view.markers.iter().position(|m| m == block).expect("a known marker");
-    match edit {
-        BlockEdit::SetContent { block, new, .. } => {
-            let at = at(view, &block);
-            view.blocks[at].inline = new.inline;
-        }
-        BlockEdit::Insert { after, block } => {
-            let at = after.map_or(0, |after| at(view, &after) + 1);
-            view.blocks.insert(at, block);
-            view.markers.insert(at, marker.to_owned());
-        }
-        BlockEdit::Split { block, at: split } => {
-            let at = at(view, &block);
-            let all = cells::from_inline(&view.blocks[at].inline);
-            let (left, right) = all.split_at(split);
-            let second = Block { inline: cells::to_inline(right), ..view.blocks[at].clone() };
-            view.blocks[at].inline = cells::to_inline(left);
-            view.blocks.insert(at + 1, second);
-            view.markers.insert(at + 1, marker.to_owned());
-        }
-        BlockEdit::Join { block } => {
-            let at = at(view, &block);
-            let gone = view.blocks.remove(at);
-            view.markers.remove(at);
-            let mut all = cells::from_inline(&view.blocks[at - 1].inline);
-            all.extend(cells::from_inline(&gone.inline));
-            view.blocks[at - 1].inline = cells::to_inline(&all);
-        }
-        BlockEdit::SetKind { block, kind, parents } => {
-            let at = at(view, &block);
-            view.blocks[at].kind = kind;
-            view.blocks[at].parents = parents;
-        }
-        BlockEdit::Delete { block } => {
-            let at = at(view, &block);
-            view.blocks.remove(at);
-            view.markers.remove(at);
-        }
-    }
-}
-
-fn page(id: &str, title: &str, parent: Option<&str>, blocks: Vec<Block>) -> (PageView, Option<String>) {
-    let markers = (0..blocks.len()).map(|n| format!("{id}-{n}")).collect();
-    let view = PageView {
-        id: id.into(),
-        title: title.into(),
-        blocks,
-        markers,
-        marks: Vec::new(),
-        fields: BTreeMap::new(),
-        conflicts: Vec::new(),
-        heads: "h0".into(),
-        trashed: false,
-        attachments: Vec::new(),
-        delivery: vec!["Saved here 15:08".into(), "node up to 14:01".into()],
-    };
-    (view, parent.map(str::to_owned))
-}
-
-fn task(id: &str, title: &str, status: &str, priority: &str) -> TaskView {
-    TaskView {
-        id: id.into(),
-        short_id: format!("WEB-{}", id.to_uppercase()),
-        title: title.into(),
-        status: status.into(),
-        priority: priority.into(),
-        ..TaskView::default()
-    }
-}
-
-fn person(id: &str, name: &str, zone: &str, time: &str, working: bool) -> ProfileView {
-    ProfileView {
-        id: id.into(),
-        name: name.into(),
-        zone: zone.into(),
-        hours: "Mon-Fri 09:00-17:30".into(),
-        checkins: "09:00,13:00,16:00".into(),
-        off: Vec::new(),
-        local: if time.contains(' ') { time.into() } else { format!("Tue {time}") },
-        working,
-    }
-}
-
-fn member(person: &ProfileView) -> MemberView {
-    MemberView {
-        id: person.id.clone(),
-        name: person.name.clone(),
-        role: "writer".into(),
-        zone: person.zone.clone(),
-        devices: 1,
-        state: "active".into(),
-        me: person.id == "me",
-    }
-}
-
-fn history() -> HistoryView {
-    let session = |author: &str, from: &str, to: &str, changes| SessionView {
-        author: author.into(),
-        from: from.into(),
-        to: to.into(),
-        heads: format!("{author}{from}"),
-        changes,
-        ..SessionView::default()
-    };
-    HistoryView {
-        sessions: vec![
-            session("Ben", "2026-11-20T11:04:00Z", "2026-11-20T11:04:20Z", 1),
-            session("Aiko", "2026-11-23T06:20:00Z", "2026-11-23T06:41:00Z", 2),
-            session("Mia", "2026-11-24T13:10:00Z", "2026-11-24T13:28:00Z", 3),
-            session("Ben", "2026-11-24T14:02:00Z", "2026-11-24T15:08:00Z", 2),
-        ],
-    }
-}
-
-fn marked(text: &str, marks: Marks) -> Inline {
-    Inline::Text { text: text.into(), marks }
-}
-
-fn decision_page() -> Vec<Block> {
-    let text = |text: &str| Block::plain(BlockKind::Paragraph, text);
-    let heading = |text: &str| Block::plain(BlockKind::Heading { level: 2 }, text);
-    let item = |checked, text: &str| Block::plain(BlockKind::TaskItem { checked, loose: false }, text);
-    let cell = |text: &str| if text.is_empty() { Vec::new() } else { vec![Inline::text(text)] };
-    let row = |cells: [&str; 4]| cells.iter().map(|text| cell(text)).collect::<Vec<_>>();
-    let table = Table {
-        align: vec![Align::Left, Align::Right, Align::Right, Align::Left],
-        rows: vec![
-            row(["Tablet", "Records", "Index", "Measured by"]),
-            row(["T1, 2019", "18,400", "31 MB", "Mia, 19 Nov"]),
-            row(["T2, 2022", "18,400", "31 MB", "Mia, 19 Nov"]),
-            row(["T3, 2024", "42,000", "70 MB", "Dev, 20 Nov"]),
-        ],
-    };
-    let link =
-        Marks { link: Some(Link { href: "tern:launch".into(), title: String::new() }), ..Marks::default() };
-    let mut first = text("");
-    first.inline = vec![
-        Inline::text(
-            "Surveyors lose signal for up to six hours. Today every search in Field kit asks the server, so \
-                      the tool goes blank exactly when someone stands in front of the thing they need to look up. ",
-        ),
-        marked("41 of 112 searches failed", Marks { strong: true, ..Marks::default() }),
-        Inline::text(" last week in Lagos; see the "),
-        marked("launch plan", link),
-        Inline::text("."),
-    ];
-    let mut second = text("");
-    second.inline = vec![
-        Inline::text("We build the index on the tablet, from the records it "),
-        marked("already", Marks { em: true, ..Marks::default() }),
-        Inline::text(" holds, with "),
-        marked("fts5", Marks { code: true, ..Marks::default() }),
-        Inline::text("."),
-    ];
-    let quote = Block {
-        parents: vec![Container::Quote],
-        ..text("The screen says so, and searching titles works meanwhile.")
-    };
-    vec![
-        first,
-        second,
-        quote,
-        heading("What has to happen"),
-        item(true, "Measure index size on the three oldest tablets"),
-        item(false, "Write the fallback notice in all four languages"),
-        Block { parents: vec![Container::Bullet], ..item(false, "Ask Aiko about the Japanese one") },
-        heading("Size and cost"),
-        Block::plain(BlockKind::Table { table }, ""),
-        Block::plain(
-            BlockKind::Code { language: "sql".into() },
-            "-- one table a space; rebuilt, never synced\nCREATE VIRTUAL TABLE records_fts USING fts5(title, body);",
-        ),
-        Block::plain(BlockKind::OrderedItem { start: Some(1), loose: false }, "Build it in the background"),
-        Block::plain(BlockKind::OrderedItem { start: None, loose: false }, "Stop asking the server"),
-        Block::plain(BlockKind::Divider, ""),
-        text("Decided by Carla, Aiko and Mia."),
-    ]
-}
-
-fn sample_tasks() -> Vec<TaskView> {
-    let due = |words: &str| Some(DueView { yours: words.into(), ..DueView::default() });
-    let with = |mut task: TaskView, person: &str, id: &str, when: &str, labels: &[&str]| {
-        task.assignee = Some(person.into());
-        task.assignee_id = Some(id.into());
-        task.due = due(when);
-        task.labels = labels.iter().map(|label| (*label).to_owned()).collect();
-        task
-    };
-    let mut kept = with(
-        task("m4a7k", "Stop asking the server when there is no signal", "review", "high"),
-        "Aiko",
-        "aiko",
-        "Tue 24 Nov",
-        &["offline"],
-    );
-    kept.conflicts = vec![ConflictView {
-        field: "status".into(),
-        value: "done".into(),
-        author: "Dev".into(),
-        when: "2026-11-24T13:05:00Z".into(),
-    }];
-    vec![
-        with(
-            task("5pz0n", "Empty result says when the index was last built", "doing", "medium"),
-            "Ben",
-            "me",
-            "Today 17:30",
-            &["search", "copy"],
-        ),
-        with(
-            task("7k3qx", "Build the index in the background, 50 records at a time", "doing", "high"),
-            "Dev",
-            "dev",
-            "Wed 25 Nov 13:30",
-            &["offline", "search"],
-        ),
-        kept,
-        with(
-            task("x3b9g", "Index survives a power cut", "review", "urgent"),
-            "Dev",
-            "dev",
-            "Thu 26 Nov 10:00",
-            &["offline"],
-        ),
-        with(
-            task("9dm2a", "Write the fallback notice in all four languages", "todo", "medium"),
-            "Carla",
-            "carla",
-            "Thu 26 Nov 00:00",
-            &["offline", "copy"],
-        ),
-        with(
-            task("4ht8v", "Search results: show which tablet a record came from", "todo", "low"),
-            "Mia",
-            "mia",
-            "Fri 27 Nov",
-            &["search"],
-        ),
-        task("81xje", "Remove the old server search flag", "backlog", "none"),
-        with(
-            task("6yq2d", "Measure index size on the three oldest tablets", "done", "medium"),
-            "Mia",
-            "mia",
-            "Thu 19 Nov",
-            &["search"],
-        ),
-    ]
-}
-
-fn sample_world() -> World {
-    let text = |text: &str| vec![Block::plain(BlockKind::Paragraph, text)];
-    let mut decision = page("decision", "Keep the search index on the device", Some("web"), decision_page());
-    decision.0.conflicts = vec![ConflictView {
-        field: "title".into(),
-        value: "Index on the tablet".into(),
-        author: "Aiko".into(),
-        when: "2026-11-24T09:10:00Z".into(),
-    }];
-    decision.0.attachments = vec![AttachmentView {
-        hash: "ab".into(),
-        name: "lagos-survey.pdf".into(),
-        bytes: 482_113,
-        here: true,
-    }];
-    let peer = |name: &str, kind: &str, has, at: &str| PeerState {
-        name: name.into(),
-        kind: kind.into(),
-        has,
-        of: 41,
-        all: has == 41,
-        last_contact: Some(at.into()),
-        ..PeerState::default()
-    };
-    World {
-        people: vec![
-            person("me", "Ben", "Europe/London", "15:10", true),
-            person("aiko", "Aiko", "Asia/Tokyo", "Wed 00:10", false),
-            person("carla", "Carla", "America/Los_Angeles", "07:10", false),
-            person("dev", "Dev", "Asia/Kolkata", "20:40", false),
-            person("mia", "Mia", "Africa/Lagos", "16:10", true),
-        ],
-        pages: vec![
-            page("web", "Web", None, text("Home of the web team.")),
-            decision,
-            page("launch", "Launch plan, 3.2", Some("web"), text("Ferry first, then Lagos.")),
-            page("notes", "Accessibility notes", Some("web"), text("Contrast is measured.")),
-            page("kit", "Field kit", None, text("All about the kit.")),
-            page("battery", "Battery tests, Lagos", Some("kit"), text("The search drains it.")),
-            page("team", "Team", None, Vec::new()),
-            page("budget", "Budget 2027", None, text("Tablets first.")),
-        ],
-        access: access::sample(),
-        tasks: sample_tasks(),
-        status: StatusView {
-            only_here: OnlyHere { items: 3, since: Some("2026-11-24T14:02:00Z".into()) },
-            peers: vec![
-                peer("node", "node", 38, "2026-11-24T14:01:00Z"),
-                peer("Aiko’s laptop", "laptop", 30, "2026-11-24T09:12:00Z"),
-            ],
-            line: String::new(),
-        },
-        ..World::default()
-    }
+/// Each line of a text as a paragraph: enough to see that it arrived.
+fn lines(text: Option<&str>) -> Vec<Block> {
+    let lines = text.unwrap_or_default().lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| Block::plain(BlockKind::Paragraph, line)).collect()
 }

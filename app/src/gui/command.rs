@@ -225,6 +225,15 @@ pub enum BlockAction {
     Reform(Reform),
 }
 
+/// A column whose width can be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// The left one.
+    Sidebar,
+    /// The right one.
+    Right,
+}
+
 /// What a view asks for.
 #[derive(Debug, Clone)]
 pub enum UiCommand {
@@ -239,6 +248,19 @@ pub enum UiCommand {
         /// Folded from here on.
         folded: bool,
     },
+    /// Opens a page where these words stand.
+    Seek {
+        /// Full id.
+        page: String,
+        /// What is looked for.
+        words: String,
+    },
+    /// Makes a page from the template of this name.
+    NewFromTemplate(&'static str),
+    /// A column is dragged to a width in points.
+    Resize(Column, f32),
+    /// Nothing moves by itself from here on, or does again.
+    SetStill(bool),
     /// Selects a task in the list.
     SelectTask(Option<String>),
     /// Begins or ends editing the title of the selected task.

@@ -3,7 +3,7 @@
 use egui::{Align2, Id, Modal, Ui, vec2};
 use tern_peer::{Command, LinkState};
 
-use super::actions::{ACTIONS, EDITOR_KEYS, Situation};
+use super::actions::{ACTIONS, EDITOR_KEYS, Keys, Situation, Spec, When};
 use super::clock::Clock;
 use super::command::{Dialog, Queue, Then, UiCommand};
 use super::icon::Icon;
@@ -233,19 +233,49 @@ fn add_node(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
     }
 }
 
-fn keys(ui: &mut Ui, situation: Situation) {
-    let offered: Vec<(String, String)> = ACTIONS
-        .iter()
-        .filter(|spec| spec.when.holds(situation))
-        .filter_map(|spec| Some((spec.label.to_owned(), spec.keys.first()?.words())))
-        .collect();
+/// Rows of the help under a heading.
+type KeyRows = (&'static str, Vec<(String, String)>);
+
+/// The keys by where they work: here, while writing, in the page tree, and everywhere.
+fn key_groups(situation: Situation) -> Vec<KeyRows> {
+    let rows = |wanted: &dyn Fn(&Spec) -> bool| -> Vec<(String, String)> {
+        let wanted = ACTIONS.iter().filter(|spec| wanted(spec));
+        wanted.filter_map(|spec| Some((spec.label.to_owned(), spec.keys.first()?.words()))).collect()
+    };
+    let in_tree = |spec: &Spec| matches!(spec.keys.first(), Some(Keys::Tree(..)));
+    let here = |spec: &Spec| spec.when != When::Always && spec.when.holds(situation) && !in_tree(spec);
     let editor = EDITOR_KEYS.iter().map(|(label, keys)| ((*label).to_owned(), (*keys).to_owned()));
-    let rows: Vec<_> = offered.into_iter().chain(editor.filter(|_| situation.page)).collect();
-    let half = rows.len().div_ceil(2);
+    let writing = if situation.page { editor.collect() } else { Vec::new() };
+    let mut groups: Vec<KeyRows> = vec![
+        ("Here", rows(&here)),
+        ("While writing", writing),
+        ("In the page tree", rows(&in_tree)),
+        ("Everywhere", rows(&|spec| spec.when == When::Always)),
+    ];
+    groups.retain(|(_, rows)| !rows.is_empty());
+    groups
+}
+
+fn keys(ui: &mut Ui, situation: Situation) {
+    let p = look(ui.ctx());
+    let groups = key_groups(situation);
+    let all: usize = groups.iter().map(|(_, rows)| rows.len() + 1).sum();
+    // The scroll bar lies over what it scrolls.
+    ui.set_max_width(ui.available_width() - 14.0);
+    ui.spacing_mut().item_spacing.x = 24.0;
     ui.columns(2, |columns| {
-        for (index, (label, keys)) in rows.iter().enumerate() {
-            let Some(column) = columns.get_mut(index / half.max(1)) else { continue };
-            key_row(column, label, keys);
+        let mut placed = 0;
+        for (name, rows) in &groups {
+            let Some(column) = columns.get_mut(usize::from(placed + rows.len() / 2 > all / 2)) else {
+                continue;
+            };
+            column.add_space(if column.min_rect().height() > 1.0 { 10.0 } else { 0.0 });
+            widgets::text(column, name, tokens::SMALL_STRONG, p.ink3);
+            column.add_space(2.0);
+            for (label, keys) in rows {
+                key_row(column, label, keys);
+            }
+            placed += rows.len() + 1;
         }
     });
 }

@@ -19,6 +19,8 @@ use crate::gui::backend::{Backend, Wake};
 use crate::gui::command::Route;
 
 mod access;
+mod shell;
+mod walk;
 
 fn at_once() -> Spawn {
     Arc::new(|job| job())
@@ -656,18 +658,21 @@ Done 1
 #[test]
 fn the_palette_finds_this() {
     let views = read_sample();
-    let situation = Situation { page: true, ..Situation::default() };
+    let prefs = Prefs::default();
+    let ground = |situation| palette::Ground { views: &views, prefs: &prefs, situation, open: None };
+    let on_page = Situation { page: true, ..Situation::default() };
     assert_eq!(
-        palette::text(&palette::find(&views, situation, "search")),
+        palette::text(&palette::find(ground(on_page), "search")),
         "Pages: Keep the search index on the device | Web
 Tasks: Search results: show which tablet a record came from | WEB-4HT8V · Mia
 Tasks: Remove the old server search flag | WEB-81XJE
-Commands: Search all text | /
-Create: Search all text for “search” | /
+Commands: Search all text for “search” | /
 Create: New task “search” | C
 Create: New page “search” | D C
 "
     );
-    let commands = palette::text(&palette::find(&views, situation, ">trash"));
+    let commands = palette::text(&palette::find(ground(on_page), ">trash"));
     assert_eq!(commands, "Commands: Go to the trash | \nCommands: Move to the trash | Ctrl Shift Delete\n");
+    let people = palette::text(&palette::find(ground(on_page), "@ai"));
+    assert_eq!(people, "People: Aiko | Tokyo | Wed 00:10\n");
 }

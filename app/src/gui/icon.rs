@@ -47,6 +47,8 @@ pub enum Icon {
     Quote,
     Code,
     Rule,
+    Star,
+    Template,
 }
 
 enum Mark {
@@ -61,6 +63,26 @@ use Mark::{Arc, Box, Circle, Dot, Line};
 
 fn marks(icon: Icon) -> &'static [Mark] {
     match icon {
+        Icon::Star => &[Line(&[
+            (10.0, 2.6),
+            (12.2, 7.4),
+            (17.4, 8.0),
+            (13.5, 11.5),
+            (14.6, 16.7),
+            (10.0, 14.0),
+            (5.4, 16.7),
+            (6.5, 11.5),
+            (2.6, 8.0),
+            (7.8, 7.4),
+            (10.0, 2.6),
+        ])],
+        Icon::Template => &[
+            Box(3.0, 3.0, 6.0, 6.0, 1.0),
+            Box(11.0, 3.0, 6.0, 6.0, 1.0),
+            Box(3.0, 11.0, 6.0, 6.0, 1.0),
+            Line(&[(14.0, 11.0), (14.0, 17.0)]),
+            Line(&[(11.0, 14.0), (17.0, 14.0)]),
+        ],
         Icon::Page => &[
             Line(&[
                 (12.0, 2.8),
@@ -439,18 +461,24 @@ pub fn priority(painter: &Painter, rect: Rect, priority: &str, p: &Palette) {
     }
 }
 
+/// Units of the square in which the bird is drawn.
+pub const BIRD_UNITS: f32 = 24.0;
+/// Parts of the bird, and whether each is the vivid bill.
+pub const BIRD: &[(&[(f32, f32)], bool)] = &[
+    (&[(23.0, 1.6), (18.8, 10.6), (14.6, 15.4), (10.4, 15.2)], false),
+    (&[(23.0, 1.6), (10.4, 15.2), (11.4, 9.8), (15.4, 5.4)], false),
+    (&[(1.6, 5.0), (6.8, 6.2), (12.6, 12.0), (11.2, 15.4)], false),
+    (&[(11.2, 15.4), (5.0, 10.6), (1.6, 5.0)], false),
+    (&[(10.4, 12.6), (15.2, 14.8), (12.6, 18.0), (8.0, 19.6), (6.4, 17.8), (7.6, 15.6)], false),
+    (&[(6.5, 17.4), (8.4, 19.6), (2.6, 22.8)], true),
+];
+
 /// The bird: ink with the vivid bill.
 pub fn bird(painter: &Painter, rect: Rect, ink: Color32, bill: Color32) {
-    let unit = rect.width() / 24.0;
-    let at = |x: f32, y: f32| rect.min + vec2(x, y) * unit;
-    let shape = |points: &[(f32, f32)], color: Color32| {
-        let points = points.iter().map(|(x, y)| at(*x, *y)).collect();
+    let unit = rect.width() / BIRD_UNITS;
+    for (points, is_bill) in BIRD {
+        let points = points.iter().map(|(x, y)| rect.min + vec2(*x, *y) * unit).collect();
+        let color = if *is_bill { bill } else { ink };
         painter.add(Shape::convex_polygon(points, color, Stroke::NONE));
-    };
-    shape(&[(23.0, 1.6), (18.8, 10.6), (14.6, 15.4), (10.4, 15.2)], ink);
-    shape(&[(23.0, 1.6), (10.4, 15.2), (11.4, 9.8), (15.4, 5.4)], ink);
-    shape(&[(1.6, 5.0), (6.8, 6.2), (12.6, 12.0), (11.2, 15.4)], ink);
-    shape(&[(11.2, 15.4), (5.0, 10.6), (1.6, 5.0)], ink);
-    shape(&[(10.4, 12.6), (15.2, 14.8), (12.6, 18.0), (8.0, 19.6), (6.4, 17.8), (7.6, 15.6)], ink);
-    shape(&[(6.5, 17.4), (8.4, 19.6), (2.6, 22.8)], bill);
+    }
 }

@@ -1,23 +1,64 @@
 //! Search results and the trash.
 
-use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use tern_peer::Command;
+use egui::{
+    Align2, Key, Modifiers, Rect, Response, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+};
+use tern_peer::{Command, HitView};
 
 use super::command::{Queue, Route, Then, UiCommand};
 use super::icon::{self, Icon};
 use super::look::{self, look};
 use super::sidebar::shown_title;
-use super::tokens::{self, radius, size};
+use super::tokens::{self, radius};
 use super::views::Views;
 use super::widgets::{self, Button, Field};
 
-/// The search field between frames.
+/// The search between frames.
 #[derive(Debug, Clone, Default)]
 pub struct SearchState {
     /// What is looked for.
     pub text: String,
     /// The field gets the keyboard in the next frame.
     pub focus: bool,
+    /// The result under the keyboard.
+    pub selected: usize,
+    reveal: bool,
+}
+
+impl SearchState {
+    /// Moves to another result.
+    pub fn step(&mut self, by: isize) {
+        self.selected = self.selected.saturating_add_signed(by);
+        self.reveal = true;
+    }
+}
+
+/// Results under the name of their kind, in the order of the best of each.
+pub fn groups(hits: &[HitView]) -> Vec<(&'static str, Vec<&HitView>)> {
+    let mut groups: Vec<(&'static str, Vec<&HitView>)> = Vec::new();
+    for hit in hits {
+        let name = match hit.kind.as_str() {
+            "page" => "Pages",
+            "task" => "Tasks",
+            "comment" => "Comments",
+            "attachment" => "Files",
+            _ => "Other",
+        };
+        match groups.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, hits)) => hits.push(hit),
+            None => groups.push((name, vec![hit])),
+        }
+    }
+    groups
+}
+
+/// What opens a result, at the words that were found.
+fn opens(hit: &HitView, typed: &str) -> Queue {
+    if hit.kind == "task" {
+        return vec![UiCommand::Go(Route::Tasks), UiCommand::SelectTask(Some(hit.id.clone()))];
+    }
+    let found = runs(&hit.snippet).into_iter().find(|(_, is_match)| *is_match).map(|(words, _)| words);
+    vec![UiCommand::Seek { page: hit.id.clone(), words: found.unwrap_or_else(|| typed.trim().to_owned()) }]
 }
 
 /// A snippet with its matches, which lie between `[` and `]`.
@@ -40,6 +81,10 @@ pub fn search(ui: &mut Ui, state: &mut SearchState, views: &Views, out: &mut Que
     let body = ui.max_rect().shrink2(vec2(24.0, 14.0));
     widgets::region(ui, body, "search", "Search", |ui| {
         ui.set_max_width(760.0);
+        let found = views.search.get().filter(|_| !state.text.trim().is_empty());
+        let groups = found.map(|found| groups(&found.hits)).unwrap_or_default();
+        let hits: Vec<&HitView> = groups.iter().flat_map(|(_, hits)| hits.iter().copied()).collect();
+        search_keys(ui, state, &hits, out);
         let field = Field::new("Search", "Words in pages and tasks");
         let response = field.show(ui, &mut state.text);
         if std::mem::take(&mut state.focus) {
@@ -49,30 +94,78 @@ pub fn search(ui: &mut Ui, state: &mut SearchState, views: &Views, out: &mut Que
             out.push(UiCommand::SearchFor(state.text.clone()));
         }
         ui.add_space(12.0);
-        let Some(found) = views.search.get().filter(|_| !state.text.trim().is_empty()) else {
-            let words = "Type a word. Search reads what is on this laptop and needs no network.";
-            widgets::text(ui, words, tokens::UI, p.ink2);
-            return;
-        };
-        let words = match found.hits.len() {
-            0 => format!("Nothing says “{}”.", state.text.trim()),
-            1 => "1 place".to_owned(),
-            count => format!("{count} places"),
+        let words = match (found, views.search.error(), hits.len()) {
+            _ if state.text.trim().is_empty() => {
+                "Type a word. Search reads what is on this laptop and needs no network.".to_owned()
+            }
+            (None, Some(error), _) => error.to_string(),
+            (None, None, _) => "Looking through everything on this laptop".to_owned(),
+            (_, _, 0) => format!(
+                "Nothing here says “{}”. What other laptops hold is found when it has arrived.",
+                state.text.trim()
+            ),
+            (_, _, 1) => "1 place".to_owned(),
+            (_, _, count) => format!("{count} places"),
         };
         widgets::text(ui, &words, tokens::SMALL, p.ink3);
         ui.add_space(6.0);
-        ScrollArea::vertical().auto_shrink(false).id_salt("hits").show(ui, |ui| {
-            for hit in &found.hits {
-                hit_row(ui, hit, out);
-            }
-        });
+        results(ui, state, &groups, out);
     });
 }
 
-fn hit_row(ui: &mut Ui, hit: &tern_peer::HitView, out: &mut Queue) {
+/// Arrows and Enter, while the field or nothing has the keyboard.
+fn search_keys(ui: &Ui, state: &mut SearchState, hits: &[&HitView], out: &mut Queue) {
+    state.selected = state.selected.min(hits.len().saturating_sub(1));
+    let focused = ui.memory(|memory| memory.focused());
+    if focused.is_some_and(|id| id != Field::new("Search", "").id) || hits.is_empty() {
+        return;
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::ArrowDown) && state.selected + 1 < hits.len() {
+        state.step(1);
+    }
+    if pressed(Key::ArrowUp) {
+        state.step(-1);
+    }
+    if pressed(Key::Enter)
+        && let Some(hit) = hits.get(state.selected)
+    {
+        out.extend(opens(hit, &state.text));
+    }
+}
+
+fn results(ui: &mut Ui, state: &mut SearchState, groups: &[(&str, Vec<&HitView>)], out: &mut Queue) {
+    let p = look(ui.ctx());
+    ScrollArea::vertical().auto_shrink(false).id_salt("hits").show(ui, |ui| {
+        let mut index = 0;
+        for (name, hits) in groups {
+            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::hover());
+            let inside = rect.with_min_x(rect.left() + 8.0);
+            let at = widgets::line(ui, inside, Align2::LEFT_CENTER, name, tokens::SMALL_STRONG, p.ink3);
+            let count = inside.with_min_x(at.right() + 8.0);
+            widgets::line(ui, count, Align2::LEFT_CENTER, &hits.len().to_string(), tokens::SMALL, p.ink3);
+            response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, *name));
+            for hit in hits {
+                let selected = index == state.selected;
+                let response = hit_row(ui, hit, selected);
+                if selected && std::mem::take(&mut state.reveal) {
+                    response.scroll_to_me(None);
+                }
+                if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+                    state.selected = index;
+                    out.extend(opens(hit, &state.text));
+                }
+                index += 1;
+            }
+            ui.add_space(6.0);
+        }
+    });
+}
+
+fn hit_row(ui: &mut Ui, hit: &HitView, selected: bool) -> Response {
     let p = look(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 54.0), Sense::click());
-    widgets::row_ground(ui, rect, false, response.hovered());
+    widgets::row_ground(ui, rect, selected, response.hovered());
     let is_task = hit.kind == "task";
     let sign = Rect::from_min_size(rect.min + vec2(8.0, 6.0), vec2(18.0, 20.0));
     icon::paint(ui.painter(), sign, 17.0, if is_task { Icon::Tasks } else { Icon::Page }, p.ink2);
@@ -91,15 +184,9 @@ fn hit_row(ui: &mut Ui, hit: &tern_peer::HitView, out: &mut Queue) {
     let galley = look::layout(ui, job);
     ui.painter().galley(pos2(upper.left(), upper.bottom() + 2.0), galley, p.ink2);
     let spoken = format!("{}: {}", hit.kind, shown_title(&hit.title));
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &spoken));
     widgets::focus_ring(ui, &response, radius::ROW);
-    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
-        if is_task {
-            out.extend([UiCommand::Go(Route::Tasks), UiCommand::SelectTask(Some(hit.id.clone()))]);
-        } else {
-            out.push(UiCommand::Go(Route::page(&hit.id)));
-        }
-    }
+    response
 }
 
 /// Draws the trash.
@@ -108,7 +195,13 @@ pub fn trash(ui: &mut Ui, views: &Views, out: &mut Queue) {
     let body = ui.max_rect().shrink2(vec2(24.0, 14.0));
     widgets::region(ui, body, "trash", "Trash", |ui| {
         ui.set_max_width(760.0);
-        let pages = views.trash.get().map(|view| view.pages.as_slice()).unwrap_or_default();
+        let Some(view) = views.trash.get() else {
+            let reading = || "Reading what is in the trash".to_owned();
+            let words = views.trash.error().map_or_else(reading, ToString::to_string);
+            widgets::text(ui, &words, tokens::UI, p.ink2);
+            return;
+        };
+        let pages = view.pages.as_slice();
         let trashed: Vec<_> = pages.iter().filter(|page| page.trashed).collect();
         if trashed.is_empty() {
             widgets::text(ui, "The trash is empty.", tokens::DIALOG, p.ink);
@@ -142,12 +235,42 @@ pub fn trash(ui: &mut Ui, views: &Views, out: &mut Queue) {
             }
         });
     });
-    let _ = size::ROW;
 }
 
 #[cfg(test)]
 mod tests {
-    use super::runs;
+    use super::*;
+
+    fn hit(kind: &str, title: &str, snippet: &str) -> HitView {
+        HitView {
+            id: title.to_lowercase(),
+            kind: kind.into(),
+            title: title.into(),
+            snippet: snippet.into(),
+            page: None,
+        }
+    }
+
+    #[test]
+    fn results_stand_under_their_kind_and_open_at_the_words_that_were_found() {
+        let hits = [
+            hit("page", "Plan", "the [Ferry] first"),
+            hit("task", "Book", "a [ferry]"),
+            hit("page", "Web", "no mark"),
+        ];
+        let shown: Vec<String> = groups(&hits)
+            .iter()
+            .map(|(name, hits)| {
+                format!("{name}: {}", hits.iter().map(|h| h.title.as_str()).collect::<Vec<_>>().join(", "))
+            })
+            .collect();
+        assert_eq!(shown, ["Pages: Plan, Web", "Tasks: Book"]);
+        let words = |hit: &HitView| match opens(hit, " fer ").first() {
+            Some(UiCommand::Seek { page, words }) => format!("{page} at {words}"),
+            _ => "elsewhere".to_owned(),
+        };
+        assert_eq!(hits.each_ref().map(words), ["plan at Ferry", "elsewhere", "web at fer"]);
+    }
 
     #[test]
     fn matches_of_a_snippet_are_told_apart() {

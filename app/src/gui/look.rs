@@ -20,6 +20,8 @@ const SLANT: f32 = -10.0;
 pub struct Look {
     /// Palette in use.
     pub scheme: Scheme,
+    /// Nothing moves by itself.
+    pub still: bool,
 }
 
 impl std::ops::Deref for Look {
@@ -36,7 +38,7 @@ fn slot() -> egui::Id {
 
 /// The look in force.
 pub fn look(ctx: &egui::Context) -> Look {
-    ctx.data(|data| data.get_temp::<Look>(slot())).unwrap_or(Look { scheme: Scheme::Light })
+    ctx.data(|data| data.get_temp::<Look>(slot())).unwrap_or(Look { scheme: Scheme::Light, still: false })
 }
 
 /// Installs the fonts once.
@@ -61,14 +63,20 @@ pub fn install_fonts(ctx: &egui::Context) {
     ctx.set_fonts(fonts);
 }
 
-/// Makes `scheme` the look of everything.
-pub fn apply(ctx: &egui::Context, scheme: Scheme) {
-    if ctx.data(|data| data.get_temp::<Look>(slot())) == Some(Look { scheme }) {
+/// Makes `scheme` the look of everything; `still` leaves out whatever moves by itself.
+pub fn apply(ctx: &egui::Context, scheme: Scheme, still: bool) {
+    let look = Look { scheme, still };
+    if ctx.data(|data| data.get_temp::<Look>(slot())) == Some(look) {
         return;
     }
-    ctx.data_mut(|data| data.insert_temp(slot(), Look { scheme }));
+    ctx.data_mut(|data| data.insert_temp(slot(), look));
     ctx.set_theme(if scheme.is_dark() { egui::Theme::Dark } else { egui::Theme::Light });
-    ctx.all_styles_mut(|style| set_style(style, scheme));
+    ctx.all_styles_mut(|style| {
+        set_style(style, scheme);
+        if still {
+            style.animation_time = 0.0;
+        }
+    });
     ctx.request_repaint();
 }
 

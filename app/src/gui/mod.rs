@@ -28,19 +28,22 @@ mod prefs;
 mod secret;
 mod shell;
 mod sidebar;
+mod single;
 mod statusline;
 mod tasks;
+pub(crate) mod templates;
 mod tokens;
 mod views;
 mod welcome;
 mod widgets;
+mod window;
 mod words;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use app::App;
-use backend::Wake;
+use backend::{Home, Wake};
 pub use page::pictures::Spawn;
 use tern_peer::Env;
 
@@ -66,20 +69,29 @@ pub fn waker(ctx: &egui::Context) -> Wake {
     })
 }
 
-/// Opens the window over a home and returns when it is closed. An error means that there is no display.
+/// Opens the window over a home and returns when it is closed. A second start over the same home brings the first one's
+/// window to the front instead. An error means that there is no display.
 pub fn run(home: PathBuf, env: Env) -> Result<(), String> {
-    let viewport = egui::ViewportBuilder::default()
-        .with_title("Tern")
-        .with_app_id("tern")
-        .with_inner_size(tokens::size::WINDOW)
-        .with_min_inner_size(tokens::size::WINDOW_MIN);
-    let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..Default::default() };
+    let mut door = match single::start(&home) {
+        single::Start::HandedOver => {
+            println!("Tern is open over this home already; its window comes to the front.");
+            return Ok(());
+        }
+        single::Start::First(door) => door,
+    };
     let home = Arc::new(backend::DiskHome { path: home, env });
+    let viewport = window::builder(&prefs::Prefs::read(home.settings_file().as_deref()));
+    let options = eframe::NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..Default::default() };
+    let knocks = door.as_mut();
     eframe::run_native(
         "tern",
         options,
         Box::new(move |creation| {
             let ctx = &creation.egui_ctx;
+            if let Some(door) = knocks {
+                let ctx = ctx.clone();
+                door.answer(Box::new(move || window::raise(&ctx)));
+            }
             Ok(Box::new(App::new(ctx, home, threads(), waker(ctx))))
         }),
     )

@@ -39,7 +39,8 @@ pub fn toast(ctx: &egui::Context, toast: &Toast, out: &mut Queue) {
             .inner_margin(egui::Margin::symmetric(14, 8));
         frame.show(ui, |ui| {
             ui.horizontal(|ui| {
-                widgets::short(ui, &toast.text, tokens::UI, p.ink);
+                let said = widgets::short(ui, &toast.text, tokens::UI, p.ink);
+                ui.ctx().accesskit_node_builder(said.id, |node| node.set_live(egui::accesskit::Live::Polite));
                 if toast.undo.is_some() && Button::plain("Undo").show(ui).clicked() {
                     out.push(UiCommand::Undo);
                 }

@@ -24,7 +24,7 @@ use super::palette::Palette;
 use super::picker::Picker;
 use super::prefs::Prefs;
 use super::secret::Secret;
-use super::sidebar::shown_title;
+use super::sidebar::{TreeState, shown_title};
 use super::tasks::ui::TasksState;
 use super::tokens::Scheme;
 use super::views::Views;
@@ -33,6 +33,7 @@ use edits::{Asked, Tail};
 mod edits;
 mod people;
 mod perform;
+mod tree;
 
 /// Most outcomes that may wait to be read.
 const EVENTS_MAX: usize = 1024;
@@ -81,6 +82,7 @@ pub struct Open {
     back: Vec<Route>,
     forward: Vec<Route>,
     pub(super) page: PageState,
+    pub(super) tree: TreeState,
     pub(super) tasks: TasksState,
     pub(super) search: SearchState,
     pub(super) access: AccessState,
@@ -96,6 +98,8 @@ pub struct Open {
     pub(super) region: usize,
     /// The right column was opened over the sheet, in a window too narrow to hold both.
     details_over: bool,
+    /// The sidebar was opened over the sheet, in a window too narrow to hold both.
+    pub(super) sidebar_over: bool,
     started: bool,
     opened: Serial,
     asked: Asked,
@@ -129,6 +133,7 @@ impl Open {
             back: Vec::new(),
             forward: Vec::new(),
             page: PageState::default(),
+            tree: TreeState::default(),
             tasks: TasksState::default(),
             search: SearchState::default(),
             access: AccessState::default(),
@@ -142,6 +147,7 @@ impl Open {
             reader: Reader::default(),
             region: 0,
             details_over: false,
+            sidebar_over: false,
             started: false,
             opened: 0,
             asked: None,
@@ -169,7 +175,8 @@ impl Open {
     pub fn situation(&self) -> Situation {
         Situation {
             page: matches!(self.route, Route::Page { at: None, .. }),
-            tasks: self.route == Route::Tasks,
+            lists: matches!(self.route, Route::Tasks | Route::Search),
+            tree: self.tree.focused,
             task: self.route == Route::Tasks && self.tasks.selected.is_some(),
             people: matches!(self.route, Route::People(_)),
         }
@@ -178,6 +185,27 @@ impl Open {
     /// Whether the right column is wanted.
     pub fn wants_details(&self, ctx: &Context) -> bool {
         if is_narrow(ctx) { self.details_over } else { self.prefs.details }
+    }
+
+    /// Whether the sidebar is shown, and whether it lies over the sheet.
+    pub fn sidebar(&self, ctx: &Context) -> (bool, bool) {
+        let folds = ctx.content_rect().width() < super::tokens::size::SIDEBAR_FOLDS;
+        (if folds { self.sidebar_over } else { self.prefs.sidebar }, folds)
+    }
+
+    fn show_sidebar(&mut self, ctx: &Context) {
+        if !self.sidebar(ctx).0 {
+            self.toggle_sidebar(ctx);
+        }
+    }
+
+    fn toggle_sidebar(&mut self, ctx: &Context) {
+        if self.sidebar(ctx).1 {
+            self.sidebar_over = !self.sidebar_over;
+        } else {
+            self.prefs.sidebar = !self.prefs.sidebar;
+            self.remember();
+        }
     }
 
     /// The palette in force.
@@ -335,6 +363,9 @@ impl Open {
         if let Some(UiCommand::Send(command, then)) = self.draft.take_unsent() {
             self.send(*command, then);
         }
+        if let Some(task) = &task {
+            self.prefs.was_open(task);
+        }
         self.tasks.reveal = task.is_some();
         self.tasks.title = None;
         self.tasks.selected = task;
@@ -359,6 +390,7 @@ impl Open {
 
     fn enter(&mut self, route: Route) {
         self.leave();
+        self.sidebar_over = false;
         self.route = route;
         match self.route.clone() {
             Route::Page { id, at } => {
@@ -372,6 +404,7 @@ impl Open {
                 self.views.page.watch(self.backend.as_ref(), &self.out.wake, query);
                 let history = Query::History { page: id.clone() };
                 self.views.history.watch(self.backend.as_ref(), &self.out.wake, history);
+                self.prefs.was_open(&id);
                 self.prefs.last_page = Some(id);
                 self.remember();
             }
@@ -420,6 +453,9 @@ impl Open {
 
     /// The window closes: everything typed becomes durable first.
     pub fn close(&mut self) {
+        if let Some(file) = &self.out.prefs_file {
+            self.prefs.write(file);
+        }
         self.hand_over();
         self.backend.shutdown();
     }
@@ -429,6 +465,12 @@ impl Open {
         self.leave();
         self.settle();
         self.tails.is_empty() && self.edit_fault.is_none()
+    }
+
+    /// Opens a dialog, for tests.
+    #[cfg(test)]
+    pub fn show_dialog(&mut self, dialog: Dialog) {
+        self.open(dialog);
     }
 
     /// The engine of a window that shows nothing of it any more.

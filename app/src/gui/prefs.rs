@@ -1,11 +1,12 @@
-//! What the window remembers between runs: appearance, folds and the last page. Nothing of the workspace's content.
+//! What the window remembers between runs on this device: appearance, widths, folds, which pages were open or kept at
+//! hand. Ids only; nothing of the workspace's content.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::tokens::Scheme;
+use super::tokens::{Scheme, size};
 
 /// Chosen appearance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,11 +65,54 @@ pub struct Prefs {
     pub last_page: Option<String>,
     /// The right column is open.
     pub details: bool,
+    /// The sidebar is open.
+    pub sidebar: bool,
+    /// Width of the sidebar in points.
+    pub sidebar_width: u16,
+    /// Width of the right column in points.
+    pub right_width: u16,
+    /// Pages that were kept at hand on this device, in the order in which they were.
+    pub favourites: Vec<String>,
+    /// Pages and tasks that were open here, the last one first.
+    pub recents: Vec<String>,
+    /// Nothing moves by itself: folds and menus come at once, the caret does not blink.
+    pub still: bool,
+    /// Where the window was.
+    pub window: Option<Place>,
 }
+
+/// Where a window stands, in points of the desktop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    /// Left and top, where the desktop tells them.
+    pub at: Option<[i32; 2]>,
+    /// Width and height of what is inside the frame.
+    pub size: [u16; 2],
+    /// It fills the screen.
+    pub maximised: bool,
+}
+
+/// Most favourites, and most recents that are remembered.
+pub const FAVOURITES_MAX: usize = 30;
+const RECENTS_MAX: usize = 24;
 
 impl Default for Prefs {
     fn default() -> Self {
-        Prefs { theme: Theme::System, zoom: 100, folds: BTreeMap::new(), last_page: None, details: true }
+        Prefs {
+            theme: Theme::System,
+            zoom: 100,
+            folds: BTreeMap::new(),
+            last_page: None,
+            details: true,
+            sidebar: true,
+            sidebar_width: size::SIDEBAR as u16,
+            right_width: size::RIGHT as u16,
+            favourites: Vec::new(),
+            recents: Vec::new(),
+            still: false,
+            window: None,
+        }
     }
 }
 
@@ -78,6 +122,10 @@ impl Prefs {
         let text = file.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
         let mut prefs: Prefs = serde_json::from_str(&text).unwrap_or_default();
         prefs.zoom = prefs.zoom.clamp(*ZOOM_PERCENT.start(), *ZOOM_PERCENT.end());
+        prefs.set_sidebar_width(f32::from(prefs.sidebar_width));
+        prefs.set_right_width(f32::from(prefs.right_width));
+        prefs.favourites.truncate(FAVOURITES_MAX);
+        prefs.recents.truncate(RECENTS_MAX);
         prefs
     }
 
@@ -86,6 +134,34 @@ impl Prefs {
         if let Ok(text) = serde_json::to_string_pretty(self) {
             let _ = std::fs::write(file, text);
         }
+    }
+
+    /// Sets the width of the sidebar, within its bounds.
+    pub fn set_sidebar_width(&mut self, width: f32) {
+        self.sidebar_width = width.clamp(size::SIDEBAR_MIN, size::SIDEBAR_MAX).round() as u16;
+    }
+
+    /// Sets the width of the right column, within its bounds.
+    pub fn set_right_width(&mut self, width: f32) {
+        self.right_width = width.clamp(size::RIGHT_MIN, size::RIGHT_MAX).round() as u16;
+    }
+
+    /// Puts what is open in front of the recents.
+    pub fn was_open(&mut self, id: &str) {
+        self.recents.retain(|other| other != id);
+        self.recents.insert(0, id.to_owned());
+        self.recents.truncate(RECENTS_MAX);
+    }
+
+    /// Keeps a page at hand or lets it go; returns whether it is kept from here on.
+    pub fn favour(&mut self, page: &str) -> bool {
+        let before = self.favourites.len();
+        self.favourites.retain(|other| other != page);
+        let kept = self.favourites.len() == before && before < FAVOURITES_MAX;
+        if kept {
+            self.favourites.push(page.to_owned());
+        }
+        kept
     }
 
     /// The next larger or smaller zoom.
@@ -121,6 +197,27 @@ mod tests {
         std::fs::write(&file, "{\"zoom\":9000}").expect("written");
         assert_eq!(Prefs::read(Some(&file)).zoom, 250);
         assert_eq!(Prefs::read(None), Prefs::default());
+    }
+
+    #[test]
+    fn widths_stay_within_their_bounds() {
+        let mut prefs = Prefs::default();
+        prefs.set_sidebar_width(10.0);
+        prefs.set_right_width(9000.0);
+        assert_eq!((prefs.sidebar_width, prefs.right_width), (200, 360));
+    }
+
+    #[test]
+    fn recents_name_each_thing_once_and_favourites_come_and_go() {
+        let mut prefs = Prefs::default();
+        for id in ["a", "b", "a"] {
+            prefs.was_open(id);
+        }
+        assert_eq!(prefs.recents, ["a", "b"]);
+        assert!(prefs.favour("a"));
+        assert!(prefs.favour("b"));
+        assert!(!prefs.favour("a"));
+        assert_eq!(prefs.favourites, ["b"]);
     }
 
     #[test]

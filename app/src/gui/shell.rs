@@ -5,11 +5,12 @@ use egui::{
 };
 
 use super::actions::{Action, key_of};
-use super::command::{Dialog, Queue, Route, Section, UiCommand, trash};
+use super::command::{Column, Dialog, Queue, Route, UiCommand, trash};
 use super::dialogs::{self, Reads};
 use super::icon::{self, Icon};
 use super::look::{self, look};
 use super::open::Open;
+use super::palette::Ground;
 use super::picker::{Entry, Picker, Sign};
 use super::sidebar::{self, shown_title};
 use super::tokens::{self, radius, size, stroke};
@@ -40,7 +41,10 @@ fn anchor(ui: &Ui, region: usize, rect: Rect) {
 
 struct Parts {
     strip: Rect,
+    /// The sidebar beside the sheet.
     sidebar: Option<Rect>,
+    /// The sidebar over the sheet.
+    sidebar_over: Option<Rect>,
     header: Rect,
     middle: Rect,
     right: Option<Rect>,
@@ -48,12 +52,20 @@ struct Parts {
     status: Rect,
 }
 
-fn parts(room: Rect, details: bool) -> Parts {
+/// Columns that are wanted and how wide they are.
+struct Wanted {
+    details: bool,
+    sidebar: bool,
+    over: bool,
+    widths: [f32; 2],
+}
+
+fn parts(room: Rect, wanted: &Wanted) -> Parts {
     let strip = room.with_max_y(room.top() + size::STRIP);
     let status = room.with_min_y(room.bottom() - size::STATUS);
     let between = Rect::from_min_max(pos2(room.left(), strip.bottom()), pos2(room.right(), status.top()));
-    let folds = room.width() < size::SIDEBAR_FOLDS;
-    let sidebar = (!folds).then(|| between.with_max_x(between.left() + size::SIDEBAR));
+    let column = wanted.sidebar.then(|| between.with_max_x(between.left() + wanted.widths[0]));
+    let (sidebar, sidebar_over) = if wanted.over { (None, column) } else { (column, None) };
     let left = sidebar.map_or(between.left() + size::SHEET_MARGIN, |sidebar| sidebar.right());
     let sheet = Rect::from_min_max(
         pos2(left, between.top()),
@@ -61,13 +73,39 @@ fn parts(room: Rect, details: bool) -> Parts {
     );
     let header = sheet.with_max_y(sheet.top() + size::HEADER);
     let below = sheet.with_min_y(header.bottom());
-    let right = details.then(|| below.with_min_x(below.right() - size::RIGHT));
+    let right = wanted.details.then(|| below.with_min_x(below.right() - wanted.widths[1]));
     let overlays = room.width() < size::RIGHT_OVERLAYS;
     let middle = match right {
         Some(right) if !overlays => below.with_max_x(right.left()),
         _ => below,
     };
-    Parts { strip, sidebar, header, middle, right, sheet, status }
+    Parts { strip, sidebar, sidebar_over, header, middle, right, sheet, status }
+}
+
+/// The edge by which a column is dragged; a double click gives it its first width back.
+fn grip(ui: &Ui, column: Column, edge: f32, range: egui::Rangef, out: &mut Queue) {
+    let rect = Rect::from_x_y_ranges(edge - size::GRIP / 2.0..=edge + size::GRIP / 2.0, range);
+    let response = ui.interact(rect, Id::unique(("grip", column as u8)), Sense::CLICK | Sense::DRAG);
+    let (name, first) = match column {
+        Column::Sidebar => ("Width of the sidebar", size::SIDEBAR),
+        Column::Right => ("Width of the right column", size::RIGHT),
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, name));
+    if response.hovered() || response.dragged() {
+        ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
+        let pen = Stroke::new(stroke::FOCUS, look(ui.ctx()).edge);
+        ui.painter().vline(edge, range, pen);
+    }
+    let room = ui.ctx().content_rect();
+    if response.double_clicked() {
+        out.push(UiCommand::Resize(column, first));
+    } else if let (true, Some(pos)) = (response.dragged(), response.interact_pointer_pos()) {
+        let width = match column {
+            Column::Sidebar => pos.x - room.left(),
+            Column::Right => room.right() - size::SHEET_MARGIN - pos.x,
+        };
+        out.push(UiCommand::Resize(column, width));
+    }
 }
 
 /// Draws the window and performs what was asked for.
@@ -78,34 +116,71 @@ pub fn show(ui: &mut Ui, open: &mut Open) {
     let p = look(&ctx);
     let room = ui.max_rect();
     ui.painter().rect_filled(room, 0, p.chrome);
-    let has_details = open.wants_details(&ctx) && has_details(open);
-    let parts = parts(room, has_details);
+    let (sidebar_shown, over_sheet) = open.sidebar(&ctx);
+    let wanted = Wanted {
+        details: open.wants_details(&ctx) && has_details(open),
+        sidebar: sidebar_shown,
+        over: over_sheet,
+        widths: [f32::from(open.prefs.sidebar_width), f32::from(open.prefs.right_width)],
+    };
+    let parts = parts(room, &wanted);
     let chips = people::build(&open.views);
     widgets::region(ui, parts.strip, "strip", "People", |ui| people::show(ui, &chips));
     sheet(ui, parts.sheet);
     anchor(ui, 0, parts.header);
     widgets::region(ui, parts.header, "header", "Header", |ui| {
-        header(ui, open, parts.sidebar.is_none(), &mut out)
+        header(ui, open, parts.sidebar.is_none(), &mut out);
     });
     if let Some(rect) = parts.sidebar {
-        anchor(ui, 1, rect);
-        let data = sidebar::build(&open.views, &open.prefs, &open.route);
-        let (pages, route) = (open.pages(), &open.route);
-        widgets::region(ui, rect, "sidebar", "Sidebar", |ui| {
-            sidebar::show(ui, &data, pages, route, &mut out)
-        });
+        left_column(ui, open, rect, &mut out);
     }
     anchor(ui, 2, parts.middle);
     widgets::region(ui, parts.middle, "middle", "Sheet", |ui| middle(ui, open, &mut out));
     if let Some(rect) = parts.right {
         anchor(ui, 3, rect);
         right(ui, open, rect, &mut out);
+        grip(ui, Column::Right, rect.left(), rect.y_range(), &mut out);
+    }
+    if let Some(rect) = parts.sidebar {
+        grip(ui, Column::Sidebar, rect.right(), rect.y_range(), &mut out);
+    }
+    if let Some(rect) = parts.sidebar_over {
+        column_over(ui, open, rect, &mut out);
     }
     anchor(ui, 4, parts.status);
     let status = statusline::build(&open.views, &open.clock);
     widgets::region(ui, parts.status, "status", "Status", |ui| statusline::show(ui, &status, &mut out));
     over(&ctx, open, &mut out);
     open.perform(&ctx, out);
+}
+
+fn left_column(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
+    anchor(ui, 1, rect);
+    let data = sidebar::build(&open.views, &open.prefs, &open.route);
+    let route = open.route.clone();
+    let pages = open.views.pages.get().map(|view| view.pages.as_slice()).unwrap_or_default();
+    let tree = &mut open.tree;
+    widgets::region(ui, rect, "sidebar", "Sidebar", |ui| sidebar::show(ui, tree, &data, pages, &route, out));
+}
+
+/// The sidebar over the sheet, in a window that is too narrow for both.
+fn column_over(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let area = egui::Area::new(Id::unique("sidebar over")).order(egui::Order::Middle).fixed_pos(rect.min);
+    let shown = area.accessible_name("Places and pages").show(ui.ctx(), |ui| {
+        let ground = ui.allocate_rect(rect, Sense::CLICK).rect;
+        ui.painter().add(p.scheme.shadow(tokens::Shadow::Menu).as_shape(ground, CornerRadius::ZERO));
+        ui.painter().rect(ground, 0, p.chrome, Stroke::new(stroke::LINE, p.line), StrokeKind::Inside);
+        left_column(ui, open, ground, out);
+    });
+    let pressed = ui.input(|input| {
+        let pos = input.pointer.interact_pos().filter(|_| input.pointer.any_pressed());
+        pos.is_some_and(|pos| !shown.response.rect.contains(pos) && pos.y > rect.top() + size::HEADER)
+    });
+    let escaped = open.tree.rename.is_none() && ui.input(|input| input.key_pressed(egui::Key::Escape));
+    if pressed || escaped {
+        open.sidebar_over = false;
+    }
 }
 
 fn has_details(open: &Open) -> bool {
@@ -134,8 +209,10 @@ fn header(ui: &mut Ui, open: &Open, folded: bool, out: &mut Queue) {
     let mut index = 0.0;
     if folded {
         let id = ui.scope_id().with("menu");
-        if widgets::icon_button_at(ui, at(index), id, Icon::List, "Places and pages", None).clicked() {
-            out.push(UiCommand::Pick(Box::new(places_menu(open, at(index)))));
+        let key = key_of(Action::ToggleSidebar);
+        let label = "Places and pages";
+        if widgets::icon_button_at(ui, at(index), id, Icon::List, label, key.as_deref()).clicked() {
+            out.push(UiCommand::Do(Action::ToggleSidebar));
         }
         index += 1.0;
     }
@@ -156,22 +233,6 @@ fn header(ui: &mut Ui, open: &Open, folded: bool, out: &mut Queue) {
     let left = at(index).left() + 12.0;
     let right = header_right(ui, open, room, out);
     crumbs(ui, open, Rect::from_min_max(pos2(left, room.top()), pos2(right - 12.0, room.bottom())), out);
-}
-
-fn places_menu(open: &Open, anchor: Rect) -> Picker {
-    let mut entries = vec![
-        Entry::new(Sign::Icon(Icon::Tasks), "Tasks", UiCommand::Go(Route::Tasks)),
-        Entry::new(Sign::Icon(Icon::Search), "Search", UiCommand::Go(Route::Search)),
-        Entry::new(Sign::Icon(Icon::People), "People", UiCommand::Go(Route::People(Section::Members))),
-        Entry::new(Sign::Icon(Icon::Trash), "Trash", UiCommand::Go(Route::Trash)),
-        Entry::new(Sign::Icon(Icon::Settings), "Settings", UiCommand::Open(Dialog::Settings)),
-    ];
-    const PAGES_MAX: usize = 9;
-    let tops = open.pages().iter().filter(|page| page.depth == 0).take(PAGES_MAX);
-    entries.extend(tops.map(|page| {
-        Entry::new(Sign::Icon(Icon::Page), shown_title(&page.title), UiCommand::Go(Route::page(&page.id)))
-    }));
-    Picker::new("Go to", Some(anchor), entries)
 }
 
 fn crumbs(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) {
@@ -263,11 +324,13 @@ fn page_menu(page: &tern_peer::PageView, anchor: Rect) -> Picker {
     let entries = vec![
         Entry::new(Sign::Icon(Icon::Words), "Rename", UiCommand::Do(Action::Rename)).right("F2"),
         Entry::new(Sign::Icon(Icon::Plus), "New page inside", UiCommand::Do(Action::NewPageInside)),
+        Entry::new(Sign::Icon(Icon::Link), "Copy a link", UiCommand::Do(Action::CopyLink)),
         Entry::new(
-            Sign::Icon(Icon::Link),
-            "Copy a link",
-            UiCommand::Copy(format!("tern:{}", page.id), "The page’s link is on the clipboard"),
-        ),
+            Sign::Icon(Icon::Star),
+            "Add to favourites, or take out",
+            UiCommand::Do(Action::Favourite),
+        )
+        .right(&key_of(Action::Favourite).unwrap_or_default()),
         Entry::new(Sign::Icon(Icon::PersonAdd), "Invite a person", UiCommand::Open(Dialog::Invite)),
         Entry::new(Sign::Icon(Icon::Folder), "Move to space…", UiCommand::Do(Action::MoveToSpace)),
         Entry::new(Sign::Icon(Icon::Trash), "Move to the trash", trash(&page.id, shown_title(&page.title))),
@@ -440,7 +503,12 @@ fn over(ctx: &egui::Context, open: &mut Open, out: &mut Queue) {
         dialogs::show(ctx, dialog, reads, out);
     }
     if let Some(palette) = &mut open.palette {
-        palette.show(ctx, &open.views, situation, out);
+        let page = match &open.route {
+            Route::Page { id, .. } => Some(id.as_str()),
+            _ => None,
+        };
+        let ground = Ground { views: &open.views, prefs: &open.prefs, situation, open: page };
+        palette.show(ctx, ground, out);
     }
     if let Some(picker) = &mut open.picker {
         picker.show(ctx, out);

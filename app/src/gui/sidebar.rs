@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use tern_peer::{PageRow, PagesView, SpaceView};
 
 use super::access::data::{spaces, waiting};
 use super::actions::{Action, key_of};
 use super::command::{Dialog, Queue, Route, Section, Then, UiCommand};
 use super::icon::{self, Icon};
-use super::look::look;
+use super::look::{self, look};
 use super::prefs::Prefs;
 use super::tokens::{self, size};
 use super::views::Views;
 use super::widgets::{self, Row};
+
+pub mod moves;
+pub mod tree;
+
+pub use tree::TreeState;
 
 /// Trees with more pages than this start folded.
 const UNFOLDED_MAX: usize = 40;
@@ -32,6 +37,12 @@ pub struct TreeRow {
 /// A line of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
+    /// What follows was kept at hand.
+    Favourites,
+    /// A page that was kept at hand, as an index into the pages.
+    Favourite(usize),
+    /// What follows is the tree.
+    Pages,
     /// The space whose pages follow; the root space has none.
     Space {
         /// Id.
@@ -66,6 +77,8 @@ pub struct Data {
     pub set_aside: Vec<String>,
     /// Why the tree is empty.
     pub empty: String,
+    /// The page in the middle.
+    pub open: Option<String>,
 }
 
 /// The column as data.
@@ -77,7 +90,7 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
     let lines = |pages: &PagesView| {
         by_space(&pages.pages, tree(&pages.pages, &prefs.folds, open_page(route)), spaces)
     };
-    let tree = pages.map(lines).unwrap_or_default();
+    let tree = pages.map(|pages| with_favourites(&pages.pages, prefs, lines(pages))).unwrap_or_default();
     let is_open = |status: &str| !matches!(status, "done" | "cancelled");
     Data {
         title: about.map(|about| about.title.clone()).unwrap_or_default(),
@@ -94,8 +107,21 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
             Some(pages) if pages.pages.is_empty() => "Pages you write appear here.".to_owned(),
             _ => String::new(),
         },
+        open: open_page(route).map(str::to_owned),
         tree,
     }
+}
+
+/// What is kept at hand, then the tree under its head.
+fn with_favourites(pages: &[PageRow], prefs: &Prefs, lines: Vec<Line>) -> Vec<Line> {
+    let place = |id: &String| pages.iter().position(|page| page.id == *id).map(Line::Favourite);
+    let mut all: Vec<Line> = prefs.favourites.iter().filter_map(place).collect();
+    if !all.is_empty() {
+        all.insert(0, Line::Favourites);
+    }
+    all.push(Line::Pages);
+    all.extend(lines);
+    all
 }
 
 fn open_page(route: &Route) -> Option<&str> {
@@ -175,7 +201,14 @@ pub fn ancestors<'a>(pages: &'a [PageRow], open: Option<&str>) -> Vec<&'a str> {
 }
 
 /// Draws the column.
-pub fn show(ui: &mut Ui, data: &Data, pages: &[PageRow], route: &Route, out: &mut Queue) {
+pub fn show(
+    ui: &mut Ui,
+    state: &mut TreeState,
+    data: &Data,
+    pages: &[PageRow],
+    route: &Route,
+    out: &mut Queue,
+) {
     ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
     let room = ui.max_rect();
     let foot = Rect::from_min_max(
@@ -187,9 +220,8 @@ pub fn show(ui: &mut Ui, data: &Data, pages: &[PageRow], route: &Route, out: &mu
         head(ui, data, out);
         ui.add_space(8.0);
         places(ui, data, route, out);
-        ui.add_space(14.0);
-        section(ui, "Pages", out);
-        pages_list(ui, data, pages, out);
+        ui.add_space(8.0);
+        pages_list(ui, state, data, pages, out);
     });
     widgets::region(ui, foot, "self", "You", |ui| own_line(ui, data, out));
 }
@@ -242,17 +274,18 @@ fn places(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
     }
 }
 
-fn section(ui: &mut Ui, text: &str, out: &mut Queue) {
+/// A quiet head over lines.
+fn head_line(ui: &mut Ui, text: &str) -> Rect {
     let p = look(ui.ctx());
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
-    widgets::line(
-        ui,
-        rect.with_min_x(rect.left() + 10.0),
-        Align2::LEFT_CENTER,
-        text,
-        tokens::SMALL_STRONG,
-        p.ink3,
-    );
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::hover());
+    let inside = rect.with_min_x(rect.left() + 10.0);
+    widgets::line(ui, inside, Align2::LEFT_CENTER, text, tokens::SMALL_STRONG, p.ink3);
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, text));
+    rect
+}
+
+fn pages_head(ui: &mut Ui, out: &mut Queue) {
+    let rect = head_line(ui, "Pages");
     let plus = Rect::from_min_size(pos2(rect.right() - 28.0, rect.top()), vec2(28.0, 28.0));
     let key = key_of(Action::NewPage);
     let id = ui.scope_id().with("new page");
@@ -261,7 +294,7 @@ fn section(ui: &mut Ui, text: &str, out: &mut Queue) {
     }
 }
 
-fn pages_list(ui: &mut Ui, data: &Data, pages: &[PageRow], out: &mut Queue) {
+fn pages_list(ui: &mut Ui, state: &mut TreeState, data: &Data, pages: &[PageRow], out: &mut Queue) {
     let p = look(ui.ctx());
     if !data.empty.is_empty() {
         ui.horizontal(|ui| {
@@ -269,21 +302,13 @@ fn pages_list(ui: &mut Ui, data: &Data, pages: &[PageRow], out: &mut Queue) {
             widgets::text(ui, &data.empty, tokens::SMALL, p.ink3);
         });
     }
-    for words in &data.set_aside {
+    for words in data.set_aside.iter().take(ASIDE_MAX) {
         set_aside(ui, words);
     }
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, size::ROW, data.tree.len(), |ui, visible| {
-        for line in data.tree.get(visible).unwrap_or_default() {
-            match line {
-                Line::Space { id, title, open } => space_head(ui, id, title, *open, out),
-                Line::Page(row) => {
-                    if let Some(page) = pages.get(row.page) {
-                        tree_row(ui, *row, page, out);
-                    }
-                }
-            }
-        }
-    });
+    if let Some(more) = data.set_aside.len().checked_sub(ASIDE_MAX).filter(|more| *more > 0) {
+        set_aside(ui, &format!("{more} more moves could not hold beside others."));
+    }
+    tree::show(ui, state, data, pages, out);
 }
 
 /// The head of a space, with the way to a new page in it.
@@ -314,58 +339,23 @@ fn space_head(ui: &mut Ui, id: &str, title: &str, open: bool, out: &mut Queue) {
     }
 }
 
-/// A move that could not hold beside another one: said, with the whole sentence in the tooltip.
+/// Most moves that were set aside and are said in full.
+const ASIDE_MAX: usize = 2;
+
+/// A move that could not hold beside another one, in a sentence.
 fn set_aside(ui: &mut Ui, words: &str) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::hover());
-    let left = pos2(rect.left() + 10.0, rect.center().y);
-    let chip = widgets::chip(ui, left, "A move was set aside", widgets::Tone::Kept, rect.width() - 12.0);
-    let response = ui.interact(chip, ui.scope_id().with(("set aside", words)), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
-    response.on_hover_text(words);
-}
-
-fn tree_row(ui: &mut Ui, row: TreeRow, page: &PageRow, out: &mut Queue) {
-    let title = shown_title(&page.title);
-    let icon = if row.folded.is_some() { Icon::Folder } else { Icon::Page };
-    let left = ui.cursor().left() + 2.0 + 16.0 * page.depth as f32;
-    let line = Row { icon: Some(icon), selected: row.selected, depth: page.depth, ..Row::new(title) };
-    let shifted = Row { text: title, ..line };
-    let response = shifted_row(ui, shifted);
-    if let Some(folded) = row.folded {
-        let fold = Rect::from_min_size(pos2(left, response.rect.top() + 4.0), vec2(18.0, 20.0));
-        let icon = if folded { Icon::ChevronRight } else { Icon::ChevronDown };
-        let label = format!("{} {title}", if folded { "Unfold" } else { "Fold" });
-        let id = ui.scope_id().with(("fold", &page.id));
-        let fold = ui.interact(fold, id, Sense::click());
-        let p = look(ui.ctx());
-        icon::paint(ui.painter(), fold.rect, 15.0, icon, p.ink3);
-        fold.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-        widgets::focus_ring(ui, &fold, tokens::radius::KEY);
-        if fold.clicked() {
-            out.push(UiCommand::Fold { page: page.id.clone(), folded: !folded });
-        }
-    }
-    if response.clicked() {
-        out.push(UiCommand::Go(Route::page(&page.id)));
-    }
-}
-
-fn shifted_row(ui: &mut Ui, row: Row<'_>) -> egui::Response {
-    // The chevron stands in front of the icon, so the tree begins a little further right than other rows.
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
     let p = look(ui.ctx());
-    widgets::row_ground(ui, rect, row.selected, response.hovered());
-    let left = rect.left() + 20.0 + 16.0 * row.depth as f32;
-    if let Some(icon) = row.icon {
-        let at = Rect::from_min_size(pos2(left, rect.top()), vec2(17.0, rect.height()));
-        icon::paint(ui.painter(), at, 16.5, icon, if row.selected { p.here } else { p.ink2 });
-    }
-    let style = if row.selected { tokens::UI_MEDIUM } else { tokens::UI };
-    let inside = Rect::from_min_max(pos2(left + 24.0, rect.top()), pos2(rect.right() - 8.0, rect.bottom()));
-    widgets::line(ui, inside, Align2::LEFT_CENTER, row.text, style, p.ink);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, row.selected, row.text));
-    widgets::focus_ring(ui, &response, tokens::radius::ROW);
-    response
+    let width = ui.available_width();
+    let galley = look::layout(ui, look::wrapped(words, tokens::SMALL, p.wait, width - 44.0));
+    let (rect, response) = ui.allocate_exact_size(vec2(width, galley.size().y + 14.0), Sense::hover());
+    let pen = if p.scheme.is_high_contrast() { p.edge } else { p.wait_tint };
+    let pen = egui::Stroke::new(tokens::stroke::LINE, pen);
+    ui.painter().rect(rect, tokens::radius::ROW, p.wait_tint, pen, egui::StrokeKind::Inside);
+    let sign = Rect::from_min_size(rect.min + vec2(10.0, 6.0), vec2(15.0, 18.0));
+    icon::paint(ui.painter(), sign, 15.0, Icon::Fork, p.wait);
+    ui.painter().galley(rect.min + vec2(32.0, 7.0), galley, p.wait);
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+    ui.add_space(4.0);
 }
 
 /// A title as shown: a page without one is called so.
@@ -461,6 +451,7 @@ mod tests {
                 Line::Space { title, open, .. } => {
                     format!("[{title}{}]\n", if *open { "" } else { " closed" })
                 }
+                Line::Favourites | Line::Favourite(_) | Line::Pages => String::new(),
                 Line::Page(row) => {
                     format!("{}{}\n", "  ".repeat(pages[row.page].depth), pages[row.page].title)
                 }

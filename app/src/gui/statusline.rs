@@ -102,8 +102,13 @@ pub fn show(ui: &mut Ui, data: &Data, out: &mut Queue) {
     let room = ui.max_rect();
     let keys =
         Rect::from_min_max(pos2(room.right() - 150.0, room.top()), pos2(room.right() - 12.0, room.bottom()));
-    let zone =
-        Rect::from_min_max(pos2(keys.left() - 130.0, room.top()), pos2(keys.left() - 12.0, room.bottom()));
+    // What is said of the work goes before what is said of the zone data.
+    let narrow = room.width() < tokens::size::SIDEBAR_FOLDS;
+    let zone_width = if narrow { 12.0 } else { 130.0 };
+    let zone = Rect::from_min_max(
+        pos2(keys.left() - zone_width, room.top()),
+        pos2(keys.left() - 12.0, room.bottom()),
+    );
     let end = data.keys.as_ref().map_or(zone.left(), |said| badge(ui, said, zone, out));
     let line = Rect::from_min_max(room.min, pos2(end - 8.0, room.bottom()));
     let response = ui.interact(line, ui.scope_id().with("delivery"), Sense::click());
@@ -129,7 +134,9 @@ pub fn show(ui: &mut Ui, data: &Data, out: &mut Queue) {
     if response.clicked() {
         out.push(UiCommand::Open(Dialog::Ladder));
     }
-    widgets::line(ui, zone, Align2::RIGHT_CENTER, &data.zone_data, tokens::SMALL, p.ink3);
+    if !narrow {
+        widgets::line(ui, zone, Align2::RIGHT_CENTER, &data.zone_data, tokens::SMALL, p.ink3);
+    }
     keys_button(ui, keys, out);
 }
 

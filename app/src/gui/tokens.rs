@@ -321,10 +321,20 @@ pub mod size {
     pub const STRIP: f32 = 28.0;
     /// Sidebar.
     pub const SIDEBAR: f32 = 240.0;
+    /// Narrowest sidebar.
+    pub const SIDEBAR_MIN: f32 = 200.0;
+    /// Widest sidebar.
+    pub const SIDEBAR_MAX: f32 = 320.0;
     /// The sidebar folds below this width of the window.
     pub const SIDEBAR_FOLDS: f32 = 980.0;
     /// Right column.
     pub const RIGHT: f32 = 304.0;
+    /// Narrowest right column.
+    pub const RIGHT_MIN: f32 = 280.0;
+    /// Widest right column.
+    pub const RIGHT_MAX: f32 = 360.0;
+    /// Width of the edge by which a column is dragged.
+    pub const GRIP: f32 = 7.0;
     /// The right column lies over the sheet below this width of the window.
     pub const RIGHT_OVERLAYS: f32 = 1180.0;
     /// Space right of the sheet.

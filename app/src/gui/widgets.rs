@@ -194,12 +194,23 @@ pub struct Row<'a> {
     pub quiet: bool,
     /// Height.
     pub height: f32,
+    /// The name for screen readers, where several rows say the same.
+    pub spoken: Option<&'a str>,
 }
 
 impl<'a> Row<'a> {
     /// A plain row.
     pub fn new(text: &'a str) -> Self {
-        Row { text, icon: None, right: "", depth: 0, selected: false, quiet: false, height: size::ROW }
+        Row {
+            text,
+            icon: None,
+            right: "",
+            depth: 0,
+            selected: false,
+            quiet: false,
+            height: size::ROW,
+            spoken: None,
+        }
     }
 
     /// Draws it over the whole width.
@@ -207,7 +218,9 @@ impl<'a> Row<'a> {
         let (rect, response) =
             ui.allocate_exact_size(vec2(ui.available_width(), self.height), Sense::click());
         self.paint(ui, rect, &response);
-        response.widget_info(|| WidgetInfo::selected(Role::Button, true, self.selected, self.text));
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::Button, true, self.selected, self.spoken.unwrap_or(self.text))
+        });
         focus_ring(ui, &response, radius::ROW);
         response.on_hover_cursor(egui::CursorIcon::PointingHand)
     }

@@ -41,7 +41,13 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: 
             }
         });
     });
-    ui.add_space(16.0);
+    ui.add_space(6.0);
+    widgets::form_row(ui, "Motion", CAPTION, |ui| {
+        if widgets::check(ui, reads.prefs.still, "Nothing moves by itself") {
+            out.push(UiCommand::SetStill(!reads.prefs.still));
+        }
+    });
+    ui.add_space(10.0);
     widgets::rule(ui);
     ui.add_space(14.0);
     profile(ui, state, reads, out);

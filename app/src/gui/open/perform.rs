@@ -8,7 +8,7 @@ use tern_peer::{Command, Query};
 use super::{Open, is_narrow};
 use crate::gui::access;
 use crate::gui::actions::Action;
-use crate::gui::command::{BlockAction, Dialog, Queue, Route, Section, Then, UiCommand, trash};
+use crate::gui::command::{BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash};
 use crate::gui::page::blocks;
 use crate::gui::page::select::Selection;
 use crate::gui::page::ui::editor_id;
@@ -43,13 +43,23 @@ impl Open {
         }
     }
 
-    fn perform_one(&mut self, ctx: &Context, command: UiCommand) {
+    pub(super) fn perform_one(&mut self, ctx: &Context, command: UiCommand) {
         let now = ctx.input(|input| input.time);
         match command {
             UiCommand::Do(action) => self.act(ctx, action),
             UiCommand::Go(route) => self.go(route),
             UiCommand::Fold { page, folded } => {
                 self.prefs.folds.insert(page, folded);
+                self.remember();
+            }
+            UiCommand::Seek { page, words } => {
+                self.go(Route::page(&page));
+                self.page.seek = Some(words);
+            }
+            UiCommand::NewFromTemplate(name) => self.new_from_template(name),
+            UiCommand::Resize(column, width) => self.resize(column, width),
+            UiCommand::SetStill(still) => {
+                self.prefs.still = still;
                 self.remember();
             }
             UiCommand::SelectTask(task) => self.select(task),
@@ -104,6 +114,9 @@ impl Open {
 
     fn close_top(&mut self) {
         if self.picker.take().is_none() && self.palette.take().is_none() {
+            if self.dialog.is_none() {
+                self.sidebar_over = false;
+            }
             self.close_dialog();
         }
     }
@@ -116,6 +129,7 @@ impl Open {
             self.views.search.watch(self.backend.as_ref(), &self.out.wake, query);
         }
         self.search.text = text;
+        self.search.selected = 0;
     }
 
     fn set_theme(&mut self, theme: Theme) {
@@ -175,6 +189,29 @@ impl Open {
             }
             Action::NewPage => self.new_page(None, None),
             Action::NewPageInside => self.new_page(self.open_page().map(str::to_owned), None),
+            Action::NewFromTemplate => self.picker = Some(Box::new(self.template_menu())),
+            Action::Favourite => self.favour(ctx),
+            Action::CopyLink => {
+                if let Some(id) = self.open_page().map(str::to_owned) {
+                    let said = "The page’s link is on the clipboard";
+                    self.perform_one(ctx, UiCommand::Copy(format!("tern:{id}"), said));
+                }
+            }
+            Action::GoTree
+            | Action::PageUp
+            | Action::PageDown
+            | Action::PageNest
+            | Action::PageOutdent
+            | Action::TreeNext
+            | Action::TreePrevious
+            | Action::TreeFirst
+            | Action::TreeLast
+            | Action::TreeFold
+            | Action::TreeUnfold
+            | Action::TreeOpen
+            | Action::TreeRename
+            | Action::TreeTrash => self.tree_action(ctx, action),
+            Action::ToggleSidebar => self.toggle_sidebar(ctx),
             Action::GoPages => {
                 if let Some(id) =
                     self.prefs.last_page.clone().or_else(|| self.pages().first().map(|p| p.id.clone()))
@@ -195,6 +232,8 @@ impl Open {
             | Action::PreviousSection => self.go_people(action),
             Action::Back => self.step(true),
             Action::Forward => self.step(false),
+            Action::Next if self.route == Route::Search => self.search.step(1),
+            Action::Previous if self.route == Route::Search => self.search.step(-1),
             Action::Next => self.select_next(1),
             Action::Previous => self.select_next(-1),
             Action::Open => self.tasks.title = Some(self.task_title()),
@@ -232,6 +271,15 @@ impl Open {
             Action::PreviousRegion => self.region_step(ctx, shell::REGIONS.len() - 1),
             Action::Keys => self.open(Dialog::Keys),
         }
+    }
+
+    fn resize(&mut self, column: Column, width: f32) {
+        match column {
+            Column::Sidebar => self.prefs.set_sidebar_width(width),
+            Column::Right => self.prefs.set_right_width(width),
+        }
+        self.page.forget_heights();
+        self.remember();
     }
 
     fn zoom(&mut self, action: Action) {
