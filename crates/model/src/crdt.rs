@@ -5,7 +5,7 @@
 
 mod trace;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::marks::{ExpandMark, Mark as AmMark};
@@ -111,6 +111,8 @@ pub(crate) trait Read {
     fn get(&self, obj: &Obj, at: At<'_>) -> Option<Node>;
     fn get_all(&self, obj: &Obj, at: At<'_>) -> Vec<Written>;
     fn keys(&self, obj: &Obj) -> Vec<String>;
+    /// What lies at those of the keys that a map has; far cheaper than asking for each.
+    fn entries(&self, map: &Obj, keys: &[&str]) -> BTreeMap<String, Node>;
     fn len(&self, obj: &Obj) -> usize;
     /// The characters of a text; each marker is one [`MARKER`].
     fn text(&self, obj: &Obj) -> String;
@@ -654,6 +656,11 @@ macro_rules! read_current {
             }
             fn keys(&self, obj: &Obj) -> Vec<String> {
                 $doc(self).map(|d| d.keys(&obj.0).collect()).unwrap_or_default()
+            }
+            fn entries(&self, map: &Obj, keys: &[&str]) -> BTreeMap<String, Node> {
+                let Some(doc) = $doc(self) else { return BTreeMap::new() };
+                let all = doc.map_range(&map.0, ..).filter(|item| keys.contains(&&*item.key));
+                all.map(|item| (item.key.to_string(), node(item.value.clone().into(), item.id()))).collect()
             }
             fn len(&self, obj: &Obj) -> usize {
                 $doc(self).map_or(0, |d| d.length(&obj.0))

@@ -270,6 +270,13 @@ impl Doc {
         Ok(Changes(chunks))
     }
 
+    /// Performs [`Edit::Delta`] where the current page is at hand: `page` is [`Doc::flat`] of this very version.
+    pub fn edit_delta(&mut self, stamp: &Stamp, delta: &Delta, page: &Flat) -> Result<Changes, ModelError> {
+        let (crdt, chunks) = edit::perform_delta(&self.crdt, stamp, delta, page)?;
+        self.crdt = crdt;
+        Ok(Changes(chunks))
+    }
+
     /// Takes changes that have passed the gates, all or none; known ones are skipped. On any error, a panic of the
     /// library included, the document is as before.
     pub fn apply(&mut self, changes: &[Vec<u8>]) -> Result<(), ModelError> {
@@ -315,6 +322,12 @@ impl Doc {
     /// The page as one sequence of positions, those of its text. Tables whose marker is gone have none and are left out.
     pub fn flat(&self) -> Flat {
         page::flat(&self.crdt)
+    }
+
+    /// [`Doc::blocks`] where the current page is at hand: `page` is [`Doc::flat`] of this very version.
+    pub fn blocks_of(&self, page: &Flat) -> Vec<Block> {
+        // A table whose marker is gone is a block too.
+        if page::has_tables(&self.crdt) { self.blocks() } else { page.blocks() }
     }
 
     /// What changed from one version to another: performed on the page at `from`, it gives the page at `to`.

@@ -7,6 +7,7 @@ use crate::crdt::{Crdt, Tx, guard};
 use crate::delta::Delta;
 use crate::doc::{Heads, ModelError, Stamp};
 use crate::fields::{self, Value};
+use crate::flat::Flat;
 use crate::page;
 
 /// A marker id from [`crate::Doc::markers`]: names one block for as long as it exists.
@@ -177,6 +178,19 @@ pub(crate) fn perform(doc: &Crdt, stamp: &Stamp, edits: &[Edit]) -> Result<(Crdt
     tx.finish(&before)
 }
 
+/// As [`perform`] for a change of the page in positions, with the page at hand.
+pub(crate) fn perform_delta(
+    doc: &Crdt,
+    stamp: &Stamp,
+    delta: &Delta,
+    page: &Flat,
+) -> Result<(Crdt, Vec<Vec<u8>>), ModelError> {
+    let before = doc.heads();
+    let mut tx = doc.edit(stamp)?;
+    guard(|| page::perform_delta(&mut tx, delta, Some(page)))??;
+    tx.finish(&before)
+}
+
 fn one(tx: &mut Tx, doc: &Crdt, edit: &Edit) -> Result<(), ModelError> {
     match edit {
         Edit::SetField { name, value } => fields::set(tx, name, value),
@@ -184,7 +198,7 @@ fn one(tx: &mut Tx, doc: &Crdt, edit: &Edit) -> Result<(), ModelError> {
         Edit::RemoveFrom { set, item } => fields::remove(tx, set, item),
         Edit::Trash { on } => fields::trash(tx, *on),
         Edit::SetBlocks { base, blocks } => page::set_blocks(tx, doc, base.as_ref(), blocks),
-        Edit::Delta { delta } => page::perform_delta(tx, delta),
+        Edit::Delta { delta } => page::perform_delta(tx, delta, None),
         Edit::Revert { to } => {
             let past = doc.at(to)?;
             fields::revert(tx, &past)?;

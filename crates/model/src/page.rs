@@ -252,37 +252,35 @@ fn mark_runs(ranges: &[Range]) -> (Vec<usize>, Vec<Marks>) {
 /// What the marker character at `index` stands for.
 fn placeholder(read: &impl Read, text: &Obj, index: usize) -> Place {
     let Some(Node::Map(obj)) = read.get(text, At::Index(index)) else { return Place::Char(MARKER) };
-    let embed = matches!(read.get(&obj, At::Key(names::IS_EMBED)), Some(Node::Scalar(Scalar::Bool(true))));
-    if !embed && read.get_str(&obj, names::TYPE).as_deref() != Some(names::IMAGE) {
-        return Place::Block(obj);
+    let mut entries = read.entries(&obj, &[names::IS_EMBED, names::TYPE, names::ATTRS]);
+    let embed = entries.get(names::IS_EMBED) == Some(&Node::Scalar(Scalar::Bool(true)));
+    let image = entries.remove(names::TYPE).and_then(|n| read.string(n)).as_deref() == Some(names::IMAGE);
+    match (embed, image) {
+        (false, false) => return Place::Block(obj),
+        (true, false) => return Place::Char(MARKER),
+        (_, true) => {}
     }
-    if read.get_str(&obj, names::TYPE).as_deref() != Some(names::IMAGE) {
-        return Place::Char(MARKER);
-    }
-    let attrs = attrs_of(read, &obj);
-    let attr = |key| attrs.as_ref().and_then(|a| read.get_str(a, key)).unwrap_or_default();
+    let mut attrs = attrs_of(read, entries.remove(names::ATTRS), &[names::SRC, names::ALT, names::TITLE]);
+    let mut attr = |key| attrs.remove(key).and_then(|n| read.string(n)).unwrap_or_default();
     Place::Embed(Glyph::Image { src: attr(names::SRC), alt: attr(names::ALT), title: attr(names::TITLE) })
 }
 
-fn attrs_of(read: &impl Read, marker: &Obj) -> Option<Obj> {
-    match read.get(marker, At::Key(names::ATTRS)) {
-        Some(Node::Map(attrs)) => Some(attrs),
-        _ => None,
+fn attrs_of(read: &impl Read, attrs: Option<Node>, keys: &[&str]) -> BTreeMap<String, Node> {
+    match attrs {
+        Some(Node::Map(attrs)) => read.entries(&attrs, keys),
+        _ => BTreeMap::new(),
     }
 }
 
 fn read_marker(read: &impl Read, obj: &Obj) -> Marker {
-    let name = read.get_str(obj, names::TYPE).unwrap_or_default();
-    let attrs = attrs_of(read, obj);
-    let keys = attrs.as_ref().map(|a| read.keys(a)).unwrap_or_default();
-    let scalar = |key: &str| {
-        let known = keys.iter().any(|k| k == key);
-        attrs.as_ref().filter(|_| known).and_then(|a| read.get(a, At::Key(key)))
-    };
-    let number = |key: &str| scalar(key).and_then(|n| as_number(&n));
-    let flag = |key: &str| scalar(key) == Some(Node::Scalar(Scalar::Bool(true)));
-    let string = |key: &str| scalar(key).and_then(|n| read.string(n)).unwrap_or_default();
-    let mut parents = read_parents(read, obj);
+    let mut entries = read.entries(obj, &[names::TYPE, names::PARENTS, names::ATTRS]);
+    let name = entries.remove(names::TYPE).and_then(|n| read.string(n)).unwrap_or_default();
+    let attrs = attrs_of(read, entries.remove(names::ATTRS), &names::ATTRIBUTES);
+    let scalar = |key: &str| attrs.get(key);
+    let number = |key: &str| scalar(key).and_then(as_number);
+    let flag = |key: &str| scalar(key) == Some(&Node::Scalar(Scalar::Bool(true)));
+    let string = |key: &str| scalar(key).and_then(|n| read.string(n.clone())).unwrap_or_default();
+    let mut parents = read_parents(read, entries.remove(names::PARENTS));
     let mut table = None;
     let kind = match name.as_str() {
         names::PARAGRAPH => BlockKind::Paragraph,
@@ -293,7 +291,7 @@ fn read_marker(read: &impl Read, obj: &Obj) -> Marker {
         }
         names::BULLET_ITEM => match scalar(names::CHECKED) {
             Some(Node::Scalar(Scalar::Bool(checked))) => {
-                BlockKind::TaskItem { checked, loose: flag(names::LOOSE) }
+                BlockKind::TaskItem { checked: *checked, loose: flag(names::LOOSE) }
             }
             _ => BlockKind::BulletItem { loose: flag(names::LOOSE) },
         },
@@ -315,6 +313,17 @@ fn read_marker(read: &impl Read, obj: &Obj) -> Marker {
     Marker { obj: obj.clone(), kind, parents, restart, table, quote: name == names::BLOCKQUOTE }
 }
 
+/// The key of the table that a marker names.
+fn table_key(read: &impl Read, marker: &Obj) -> String {
+    let attrs = attrs_of(read, read.get(marker, At::Key(names::ATTRS)), &[names::TABLE_KEY]);
+    attrs.into_values().next().and_then(|n| read.string(n)).unwrap_or_default()
+}
+
+/// Whether tables lie in the document.
+pub(crate) fn has_tables(read: &impl Read) -> bool {
+    read.get(&Obj::root(), At::Key(TABLES)).is_some()
+}
+
 fn as_number(node: &Node) -> Option<u64> {
     match node {
         Node::Scalar(Scalar::Int(i)) => u64::try_from(*i).ok(),
@@ -324,8 +333,8 @@ fn as_number(node: &Node) -> Option<u64> {
     }
 }
 
-fn read_parents(read: &impl Read, obj: &Obj) -> Vec<Container> {
-    let Some(Node::List(list)) = read.get(obj, At::Key(names::PARENTS)) else { return Vec::new() };
+fn read_parents(read: &impl Read, parents: Option<Node>) -> Vec<Container> {
+    let Some(Node::List(list)) = parents else { return Vec::new() };
     let names = (0..read.len(&list).min(MAX_PARENTS)).filter_map(|i| read.get(&list, At::Index(i)));
     names.filter_map(|n| read.string(n)).filter_map(|n| names::container(&n)).collect()
 }

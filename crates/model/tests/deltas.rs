@@ -171,7 +171,11 @@ proptest! {
         for ops in [ops, more] {
             let flat = doc.flat();
             let delta = batch(&flat, &ops);
-            perform(&mut doc, 2, delta.clone());
+            let mut at_hand = doc.clone();
+            let changes = at_hand.edit_delta(&stamp(2, 5), &delta, &flat).unwrap();
+            let edits = [Edit::Delta { delta: delta.clone() }];
+            prop_assert_eq!(doc.edit(&stamp(2, 5), &edits).unwrap(), changes);
+            prop_assert_eq!(at_hand.blocks_of(&at_hand.flat()), doc.blocks());
             let wanted = applied(&flat, &delta);
             prop_assert_eq!(doc.flat().blocks().len(), wanted.blocks().len());
             prop_assert_eq!(doc.flat().digest(), wanted.digest(), "{:?}\n{:?}", doc.flat(), wanted);

@@ -228,7 +228,10 @@ fn perform(session: &mut Session, act: &Act, now: f64) {
     let change: Option<Change> = match act {
         Act::Write(text) => return write(session, text, now),
         Act::Enter => return typing::enter(session, now),
-        Act::Step(redo) => return drop(session.step(*redo, now)),
+        Act::Step(redo) => {
+            session.step(*redo, now);
+            return;
+        }
         Act::Go(at, len) => {
             session.selection = Selection::range(*at, at + len).within(flat);
             return;

@@ -16,21 +16,21 @@ use crate::doc::{MAX_TEXT_BYTES, ModelError};
 use crate::flat::{Flat, Head, OBJECT, Picture};
 use crate::kept::Kept;
 
-/// Performs a change of the current page.
-pub(crate) fn perform_delta(tx: &mut Tx, delta: &Delta) -> Result<(), ModelError> {
+/// Performs a change of the current page, which may be at hand.
+pub(crate) fn perform_delta(tx: &mut Tx, delta: &Delta, page: Option<&Flat>) -> Result<(), ModelError> {
     if delta.is_empty() {
         return Ok(());
     }
     check(delta)?;
     let text = ops::page_text(tx)?;
-    let layout = Layout::read(tx, &text);
+    let layout = Layout::of(tx, &text, page);
     let mut after = layout.flat.clone();
     let len = layout.flat.len();
     after.apply(delta).map_err(|_| ModelError::OutOfRange { at: delta.span(), len })?;
-    let mut change = Change::new(&layout, &after);
+    let mut change = Change::new(&layout, &after, &text);
     change.walk(tx, delta);
     change.remarks(&delta.kept(len));
-    change.perform(tx, &text)
+    change.perform(tx)
 }
 
 /// Refuses what would not read back as it was written.
@@ -65,21 +65,30 @@ fn check_head(head: &Head) -> Result<(), ModelError> {
 struct Change<'a> {
     layout: &'a Layout,
     after: &'a Flat,
+    text: &'a Obj,
     script: Script,
     /// Parts whose table has single cells changed and nothing else.
     cells: BTreeSet<usize>,
-    /// Tables whose marker goes: their parts.
-    dropped: Vec<usize>,
-    /// Those of them whose marker comes again elsewhere.
-    moved: Vec<usize>,
+    /// Tables whose marker goes: their parts and keys.
+    dropped: Vec<(usize, String)>,
+    /// Keys of those of them whose marker comes again elsewhere.
+    moved: Vec<String>,
     /// What markers of unknown kind that go hold, by name.
     raws: BTreeMap<String, Vec<Raw>>,
 }
 
 impl<'a> Change<'a> {
-    fn new(layout: &'a Layout, after: &'a Flat) -> Self {
-        let (script, cells) = (Script::default(), BTreeSet::new());
-        Change { layout, after, script, cells, dropped: Vec::new(), moved: Vec::new(), raws: BTreeMap::new() }
+    fn new(layout: &'a Layout, after: &'a Flat, text: &'a Obj) -> Self {
+        Change {
+            layout,
+            after,
+            text,
+            script: Script::default(),
+            cells: BTreeSet::new(),
+            dropped: Vec::new(),
+            moved: Vec::new(),
+            raws: BTreeMap::new(),
+        }
     }
 
     /// Collects what goes and comes.
@@ -111,7 +120,7 @@ impl<'a> Change<'a> {
 
     /// The part whose marker stands at a position.
     fn part_of_marker(&self, at: usize) -> Option<usize> {
-        self.layout.anchors.binary_search_by_key(&at, |anchor| anchor.at).ok().map(|index| index + 1)
+        self.layout.markers.binary_search(&at).ok().map(|index| index + 1)
     }
 
     fn head(&self, part: usize) -> Option<&'a Head> {
@@ -120,14 +129,19 @@ impl<'a> Change<'a> {
 
     fn delete(&mut self, tx: &Tx, from: usize, to: usize) {
         self.script.deletes.extend(from..to);
-        let anchors = &self.layout.anchors;
-        let first = anchors.partition_point(|anchor| anchor.at < from);
-        for (index, anchor) in anchors.iter().enumerate().skip(first).take_while(|(_, a)| a.at < to) {
-            if anchor.table.is_some() {
-                self.dropped.push(index + 1);
-            }
-            if let Some(BlockKind::Unknown { name }) = self.head(index + 1).map(|head| &head.kind) {
-                self.raws.entry(name.clone()).or_default().push(write::read_raw(tx, &anchor.obj));
+        let markers = &self.layout.markers;
+        let first = markers.partition_point(|at| *at < from);
+        for part in first + 1..=markers.partition_point(|at| *at < to) {
+            match self.head(part).map(|head| &head.kind) {
+                Some(BlockKind::Table { .. }) => {
+                    let key = self.anchor(tx, part).and_then(|anchor| anchor.table);
+                    self.dropped.extend(key.map(|key| (part, key)));
+                }
+                Some(BlockKind::Unknown { name }) => {
+                    let raw = self.anchor(tx, part).map(|anchor| write::read_raw(tx, &anchor.obj));
+                    self.raws.entry(name.clone()).or_default().extend(raw);
+                }
+                _ => {}
             }
         }
     }
@@ -172,10 +186,10 @@ impl<'a> Change<'a> {
     /// A marker to write. What goes elsewhere in the same change and is the same moves: a table with its cells, a block
     /// of unknown kind with all that it holds.
     fn marker(&mut self, head: &Head) -> NewMarker {
-        let same = |part: &usize| self.head(*part).is_some_and(|old| old.kind == head.kind);
+        let same = |(part, _): &(usize, String)| self.head(*part).is_some_and(|old| old.kind == head.kind);
         let moved = self.dropped.iter().position(same).map(|index| self.dropped.swap_remove(index));
-        self.moved.extend(moved);
-        let key = moved.and_then(|part| self.anchor(part)).and_then(|anchor| anchor.table.clone());
+        let key = moved.map(|(_, key)| key);
+        self.moved.extend(key.clone());
         let raw = match &head.kind {
             BlockKind::Unknown { name } => self.raws.get_mut(name).and_then(Vec::pop),
             _ => None,
@@ -183,8 +197,8 @@ impl<'a> Change<'a> {
         NewMarker::of(&block(Some(head)), raw, key)
     }
 
-    fn anchor(&self, part: usize) -> Option<&'a Anchor> {
-        part.checked_sub(1).and_then(|index| self.layout.anchors.get(index))
+    fn anchor(&self, tx: &Tx, part: usize) -> Option<Anchor> {
+        self.layout.anchor(tx, self.text, part)
     }
 
     /// Marks of what stays, wherever a part is another than before.
@@ -219,34 +233,31 @@ impl<'a> Change<'a> {
         }
     }
 
-    fn perform(mut self, tx: &mut Tx, text: &Obj) -> Result<(), ModelError> {
+    fn perform(mut self, tx: &mut Tx) -> Result<(), ModelError> {
         let after: BTreeMap<u64, (u64, &Head)> = (self.after.parts().iter())
             .filter_map(|part| part.head.as_ref().map(|head| (part.key, (part.rev, head))))
             .collect();
-        let key = |part: &usize| self.anchor(*part).and_then(|anchor| anchor.table.as_deref());
-        let mut used: Vec<&str> = self.moved.iter().filter_map(key).collect();
+        let dropped = std::mem::take(&mut self.dropped);
+        let mut used = std::mem::take(&mut self.moved);
         for (index, part) in self.layout.flat.parts().iter().enumerate().skip(1) {
             let Some((rev, head)) = after.get(&part.key) else { continue };
-            if matches!(head.kind, BlockKind::Table { .. }) {
-                used.extend(self.anchor(index).and_then(|anchor| anchor.table.as_deref()));
+            if !dropped.is_empty() && matches!(head.kind, BlockKind::Table { .. }) {
+                used.extend(self.anchor(tx, index).and_then(|anchor| anchor.table));
             }
             if *rev != part.rev && part.head.as_ref() != Some(head) {
-                self.reshape(tx, text, index, head)?;
+                self.reshape(tx, index, head)?;
             }
         }
-        for part in std::mem::take(&mut self.dropped) {
-            let key = self.anchor(part).and_then(|anchor| anchor.table.as_deref());
-            // Another marker may show the same table.
-            if let Some(key) = key.filter(|key| !used.contains(key)) {
-                Seen::read(tx, key).clear(tx)?;
-            }
+        // Another marker may show the same table.
+        for (_, key) in dropped.iter().filter(|(_, key)| !used.contains(key)) {
+            Seen::read(tx, key).clear(tx)?;
         }
-        self.script.apply(tx, text)
+        self.script.apply(tx, self.text)
     }
 
     /// A marker that stays becomes another.
-    fn reshape(&self, tx: &mut Tx, text: &Obj, part: usize, to: &Head) -> Result<(), ModelError> {
-        let Some(anchor) = self.anchor(part) else { return Ok(()) };
+    fn reshape(&self, tx: &mut Tx, part: usize, to: &Head) -> Result<(), ModelError> {
+        let Some(anchor) = self.anchor(tx, part) else { return Ok(()) };
         let (from, to) = (block(self.head(part)), block(Some(to)));
         write::update(tx, &anchor.obj, &from, &to)?;
         let key = anchor.table.as_deref().filter(|key| table::exists(tx, key));
@@ -265,7 +276,7 @@ impl<'a> Change<'a> {
         let wanted = write::embed_parents(&to);
         let line = self.layout.flat.parts().get(part).map_or("", |part| part.line.text());
         for (index, _) in line.chars().enumerate().filter(|(_, c)| *c == OBJECT) {
-            write::set_embed_parents(tx, text, anchor.at + 1 + index, &wanted)?;
+            write::set_embed_parents(tx, self.text, anchor.at + 1 + index, &wanted)?;
         }
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! A page as a [`Flat`], with what lies in the document behind each of its parts.
 
 use super::units::Glyph;
-use super::{Content, Place, read_marker, text_of};
+use super::{Content, Place, mark_runs, read_marker, table_key, text_of};
 use crate::Delta;
 use crate::block::{BlockKind, Container, Marks};
-use crate::crdt::{Crdt, MARKER, Obj, Read};
+use crate::crdt::{At, Crdt, MARKER, Node, Obj, Read};
 use crate::doc::{Heads, ModelError};
 use crate::flat::{Flat, Head, Line, Picture};
 use crate::kept;
@@ -22,44 +22,76 @@ pub(crate) struct Anchor {
 /// A page under edit.
 pub(crate) struct Layout {
     pub(crate) flat: Flat,
-    /// One a part from the second on.
-    pub(crate) anchors: Vec<Anchor>,
-    content: Content,
+    /// Positions of the markers, one a part from the second on.
+    pub(crate) markers: Vec<usize>,
+    /// Starts of stretches with equal marks, as the document has them, and the marks of each.
+    runs: Vec<usize>,
+    marks: Vec<Marks>,
 }
 
 /// The page of a document.
 pub(crate) fn flat(read: &impl Read) -> Flat {
-    text_of(read).map(|text| Layout::read(read, &text).flat).unwrap_or_default()
+    text_of(read).map(|text| read_flat(read, &text)).unwrap_or_default()
+}
+
+/// The page of a text object.
+fn read_flat(read: &impl Read, text: &Obj) -> Flat {
+    let content = Content::read(read, text);
+    let mut flat = Flat::default();
+    let mut open: Option<Head> = None;
+    let mut from = 0;
+    for (index, place) in content.places.iter().enumerate() {
+        let Place::Block(obj) = place else { continue };
+        close(&mut flat, open.take(), content.line(from, index));
+        let found = read_marker(read, obj);
+        let mut head = Head { kind: found.kind, parents: found.parents, restart: found.restart };
+        if found.quote && head.restart.is_none() {
+            head.restart = quote_restart(&head, &flat);
+        }
+        open = Some(head);
+        from = index + 1;
+    }
+    close(&mut flat, open, content.line(from, content.places.len()));
+    flat
 }
 
 impl Layout {
-    /// Reads a text object.
-    pub(crate) fn read(read: &impl Read, text: &Obj) -> Layout {
-        let content = Content::read(read, text);
-        let mut flat = Flat::default();
-        let mut anchors: Vec<Anchor> = Vec::new();
-        let mut open: Option<Head> = None;
-        let mut from = 0;
-        for (index, place) in content.places.iter().enumerate() {
-            let Place::Block(obj) = place else { continue };
-            close(&mut flat, open.take(), content.line(from, index));
-            let found = read_marker(read, obj);
-            let mut head = Head { kind: found.kind, parents: found.parents, restart: found.restart };
-            if found.quote && head.restart.is_none() {
-                head.restart = quote_restart(&head, &flat);
-            }
-            anchors.push(Anchor { obj: found.obj, at: index, table: found.table });
-            open = Some(head);
-            from = index + 1;
+    /// The page of a text object; `known` when it is at hand, which saves most of the reading.
+    pub(crate) fn of(read: &impl Read, text: &Obj, known: Option<&Flat>) -> Layout {
+        let known = known.filter(|flat| flat.len() == read.len(text));
+        let flat = known.cloned().unwrap_or_else(|| read_flat(read, text));
+        let mut at = 0;
+        let mut markers = Vec::with_capacity(flat.parts().len());
+        for part in flat.parts() {
+            at += part.line.len();
+            markers.push(at);
+            at += 1;
         }
-        close(&mut flat, open, content.line(from, content.places.len()));
-        Layout { flat, anchors, content }
+        markers.pop();
+        let (runs, marks) = mark_runs(&read.marks(text));
+        Layout { flat, markers, runs, marks }
+    }
+
+    /// What lies in the document behind a part.
+    pub(crate) fn anchor(&self, read: &impl Read, text: &Obj, part: usize) -> Option<Anchor> {
+        let at = *self.markers.get(part.checked_sub(1)?)?;
+        let Some(Node::Map(obj)) = read.get(text, At::Index(at)) else { return None };
+        let head = self.flat.parts().get(part)?.head.as_ref()?;
+        let table = matches!(head.kind, BlockKind::Table { .. }).then(|| table_key(read, &obj));
+        Some(Anchor { obj, at, table })
     }
 
     /// The marks at a position as the document has them, even where they do not show, and where they end.
     pub(crate) fn marks(&self, at: usize) -> (Marks, usize) {
-        self.content.run(at)
+        run(&self.runs, &self.marks, at)
     }
+}
+
+/// Marks from a position on and the position where they end.
+fn run(runs: &[usize], marks: &[Marks], at: usize) -> (Marks, usize) {
+    let run = runs.partition_point(|start| *start <= at);
+    let here = run.checked_sub(1).and_then(|r| marks.get(r)).cloned().unwrap_or_default();
+    (here, runs.get(run).copied().unwrap_or(usize::MAX))
 }
 
 fn close(flat: &mut Flat, head: Option<Head>, line: Line) {
@@ -80,18 +112,11 @@ fn quote_restart(head: &Head, before: &Flat) -> Option<usize> {
 }
 
 impl Content {
-    /// Marks from a position on and the position where they end.
-    fn run(&self, at: usize) -> (Marks, usize) {
-        let run = self.runs.partition_point(|start| *start <= at);
-        let marks = run.checked_sub(1).and_then(|r| self.marks.get(r)).cloned().unwrap_or_default();
-        (marks, self.runs.get(run).copied().unwrap_or(usize::MAX))
-    }
-
     fn line(&self, from: usize, to: usize) -> Line {
         let mut line = Line::default();
         let mut at = from;
         while at < to {
-            let (marks, end) = self.run(at);
+            let (marks, end) = run(&self.runs, &self.marks, at);
             let end = end.min(to);
             let mut text = String::new();
             for place in self.places.get(at..end).unwrap_or_default() {

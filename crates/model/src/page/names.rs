@@ -35,6 +35,8 @@ pub(crate) const START: &str = "__ext__start";
 pub(crate) const RESTART: &str = "__ext__restart";
 pub(crate) const TABLE_KEY: &str = "__ext__key";
 
+/// Attributes of blocks that are read.
+pub(crate) const ATTRIBUTES: [&str; 7] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START, RESTART, TABLE_KEY];
 /// Attributes that say something for some kinds of block only.
 pub(crate) const OF_KINDS: [&str; 5] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START];
 

@@ -153,7 +153,7 @@ fn attachment_row(id: DocId, a: &Attached) -> Option<AttachmentRow> {
 
 fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {
     let id = doc.id();
-    let blocks = doc.blocks();
+    let blocks = super::typing::blocks(work.mem, doc);
     let body = tern_model::page::plain_text(&blocks);
     let title = text(doc, "title");
     let source_hash = super::resolve::unhex(&text(doc, "source_hash"));

@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
+use tern_model::block::Block;
 use tern_model::delta::Side;
 use tern_model::flat::Flat;
-use tern_model::{Delta, DocId, Edit, Heads, ModelError};
+use tern_model::{Delta, Doc, DocId, Heads, ModelError};
 use tern_store::Store;
 
 use crate::api::{ErrorKind, FlatView, PageChangesView, PageDeltaReply, PeerError};
@@ -48,6 +49,20 @@ impl Flats {
         self.0.push(known);
         flat
     }
+}
+
+/// The blocks of a page for lists and search. Of a page that is being edited they come from its sequence, which the
+/// editor will ask for next.
+pub(crate) fn blocks(mem: &mut Mem, doc: &Doc) -> Vec<Block> {
+    let (id, heads) = (doc.id(), doc.heads());
+    if !mem.flats.0.iter().any(|known| known.id == id) {
+        return doc.blocks();
+    }
+    let flat = match mem.flats.get(&id, &heads) {
+        Some(known) => known.flat.clone(),
+        None => mem.flats.put(Known { id, heads, flat: Arc::new(doc.flat()), read: true }),
+    };
+    doc.blocks_of(&flat)
 }
 
 /// The page at a version; the current one without. With `read`, as the document has it, not as changes left it.
@@ -108,7 +123,7 @@ pub(crate) fn change(
     let mut changed = false;
     if !own.is_empty() {
         let (_, before) = page_at(&work.txn, work.mem, id, None, false)?;
-        changed = work.edit(id, &[Edit::Delta { delta: own.clone() }])?;
+        changed = work.edit_with(id, |doc, stamp| doc.edit_delta(stamp, &own, &before))?;
         let mut flat = Arc::unwrap_or_clone(before);
         if flat.apply(&own).is_ok() {
             let heads = work.doc(id)?.heads();
