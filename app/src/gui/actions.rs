@@ -2,6 +2,8 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+pub use super::sidebar::moves::Step;
+
 /// Something that a key or the palette does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
@@ -39,19 +41,8 @@ pub enum Action {
     Rename,
     MoveToSpace,
     TrashThis,
-    PageUp,
-    PageDown,
-    PageNest,
-    PageOutdent,
-    TreeNext,
-    TreePrevious,
-    TreeFirst,
-    TreeLast,
-    TreeFold,
-    TreeUnfold,
-    TreeOpen,
-    TreeRename,
-    TreeTrash,
+    Move(Step),
+    Tree(TreeStep),
     GoTree,
     ToggleSidebar,
     ToggleDetails,
@@ -69,6 +60,21 @@ pub enum Action {
     NextRegion,
     PreviousRegion,
     Keys,
+}
+
+/// What a key does in the page tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum TreeStep {
+    Next,
+    Previous,
+    First,
+    Last,
+    Fold,
+    Unfold,
+    Open,
+    Rename,
+    Trash,
 }
 
 /// How an action is reached from the keyboard.
@@ -192,31 +198,49 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Rename, "Rename this page", &[chord(NONE, Key::F2)], OnPage, true),
     spec(Action::MoveToSpace, "Move to space…", &[], OnPage, true),
     spec(Action::TrashThis, "Move to the trash", &[chord(CTRL_SHIFT, Key::Delete)], Always, true),
-    spec(Action::PageUp, "Move this page up", &[Tree(ALT_SHIFT, Key::ArrowUp)], OnPage, true),
-    spec(Action::PageDown, "Move this page down", &[Tree(ALT_SHIFT, Key::ArrowDown)], OnPage, true),
+    spec(Action::Move(Step::Up), "Move this page up", &[Tree(ALT_SHIFT, Key::ArrowUp)], OnPage, true),
+    spec(Action::Move(Step::Down), "Move this page down", &[Tree(ALT_SHIFT, Key::ArrowDown)], OnPage, true),
     spec(
-        Action::PageNest,
+        Action::Move(Step::Nest),
         "Put this page under the one above",
         &[Tree(ALT_SHIFT, Key::ArrowRight)],
         OnPage,
         true,
     ),
-    spec(Action::PageOutdent, "Put this page one level up", &[Tree(ALT_SHIFT, Key::ArrowLeft)], OnPage, true),
-    spec(Action::TreeNext, "Next page of the tree", &[Tree(NONE, Key::ArrowDown)], InTree, false),
-    spec(Action::TreePrevious, "Previous page of the tree", &[Tree(NONE, Key::ArrowUp)], InTree, false),
-    spec(Action::TreeFirst, "First page", &[Tree(NONE, Key::Home)], InTree, false),
-    spec(Action::TreeLast, "Last page", &[Tree(NONE, Key::End)], InTree, false),
-    spec(Action::TreeFold, "Fold, or to the page above", &[Tree(NONE, Key::ArrowLeft)], InTree, false),
     spec(
-        Action::TreeUnfold,
+        Action::Move(Step::Outdent),
+        "Put this page one level up",
+        &[Tree(ALT_SHIFT, Key::ArrowLeft)],
+        OnPage,
+        true,
+    ),
+    spec(Action::Tree(TreeStep::Next), "Next page of the tree", &[Tree(NONE, Key::ArrowDown)], InTree, false),
+    spec(
+        Action::Tree(TreeStep::Previous),
+        "Previous page of the tree",
+        &[Tree(NONE, Key::ArrowUp)],
+        InTree,
+        false,
+    ),
+    spec(Action::Tree(TreeStep::First), "First page", &[Tree(NONE, Key::Home)], InTree, false),
+    spec(Action::Tree(TreeStep::Last), "Last page", &[Tree(NONE, Key::End)], InTree, false),
+    spec(
+        Action::Tree(TreeStep::Fold),
+        "Fold, or to the page above",
+        &[Tree(NONE, Key::ArrowLeft)],
+        InTree,
+        false,
+    ),
+    spec(
+        Action::Tree(TreeStep::Unfold),
         "Unfold, or to the first page inside",
         &[Tree(NONE, Key::ArrowRight)],
         InTree,
         false,
     ),
-    spec(Action::TreeOpen, "Open the page", &[Tree(NONE, Key::Enter)], InTree, false),
-    spec(Action::TreeRename, "Rename in the tree", &[Tree(NONE, Key::F2)], InTree, false),
-    spec(Action::TreeTrash, "Page to the trash", &[Tree(NONE, Key::Delete)], InTree, false),
+    spec(Action::Tree(TreeStep::Open), "Open the page", &[Tree(NONE, Key::Enter)], InTree, false),
+    spec(Action::Tree(TreeStep::Rename), "Rename in the tree", &[Tree(NONE, Key::F2)], InTree, false),
+    spec(Action::Tree(TreeStep::Trash), "Page to the trash", &[Tree(NONE, Key::Delete)], InTree, false),
     spec(Action::GoTree, "Go to the page tree", &[Sequence(Key::G, Key::A)], Always, true),
     spec(Action::ToggleSidebar, "Show or fold the sidebar", &[chord(NONE, Key::F9)], Always, true),
     spec(Action::ToggleDetails, "Details and history", &[chord(CTRL, Key::Period)], Always, true),

@@ -116,7 +116,7 @@ pub fn search(ui: &mut Ui, state: &mut SearchState, views: &Views, out: &mut Que
 /// Arrows and Enter, while the field or nothing has the keyboard.
 fn search_keys(ui: &Ui, state: &mut SearchState, hits: &[&HitView], out: &mut Queue) {
     state.selected = state.selected.min(hits.len().saturating_sub(1));
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     if focused.is_some_and(|id| id != Field::new("Search", "").id) || hits.is_empty() {
         return;
     }

@@ -17,12 +17,18 @@ mod fuzzy;
 pub use find::text;
 pub use find::{Found, FoundSign, Ground, find};
 
+/// Height of the line one types in, and of the hints at the foot.
+const ENTRY: f32 = 52.0;
+const FOOT: f32 = 36.0;
+
 /// The open palette.
 #[derive(Debug, Clone, Default)]
 pub struct Palette {
     /// What is typed.
     pub text: String,
     selected: usize,
+    /// The selected result is brought into sight in the next frame.
+    reveal: bool,
     age: u32,
     found: Vec<Found>,
     found_for: Option<Stamp>,
@@ -68,7 +74,11 @@ impl Palette {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 self.entry(ui);
                 widgets::rule(ui);
-                egui::Frame::NONE.inner_margin(8.0).show(ui, |ui| self.results(ui, out));
+                let most = (screen.bottom() - at.y - ENTRY - FOOT - 36.0).max(size::PALETTE_ROW * 2.0);
+                egui::Frame::NONE.inner_margin(8.0).show(ui, |ui| {
+                    let scroll = egui::ScrollArea::vertical().max_height(most).min_scrolled_height(most);
+                    scroll.show(ui, |ui| self.results(ui, out));
+                });
                 widgets::rule(ui);
                 foot(ui);
             });
@@ -104,10 +114,10 @@ impl Palette {
                 out.push(UiCommand::Close);
             }
             if input.consume_key(Modifiers::NONE, Key::ArrowDown) && count > 0 {
-                self.selected = (self.selected + 1) % count;
+                (self.selected, self.reveal) = ((self.selected + 1) % count, true);
             }
             if input.consume_key(Modifiers::NONE, Key::ArrowUp) && count > 0 {
-                self.selected = (self.selected + count - 1) % count;
+                (self.selected, self.reveal) = ((self.selected + count - 1) % count, true);
             }
             if input.consume_key(Modifiers::NONE, Key::Enter)
                 && let Some(chosen) = self.found.get(self.selected)
@@ -120,7 +130,7 @@ impl Palette {
 
     fn entry(&mut self, ui: &mut Ui) {
         let p = look(ui.ctx());
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 52.0), Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ENTRY), Sense::hover());
         let sign = Rect::from_min_size(rect.min + vec2(16.0, 0.0), vec2(20.0, rect.height()));
         icon::paint(ui.painter(), sign, 20.0, Icon::Search, p.ink2);
         let inside = Rect::from_min_max(
@@ -160,7 +170,7 @@ impl Palette {
         }
     }
 
-    fn results(&self, ui: &mut Ui, out: &mut Queue) {
+    fn results(&mut self, ui: &mut Ui, out: &mut Queue) {
         let p = look(ui.ctx());
         let mut group = "";
         for (index, entry) in self.found.iter().enumerate() {
@@ -170,7 +180,12 @@ impl Palette {
                 let inside = rect.with_min_x(rect.left() + 10.0).translate(vec2(0.0, 2.0));
                 widgets::line(ui, inside, Align2::LEFT_CENTER, group, tokens::SMALL_STRONG, p.ink3);
             }
-            if result_row(ui, entry, index == self.selected) {
+            let selected = index == self.selected;
+            let response = result_row(ui, entry, selected);
+            if selected && std::mem::take(&mut self.reveal) {
+                response.scroll_to_me(None);
+            }
+            if response.clicked() {
                 out.push(UiCommand::Close);
                 out.extend(entry.commands.iter().cloned());
             }
@@ -183,7 +198,7 @@ impl Palette {
     }
 }
 
-fn result_row(ui: &mut Ui, entry: &Found, selected: bool) -> bool {
+fn result_row(ui: &mut Ui, entry: &Found, selected: bool) -> egui::Response {
     let p = look(ui.ctx());
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), size::PALETTE_ROW), Sense::CLICK);
@@ -211,7 +226,7 @@ fn result_row(ui: &mut Ui, entry: &Found, selected: bool) -> bool {
         widgets::line(ui, note, Align2::LEFT_CENTER, &entry.note, tokens::SMALL, p.ink3);
     }
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, &entry.label));
-    response.clicked()
+    response
 }
 
 /// The label with the letters that match bold and underlined.
@@ -258,7 +273,7 @@ fn runs(label: &str, places: &[usize]) -> Vec<(String, bool)> {
 }
 
 fn foot(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), FOOT), Sense::hover());
     let mut x = rect.left() + 16.0;
     for (keys, words) in [(&["↑", "↓"][..], "choose"), (&["Enter"][..], "do it")] {
         x = hint(ui, rect, x, keys, words);

@@ -12,10 +12,14 @@ use super::look::{self, look};
 use super::open::Open;
 use super::palette::Ground;
 use super::picker::{Entry, Picker, Sign};
-use super::sidebar::{self, shown_title};
+use super::sidebar::shown_title;
 use super::tokens::{self, radius, size, stroke};
 use super::widgets::{self, Button};
 use super::{access, bars, details, lists, notice, page, people, statusline, tasks};
+
+mod columns;
+
+use columns::{Wanted, column_over, grip, left_column, parts};
 
 /// Parts of the window in the order in which F6 visits them.
 pub const REGIONS: [&str; 5] = ["Header", "Sidebar", "Sheet", "Details", "Status"];
@@ -36,75 +40,6 @@ fn anchor(ui: &Ui, region: usize, rect: Rect) {
         let painter =
             ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Middle, Id::unique("region ring")));
         painter.rect_stroke(rect.shrink(1.0), CornerRadius::same(radius::ROW), pen, StrokeKind::Inside);
-    }
-}
-
-struct Parts {
-    strip: Rect,
-    /// The sidebar beside the sheet.
-    sidebar: Option<Rect>,
-    /// The sidebar over the sheet.
-    sidebar_over: Option<Rect>,
-    header: Rect,
-    middle: Rect,
-    right: Option<Rect>,
-    sheet: Rect,
-    status: Rect,
-}
-
-/// Columns that are wanted and how wide they are.
-struct Wanted {
-    details: bool,
-    sidebar: bool,
-    over: bool,
-    widths: [f32; 2],
-}
-
-fn parts(room: Rect, wanted: &Wanted) -> Parts {
-    let strip = room.with_max_y(room.top() + size::STRIP);
-    let status = room.with_min_y(room.bottom() - size::STATUS);
-    let between = Rect::from_min_max(pos2(room.left(), strip.bottom()), pos2(room.right(), status.top()));
-    let column = wanted.sidebar.then(|| between.with_max_x(between.left() + wanted.widths[0]));
-    let (sidebar, sidebar_over) = if wanted.over { (None, column) } else { (column, None) };
-    let left = sidebar.map_or(between.left() + size::SHEET_MARGIN, |sidebar| sidebar.right());
-    let sheet = Rect::from_min_max(
-        pos2(left, between.top()),
-        pos2(between.right() - size::SHEET_MARGIN, between.bottom()),
-    );
-    let header = sheet.with_max_y(sheet.top() + size::HEADER);
-    let below = sheet.with_min_y(header.bottom());
-    let right = wanted.details.then(|| below.with_min_x(below.right() - wanted.widths[1]));
-    let overlays = room.width() < size::RIGHT_OVERLAYS;
-    let middle = match right {
-        Some(right) if !overlays => below.with_max_x(right.left()),
-        _ => below,
-    };
-    Parts { strip, sidebar, sidebar_over, header, middle, right, sheet, status }
-}
-
-/// The edge by which a column is dragged; a double click gives it its first width back.
-fn grip(ui: &Ui, column: Column, edge: f32, range: egui::Rangef, out: &mut Queue) {
-    let rect = Rect::from_x_y_ranges(edge - size::GRIP / 2.0..=edge + size::GRIP / 2.0, range);
-    let response = ui.interact(rect, Id::unique(("grip", column as u8)), Sense::CLICK | Sense::DRAG);
-    let (name, first) = match column {
-        Column::Sidebar => ("Width of the sidebar", size::SIDEBAR),
-        Column::Right => ("Width of the right column", size::RIGHT),
-    };
-    response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, name));
-    if response.hovered() || response.dragged() {
-        ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
-        let pen = Stroke::new(stroke::FOCUS, look(ui.ctx()).edge);
-        ui.painter().vline(edge, range, pen);
-    }
-    let room = ui.ctx().content_rect();
-    if response.double_clicked() {
-        out.push(UiCommand::Resize(column, first));
-    } else if let (true, Some(pos)) = (response.dragged(), response.interact_pointer_pos()) {
-        let width = match column {
-            Column::Sidebar => pos.x - room.left(),
-            Column::Right => room.right() - size::SHEET_MARGIN - pos.x,
-        };
-        out.push(UiCommand::Resize(column, width));
     }
 }
 
@@ -152,35 +87,6 @@ pub fn show(ui: &mut Ui, open: &mut Open) {
     widgets::region(ui, parts.status, "status", "Status", |ui| statusline::show(ui, &status, &mut out));
     over(&ctx, open, &mut out);
     open.perform(&ctx, out);
-}
-
-fn left_column(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
-    anchor(ui, 1, rect);
-    let data = sidebar::build(&open.views, &open.prefs, &open.route);
-    let route = open.route.clone();
-    let pages = open.views.pages.get().map(|view| view.pages.as_slice()).unwrap_or_default();
-    let tree = &mut open.tree;
-    widgets::region(ui, rect, "sidebar", "Sidebar", |ui| sidebar::show(ui, tree, &data, pages, &route, out));
-}
-
-/// The sidebar over the sheet, in a window that is too narrow for both.
-fn column_over(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
-    let p = look(ui.ctx());
-    let area = egui::Area::new(Id::unique("sidebar over")).order(egui::Order::Middle).fixed_pos(rect.min);
-    let shown = area.accessible_name("Places and pages").show(ui.ctx(), |ui| {
-        let ground = ui.allocate_rect(rect, Sense::CLICK).rect;
-        ui.painter().add(p.scheme.shadow(tokens::Shadow::Menu).as_shape(ground, CornerRadius::ZERO));
-        ui.painter().rect(ground, 0, p.chrome, Stroke::new(stroke::LINE, p.line), StrokeKind::Inside);
-        left_column(ui, open, ground, out);
-    });
-    let pressed = ui.input(|input| {
-        let pos = input.pointer.interact_pos().filter(|_| input.pointer.any_pressed());
-        pos.is_some_and(|pos| !shown.response.rect.contains(pos) && pos.y > rect.top() + size::HEADER)
-    });
-    let escaped = open.tree.rename.is_none() && ui.input(|input| input.key_pressed(egui::Key::Escape));
-    if pressed || escaped {
-        open.sidebar_over = false;
-    }
 }
 
 fn has_details(open: &Open) -> bool {

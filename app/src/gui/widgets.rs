@@ -32,7 +32,8 @@ pub fn short(ui: &mut Ui, text: &str, style: Type, color: Color32) -> Response {
 /// The ring around what has the keyboard.
 pub fn focus_ring(ui: &Ui, response: &Response, corner: u8) {
     if response.has_focus() {
-        let rect = response.rect.expand(1.0);
+        // Where there is no room outside, the ring stands inside what is in sight.
+        let rect = response.rect.expand(1.0).intersect(ui.clip_rect().shrink(stroke::FOCUS));
         let pen = Stroke::new(stroke::FOCUS, look(ui.ctx()).here);
         ui.painter().rect_stroke(rect, CornerRadius::same(corner + 1), pen, StrokeKind::Outside);
     }

@@ -17,11 +17,11 @@ fn tree(window: &Window) -> String {
 
 fn focused(window: &Window) -> Option<String> {
     let all = window.harness.root().children_recursive();
-    all.into_iter().find(|node| node.is_focused()).and_then(|node| node.accesskit_node().label())
+    all.into_iter().find(egui_kittest::Node::is_focused).and_then(|node| node.accesskit_node().label())
 }
 
 impl Window {
-    fn to_tree(&mut self) {
+    fn go_to_tree(&mut self) {
         self.press(Key::G);
         self.press(Key::A);
     }
@@ -34,7 +34,7 @@ impl Window {
 #[test]
 fn the_tree_is_walked_folded_and_opened_by_keys_alone() {
     let mut window = Window::sample();
-    window.to_tree();
+    window.go_to_tree();
     assert_eq!(focused(&window).as_deref(), Some("Web"), "the open page has the keyboard");
     window.press(Key::ArrowDown);
     window.press(Key::ArrowDown);
@@ -57,7 +57,7 @@ fn the_tree_is_walked_folded_and_opened_by_keys_alone() {
 fn a_page_changes_its_place_by_keys_and_undo_brings_it_back() {
     let mut window = Window::sample();
     let before = tree(&window);
-    window.to_tree();
+    window.go_to_tree();
     window.press(Key::ArrowDown);
     window.press(Key::ArrowDown);
     window.alt_shift(Key::ArrowUp);
@@ -65,7 +65,7 @@ fn a_page_changes_its_place_by_keys_and_undo_brings_it_back() {
     assert_eq!(focused(&window).as_deref(), Some("Launch plan, 3.2"), "the keyboard stays with it");
     window.click("Undo");
     assert_eq!(tree(&window), before);
-    window.to_tree();
+    window.go_to_tree();
     window.press(Key::Home);
     window.press(Key::ArrowDown);
     window.press(Key::ArrowDown);
@@ -80,7 +80,7 @@ fn a_page_changes_its_place_by_keys_and_undo_brings_it_back() {
 #[test]
 fn a_page_is_renamed_in_the_tree_and_escape_leaves_its_name() {
     let mut window = Window::sample();
-    window.to_tree();
+    window.go_to_tree();
     window.press(Key::ArrowDown);
     window.press(Key::F2);
     assert_eq!(focused(&window).as_deref(), Some("New title"));
@@ -98,7 +98,7 @@ fn a_page_is_renamed_in_the_tree_and_escape_leaves_its_name() {
 fn a_page_goes_to_the_trash_from_the_tree_and_comes_back() {
     let mut window = Window::sample();
     let before = tree(&window);
-    window.to_tree();
+    window.go_to_tree();
     window.press(Key::ArrowDown);
     window.press(Key::Delete);
     assert!(!tree(&window).contains("Keep the search"));
@@ -160,14 +160,28 @@ fn what_was_open_stands_first_in_the_palette_and_a_link_opens_its_page() {
 }
 
 #[test]
-fn search_is_walked_by_keys() {
+fn search_is_walked_by_keys_and_a_hit_opens_its_page() {
     let mut window = Window::sample();
+    let route = |window: &mut Window| {
+        let open = window.harness.state_mut().as_mut().and_then(App::open_mut).expect("open");
+        open.route.clone()
+    };
     window.write("/");
     window.write("the");
     window.pause();
+    assert!(window.shows("Pages"));
     window.press(Key::ArrowDown);
     window.press(Key::Enter);
-    assert!(!window.shows("Search") || window.says("Page title"), "a page is open");
+    assert_eq!(route(&mut window), Route::page("decision"), "the second place");
+    window.chord(Modifiers::ALT, Key::ArrowLeft);
+    window.press(Key::Escape);
+    window.press(Key::J);
+    window.press(Key::J);
+    window.press(Key::K);
+    window.press(Key::J);
+    window.press(Key::Enter);
+    assert_ne!(route(&mut window), Route::Search);
+    assert_ne!(route(&mut window), Route::page("decision"), "further down");
 }
 
 #[test]
@@ -191,7 +205,7 @@ fn columns_fold_by_key_and_in_a_narrow_window_the_sidebar_lies_over_the_sheet() 
     window.harness.set_size(egui::vec2(900.0, 600.0));
     window.settle();
     assert!(!window.shows("Accessibility notes"));
-    window.to_tree();
+    window.go_to_tree();
     assert!(window.shows("Accessibility notes"), "going to the tree shows it");
     window.press(Key::Escape);
     assert!(!window.shows("Accessibility notes"));

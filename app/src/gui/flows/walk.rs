@@ -10,7 +10,7 @@ const STOPS_MAX: usize = 400;
 fn walk(window: &mut Window, place: &str) -> Vec<String> {
     let focused = |window: &Window| {
         let all = window.harness.root().children_recursive();
-        let node = all.into_iter().find(|node| node.is_focused())?;
+        let node = all.into_iter().find(egui_kittest::Node::is_focused)?;
         let node = node.accesskit_node();
         let name = node.label().or_else(|| node.value()).unwrap_or_default();
         Some((node.id(), name))

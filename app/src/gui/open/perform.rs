@@ -191,26 +191,10 @@ impl Open {
             Action::NewPageInside => self.new_page(self.open_page().map(str::to_owned), None),
             Action::NewFromTemplate => self.picker = Some(Box::new(self.template_menu())),
             Action::Favourite => self.favour(ctx),
-            Action::CopyLink => {
-                if let Some(id) = self.open_page().map(str::to_owned) {
-                    let said = "The page’s link is on the clipboard";
-                    self.perform_one(ctx, UiCommand::Copy(format!("tern:{id}"), said));
-                }
-            }
-            Action::GoTree
-            | Action::PageUp
-            | Action::PageDown
-            | Action::PageNest
-            | Action::PageOutdent
-            | Action::TreeNext
-            | Action::TreePrevious
-            | Action::TreeFirst
-            | Action::TreeLast
-            | Action::TreeFold
-            | Action::TreeUnfold
-            | Action::TreeOpen
-            | Action::TreeRename
-            | Action::TreeTrash => self.tree_action(ctx, action),
+            Action::CopyLink => self.copy_link(ctx),
+            Action::GoTree => self.go_to_tree(ctx),
+            Action::Move(step) => self.move_step(ctx, step),
+            Action::Tree(step) => self.tree_step(ctx, step),
             Action::ToggleSidebar => self.toggle_sidebar(ctx),
             Action::GoPages => {
                 if let Some(id) =
@@ -232,8 +216,6 @@ impl Open {
             | Action::PreviousSection => self.go_people(action),
             Action::Back => self.step(true),
             Action::Forward => self.step(false),
-            Action::Next if self.route == Route::Search => self.search.step(1),
-            Action::Previous if self.route == Route::Search => self.search.step(-1),
             Action::Next => self.select_next(1),
             Action::Previous => self.select_next(-1),
             Action::Open => self.tasks.title = Some(self.task_title()),
@@ -247,14 +229,7 @@ impl Open {
             Action::Rename => self.rename_or_focus(),
             Action::MoveToSpace => self.picker = self.space_menu().map(Box::new),
             Action::TrashThis => self.trash_this(ctx),
-            Action::ToggleDetails => {
-                if is_narrow(ctx) {
-                    self.details_over = !self.details_over;
-                } else {
-                    self.prefs.details = !self.prefs.details;
-                    self.remember();
-                }
-            }
+            Action::ToggleDetails => self.toggle_details(ctx),
             Action::Invite => self.open(Dialog::Invite),
             Action::LinkDevice => self.open(Dialog::Link),
             Action::NewSpace => self.open(Dialog::NewSpace),
@@ -270,6 +245,22 @@ impl Open {
             Action::NextRegion => self.region_step(ctx, 1),
             Action::PreviousRegion => self.region_step(ctx, shell::REGIONS.len() - 1),
             Action::Keys => self.open(Dialog::Keys),
+        }
+    }
+
+    fn copy_link(&mut self, ctx: &Context) {
+        if let Some(id) = self.open_page().map(str::to_owned) {
+            let said = "The page’s link is on the clipboard";
+            self.perform_one(ctx, UiCommand::Copy(format!("tern:{id}"), said));
+        }
+    }
+
+    fn toggle_details(&mut self, ctx: &Context) {
+        if is_narrow(ctx) {
+            self.details_over = !self.details_over;
+        } else {
+            self.prefs.details = !self.prefs.details;
+            self.remember();
         }
     }
 
@@ -352,6 +343,9 @@ impl Open {
     }
 
     fn select_next(&mut self, step: isize) {
+        if self.route == Route::Search {
+            return self.search.step(step);
+        }
         let data = task_data::build(&self.views, &self.clock);
         let ids = task_data::ids(&data);
         let at = self.tasks.selected.as_deref().and_then(|id| ids.iter().position(|other| *other == id));

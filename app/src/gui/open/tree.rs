@@ -4,7 +4,7 @@ use egui::Context;
 use tern_peer::PageRow;
 
 use super::Open;
-use crate::gui::actions::Action;
+use crate::gui::actions::TreeStep;
 use crate::gui::command::{Route, Then, UiCommand, trash};
 use crate::gui::icon::Icon;
 use crate::gui::picker::{Entry, Picker, Sign};
@@ -34,32 +34,30 @@ impl Open {
         cursor.or_else(|| self.open_page().map(str::to_owned))
     }
 
-    /// An action of the tree.
-    pub(super) fn tree_action(&mut self, ctx: &Context, action: Action) {
-        match action {
-            Action::GoTree => {
-                self.show_sidebar(ctx);
-                (self.tree.focus, self.tree.reveal) = (true, true);
-            }
-            Action::PageUp => self.move_step(ctx, Step::Up),
-            Action::PageDown => self.move_step(ctx, Step::Down),
-            Action::PageNest => self.move_step(ctx, Step::Nest),
-            Action::PageOutdent => self.move_step(ctx, Step::Outdent),
-            Action::TreeOpen => {
+    /// The tree gets the keyboard.
+    pub(super) fn go_to_tree(&mut self, ctx: &Context) {
+        self.show_sidebar(ctx);
+        (self.tree.focus, self.tree.reveal) = (true, true);
+    }
+
+    /// What a key does in the tree.
+    pub(super) fn tree_step(&mut self, ctx: &Context, step: TreeStep) {
+        match step {
+            TreeStep::Open => {
                 if let Some(id) = self.tree.cursor.clone() {
                     self.go(Route::page(&id));
                 }
             }
-            Action::TreeRename => {
+            TreeStep::Rename => {
                 let row = self.tree.cursor.as_deref().and_then(|id| self.row(id)).map(Rename::new);
                 self.tree.rename = row;
             }
-            Action::TreeTrash => self.trash_in_tree(ctx),
-            _ => self.move_cursor(action),
+            TreeStep::Trash => self.trash_in_tree(ctx),
+            _ => self.move_cursor(step),
         }
     }
 
-    fn move_cursor(&mut self, action: Action) {
+    fn move_cursor(&mut self, step: TreeStep) {
         let rows = self.shown_rows();
         let last = rows.len().saturating_sub(1);
         let cursor = self.tree.cursor.clone().unwrap_or_default();
@@ -69,24 +67,25 @@ impl Open {
             open.prefs.folds.insert(cursor.clone(), folded);
             open.remember();
         };
-        let next = match (action, folded) {
-            (Action::TreeFold, Some(false)) => return fold(self, true),
-            (Action::TreeUnfold, Some(true)) => return fold(self, false),
-            (Action::TreeFold, _) => {
+        let next = match (step, folded) {
+            (TreeStep::Fold, Some(false)) => return fold(self, true),
+            (TreeStep::Unfold, Some(true)) => return fold(self, false),
+            (TreeStep::Fold, _) => {
                 let above = self.row(&cursor).and_then(|page| page.parent.clone());
                 above.and_then(|above| rows.iter().position(|(id, _)| *id == above)).unwrap_or(at)
             }
-            (Action::TreeUnfold, Some(false)) | (Action::TreeNext, _) => (at + 1).min(last),
-            (Action::TreePrevious, _) => at.saturating_sub(1),
-            (Action::TreeFirst, _) => 0,
-            (Action::TreeLast, _) => last,
+            (TreeStep::Unfold, Some(false)) | (TreeStep::Next, _) => (at + 1).min(last),
+            (TreeStep::Previous, _) => at.saturating_sub(1),
+            (TreeStep::First, _) => 0,
+            (TreeStep::Last, _) => last,
             _ => at,
         };
         self.tree.cursor = rows.get(next).map(|(id, _)| id.clone());
         (self.tree.focus, self.tree.reveal) = (true, true);
     }
 
-    fn move_step(&mut self, ctx: &Context, step: Step) {
+    /// The page under the keyboard, or the open one, goes to the next place in a direction.
+    pub(super) fn move_step(&mut self, ctx: &Context, step: Step) {
         let Some(id) = self.tree_page() else { return };
         let Some(place) = moves::step(self.pages(), &id, step) else {
             let now = ctx.input(|input| input.time);

@@ -370,9 +370,7 @@ fn action_icon(action: Action) -> Icon {
         Action::GoPeople => Icon::People,
         Action::GoDevices | Action::LinkDevice => Icon::Laptop,
         Action::GoSpaces | Action::NewSpace | Action::MoveToSpace => Icon::Folder,
-        Action::PageUp | Action::PageDown | Action::PageNest | Action::PageOutdent | Action::GoLog => {
-            Icon::List
-        }
+        Action::Move(_) | Action::GoLog => Icon::List,
         Action::GoReview | Action::Choose => Icon::Fork,
         Action::Drill | Action::Keys => Icon::Words,
         Action::KeysKept => Icon::Key,

@@ -12,7 +12,7 @@ pub struct Place {
 }
 
 /// A step by key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
     /// Before the sibling above.
     Up,
@@ -48,7 +48,7 @@ fn siblings<'a>(pages: &'a [PageRow], of: &PageRow) -> Vec<&'a PageRow> {
 
 fn last_inside(pages: &[PageRow], parent: &str, moving: &str) -> Option<String> {
     let inside = |page: &&PageRow| page.parent.as_deref() == Some(parent) && page.id != moving;
-    pages.iter().filter(inside).last().map(|page| page.id.clone())
+    pages.iter().rfind(inside).map(|page| page.id.clone())
 }
 
 /// Where a page is.
