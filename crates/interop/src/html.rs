@@ -99,6 +99,13 @@ impl Page {
                 escape(&block.text(), out);
                 out.push_str("\n</code></pre>\n");
             }
+            BlockKind::Callout { tone } => {
+                out.push_str("<blockquote class=\"callout ");
+                escape(tone, out);
+                out.push_str("\">\n<p>");
+                inlines(&block.inline, out);
+                out.push_str("</p>\n</blockquote>\n");
+            }
             BlockKind::Divider => out.push_str("<hr>\n"),
             BlockKind::Table { table } => render_table(table, out),
             BlockKind::Verbatim | BlockKind::Unknown { .. } => {

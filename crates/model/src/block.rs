@@ -74,6 +74,11 @@ pub enum BlockKind {
         /// The whole info string of the fence (language first).
         language: String,
     },
+    /// Text set apart for a reason.
+    Callout {
+        /// `note`, `tip`, `important`, `warning` or `caution`; any other is kept as it is.
+        tone: String,
+    },
     /// A horizontal rule.
     Divider,
     /// A table; cells lie in the table, not in `inline`.

@@ -299,6 +299,7 @@ fn read_marker(read: &impl Read, obj: &Obj) -> Marker {
             parents.push(Container::Quote);
             BlockKind::Paragraph
         }
+        names::CALLOUT => BlockKind::Callout { tone: string(names::TONE) },
         names::DIVIDER => BlockKind::Divider,
         names::VERBATIM => BlockKind::Verbatim,
         names::TABLE => {

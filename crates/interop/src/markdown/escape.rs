@@ -108,7 +108,7 @@ impl<'a> Writer<'a> {
             Piece::Lit(_) if self.forms[before] == Form::Entity => Some(';'),
             Piece::Lit(c) => Some(*c),
             Piece::Break => None,
-            Piece::Syntax(text) => text.chars().next_back(),
+            Piece::Syntax(text) => text.chars().next_back().filter(|c| *c != '\n'),
             Piece::Bracket(_) => Some('['),
             Piece::Target(_) => Some(')'),
             Piece::Open(d, _) | Piece::Close(d, _) => Some(delimiter_char(*d)),
@@ -143,7 +143,11 @@ impl<'a> Writer<'a> {
             return;
         }
         for at in 0..self.pieces.len() {
-            let starts = at == 0 || self.pieces.get(at - 1) == Some(&Piece::Break);
+            let starts = match at.checked_sub(1).and_then(|before| self.pieces.get(before)) {
+                None | Some(Piece::Break) => true,
+                Some(Piece::Syntax(text)) => text.ends_with('\n'),
+                Some(_) => false,
+            };
             if starts && self.lit(at).is_some() {
                 let (line, whole) = self.line(at);
                 if let Some(offset) = block_start(&line, whole, at == 0 && self.around.item) {

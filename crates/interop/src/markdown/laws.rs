@@ -96,6 +96,8 @@ fn kind() -> impl Strategy<Value = BlockKind> {
             .prop_map(|(start, loose)| BlockKind::OrderedItem { start, loose }),
         2 => (any::<bool>(), any::<bool>()).prop_map(|(checked, loose)| BlockKind::TaskItem { checked, loose }),
         1 => text().prop_map(|language| BlockKind::Code { language }),
+        1 => prop_oneof![2 => Just("note"), 2 => Just("caution"), 1 => Just("aside"), 1 => Just("a b"), 1 => Just("")]
+            .prop_map(|tone| BlockKind::Callout { tone: tone.to_owned() }),
         1 => Just(BlockKind::Divider),
         1 => table,
     ]

@@ -3,6 +3,7 @@
 //! The law of this module: `parse(render(blocks)) == normalise(blocks)`, so rendering is a fixed point after one
 //! round. Front matter is never interpreted here, only cut off and put back to the letter.
 
+mod callout;
 mod collect;
 mod escape;
 mod front;

@@ -29,7 +29,7 @@ fn settle_node(node: Node) -> Vec<Node> {
             if children.is_empty() {
                 children.push(Node::paragraph(Vec::new()));
             }
-            vec![Node::Quote(children)]
+            vec![super::callout::settled(children)]
         }
         Node::List(list) if list.items.is_empty() => Vec::new(),
         Node::List(list) => vec![Node::List(settle_list(list))],
@@ -46,6 +46,7 @@ fn settle_leaf(kind: BlockKind, inline: Vec<Inline>) -> Vec<Node> {
             let language = line_of(&language);
             vec![Node::Leaf(BlockKind::Code { language }, plain(&text_of(&inline)))]
         }
+        BlockKind::Callout { tone } => settle_callout(&tone, inline),
         BlockKind::Divider => vec![Node::Leaf(BlockKind::Divider, Vec::new())],
         BlockKind::Table { table } => settle_table(table),
         BlockKind::Verbatim => settle_verbatim(&text_of(&inline)),
@@ -60,6 +61,13 @@ fn settle_leaf(kind: BlockKind, inline: Vec<Inline>) -> Vec<Node> {
             if inline.is_empty() { Vec::new() } else { vec![Node::paragraph(inline)] }
         }
     }
+}
+
+fn settle_callout(tone: &str, inline: Vec<Inline>) -> Vec<Node> {
+    if spans::settle(inline.clone(), Place::Text).is_empty() {
+        return Vec::new();
+    }
+    settle(vec![super::callout::quotation(tone, inline)])
 }
 
 fn settle_verbatim(text: &str) -> Vec<Node> {
@@ -134,16 +142,24 @@ fn must_part(item: &Item) -> bool {
     false
 }
 
+/// Whether a node is written as a quotation.
+fn quotes(node: &Node) -> bool {
+    matches!(node, Node::Quote(_) | Node::Leaf(BlockKind::Callout { .. }, _))
+}
+
 /// Whether `next` would not be a block of its own on the line after `before`.
 pub(super) fn needs_gap(before: &Node, next: &Node) -> bool {
     match before {
-        Node::Leaf(BlockKind::Paragraph, _) | Node::List(_) | Node::Quote(_) => match next {
-            Node::Leaf(kind, _) => {
-                matches!(kind, BlockKind::Paragraph | BlockKind::Table { .. } | BlockKind::Verbatim)
+        Node::Leaf(BlockKind::Paragraph | BlockKind::Callout { .. }, _) | Node::List(_) | Node::Quote(_) => {
+            match next {
+                next if quotes(next) => quotes(before),
+                Node::Leaf(kind, _) => {
+                    matches!(kind, BlockKind::Paragraph | BlockKind::Table { .. } | BlockKind::Verbatim)
+                }
+                Node::Quote(_) => false,
+                Node::List(list) => list.start.is_some_and(|n| n != 1) || starts_blank(list),
             }
-            Node::Quote(_) => matches!(before, Node::Quote(_)),
-            Node::List(list) => list.start.is_some_and(|n| n != 1) || starts_blank(list),
-        },
+        }
         Node::Leaf(BlockKind::Table { .. } | BlockKind::Verbatim, _) => true,
         Node::Leaf(..) => false,
     }

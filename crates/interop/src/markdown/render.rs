@@ -110,6 +110,9 @@ impl Writer {
 
     fn node(&mut self, node: &Node, alternate: bool, after_gap: bool) {
         match node {
+            Node::Leaf(BlockKind::Callout { tone }, inline) => {
+                self.node(&super::callout::quotation(tone, inline.clone()), false, false);
+            }
             Node::Leaf(kind, inline) => self.leaf(kind, inline, after_gap),
             Node::Quote(children) => {
                 self.begin();

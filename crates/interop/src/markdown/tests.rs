@@ -45,6 +45,7 @@ fn show_block(block: &Block) -> String {
                 .collect();
             format!("table {:?} {}", table.align, rows.join("/"))
         }
+        BlockKind::Callout { tone } => format!("callout {tone}"),
         BlockKind::Verbatim => "source".to_owned(),
         BlockKind::Unknown { name } => format!("unknown({name})"),
     });
@@ -119,7 +120,14 @@ const CONSTRUCTS: &[(&str, &[&str], &str)] = &[
         &["p: cost $5 and $6, math {r|$a_b$}"],
         "cost \\$5 and \\$6, math $a_b$\n",
     ),
-    ("> [!NOTE]\n> Take *care*.\n", &["> p: {r|[!NOTE]⏎}Take {e|care}."], "> [!NOTE]\n> Take _care_.\n"),
+    ("> [!NOTE]\n> Take *care*.\n", &["callout note: Take {e|care}."], "> [!NOTE]\n> Take _care_.\n"),
+    ("> [!CAUTION]\n> a\n> # b\n", &["> p: {r|[!CAUTION]⏎}a", "> h1: b"], "> [!CAUTION]\n> a\n>\n> # b\n"),
+    (
+        "> [!TODO]\n> a\n\n> [!TIP]\n> b\n\n> c\n",
+        &["> p: {r|[!TODO]⏎}a", "callout tip: b", "> p: c"],
+        "> [!TODO]\n> a\n\n> [!TIP]\n> b\n\n> c\n",
+    ),
+    ("- a\n  > [!WARNING]\n  > b\n", &["li: a", "- callout warning: b"], "- a\n  > [!WARNING]\n  > b\n"),
     ("- a\n- b\n", &["li: a", "li: b"], ""),
     ("* a\n\n* b\n", &["li loose: a", "li loose: b"], "- a\n\n- b\n"),
     (

@@ -94,8 +94,14 @@ impl Builder<'_> {
                 None => match block.opens().filter(|_| depth < MAX_DEPTH) {
                     Some(container) => nodes.push(self.list(container)),
                     None => {
-                        let kind =
-                            if block.opens().is_some() { BlockKind::Paragraph } else { block.kind.clone() };
+                        // What takes a container of its own in Markdown finds no room for it here.
+                        let nests =
+                            block.opens().is_some() || matches!(block.kind, BlockKind::Callout { .. });
+                        let kind = if depth < MAX_DEPTH || !nests {
+                            block.kind.clone()
+                        } else {
+                            BlockKind::Paragraph
+                        };
                         nodes.push(Node::Leaf(kind, block.inline.clone()));
                         self.at += 1;
                     }

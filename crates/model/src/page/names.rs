@@ -16,6 +16,7 @@ pub(crate) const IMAGE: &str = "image";
 pub(crate) const DIVIDER: &str = "__ext__divider";
 pub(crate) const TABLE: &str = "__ext__table";
 pub(crate) const VERBATIM: &str = "__ext__verbatim";
+pub(crate) const CALLOUT: &str = "__ext__callout";
 
 /// Keys of a marker.
 pub(crate) const TYPE: &str = "type";
@@ -34,11 +35,12 @@ pub(crate) const LOOSE: &str = "__ext__loose";
 pub(crate) const START: &str = "__ext__start";
 pub(crate) const RESTART: &str = "__ext__restart";
 pub(crate) const TABLE_KEY: &str = "__ext__key";
+pub(crate) const TONE: &str = "__ext__tone";
 
 /// Attributes of blocks that are read.
-pub(crate) const ATTRIBUTES: [&str; 7] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START, RESTART, TABLE_KEY];
+pub(crate) const ATTRIBUTES: [&str; 8] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START, TONE, RESTART, TABLE_KEY];
 /// Attributes that say something for some kinds of block only.
-pub(crate) const OF_KINDS: [&str; 5] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START];
+pub(crate) const OF_KINDS: [&str; 6] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START, TONE];
 
 const STRONG: &str = "strong";
 const EM: &str = "em";
@@ -71,7 +73,7 @@ pub(crate) fn container_name(container: Container) -> &'static str {
 
 /// Whether a type name reads as something other than a block of unknown kind.
 pub(crate) fn is_known(name: &str) -> bool {
-    const BLOCKS: [&str; 10] = [
+    const BLOCKS: [&str; 11] = [
         PARAGRAPH,
         HEADING,
         CODE_BLOCK,
@@ -82,6 +84,7 @@ pub(crate) fn is_known(name: &str) -> bool {
         DIVIDER,
         TABLE,
         VERBATIM,
+        CALLOUT,
     ];
     BLOCKS.contains(&name)
 }

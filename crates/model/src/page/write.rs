@@ -62,6 +62,7 @@ pub(crate) fn type_name(kind: &BlockKind) -> &str {
         BlockKind::BulletItem { .. } | BlockKind::TaskItem { .. } => names::BULLET_ITEM,
         BlockKind::OrderedItem { .. } => names::ORDERED_ITEM,
         BlockKind::Code { .. } => names::CODE_BLOCK,
+        BlockKind::Callout { .. } => names::CALLOUT,
         BlockKind::Divider => names::DIVIDER,
         BlockKind::Table { .. } => names::TABLE,
         BlockKind::Verbatim => names::VERBATIM,
@@ -94,6 +95,9 @@ fn attrs(block: &Block) -> BTreeMap<&'static str, Attr> {
         }
         BlockKind::Code { language } if !language.is_empty() => {
             out.insert(names::LANGUAGE, Attr::Text(language.clone()));
+        }
+        BlockKind::Callout { tone } => {
+            out.insert(names::TONE, Attr::Text(tone.clone()));
         }
         BlockKind::BulletItem { loose } => loose_items = *loose,
         BlockKind::TaskItem { checked, loose } => {

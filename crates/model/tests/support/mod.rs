@@ -77,6 +77,7 @@ fn text_kind() -> impl Strategy<Value = BlockKind> {
     prop_oneof![
         4 => Just(BlockKind::Paragraph),
         1 => (1..=6u8).prop_map(|level| BlockKind::Heading { level }),
+        1 => "[a-z]{0,4}".prop_map(|tone| BlockKind::Callout { tone }),
         1 => any::<bool>().prop_map(|loose| BlockKind::BulletItem { loose }),
         1 => (proptest::option::of(0..9u64), any::<bool>())
             .prop_map(|(start, loose)| BlockKind::OrderedItem { start, loose }),
