@@ -294,7 +294,7 @@ fn a_block_is_edited_in_place_and_only_that_block_is_sent() {
     window.pause();
     assert_eq!(window.world.lines("launch"), ["Ferry first, then Lagos. Then Tokyo.", "Later"]);
     assert!(window.harness.query_by_role_and_label(Role::Heading, "Later").is_some());
-    assert!(window.sent().iter().all(|command| matches!(command, Command::PageBlocks { .. })));
+    assert!(window.sent().iter().all(|command| matches!(command, Command::PageDelta { .. })));
 }
 
 #[test]

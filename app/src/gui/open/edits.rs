@@ -11,12 +11,14 @@ use tern_peer::{Command, PeerError, Query, Reply, View};
 
 use super::{Event, Open, Serial};
 use crate::gui::backend::{Backend, Wake, Watched};
+use crate::gui::clock::Clock;
 use crate::gui::command::{Then, UiCommand};
 use crate::gui::page::complete::Offers;
 use crate::gui::page::pictures::BLOB;
 use crate::gui::page::session::{Request, Session};
 use crate::gui::page::ui::PageState;
 use crate::gui::page::{edit, typing};
+use crate::gui::templates::{self, Filling};
 use crate::gui::views::Views;
 
 /// How long closing the window waits for the engine to take what was typed.
@@ -221,7 +223,9 @@ impl Open {
     /// Hands the editor what can be linked and named, when that changed.
     pub(super) fn offer_names(&mut self) {
         if self.page.popup.is_some() {
-            self.page.offers = offers(&self.views, &self.clock);
+            let parent = self.open_page().and_then(|id| self.row(id)).and_then(|row| row.parent.clone());
+            let filling = self.filling(parent.as_deref());
+            self.page.offers = offers(&self.views, &self.clock, &filling);
         }
     }
 
@@ -260,7 +264,7 @@ impl Open {
 }
 
 /// What can be named in a page.
-fn offers(views: &Views, clock: &crate::gui::clock::Clock) -> Offers {
+fn offers(views: &Views, clock: &Clock, filling: &Filling) -> Offers {
     let pages = views.pages.get().map(|view| view.pages.as_slice()).unwrap_or_default();
     let people = views.members.get().map(|view| view.members.as_slice()).unwrap_or_default();
     let tasks = views.tasks.get().map(|view| view.tasks.as_slice()).unwrap_or_default();
@@ -271,7 +275,10 @@ fn offers(views: &Views, clock: &crate::gui::clock::Clock) -> Offers {
             .iter()
             .map(|task| (task.id.clone(), task.short_id.clone(), task.title.clone()))
             .collect(),
-        templates: Vec::new(),
+        templates: templates::all()
+            .iter()
+            .map(|t| (t.name.to_owned(), templates::fill(t.text, filling)))
+            .collect(),
         today: Some(clock.now().date()),
     }
 }

@@ -24,7 +24,7 @@ impl Open {
         data.tree.iter().filter_map(row).collect()
     }
 
-    fn row(&self, id: &str) -> Option<&PageRow> {
+    pub(super) fn row(&self, id: &str) -> Option<&PageRow> {
         self.pages().iter().find(|page| page.id == id)
     }
 
@@ -141,7 +141,7 @@ impl Open {
     }
 
     /// What goes into the blanks of a template for a page under `parent`.
-    fn filling(&self, parent: Option<&str>) -> Filling {
+    pub(super) fn filling(&self, parent: Option<&str>) -> Filling {
         let about = self.views.about.get();
         let above = parent.and_then(|id| self.row(id)).map(|page| shown_title(&page.title).to_owned());
         Filling {

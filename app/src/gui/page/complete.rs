@@ -139,6 +139,7 @@ fn slash() -> Vec<Entry> {
         ),
         Entry::new(Icon::Tasks, "Task", "Ctrl Enter", Does::Task),
         Entry::new(Icon::Quote, "Quote", ">", Does::Become(quote)),
+        Entry::new(Icon::Info, "Callout", "> [!note]", kind(BlockKind::Callout { tone: "note".into() })),
         Entry::new(Icon::Code, "Code", "```", kind(BlockKind::Code { language: String::new() })),
         Entry::new(Icon::Rule, "Divider", "---", Does::Insert(Head::plain(BlockKind::Divider))),
         Entry::new(Icon::Panel, "Table", "", Does::Insert(Head::plain(blocks::empty_table(3, 3)))),

@@ -33,6 +33,8 @@ pub struct Hands {
     pub active_at: f64,
     /// The caret is to be brought into sight.
     pub reveal: bool,
+    /// Tab writes here; otherwise it leads on, for somebody who walks through the window.
+    pub tab_writes: bool,
     /// A block on its way.
     pub block_drag: Option<BlockDrag>,
     /// A drag that selects began here.
@@ -42,6 +44,7 @@ pub struct Hands {
 impl Hands {
     /// Something was done: the caret shows and blinks anew.
     pub fn touched(&mut self, now: f64) {
+        self.tab_writes = true;
         self.active_at = now;
         self.reveal = true;
     }
@@ -59,9 +62,11 @@ pub fn keys(
 ) {
     if !response.has_focus() {
         state.hands.preedit = None;
+        state.hands.tab_writes = false;
         return;
     }
-    let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+    let tab = state.hands.tab_writes;
+    let filter = EventFilter { tab, horizontal_arrows: true, vertical_arrows: true, escape: true };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(editor_id(), filter));
     let events = ui.input_mut(|input| {
         let mine = |event: &Event| {
@@ -132,6 +137,7 @@ fn take(
                 state.run(change, now);
             }
         }
+        Event::Key { key: Key::Tab, .. } if !state.hands.tab_writes => {}
         Event::Key { key, pressed: true, modifiers, .. } => {
             if !complete::key(state, key, modifiers, now, out) {
                 press(ui, state, key, modifiers, setting, sight, now);

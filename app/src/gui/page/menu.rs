@@ -24,6 +24,7 @@ pub fn block_menu(key: u64, anchor: Rect, cell: Option<InCell>) -> Picker {
         (Icon::List, "List", "-", BlockKind::BulletItem { loose: false }, false),
         (Icon::List, "Numbered list", "1.", BlockKind::OrderedItem { start: None, loose: false }, false),
         (Icon::Quote, "Quote", ">", BlockKind::Paragraph, true),
+        (Icon::Info, "Callout", "", BlockKind::Callout { tone: "note".into() }, false),
         (Icon::Code, "Code", "```", BlockKind::Code { language: String::new() }, false),
         (Icon::Rule, "Divider", "---", BlockKind::Divider, false),
     ]

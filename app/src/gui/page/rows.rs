@@ -125,6 +125,7 @@ fn form(kind: &BlockKind) -> Form {
         BlockKind::Code { .. } | BlockKind::Verbatim => Form::Code,
         BlockKind::Divider => Form::Divider,
         BlockKind::Table { .. } => Form::Table,
+        BlockKind::Callout { .. } => Form::Callout,
         BlockKind::Unknown { .. } => Form::Unknown,
         _ => Form::Text,
     }
@@ -136,6 +137,7 @@ fn style(kind: &BlockKind) -> Type {
         BlockKind::Heading { level: 2 } => tokens::H2,
         BlockKind::Heading { .. } => tokens::H3,
         BlockKind::Code { .. } | BlockKind::Verbatim => tokens::CODE,
+        BlockKind::Callout { .. } => tokens::CALLOUT,
         _ => tokens::BODY,
     }
 }
@@ -153,14 +155,17 @@ fn gap(before: &Head, block: &Head) -> f32 {
         (_, BlockKind::Heading { level: 2 }) => 22.0,
         (_, BlockKind::Heading { .. }) => 16.0,
         (BlockKind::Heading { .. }, _) => 6.0,
-        (_, BlockKind::Code { .. } | BlockKind::Verbatim | BlockKind::Table { .. } | BlockKind::Divider)
-        | (BlockKind::Code { .. } | BlockKind::Verbatim | BlockKind::Table { .. } | BlockKind::Divider, _) => {
-            12.0
-        }
+        (before, block) if stands_apart(before) || stands_apart(block) => 12.0,
         (_, kind) if loose(kind) == Some(false) && before.parents.len() + block.parents.len() > 0 => 4.0,
         (first, second) if loose(first) == Some(false) && loose(second) == Some(false) => 4.0,
         _ => 8.0,
     }
+}
+
+/// Blocks with a ground or a line of their own.
+fn stands_apart(kind: &BlockKind) -> bool {
+    let table = matches!(kind, BlockKind::Table { .. } | BlockKind::Divider | BlockKind::Callout { .. });
+    table || matches!(kind, BlockKind::Code { .. } | BlockKind::Verbatim)
 }
 
 /// The page as text, for tests.

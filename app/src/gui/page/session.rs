@@ -156,6 +156,8 @@ impl Session {
 
     /// Makes a change: shown at once, sent soon. `after` is the selection after it.
     pub fn change(&mut self, delta: Delta, after: Selection, kind: Kind, now: f64) {
+        // Says everything it does, so that both orders of it and what others do end alike.
+        let Ok(delta) = delta.settled(&self.flat) else { return };
         if delta.is_empty() {
             self.selection = after;
             return;
@@ -200,7 +202,9 @@ impl Session {
     /// Takes the last own step back, or makes it again. Returns whether there was one.
     pub fn step(&mut self, redo: bool, now: f64) -> bool {
         let taken = if redo { self.redo.pop() } else { self.undo.pop_back() };
-        let Some(back) = taken else { return false };
+        let Some(mut back) = taken else { return false };
+        let Ok(settled) = back.delta.settled(&self.flat) else { return false };
+        back.delta = settled;
         let inverse = back.delta.invert(&self.flat);
         let before = self.selection.clone();
         if !self.show(&back.delta) {

@@ -288,7 +288,11 @@ fn title_field(
     }
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     if entered || down {
-        let now = ui.input(|input| input.time);
+        // The key that led here writes nothing.
+        let now = ui.input_mut(|input| {
+            input.consume_key(egui::Modifiers::NONE, egui::Key::Enter);
+            input.time
+        });
         enter_text(ui, state, now);
     }
     height

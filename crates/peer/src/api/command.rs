@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use tern_model::Delta;
-use tern_model::block::{Block, BlockKind, Container};
 
 /// A document as people name it: full id, short id, task id with its project key, or a unique prefix of any of them.
 pub type Ref = String;
@@ -37,53 +36,6 @@ pub struct ProfileChange {
     pub checkins: Option<String>,
     /// Days off to add.
     pub off: Vec<String>,
-}
-
-/// A change of one block that the window asks for. Blocks are named by their marker (see [`crate::PageView::markers`]).
-#[derive(Debug, Clone)]
-pub enum BlockEdit {
-    /// The block's content became `inline` where the window last saw `base`; the difference becomes edits.
-    SetContent {
-        /// Which block.
-        block: String,
-        /// What the window showed before the person typed.
-        base: Block,
-        /// What it shows after.
-        new: Block,
-    },
-    /// A new block after another (at the top when `None`).
-    Insert {
-        /// The block before it.
-        after: Option<String>,
-        /// The block.
-        block: Block,
-    },
-    /// The block is split at a character.
-    Split {
-        /// Which block.
-        block: String,
-        /// Characters before the split.
-        at: usize,
-    },
-    /// The block joins the one before it.
-    Join {
-        /// Which block.
-        block: String,
-    },
-    /// The block becomes another kind.
-    SetKind {
-        /// Which block.
-        block: String,
-        /// The kind.
-        kind: BlockKind,
-        /// Its containers.
-        parents: Vec<Container>,
-    },
-    /// The block goes.
-    Delete {
-        /// Which block.
-        block: String,
-    },
 }
 
 /// Something that changes the workspace. It is answered after the change is durable on this disk.
@@ -147,13 +99,6 @@ pub enum Command {
         page: Ref,
         /// What to add.
         markdown: String,
-    },
-    /// Edits of the window.
-    PageBlocks {
-        /// Which page.
-        page: Ref,
-        /// In order.
-        edits: Vec<BlockEdit>,
     },
     /// A change of a page in positions, made on the page at some heads; it is rebased over what came since.
     PageDelta {

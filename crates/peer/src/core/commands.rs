@@ -61,7 +61,6 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
             done(pages::edit(work, page, markdown, base.as_deref())?)
         }
         Command::PageAppend { page, markdown } => done(pages::append(work, page, markdown)?),
-        Command::PageBlocks { page, edits } => done(pages::blocks(work, page, edits)?),
         Command::PageDelta { page, base, delta } => {
             Did::Other(Reply::PageDelta(typing::change(work, page, base, delta)?))
         }

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use tern_interop::markdown;
-use tern_model::block::{Block, Inline};
 use tern_model::tree::{self, Node, Reason, Tree};
 use tern_model::{Class, DocId, Edit, Heads, Kind, Value, order};
 use tern_store::Store;
 
-use crate::api::{BlockEdit, ErrorKind, PageRow, PagesView, PeerError};
+use crate::api::{ErrorKind, PageRow, PagesView, PeerError};
 
 use super::Work;
 use super::errors::{self, bad_input};
@@ -242,110 +241,4 @@ pub(crate) fn revert(work: &mut Work<'_, '_>, page: &str, to: &str) -> Result<(D
     let to = parse_heads(to)?;
     let changed = work.edit(id, &[Edit::Revert { to }])?;
     Ok((id, changed))
-}
-
-/// Edits of the window, one after the other.
-pub(crate) fn blocks(
-    work: &mut Work<'_, '_>,
-    page: &str,
-    edits: &[BlockEdit],
-) -> Result<(DocId, bool), PeerError> {
-    let id = resolve::document(&work.txn, page, Wanted::Any)?;
-    let mut changed = false;
-    for edit in edits {
-        let steps = steps(work, id, edit)?;
-        changed |= work.edit(id, &steps)?;
-    }
-    Ok((id, changed))
-}
-
-fn steps(work: &mut Work<'_, '_>, id: DocId, edit: &BlockEdit) -> Result<Vec<Edit>, PeerError> {
-    Ok(match edit {
-        BlockEdit::SetContent { block, base, new } => {
-            let doc = work.doc(id)?;
-            let at = doc.markers().iter().position(|m| m == block);
-            let current = at.and_then(|i| doc.blocks().into_iter().nth(i));
-            let Some(current) = current else {
-                // The block went while the person typed in it: what was typed stays, as a block of its own.
-                return Ok(vec![Edit::InsertBlock {
-                    after: doc.markers().last().cloned(),
-                    block: new.clone(),
-                }]);
-            };
-            content(block, base, new, &current)
-        }
-        BlockEdit::Insert { after, block } => {
-            vec![Edit::InsertBlock { after: after.clone(), block: block.clone() }]
-        }
-        BlockEdit::Split { block, at } => vec![Edit::Split { block: block.clone(), at: *at, kind: None }],
-        BlockEdit::Join { block } => vec![Edit::Join { block: block.clone() }],
-        BlockEdit::SetKind { block, kind, parents } => {
-            vec![Edit::SetKind { block: block.clone(), kind: kind.clone(), parents: parents.clone() }]
-        }
-        BlockEdit::Delete { block } => vec![Edit::DeleteBlock { block: block.clone() }],
-    })
-}
-
-/// One character of marked content.
-fn characters(inline: &[Inline]) -> Vec<Inline> {
-    let mut out = Vec::new();
-    for run in inline {
-        match run {
-            Inline::Text { text, marks } => {
-                out.extend(text.chars().map(|c| Inline::Text { text: c.to_string(), marks: marks.clone() }));
-            }
-            image @ Inline::Image { .. } => out.push(image.clone()),
-        }
-    }
-    out
-}
-
-fn shared(a: &[Inline], b: &[Inline]) -> (usize, usize) {
-    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let rest = a.len().min(b.len()) - start;
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count().min(rest);
-    (start, end)
-}
-
-/// The difference base → new as one splice, moved to where it lies in the current content.
-fn content(block: &str, base: &Block, new: &Block, current: &Block) -> Vec<Edit> {
-    let (base, new_chars, current) =
-        (characters(&base.inline), characters(&new.inline), characters(&current.inline));
-    let (start, end) = shared(&base, &new_chars);
-    if start + end == base.len() && base.len() == new_chars.len() {
-        return Vec::new();
-    }
-    let insert: Vec<Inline> = new_chars[start..new_chars.len() - end].to_vec();
-    let delete = base.len() - end - start;
-    let (at, delete) = if base == current {
-        (start, delete)
-    } else {
-        let (kept_start, kept_end) = shared(&base, &current);
-        let changed_until = base.len() - kept_end;
-        if start >= changed_until {
-            ((start + current.len()).saturating_sub(base.len()), delete)
-        } else if start + delete <= kept_start {
-            (start, delete)
-        } else {
-            // Both touched the same place: nothing is deleted twice or lost; the new text stands beside the other's.
-            (start.min(kept_start).min(current.len()), 0)
-        }
-    };
-    vec![Edit::SpliceInline { block: block.to_owned(), at, delete, insert: merge(insert) }]
-}
-
-/// Runs of equal marks joined.
-fn merge(characters: Vec<Inline>) -> Vec<Inline> {
-    let mut out: Vec<Inline> = Vec::new();
-    for next in characters {
-        if let (Some(Inline::Text { text, marks }), Inline::Text { text: more, marks: its }) =
-            (out.last_mut(), &next)
-            && marks == its
-        {
-            text.push_str(more);
-            continue;
-        }
-        out.push(next);
-    }
-    out
 }
