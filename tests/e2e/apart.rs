@@ -41,7 +41,7 @@ fn rewrite_at(home: &Home, page: &str, from: &str, to: &str, now: &str) {
 
 fn text(block: &Value) -> String {
     let runs = block["inline"].as_array().into_iter().flatten();
-    runs.map(|run| run["text"].as_str().unwrap_or_default()).collect()
+    runs.map(|run| run["text"]["text"].as_str().unwrap_or_default()).collect()
 }
 
 fn heads(home: &Home, page: &str) -> String {
@@ -173,6 +173,10 @@ fn a_page_names_what_links_to_it_with_the_line() {
     );
     assert_eq!(row["context"], "We take the boat at noon.");
     ben.json(&["comment", "add", &page, "A comment is no link."]);
+    let comments = ben.json(&["comment", "list", &page]);
+    let whole = &rows(&comments, "threads")[0];
+    assert!(whole["gone"] == false && whole["place"].is_null(), "on the page as a whole: {whole}");
+    assert_eq!(rows(&ben.json(&["page", "links", &page]), "links").len(), 1);
     ben.json(&["page", "trash", &plan]);
     assert_eq!(rows(&ben.json(&["page", "links", &page]), "links").len(), 0);
 }

@@ -80,6 +80,12 @@ fn content_answers_with_the_promised_keys() {
             (&["page", "edit", p, "--file", &text], &["heads", "changed"]),
             (&["page", "list"], &["pages"]),
             (&["page", "history", p], &["sessions"]),
+            (&["page", "since", p], &["read_before", "changed", "diff"]),
+            (&["page", "seen", p], &[]),
+            (&["page", "merges", p], &["merges", "heads"]),
+            (&["page", "links", p], &["id", "links"]),
+            (&["comment", "add", p, "Is it?", "--on", "Hello"], &["id", "changed"]),
+            (&["comment", "list", p], &["threads", "heads"]),
             (&["page", "move", p], &["pages"]),
             (&["page", "trash", p], &["pages"]),
             (&["page", "restore", p], &["pages"]),
@@ -102,7 +108,7 @@ fn content_answers_with_the_promised_keys() {
         "{list}"
     );
     let history = ben.json(&["page", "history", p]);
-    for key in ["author", "from", "to", "heads"] {
+    for key in ["author", "author_id", "mine", "from", "to", "heads", "from_heads", "summary"] {
         assert!(!rows(&history, "sessions")[0][key].is_null(), "{history}");
     }
     let tasks = ben.json(&["task", "list"]);

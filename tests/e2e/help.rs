@@ -2,7 +2,7 @@
 
 use crate::harness::{Stage, run};
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "init",
     "join",
     "invite",
@@ -12,6 +12,7 @@ const COMMANDS: [&str; 27] = [
     "keys",
     "space",
     "page",
+    "comment",
     "profile",
     "task",
     "when",
@@ -39,7 +40,7 @@ fn help_lists_every_command_and_each_explains_itself() {
     for command in COMMANDS {
         assert!(help.out.lines().any(|l| l.trim_start().starts_with(command)), "{command} is not listed");
     }
-    for command in ["page", "task", "sync", "node"] {
+    for command in ["page", "comment", "task", "sync", "node"] {
         let own = run(&[command, "--help"], &[], "");
         assert!(own.code == 0 && own.out.contains("Usage:"), "{own:?}");
     }

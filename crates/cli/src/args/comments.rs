@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 /// `comment …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum CommentAction {
-    /// Comment on words or a block of a page
+    /// Comment on words or a block of a page, or on the page as a whole
     Add(CommentAddArgs),
     /// Comments on a page, in its order
     List {

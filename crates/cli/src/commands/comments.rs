@@ -32,7 +32,7 @@ fn add(context: &Context, args: CommentAddArgs) -> Result<(), PeerError> {
         (Some(words), ..) => CommentOn::Words(words),
         (_, Some(block), ..) => CommentOn::Block(block),
         (_, _, Some(from), Some(to)) => CommentOn::Range { from, to, base },
-        _ => CommentOn::Block("0".to_owned()),
+        _ => CommentOn::Page,
     };
     let text = spoken(text)?;
     let made = context.with_peer(|peer| doc(peer.call(Command::CommentNew { page, on, text })?))?;

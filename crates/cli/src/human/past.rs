@@ -73,7 +73,9 @@ fn one_thread(thread: &CommentView, clock: &Clock) -> String {
     let id: String = thread.id.chars().take(SHORT_ID).collect();
     let gone = if thread.gone { "  (its text is gone)" } else { "" };
     let resolved = if thread.resolved { "  (resolved)" } else { "" };
-    let mut text = format!("{id}  “{}”{gone}{resolved}\n", one_line(&thread.quote));
+    let whole = thread.place.is_none() && !thread.gone;
+    let quote = if whole { "the page".to_owned() } else { format!("“{}”", one_line(&thread.quote)) };
+    let mut text = format!("{id}  {quote}{gone}{resolved}\n");
     for message in &thread.messages {
         let says = safe_lines(&message.text).replace('\n', "\n    ");
         text += &format!("  {}, {}: {says}\n", one_line(&message.author), clock.words(&message.when));
@@ -90,4 +92,49 @@ pub(crate) fn links(view: &BacklinksView) -> String {
         format!("{id}  {}\n          {}\n", one_line(&link.title), one_line(&link.context))
     };
     view.links.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tern_peer::block::BlockKind;
+    use tern_peer::{AuthorView, MergeBlockView};
+
+    use super::*;
+
+    #[test]
+    fn a_merge_is_told_with_both_sides_and_the_way_back() {
+        let block = |text: &str| Some(Block::plain(BlockKind::Paragraph, text));
+        let side = |name: &str, heads: &str| MergeSideView {
+            heads: heads.into(),
+            authors: vec![AuthorView { name: name.into(), ..AuthorView::default() }],
+            ..MergeSideView::default()
+        };
+        let blocks = vec![MergeBlockView {
+            marker: "3@aa".into(),
+            base: block("at nine"),
+            mine: None,
+            theirs: block("at ten"),
+            merged: block("at ten"),
+            ..MergeBlockView::default()
+        }];
+        let merge =
+            MergeView { mine: side("Ben", "m1"), theirs: side("Aiko", "t1"), blocks, ..MergeView::default() };
+        let told = merges(&MergesView { merges: vec![merge], heads: String::new() }, false, &Clock::utc());
+        for line in ["block 3@aa", "before  at nine", "yours   (deleted)", "theirs  at ten", "merged  at ten"]
+        {
+            assert!(told.lines().any(|l| l.trim() == line), "“{line}” is not in {told}");
+        }
+        assert!(
+            told.contains("Yours (Ben") && told.contains(": t1") && told.contains("--reviewed"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn nothing_to_tell_is_said_in_words() {
+        assert!(merges(&MergesView::default(), false, &Clock::utc()).starts_with("Nothing was combined"));
+        assert!(comments(&CommentsView::default(), &Clock::utc()).starts_with("No comments"));
+        assert!(links(&BacklinksView::default()).starts_with("Nothing links"));
+        assert!(since(&SinceReadView::default()).starts_with("Nothing changed"));
+    }
 }

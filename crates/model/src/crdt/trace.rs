@@ -6,10 +6,12 @@ use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
 use automerge::{ActorId, Change, ChangeHash, Cursor, CursorPosition, MoveCursor, ObjId, ObjType, ReadDoc};
 
 use super::{Crdt, Obj, guard, hashes};
-use crate::doc::{Hash, Heads};
+use crate::doc::{Hash, Heads, ModelError};
 
 /// Bytes of changes that are looked through at once; beyond it nothing is told.
 const MAX_TRACED_BYTES: usize = 8 * 1024 * 1024;
+/// Stretches of a text that are always read element by element.
+const SHORT: usize = 32;
 
 /// One element of a text: its counter and its actor.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +47,49 @@ impl Crdt {
             _ => None,
         };
         (from..to).map(read).collect()
+    }
+
+    /// As [`Crdt::elements`], for telling authors: where both ends and the middle of a long stretch are of one run of
+    /// typing, all of it is taken for that.
+    pub(crate) fn typists(&self, text: &Obj, from: usize, to: usize) -> Vec<Option<Element>> {
+        let (mut out, mut open) = (Vec::with_capacity(to.saturating_sub(from)), vec![(from, to)]);
+        while let Some((from, to)) = open.pop() {
+            if to.saturating_sub(from) < SHORT {
+                out.extend(self.elements(text, from, to));
+                continue;
+            }
+            let middle = from + (to - from) / 2;
+            let [first, half, last] =
+                [from, middle, to - 1].map(|at| self.elements(text, at, at + 1).pop().flatten());
+            let run = first.as_ref().filter(|f| {
+                let at = |e: &Option<Element>, place: usize| {
+                    let wanted = f.counter + (place - from) as u64;
+                    e.as_ref().is_some_and(|e| e.actor == f.actor && e.counter == wanted)
+                };
+                at(&half, middle) && at(&last, to - 1)
+            });
+            match run {
+                Some(run) => {
+                    let next =
+                        |i| Some(Element { counter: run.counter + i as u64, actor: run.actor.clone() });
+                    out.extend((0..to - from).map(next));
+                }
+                None => open.extend([(middle, to), (from, middle)]),
+            }
+        }
+        out
+    }
+
+    /// This version with further changes of `whole` whose hashes are named.
+    pub(crate) fn with(&self, whole: &Crdt, more: &BTreeSet<Hash>) -> Result<Crdt, ModelError> {
+        let changes = guard(|| whole.am.get_changes(&self.am.get_heads()))?;
+        let chunks = changes.iter().filter(|c| more.contains(&c.hash().0));
+        let chunks: Vec<Vec<u8>> = chunks.map(|c| c.raw_bytes().to_vec()).collect();
+        let mut next = self.clone();
+        if !chunks.is_empty() {
+            next.apply(&chunks)?;
+        }
+        Ok(next)
     }
 
     /// The change that holds the operation at a position of a text.

@@ -18,8 +18,8 @@ use crate::page;
 pub const MAX_MERGES: usize = 50;
 /// Sides whose changes lie closer together than this were written together.
 const APART_MS: u64 = 60_000;
-/// Most separations that are looked into; each costs four versions of the document.
-const MAX_LOOKED_INTO: usize = 64;
+/// Most separations that are looked into; each builds an old version of the document.
+const MAX_LOOKED_INTO: usize = 16;
 /// Most versions that one change joins, as looked at here.
 const MAX_SIDES: usize = 64;
 
@@ -131,10 +131,15 @@ impl Doc {
 
     fn merge(&self, graph: &Graph, apart: &Apart) -> Result<Option<Merge>, ModelError> {
         let (mine, theirs) = (graph.side(&apart.mine), graph.side(&apart.theirs));
-        let base = graph.base(apart);
+        let [own, others, all] = [&apart.mine, &apart.theirs, &apart.joined.iter().copied().collect()]
+            .map(|held| graph.closure(held));
+        let base = graph.tips(&own.intersection(&others).copied().collect());
         let merged = graph.heads(&apart.joined);
-        let at = |heads: &Heads| self.crdt.at(heads);
-        let sides = [at(&base)?, at(&mine.heads)?, at(&theirs.heads)?, at(&merged)?];
+        // Only the base is built from all its changes: the sides are that and a little more.
+        let ground = self.crdt.at(&base)?;
+        let with = |held: &BTreeSet<usize>| ground.with(&self.crdt, &graph.hashes(held));
+        let whole = if merged == self.heads() { self.crdt.clone() } else { with(&all)? };
+        let sides = [ground.clone(), with(&own)?, with(&others)?, whole];
         let (blocks, fields) = (both_changed(&sides), both_set(&sides));
         let nothing = blocks.is_empty() && fields.is_empty();
         Ok((!nothing).then_some(Merge { base, mine, theirs, merged, blocks, fields }))
@@ -244,13 +249,10 @@ impl Graph {
     }
 
     fn side(&self, held: &BTreeSet<usize>) -> Side {
-        let inner: BTreeSet<usize> =
-            held.iter().filter_map(|i| self.deps.get(*i)).flatten().copied().collect();
-        let tips: Vec<usize> = held.iter().copied().filter(|i| !inner.contains(i)).collect();
         let changes = || held.iter().filter_map(|i| self.changes.get(*i));
         let actors: BTreeSet<[u8; 16]> = changes().filter(|c| c.ops > 0).map(|c| c.actor).collect();
         Side {
-            heads: self.heads(&tips),
+            heads: self.tips(held),
             actors: actors.into_iter().collect(),
             from_ms: changes().map(|c| c.time_ms).min().unwrap_or_default(),
             to_ms: changes().map(|c| c.time_ms).max().unwrap_or_default(),
@@ -261,23 +263,27 @@ impl Graph {
         Heads::new(tips.iter().filter_map(|i| self.changes.get(*i)).map(|c| c.hash))
     }
 
-    /// What both sides hold.
-    fn base(&self, apart: &Apart) -> Heads {
-        let closure = |held: &BTreeSet<usize>| {
-            let mut out: BTreeSet<usize> = BTreeSet::new();
-            let mut open: Vec<usize> = held.iter().copied().collect();
-            while let Some(index) = open.pop() {
-                if out.insert(index) {
-                    open.extend(self.deps.get(index).into_iter().flatten());
-                }
+    /// Changes with all their ancestors.
+    fn closure(&self, held: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let mut out: BTreeSet<usize> = BTreeSet::new();
+        let mut open: Vec<usize> = held.iter().copied().collect();
+        while let Some(index) = open.pop() {
+            if out.insert(index) {
+                open.extend(self.deps.get(index).into_iter().flatten());
             }
-            out
-        };
-        let (mine, theirs) = (closure(&apart.mine), closure(&apart.theirs));
-        let common: BTreeSet<usize> = mine.intersection(&theirs).copied().collect();
+        }
+        out
+    }
+
+    fn hashes(&self, held: &BTreeSet<usize>) -> BTreeSet<Hash> {
+        held.iter().filter_map(|i| self.changes.get(*i)).map(|c| c.hash).collect()
+    }
+
+    /// Heads of a set of changes.
+    fn tips(&self, held: &BTreeSet<usize>) -> Heads {
         let inner: BTreeSet<usize> =
-            common.iter().filter_map(|i| self.deps.get(*i)).flatten().copied().collect();
-        self.heads(&common.iter().copied().filter(|i| !inner.contains(i)).collect::<Vec<_>>())
+            held.iter().filter_map(|i| self.deps.get(*i)).flatten().copied().collect();
+        self.heads(&held.iter().copied().filter(|i| !inner.contains(i)).collect::<Vec<_>>())
     }
 }
 

@@ -210,16 +210,24 @@ impl<'a> Hands<'a> {
     fn runs(&self, from: &Placed, to: &Placed) -> Vec<DiffRun> {
         let (Some(old_text), Some(new_text)) = (&self.old_text, &self.new_text) else { return Vec::new() };
         let (a, b) = (units(&from.block.inline), units(&to.block.inline));
-        let was = self.old.elements(old_text, from.start, from.start + a.len());
-        let is = self.new.elements(new_text, to.start, to.start + b.len());
+        let one = |i: usize, j: usize| {
+            let was = self.old.elements(old_text, from.start + i, from.start + i + 1);
+            was == self.new.elements(new_text, to.start + j, to.start + j + 1)
+        };
+        let (head, tail) = same_ends(&a, &b, &one);
+        let (end_a, end_b) = (a.len() - tail, b.len() - tail);
+        let was = self.old.elements(old_text, from.start + head, from.start + end_a);
+        let is = self.new.elements(new_text, to.start + head, to.start + end_b);
         let mut spans = Vec::new();
-        let (mut x, mut y) = (0, 0);
-        for (i, j) in same_elements(&was, &is) {
+        keep(&mut spans, 0, 0, head);
+        let (mut x, mut y) = (head, head);
+        for (i, j) in same_elements(&was, &is).into_iter().map(|(i, j)| (i + head, j + head)) {
             between(&mut spans, (&a, x, i), (&b, y, j));
             keep(&mut spans, i, j, 1);
             (x, y) = (i + 1, j + 1);
         }
-        between(&mut spans, (&a, x, a.len()), (&b, y, b.len()));
+        between(&mut spans, (&a, x, end_a), (&b, y, end_b));
+        keep(&mut spans, end_a, end_b, tail);
         let mut out = Vec::new();
         for span in spans {
             match span {
@@ -250,7 +258,7 @@ impl<'a> Hands<'a> {
     fn came(&self, placed: &Placed, at: usize, content: &[Unit]) -> Vec<DiffRun> {
         let Some(text) = &self.new_text else { return Vec::new() };
         let start = placed.start + at;
-        let elements = self.new.elements(text, start, start + content.len());
+        let elements = self.new.typists(text, start, start + content.len());
         let actor = |i: usize| elements.get(i).and_then(|e| e.as_ref()).map(|e| &e.actor);
         cut(
             content,
@@ -326,7 +334,25 @@ fn between(out: &mut Vec<Span>, (a, x, i): (&[Unit], usize, usize), (b, y, j): (
     }
 }
 
+/// How many characters at both ends say the same and are the same, so that only what is between them needs a look.
+fn same_ends(a: &[Unit], b: &[Unit], one: &dyn Fn(usize, usize) -> bool) -> (usize, usize) {
+    let mut head = a.iter().zip(b).take_while(|(x, y)| x.glyph == y.glyph).count();
+    while head > 0 && !one(head - 1, head - 1) {
+        head /= 2;
+    }
+    let rest = a.len().min(b.len()) - head;
+    let alike = |(x, y): &(&Unit, &Unit)| x.glyph == y.glyph;
+    let mut tail = a.iter().rev().zip(b.iter().rev()).take(rest).take_while(alike).count();
+    while tail > 0 && !one(a.len() - tail, b.len() - tail) {
+        tail /= 2;
+    }
+    (head, tail)
+}
+
 fn keep(out: &mut Vec<Span>, a: usize, b: usize, more: usize) {
+    if more == 0 {
+        return;
+    }
     match out.last_mut() {
         Some(Span::Keep { len, .. }) => *len += more,
         _ => out.push(Span::Keep { a, b, len: more }),

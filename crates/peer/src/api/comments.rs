@@ -12,6 +12,8 @@ pub const MAX_THREADS: usize = 1_000;
 /// What a comment is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CommentOn {
+    /// The page as a whole.
+    Page,
     /// A whole block, by its marker or its place on the page from 0.
     Block(String),
     /// Positions `from..to` of the page's text, a block marker and an image being one each.
@@ -30,7 +32,7 @@ pub enum CommentOn {
 /// Comments on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CommentsView {
-    /// In the order of the page; those whose text is gone at the end.
+    /// In the order of the page: first those on the page as a whole, last those whose text is gone.
     pub threads: Vec<CommentView>,
     /// Heads of the page for which the positions hold.
     pub heads: String,
@@ -41,11 +43,11 @@ pub struct CommentsView {
 pub struct CommentView {
     /// Id of the thread.
     pub id: String,
-    /// The words it was put on, at that time.
+    /// The words it was put on, at that time; empty for the page as a whole.
     pub quote: String,
     /// All of its text was deleted: it has no place, and the quote stands in.
     pub gone: bool,
-    /// Where it stands; none when `gone`.
+    /// Where it stands; none when `gone`, and for a comment on the page as a whole.
     pub place: Option<CommentPlace>,
     /// Whether it is resolved.
     pub resolved: bool,

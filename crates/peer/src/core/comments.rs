@@ -38,6 +38,7 @@ fn checked(text: &str) -> Result<&str, PeerError> {
 /// Where a comment goes. Positions of an older version are anchored there: anchors hold in every version.
 fn anchor(doc: &Doc, on: &CommentOn) -> Result<Anchor, PeerError> {
     Ok(match on {
+        CommentOn::Page => Anchor { from: String::new(), to: String::new(), quote: String::new() },
         CommentOn::Block(block) => {
             let (from, to) = doc.block_range(block)?;
             doc.anchor(from, to)?
@@ -118,17 +119,20 @@ impl Core {
     pub(crate) fn comments(&mut self, page: &str) -> Result<CommentsView, PeerError> {
         let doc = self.document(page, None)?;
         let markers = doc.markers();
+        let space = spaces::space_of(&self.store, &self.mem, &doc.id())?;
         let all = self.store.links_to(&doc.id().0)?.into_iter().map(DocId);
         let ids: Vec<DocId> = all.filter(|id| id.class() == Class::Conversation).take(MAX_THREADS).collect();
         let mut threads = Vec::new();
         for id in ids {
             let Ok(thread) = documents::load(&self.store, &mut self.mem, id).cloned() else { continue };
-            if thread.kind() == Kind::Thread && thread.thread().page == doc.id().to_string() {
+            let beside = spaces::space_of(&self.store, &self.mem, &id)? == space;
+            if beside && thread.kind() == Kind::Thread && thread.thread().page == doc.id().to_string() {
                 threads.push(self.thread_view(&doc, &markers, &thread));
             }
         }
         let first = |view: &CommentView| view.messages.first().map(|m| m.when.clone());
-        let place = |view: &CommentView| view.place.as_ref().map_or((true, 0, 0), |p| (false, p.from, p.to));
+        let place =
+            |view: &CommentView| view.place.as_ref().map_or((view.gone, 0, 0), |p| (view.gone, p.from, p.to));
         threads.sort_by_key(|view| (place(view), first(view), view.id.clone()));
         Ok(CommentsView { threads, heads: doc.heads().to_string() })
     }
@@ -150,7 +154,7 @@ impl Core {
         CommentView {
             id: doc.id().to_string(),
             quote: thread.quote,
-            gone: place.is_none(),
+            gone: place.is_none() && !thread.from.is_empty(),
             place,
             resolved: thread.resolved,
             messages: shown.collect(),
