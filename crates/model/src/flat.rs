@@ -482,12 +482,7 @@ impl Flat {
                 continue;
             };
             let inline = if leaf { Vec::new() } else { part.line.inline() };
-            out.push(Block {
-                parents: head.parents.clone(),
-                restart: head.restart,
-                kind: head.kind.clone(),
-                inline,
-            });
+            out.push(Block { parents: head.parents.clone(), restart: head.restart, kind: head.kind.clone(), inline });
             if leaf && !part.line.is_empty() {
                 out.push(paragraph(part.line.inline()));
             }

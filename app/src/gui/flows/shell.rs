@@ -210,3 +210,21 @@ fn columns_fold_by_key_and_in_a_narrow_window_the_sidebar_lies_over_the_sheet() 
     window.press(Key::Escape);
     assert!(!window.shows("Accessibility notes"));
 }
+
+#[test]
+fn a_column_is_dragged_to_a_width_within_its_bounds() {
+    let mut window = Window::sample();
+    for (to, width) in [(300.0, 300), (900.0, 320), (10.0, 200)] {
+        let edge = window.harness.get_by_label("Width of the sidebar").rect().center();
+        window.harness.drag_at(edge);
+        window.harness.run_steps(2);
+        for x in [edge.x + (to - edge.x) / 2.0, to] {
+            window.harness.hover_at(egui::pos2(x, edge.y));
+            window.harness.run_steps(2);
+        }
+        window.harness.drop_at(egui::pos2(to, edge.y));
+        window.settle();
+        let open = window.harness.state_mut().as_mut().and_then(App::open_mut).expect("open");
+        assert_eq!(open.prefs.sidebar_width, width);
+    }
+}

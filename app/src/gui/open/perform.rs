@@ -57,7 +57,7 @@ impl Open {
                 self.page.seek = Some(words);
             }
             UiCommand::NewFromTemplate(name) => self.new_from_template(name),
-            UiCommand::Resize(column, width) => self.resize(column, width),
+            UiCommand::Resize(column, width) => self.resize(ctx, column, width),
             UiCommand::SetStill(still) => {
                 self.prefs.still = still;
                 self.remember();
@@ -264,13 +264,16 @@ impl Open {
         }
     }
 
-    fn resize(&mut self, column: Column, width: f32) {
+    fn resize(&mut self, ctx: &Context, column: Column, width: f32) {
         match column {
             Column::Sidebar => self.prefs.set_sidebar_width(width),
             Column::Right => self.prefs.set_right_width(width),
         }
         self.page.forget_heights();
-        self.remember();
+        // Once a drag, not once a frame of it.
+        if !ctx.input(|input| input.pointer.any_down()) {
+            self.remember();
+        }
     }
 
     fn zoom(&mut self, action: Action) {

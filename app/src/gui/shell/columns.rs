@@ -71,7 +71,9 @@ pub(super) fn grip(ui: &Ui, column: Column, edge: f32, range: egui::Rangef, out:
     let room = ui.ctx().content_rect();
     if response.double_clicked() {
         out.push(UiCommand::Resize(column, first));
-    } else if let (true, Some(pos)) = (response.dragged(), response.interact_pointer_pos()) {
+    } else if let (true, Some(pos)) =
+        (response.dragged() || response.drag_stopped(), response.interact_pointer_pos())
+    {
         let width = match column {
             Column::Sidebar => pos.x - room.left(),
             Column::Right => room.right() - size::SHEET_MARGIN - pos.x,
