@@ -57,7 +57,7 @@ pub fn block(
     if let Some(slot) = state.layout.slots().get(slot_index) {
         shown.rect.set_height(slot.height());
     }
-    let shapes = ground_of(row, &part, &shown, setting.look);
+    let shapes = ground_of(row, &shown, setting.look);
     ui.painter().set(ground, shapes);
     speak(ui, state, row, &part, &shown);
     sign(ui, state, &slot, &part, &shown, setting);
@@ -77,7 +77,7 @@ fn text(
     setting: &Setting,
     sight: (f32, f32),
 ) -> bool {
-    let only_picture = part.line.len() == 1 && part.line.text().starts_with(OBJECT);
+    let only_picture = only_picture(part);
     let left = setting.text_left(&slot.row);
     let mut y = shown.rect.top() + slot.padding() / 2.0;
     let mut changed = false;
@@ -146,7 +146,7 @@ fn tints(ui: &Ui, state: &PageState, start: usize, laid: &Laid, p: Look) {
 }
 
 /// What lies behind a block.
-fn ground_of(row: &Row, part: &Part, shown: &Shown, p: Look) -> Shape {
+fn ground_of(row: &Row, shown: &Shown, p: Look) -> Shape {
     let rect = shown.rect;
     match row.form {
         Form::Code => Shape::Rect(egui::epaint::RectShape::new(
@@ -157,10 +157,7 @@ fn ground_of(row: &Row, part: &Part, shown: &Shown, p: Look) -> Shape {
             StrokeKind::Inside,
         )),
         Form::Callout => Shape::rect_filled(rect, CornerRadius::same(radius::ROW), p.wait_tint),
-        _ => {
-            let _ = part;
-            Shape::Noop
-        }
+        _ => Shape::Noop,
     }
 }
 
@@ -428,7 +425,8 @@ fn picture(ui: &mut Ui, pictures: &mut Pictures, named: &Named, at: egui::Pos2, 
 pub fn over(ui: &Ui, state: &mut PageState, response: &Response, setting: &Setting, now: f64) {
     let p = setting.look;
     quiet_marks(ui, state, setting, now);
-    if let Some(y) = super::input::drop_line(state) {
+    selected_leaves(ui, state, p);
+    if let Some(y) = super::pointer::drop_line(state) {
         let line = Rect::from_min_size(pos2(setting.left, y - 1.0), vec2(setting.width, 2.0));
         ui.painter().rect_filled(line, 1.0, p.here);
     }
@@ -465,10 +463,30 @@ pub fn over(ui: &Ui, state: &mut PageState, response: &Response, setting: &Setti
     blink(ui, state, caret, p, now);
 }
 
+/// Tables, dividers and pictures that lie within the selection.
+fn selected_leaves(ui: &Ui, state: &PageState, p: Look) {
+    let (from, to) = state.session.selection.ordered();
+    if from == to || state.session.selection.cell.is_some() {
+        return;
+    }
+    let flat = state.session.flat();
+    for shown in state.shown.iter().filter(|shown| shown.start > from && shown.start <= to) {
+        let Some(part) = flat.parts().get(shown.index) else { continue };
+        if super::select::is_leaf(part) || only_picture(part) {
+            ui.painter().rect_filled(shown.rect, 0.0, p.scheme.selection());
+        }
+    }
+}
+
+/// Whether a block holds one picture and nothing else.
+fn only_picture(part: &Part) -> bool {
+    part.line.len() == 1 && part.line.text().starts_with(OBJECT)
+}
+
 /// Beside a picture that stands alone, the caret is as high as the picture.
 fn only_picture_caret(state: &PageState, shown: &Shown, caret: Rect) -> Rect {
     let Some(part) = state.session.flat().parts().get(shown.index) else { return caret };
-    if part.line.len() != 1 || !part.line.text().starts_with(OBJECT) {
+    if !only_picture(part) {
         return caret;
     }
     let x =

@@ -8,7 +8,6 @@ use tern_model::flat::Flat;
 use super::edit::{self, Change};
 use super::select::Selection;
 use super::ui::{PageState, editor_id};
-use crate::gui::command::Queue;
 use crate::gui::icon::Icon;
 use crate::gui::look::look;
 use crate::gui::tokens::{self, Shadow, radius, stroke};
@@ -150,7 +149,7 @@ fn go(state: &mut PageState) {
 }
 
 /// Draws the bar at the top of the page.
-pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect, _out: &mut Queue) {
+pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect) {
     if state.find.is_none() {
         return;
     }
@@ -159,7 +158,7 @@ pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect, _out: &mut Queue) {
     let area = Area::new(Id::unique("find in page"))
         .order(Order::Foreground)
         .fixed_pos(pos2(room.right() - WIDTH - 24.0, room.top() + 8.0));
-    let mut close = keys(ui, state, now);
+    let mut close = keys(ui, state);
     area.show(ui.ctx(), |ui| {
         let frame = egui::Frame::NONE
             .fill(p.raised)
@@ -179,7 +178,7 @@ pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect, _out: &mut Queue) {
     }
 }
 
-fn keys(ui: &Ui, state: &mut PageState, now: f64) -> bool {
+fn keys(ui: &Ui, state: &mut PageState) -> bool {
     let focused = ui.memory(|memory| memory.focused());
     if focused.is_none() || focused == Some(editor_id()) {
         return false;
@@ -192,7 +191,6 @@ fn keys(ui: &Ui, state: &mut PageState, now: f64) -> bool {
             input.consume_key(Modifiers::NONE, Key::Escape),
         )
     });
-    let _ = now;
     if next || before {
         step(state, next);
     }

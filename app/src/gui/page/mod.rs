@@ -16,6 +16,7 @@ pub mod keys;
 pub mod layout;
 pub mod menu;
 pub mod pictures;
+pub mod pointer;
 pub mod prose;
 pub mod rows;
 pub mod rules;

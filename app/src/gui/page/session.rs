@@ -105,8 +105,6 @@ pub struct Session {
     shape: u64,
     /// Grows with every change.
     revision: u64,
-    /// Grows with every change of somebody else.
-    foreign: u64,
     /// Times that window and engine differed; each is a fault of Tern.
     pub mismatches: u32,
 }
@@ -135,11 +133,6 @@ impl Session {
     /// Grows with every change.
     pub fn revision(&self) -> u64 {
         self.revision
-    }
-
-    /// Grows with every change that was made elsewhere.
-    pub fn foreign(&self) -> u64 {
-        self.foreign
     }
 
     /// Nothing of the person's is unknown to the engine.
@@ -192,11 +185,6 @@ impl Session {
         if let Some(last) = self.undo.back_mut() {
             last.kind = Kind::Other;
         }
-    }
-
-    /// Steps back or forward that are possible.
-    pub fn can(&self, redo: bool) -> bool {
-        if redo { !self.redo.is_empty() } else { !self.undo.is_empty() }
     }
 
     /// Takes the last own step back, or makes it again. Returns whether there was one.
@@ -304,7 +292,6 @@ impl Session {
         self.announced.get_or_insert_with(|| heads.to_owned());
         self.shape += 1;
         self.revision += 1;
-        self.foreign += 1;
         self.seen.clear();
         if !first {
             // Steps back do not fit a page that was loaded anew after a fault.
@@ -376,11 +363,6 @@ impl Session {
         }
     }
 
-    /// Whether the request under way carries own work.
-    pub fn is_pushing(&self) -> bool {
-        matches!(self.flight, Some(Flight::Push(_)))
-    }
-
     /// Sends what was refused once more.
     pub fn retry(&mut self) {
         self.refused = false;
@@ -412,7 +394,6 @@ impl Session {
             return;
         }
         self.selection = std::mem::take(&mut self.selection).within(&self.flat);
-        self.foreign += 1;
         self.mark(&shown, now);
     }
 

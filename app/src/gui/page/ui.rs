@@ -15,7 +15,7 @@ use super::pictures::Pictures;
 use super::select::{Selection, first_place};
 use super::session::Session;
 use super::view::{self, Setting, Shown};
-use super::{blocks, find};
+use super::{blocks, find, pointer};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::{self, look};
 use crate::gui::tokens::{self, size};
@@ -121,7 +121,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         let session = &state.session;
         state.layout.refresh(session.flat(), session.shape(), session.revision(), width);
         draw_blocks(ui, state, &setting, sight, out);
-        input::pointer(ui, state, &response, &setting, now, out);
+        pointer::take(ui, state, &response, now, out);
         draw::over(ui, state, &response, &setting, now);
         empty_hint(ui, state, &setting);
         complete::show(ui, state, now, out);
@@ -134,7 +134,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         );
     });
     state.offset = output.state.clamped_offset().y;
-    find::bar(ui, state, room, out);
+    find::bar(ui, state, room);
 }
 
 /// The offset that keeps what is in sight where it is, when something above it changed.

@@ -217,8 +217,7 @@ pub fn find_caret(
 ) -> Option<(usize, Laid, Rect)> {
     let (index, off) = flat.find(at);
     let slot = layout.slot_of(index)?;
-    let (chunk, laid) = lay_at(ui, flat, layout, slot, |slot| chunk_of(slot, off), setting, highlights)?;
-    let _ = chunk;
+    let (_, laid) = lay_at(ui, flat, layout, slot, |slot| chunk_of(slot, off), setting, highlights)?;
     let rect = laid.caret(off);
     Some((slot, laid, rect))
 }

@@ -1,0 +1,205 @@
+//! The pointer on the page: presses, drags, links, and blocks moved by their handle.
+
+use egui::{Rect, Response, Ui};
+use tern_model::block::BlockKind;
+use tern_model::flat::Head;
+
+use super::blocks;
+use super::select::{self, InCell, Selection};
+use super::ui::{PageState, editor_id};
+use super::view::{self, Hit};
+use crate::gui::command::{Queue, Route, UiCommand};
+
+/// Takes presses and drags.
+pub fn take(ui: &mut Ui, state: &mut PageState, response: &Response, now: f64, out: &mut Queue) {
+    drag_block(ui, state, now);
+    let Some(pos) = ui.input(|input| input.pointer.interact_pos()) else { return };
+    let hovered = response.hovered();
+    let link = if hovered { link_at(state, pos) } else { None };
+    if hovered {
+        let icon = match &link {
+            Some(_) => egui::CursorIcon::PointingHand,
+            None if state.read_only => egui::CursorIcon::Default,
+            None => egui::CursorIcon::Text,
+        };
+        ui.set_cursor_icon(icon);
+    }
+    let (alt, shift) = ui.input(|input| (input.modifiers.alt, input.modifiers.shift));
+    // A press and its release may come in one frame.
+    let on_it = response.is_pointer_button_down_on() || response.clicked();
+    let pressed = on_it && ui.input(|input| input.pointer.primary_pressed());
+    if response.clicked()
+        && let Some(href) = link.filter(|_| !alt && !shift && state.session.selection.is_caret())
+    {
+        follow(&href, out);
+        return;
+    }
+    if pressed {
+        state.popup = None;
+        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        press_at(state, pos, shift, now);
+    }
+    if response.triple_clicked() {
+        select_around(state, pos, true, now);
+    } else if response.double_clicked() {
+        select_around(state, pos, false, now);
+    } else if response.dragged() {
+        drag_to(ui, state, pos, now);
+    }
+    if !response.is_pointer_button_down_on() {
+        state.hands.selecting = None;
+    }
+}
+
+fn hit(state: &PageState, pos: egui::Pos2) -> Option<Hit> {
+    view::block_at(&state.shown, pos).map(|shown| shown.hit(pos))
+}
+
+fn press_at(state: &mut PageState, pos: egui::Pos2, shift: bool, now: f64) {
+    let below_all = state
+        .shown
+        .last()
+        .is_none_or(|last| last.slot + 1 == state.layout.slots().len() && pos.y > last.rect.bottom() + 4.0);
+    if below_all && !state.read_only && state.session.is_loaded() {
+        write_below(state, now);
+        return;
+    }
+    let Some(hit) = hit(state, pos) else { return };
+    let flat = state.session.flat();
+    let selection = match hit {
+        Hit::Cell(cell) => Selection::in_cell(flat, cell),
+        Hit::Text(at) if shift => Selection::range(state.session.selection.anchor, at),
+        Hit::Text(at) => Selection::at(at),
+    };
+    let begun = if shift { Hit::Text(state.session.selection.anchor) } else { hit };
+    state.hands.selecting = Some(begun);
+    state.place(selection, now);
+    state.hands.reveal = false;
+}
+
+/// A click under the last block goes on writing.
+fn write_below(state: &mut PageState, now: f64) {
+    let flat = state.session.flat();
+    let last = flat.parts().len() - 1;
+    let part = &flat.parts()[last];
+    let can_go_on = part
+        .head
+        .as_ref()
+        .is_some_and(|head| matches!(head.kind, BlockKind::Paragraph) && head.parents.is_empty());
+    if part.line.is_empty() && can_go_on {
+        let at = flat.len();
+        state.place(Selection::at(at), now);
+    } else {
+        let change = blocks::insert_after(flat, last, Head::plain(BlockKind::Paragraph));
+        state.run(change, now);
+    }
+}
+
+fn select_around(state: &mut PageState, pos: egui::Pos2, block: bool, now: f64) {
+    let flat = state.session.flat();
+    let selection = match hit(state, pos) {
+        Some(Hit::Text(at)) => {
+            let (index, off) = flat.find(at);
+            let Some(part) = flat.parts().get(index) else { return };
+            let (from, to) = if block { (0, part.line.len()) } else { select::word_around(&part.line, off) };
+            Selection::range(at - off + from, at - off + to)
+        }
+        Some(Hit::Cell(cell)) => {
+            let Some(line) = select::cell_line(flat, &cell) else { return };
+            let (anchor, head) = if block { (0, line.len()) } else { select::word_around(&line, cell.head) };
+            Selection::in_cell(flat, InCell { anchor, head, ..cell })
+        }
+        None => return,
+    };
+    state.place(selection, now);
+    state.hands.reveal = false;
+    state.hands.selecting = None;
+}
+
+fn drag_to(ui: &Ui, state: &mut PageState, pos: egui::Pos2, now: f64) {
+    let (Some(from), Some(to)) = (state.hands.selecting, hit(state, pos)) else { return };
+    let flat = state.session.flat();
+    let selection = match (from, to) {
+        (Hit::Cell(a), Hit::Cell(b)) if (a.key, a.row, a.column) == (b.key, b.row, b.column) => {
+            Selection::in_cell(flat, InCell { anchor: a.anchor, ..b })
+        }
+        (from, to) => Selection::range(position(flat, from), position(flat, to)),
+    };
+    if selection != state.session.selection {
+        state.session.selection = selection;
+        state.hands.active_at = now;
+    }
+    // Beyond the edge the page scrolls along.
+    let rect = ui.clip_rect();
+    if pos.y < rect.top() + 24.0 || pos.y > rect.bottom() - 24.0 {
+        ui.scroll_to_rect(Rect::from_center_size(pos, egui::vec2(1.0, 60.0)), None);
+        ui.ctx().request_repaint();
+    }
+}
+
+fn position(flat: &tern_model::flat::Flat, hit: Hit) -> usize {
+    match hit {
+        Hit::Text(at) => at,
+        Hit::Cell(cell) => flat.index(cell.key).map_or(0, |index| flat.start(index)),
+    }
+}
+
+fn link_at(state: &PageState, pos: egui::Pos2) -> Option<String> {
+    let shown = state.shown.iter().find(|shown| shown.rect.contains(pos))?;
+    let part = state.session.flat().parts().get(shown.index)?;
+    if let Some(cell) = shown.cells.iter().find(|cell| cell.laid.rect().contains(pos)) {
+        return link_of(&cell.line, cell.laid.at(pos));
+    }
+    let laid = shown.text.iter().find(|laid| laid.rect().contains(pos))?;
+    let at = laid.at(pos);
+    let near = |index: usize| laid.rects(index, index + 1).iter().any(|rect| rect.contains(pos));
+    let index = [at, at.saturating_sub(1)].into_iter().find(|index| near(*index))?;
+    link_of(&part.line, index)
+}
+
+fn link_of(line: &tern_model::flat::Line, at: usize) -> Option<String> {
+    line.marks_at(at)?.link.as_ref().map(|link| link.href.clone())
+}
+
+/// Follows a link: pages open here, everything else goes through the one list of what may be opened.
+fn follow(href: &str, out: &mut Queue) {
+    match href.strip_prefix("tern:") {
+        Some(page) => {
+            let page = page.split('#').next().unwrap_or(page);
+            out.push(UiCommand::Go(Route::page(page)));
+        }
+        None => out.push(UiCommand::Browse(href.to_owned())),
+    }
+}
+
+// ---- moving a block by its handle ----
+
+fn drag_block(ui: &Ui, state: &mut PageState, now: f64) {
+    let Some(mut drag) = state.hands.block_drag else { return };
+    let (pos, down) = ui.input(|input| (input.pointer.interact_pos(), input.pointer.primary_down()));
+    if down {
+        drag.target = pos.and_then(|pos| drop_target(state, pos.y));
+        state.hands.block_drag = Some(drag);
+        ui.set_cursor_icon(egui::CursorIcon::Grabbing);
+        return;
+    }
+    state.hands.block_drag = None;
+    let flat = state.session.flat();
+    let (Some(index), Some((target, _))) = (flat.index(drag.key), drag.target) else { return };
+    let change = blocks::relocate(flat, index, blocks::end_of_item(flat, index), target);
+    state.run(change, now);
+}
+
+/// The part before which something dropped at `y` comes, and where the line that says so is.
+fn drop_target(state: &PageState, y: f32) -> Option<(usize, f32)> {
+    let before = state.shown.iter().find(|shown| y < shown.rect.center().y);
+    match before {
+        Some(shown) => Some((shown.index, shown.rect.top() - 3.0)),
+        None => state.shown.last().map(|last| (last.index + 1, last.rect.bottom() + 3.0)),
+    }
+}
+
+/// Where the line is that says where a dragged block comes.
+pub fn drop_line(state: &PageState) -> Option<f32> {
+    state.hands.block_drag?.target.map(|(_, y)| y)
+}
