@@ -222,6 +222,11 @@ impl Open {
 
     /// Hands the editor what can be linked and named, when that changed.
     pub(super) fn offer_names(&mut self) {
+        if !self.page.session.seen.is_empty() {
+            let sessions = self.views.history.get().map(|view| view.sessions.as_slice()).unwrap_or_default();
+            let other = sessions.iter().filter(|session| !session.mine).max_by(|a, b| a.to.cmp(&b.to));
+            self.page.other = other.map(|session| session.author.clone());
+        }
         if self.page.popup.is_some() {
             let parent = self.open_page().and_then(|id| self.row(id)).and_then(|row| row.parent.clone());
             let filling = self.filling(parent.as_deref());

@@ -225,7 +225,17 @@ pub fn relocate(flat: &Flat, first: usize, last: usize, target: usize) -> Option
     if (first..=last + 1).contains(&target) || target == 0 {
         return None;
     }
-    let (from, pieces) = block_pieces(flat, first, last)?;
+    let (from, mut pieces) = block_pieces(flat, first, last)?;
+    let depth = flat.parts().get(first)?.head.as_ref()?.parents.len();
+    let around =
+        flat.parts().get(target).and_then(|part| part.head.as_ref()).map(|head| head.parents.clone());
+    for piece in &mut pieces {
+        // What is moved lies in what it comes to lie among.
+        if let Piece::Block(head) = piece {
+            let own = head.parents.get(depth..).unwrap_or_default();
+            head.parents = around.iter().flatten().chain(own).copied().collect();
+        }
+    }
     let len: usize = pieces.iter().map(Piece::len).sum();
     let to = if target >= flat.parts().len() { flat.len() } else { flat.start(target) - 1 };
     let insert: Vec<Step> = pieces.into_iter().map(Step::Insert).collect();
@@ -321,4 +331,82 @@ pub fn next_cell(flat: &Flat, cell: &InCell, forward: bool) -> Option<Change> {
     let mut next = InCell { key: cell.key, row: to / columns, column: to % columns, anchor: 0, head: 0 };
     next.head = select::cell_line(flat, &next).map_or(0, |line| line.len());
     Some(Change::new(Delta::default(), Selection::in_cell(flat, next)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tern_model::block::Block;
+
+    fn item(text: &str, depth: usize) -> Block {
+        let parents = vec![Container::Bullet; depth];
+        Block { parents, ..Block::plain(BlockKind::BulletItem { loose: false }, text) }
+    }
+
+    /// One line a block: its depth as dashes, its text.
+    fn read(flat: &Flat) -> Vec<String> {
+        flat.blocks()
+            .iter()
+            .map(|block| format!("{}{}", "-".repeat(block.parents.len()), block.text()))
+            .collect()
+    }
+
+    fn after(flat: &Flat, change: Option<Change>) -> Vec<String> {
+        let mut flat = flat.clone();
+        flat.apply(&change.expect("it can be done").delta).expect("it fits");
+        read(&flat)
+    }
+
+    fn list() -> Flat {
+        Flat::of(&[
+            item("a", 0),
+            item("b", 1),
+            item("c", 0),
+            item("d", 1),
+            Block::plain(BlockKind::Paragraph, "p"),
+        ])
+    }
+
+    #[test]
+    fn an_item_goes_with_what_lies_in_it() {
+        let flat = list();
+        let caret = |index: usize| Selection::at(flat.start(index));
+        assert_eq!(after(&flat, shift(&flat, 1, 2, true, &caret(1))), ["c", "-d", "a", "-b", "p"]);
+        assert_eq!(after(&flat, shift(&flat, 3, 4, false, &caret(3))), ["c", "-d", "a", "-b", "p"]);
+        assert_eq!(after(&flat, indent(&flat, 3, 4, &caret(3))), ["a", "-b", "-c", "--d", "p"]);
+        assert_eq!(after(&flat, remove(&flat, 3)), ["a", "-b", "p"]);
+        assert_eq!(after(&flat, outdent(&flat, 2, 2, 0)), ["a", "b", "c", "-d", "p"]);
+        assert!(shift(&flat, 5, 5, true, &caret(5)).is_none(), "nothing is below the last block");
+        assert!(shift(&flat, 1, 2, false, &caret(1)).is_none(), "nothing is above the first");
+    }
+
+    #[test]
+    fn a_dragged_block_lies_among_what_it_is_dropped_into() {
+        let flat = list();
+        assert_eq!(after(&flat, relocate(&flat, 5, 5, 4)), ["a", "-b", "c", "-p", "-d"]);
+        assert_eq!(after(&flat, relocate(&flat, 1, 2, 6)), ["c", "-d", "p", "a", "-b"]);
+        assert_eq!(after(&flat, relocate(&flat, 3, 4, 2)), ["a", "-c", "--d", "-b", "p"]);
+        assert!(relocate(&flat, 1, 2, 2).is_none(), "into itself");
+    }
+
+    #[test]
+    fn tables_grow_and_shrink_where_the_caret_is() {
+        let mut flat = Flat::default();
+        flat.push(Head::plain(empty_table(2, 2)), Default::default());
+        let size = |change: Option<Change>| {
+            let mut flat = flat.clone();
+            let change = change.expect("it can be done");
+            flat.apply(&change.delta).expect("it fits");
+            match &flat.parts().get(1).and_then(|part| part.head.clone()).map(|head| head.kind) {
+                Some(BlockKind::Table { table }) => (table.rows.len(), table.align.len()),
+                _ => (0, 0),
+            }
+        };
+        assert_eq!(size(reform(&flat, 1, Reform::AddRow(0))), (3, 2));
+        assert_eq!(size(reform(&flat, 1, Reform::AddColumn(1))), (2, 3));
+        assert_eq!(size(reform(&flat, 1, Reform::DropRow(1))), (1, 2));
+        assert_eq!(size(reform(&flat, 1, Reform::DropColumn(0))), (2, 1));
+        let last = InCell { key: flat.parts()[1].key, row: 1, column: 1, anchor: 0, head: 0 };
+        assert_eq!(size(next_cell(&flat, &last, true)), (3, 2), "behind the last cell a row is made");
+    }
 }

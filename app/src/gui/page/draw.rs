@@ -285,7 +285,8 @@ fn handles(ui: &mut Ui, state: &mut PageState, row: &Row, shown: &Shown, out: &m
     let zone = Rect::from_min_max(pos2(left - GUTTER, whole.top() - 2.0), whole.max);
     let id = editor_id().with(("handles", shown.key));
     let dragging = state.hands.block_drag.is_some_and(|drag| drag.key == shown.key);
-    let hovered = ui.rect_contains_pointer(zone) && ui.ctx().dragged_id().is_none();
+    let dragged = ui.ctx().dragged_id();
+    let hovered = dragged == Some(id.with(2)) || (ui.rect_contains_pointer(zone) && dragged.is_none());
     let focused = ui.memory(|memory| memory.has_focus(id.with(0)) || memory.has_focus(id.with(1)));
     if !hovered && !focused && !dragging {
         return;
@@ -523,20 +524,26 @@ fn blink(ui: &Ui, state: &PageState, caret: Rect, p: Look, now: f64) {
     ui.painter().rect_filled(rect, 0.0, p.here);
 }
 
-/// Thin lines beside what others changed a moment ago.
+/// Thin lines beside what others changed a moment ago, and who it was.
 fn quiet_marks(ui: &Ui, state: &mut PageState, setting: &Setting, now: f64) {
     state.session.seen.retain(|seen| seen.until > now);
     let Some(next) = state.session.seen.iter().map(|seen| seen.until).reduce(f64::min) else { return };
-    for seen in &state.session.seen {
-        for shown in &state.shown {
-            let len = state.session.flat().parts().get(shown.index).map_or(0, |part| part.line.len());
-            if seen.from <= shown.start + len && seen.to + 1 > shown.start {
-                let bar = Rect::from_min_max(
-                    pos2(setting.left - 10.0, shown.rect.top()),
-                    pos2(setting.left - 8.0, shown.rect.bottom()),
-                );
-                ui.painter().rect_filled(bar, 1.0, setting.look.add);
-            }
+    let mut named = false;
+    for shown in &state.shown {
+        let len = state.session.flat().parts().get(shown.index).map_or(0, |part| part.line.len());
+        let inside = |from: usize, to: usize| from <= shown.start + len && to + 1 > shown.start;
+        if !state.session.seen.iter().any(|seen| inside(seen.from, seen.to)) {
+            continue;
+        }
+        let (left, p) = (setting.left - 10.0, setting.look);
+        let bar = Rect::from_min_max(pos2(left, shown.rect.top()), pos2(left + 2.0, shown.rect.bottom()));
+        ui.painter().rect_filled(bar, 1.0, p.add);
+        if let Some(who) = state.other.as_deref().filter(|_| !std::mem::replace(&mut named, true)) {
+            let room = Rect::from_min_size(
+                pos2(setting.left + setting.width + 8.0, shown.rect.top()),
+                vec2(120.0, tokens::BODY.line),
+            );
+            widgets::line(ui, room, Align2::LEFT_CENTER, who, tokens::TINY, p.ink3);
         }
     }
     ui.ctx().request_repaint_after_secs((next - now) as f32);

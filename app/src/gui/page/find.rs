@@ -29,6 +29,8 @@ pub struct Find {
     looked: Option<(String, u64)>,
     current: usize,
     focus: bool,
+    /// What is looked for was just typed.
+    fresh: bool,
     /// The match that is to be shown.
     go: bool,
 }
@@ -50,7 +52,7 @@ pub fn open(state: &mut PageState, replace: bool) {
     let before = state.find.take().unwrap_or_default();
     let query = selected.filter(|text| !text.is_empty() && !text.contains('\n')).unwrap_or(before.query);
     let replace = (replace && !state.read_only).then(|| before.replace.unwrap_or_default());
-    state.find = Some(Find { query, replace, focus: true, go: true, ..Find::default() });
+    state.find = Some(Find { query, replace, focus: true, fresh: true, go: true, ..Find::default() });
 }
 
 /// Looks again when the page or what is looked for changed; begins at the match for words that a search led to.
@@ -65,6 +67,11 @@ pub fn refresh(state: &mut PageState) {
         return;
     }
     find.matches = look_for(state.session.flat(), &find.query);
+    if std::mem::take(&mut find.fresh) {
+        // Begins where the caret is, and goes round.
+        let from = state.session.selection.ordered().0;
+        find.current = find.matches.iter().position(|(start, _)| *start >= from).unwrap_or(0);
+    }
     find.current = find.current.min(find.matches.len().saturating_sub(1));
     find.looked = Some((find.query.clone(), revision));
 }
@@ -139,7 +146,8 @@ fn step(state: &mut PageState, forward: bool) {
 
 fn go(state: &mut PageState) {
     let Some(find) = &mut state.find else { return };
-    if !std::mem::take(&mut find.go) {
+    let looked = find.looked.as_ref().is_some_and(|(query, _)| *query == find.query);
+    if !looked || !std::mem::take(&mut find.go) {
         return;
     }
     if let Some((from, to)) = find.matches.get(find.current) {
@@ -180,8 +188,12 @@ pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect) {
 
 fn keys(ui: &Ui, state: &mut PageState) -> bool {
     let focused = ui.memory(|memory| memory.focused());
-    if focused.is_none() || focused == Some(editor_id()) {
+    if focused == Some(editor_id()) {
         return false;
+    }
+    if focused.is_none() {
+        // A field that Escape was pressed in has lost the keyboard already.
+        return ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     }
     let (next, before, leave) = ui.input_mut(|input| {
         let before = input.consume_key(Modifiers::SHIFT, Key::Enter);
@@ -209,7 +221,7 @@ fn content(ui: &mut Ui, state: &mut PageState, now: f64) -> bool {
                 response.request_focus();
             }
             if response.changed() {
-                find.current = 0;
+                find.fresh = true;
                 find.go = true;
             }
         });

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Rect, Response, ScrollArea, Sense, Ui, pos2, vec2};
 use tern_model::block::BlockKind;
+use tern_model::doc::SOFT_TEXT_BYTES;
 use tern_model::flat::Head;
 
 use super::ask::{self, Ask};
@@ -58,6 +59,8 @@ pub struct PageState {
     pub offers: Offers,
     /// A small question beside the caret.
     pub ask: Option<Ask>,
+    /// Who changed the page last, besides oneself.
+    pub other: Option<String>,
     /// Find and replace.
     pub find: Option<Find>,
     /// Where everything lies.
@@ -67,6 +70,8 @@ pub struct PageState {
     /// The block at the top of what is in sight and how far its top is below the top of the page.
     anchor: Option<(u64, f32)>,
     offset: f32,
+    /// Bytes of text at a revision.
+    size: (u64, usize),
 }
 
 impl PageState {
@@ -124,6 +129,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         pointer::take(ui, state, &response, now, out);
         draw::over(ui, state, &response, &setting, now);
         empty_hint(ui, state, &setting);
+        long_hint(ui, state, &setting);
         complete::show(ui, state, now, out);
         ask::show(ui, state, now, out);
         reveal(ui, state, &setting);
@@ -225,6 +231,25 @@ fn empty_hint(ui: &Ui, state: &PageState, setting: &Setting) {
     let rect = Rect::from_min_size(pos2(setting.left, setting.top), vec2(setting.width, tokens::BODY.line));
     let words = "Write here. / offers blocks, # makes a heading, - a list, [] a check list.";
     widgets::line(ui, rect, Align2::LEFT_CENTER, words, tokens::BODY, setting.look.ink3);
+}
+
+/// Under a page that is longer than merging likes: that it is better split.
+fn long_hint(ui: &Ui, state: &mut PageState, setting: &Setting) {
+    let revision = state.session.revision();
+    if state.size.0 != revision && !state.session.flat().is_empty() {
+        let bytes = state.session.flat().parts().iter().map(|part| part.line.text().len()).sum();
+        state.size = (revision, bytes);
+    }
+    if state.size.1 <= SOFT_TEXT_BYTES {
+        return;
+    }
+    let top = setting.top + state.layout.total() + 12.0;
+    let rect = Rect::from_min_size(pos2(setting.left, top), vec2(setting.width, tokens::SMALL.line));
+    let words = format!(
+        "This page holds {} KB of text. Split into several pages, it merges and opens faster.",
+        state.size.1 / 1024
+    );
+    widgets::line(ui, rect, Align2::LEFT_CENTER, &words, tokens::SMALL, setting.look.ink3);
 }
 
 /// The text gets the keyboard, the caret at the start; an empty page gets a block to write in.
