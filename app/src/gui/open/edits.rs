@@ -13,7 +13,7 @@ use super::{Event, Open, Serial};
 use crate::gui::backend::{Backend, Wake, Watched};
 use crate::gui::clock::Clock;
 use crate::gui::command::{Then, UiCommand};
-use crate::gui::page::complete::Offers;
+use crate::gui::page::offer::Offers;
 use crate::gui::page::pictures::BLOB;
 use crate::gui::page::session::{Request, Session};
 use crate::gui::page::ui::PageState;
