@@ -1,6 +1,7 @@
 //! The pointer on the page: presses, drags, links, and blocks moved by their handle.
 
-use egui::{Rect, Response, Ui};
+use egui::accesskit::Role;
+use egui::{Rect, Response, Sense, Ui, WidgetInfo};
 use tern_model::block::BlockKind;
 use tern_model::flat::Head;
 
@@ -9,6 +10,8 @@ use super::select::{self, InCell, Selection};
 use super::ui::{PageState, editor_id};
 use super::view::{self, Hit};
 use crate::gui::command::{Queue, Route, UiCommand};
+use crate::gui::tokens::radius;
+use crate::gui::widgets;
 
 /// Takes presses and drags.
 pub fn take(ui: &mut Ui, state: &mut PageState, response: &Response, now: f64, out: &mut Queue) {
@@ -56,14 +59,6 @@ fn hit(state: &PageState, pos: egui::Pos2) -> Option<Hit> {
 }
 
 fn press_at(state: &mut PageState, pos: egui::Pos2, shift: bool, now: f64) {
-    let below_all = state
-        .shown
-        .last()
-        .is_none_or(|last| last.slot + 1 == state.layout.slots().len() && pos.y > last.rect.bottom() + 4.0);
-    if below_all && !state.read_only && state.session.is_loaded() {
-        write_below(state, now);
-        return;
-    }
     let Some(hit) = hit(state, pos) else { return };
     let flat = state.session.flat();
     let selection = match hit {
@@ -77,7 +72,21 @@ fn press_at(state: &mut PageState, pos: egui::Pos2, shift: bool, now: f64) {
     state.hands.reveal = false;
 }
 
-/// A click under the last block goes on writing.
+/// The space under the last block: a click there goes on writing.
+pub fn below(ui: &mut Ui, state: &mut PageState, rest: Rect, now: f64) {
+    if state.read_only || !state.session.is_loaded() {
+        return;
+    }
+    let response = ui.interact(rest, editor_id().with("below"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Write at the end of the page"));
+    widgets::focus_ring(ui, &response, radius::ROW);
+    if response.clicked() {
+        write_below(state, now);
+        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+    }
+    response.on_hover_cursor(egui::CursorIcon::Text);
+}
+
 fn write_below(state: &mut PageState, now: f64) {
     let flat = state.session.flat();
     let last = flat.parts().len() - 1;

@@ -128,6 +128,8 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         state.layout.refresh(session.flat(), session.shape(), session.revision(), width);
         draw_blocks(ui, state, &setting, sight, out);
         pointer::take(ui, state, &response, now, out);
+        let end = setting.top + state.layout.total() + 4.0;
+        pointer::below(ui, state, below.with_min_y(end), now);
         over::show(ui, state, &response, &setting, now);
         empty_hint(ui, state, &setting);
         long_hint(ui, state, &setting);
