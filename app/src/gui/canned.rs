@@ -491,6 +491,39 @@ impl World {
         }
     }
 
+    fn blocks(&self, page: &str) -> &[Block] {
+        &self.pages.iter().find(|(view, ..)| view.id == page).expect("a page").0.blocks
+    }
+
+    /// Where the links of a page lead.
+    pub fn links(&self, page: &str) -> Vec<String> {
+        let runs = self.blocks(page).iter().flat_map(|block| &block.inline);
+        runs.filter_map(|run| run.marks().link.as_ref()).map(|link| link.href.clone()).collect()
+    }
+
+    /// What is strong on a page.
+    pub fn strong(&self, page: &str) -> Vec<String> {
+        let runs = self.blocks(page).iter().flat_map(|block| &block.inline);
+        runs.filter(|run| run.marks().strong).map(|run| run.as_text().to_owned()).collect()
+    }
+
+    /// How deep each block of a page is nested.
+    pub fn depths(&self, page: &str) -> Vec<usize> {
+        self.blocks(page).iter().map(|block| block.parents.len()).collect()
+    }
+
+    /// The first table of a page, a line a row, a comma behind each cell but the last.
+    pub fn table(&self, page: &str) -> Vec<String> {
+        let table = self.blocks(page).iter().find_map(|block| match &block.kind {
+            BlockKind::Table { table } => Some(table),
+            _ => None,
+        });
+        let cell =
+            |cell: &Vec<tern_model::block::Inline>| cell.iter().map(|run| run.as_text()).collect::<String>();
+        let row = |row: &Vec<_>| row.iter().map(cell).collect::<Vec<_>>().join(",");
+        table.expect("a table").rows.iter().map(row).collect()
+    }
+
     fn page(&mut self, id: &str) -> &mut PageView {
         &mut self.pages.iter_mut().find(|(page, ..)| page.id == id).expect("a page").0
     }

@@ -21,6 +21,7 @@ use crate::gui::command::Route;
 mod access;
 mod shell;
 mod walk;
+mod writing;
 
 fn at_once() -> Spawn {
     Arc::new(|job| job())

@@ -10,7 +10,7 @@ use tern_peer::{Command, LinkState, PageRow, PeerError, Query, Reply, TaskView};
 
 use super::access::AccessState;
 use super::actions::{Reader, Situation};
-use super::backend::{Backend, Wake};
+use super::backend::{Backend, Wake, Watched};
 use super::clock::Clock;
 use super::command::{Dialog, Held, Relock, Route, Then, UiCommand};
 use super::details::TaskDraft;
@@ -31,6 +31,7 @@ use super::views::Views;
 use edits::{Asked, Tail};
 
 mod edits;
+mod files;
 mod people;
 mod perform;
 mod tree;
@@ -47,6 +48,7 @@ type Serial = u64;
 enum Event {
     Done(Then, Result<Reply, PeerError>),
     Edited(Serial, Result<Reply, PeerError>),
+    Saved(Result<PathBuf, PeerError>),
     Online(Result<(), PeerError>),
     LinkTicket(Result<Secret, PeerError>),
     LinkState(Result<LinkState, PeerError>),
@@ -103,6 +105,8 @@ pub struct Open {
     started: bool,
     opened: Serial,
     asked: Asked,
+    /// Files of the workspace that are on their way to a folder.
+    saving: Vec<Box<dyn Watched>>,
     tails: Vec<Tail>,
     /// Pages that were open a moment ago, with their steps back.
     kept: Vec<(String, Session)>,
@@ -151,6 +155,7 @@ impl Open {
             started: false,
             opened: 0,
             asked: None,
+            saving: Vec::new(),
             tails: Vec::new(),
             kept: Vec::new(),
             link_asked: f64::NEG_INFINITY,
@@ -251,6 +256,7 @@ impl Open {
         self.send_edits(ctx, now);
         self.page.highlights.work(&self.out.wake, &self.out.spawn);
         self.offer_names();
+        self.save_files();
         self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
@@ -313,6 +319,8 @@ impl Open {
             },
             Event::Done(then, Ok(reply)) => self.done(then, reply, now),
             Event::Edited(serial, outcome) => self.heard_edit(serial, outcome, now),
+            Event::Saved(Ok(path)) => self.say(&format!("Saved as {}", path.display()), None, now),
+            Event::Saved(Err(error)) => self.fault = Some(error),
             Event::LinkTicket(outcome) => self.heard_ticket(outcome),
             Event::LinkState(outcome) => self.heard_link(outcome.unwrap_or_default()),
             Event::LinkAnswered(outcome) => self.heard_told(&Dialog::Link, outcome.map(|()| None)),

@@ -88,7 +88,7 @@ impl Open {
                     self.say(said, None, now);
                 }
             }
-            UiCommand::Browse(address) => self.browse(ctx, &address),
+            UiCommand::Browse(address) => self.open_link(ctx, &address),
             UiCommand::Undo => {
                 if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {
                     self.send(undo.0, Then::Quiet);
@@ -135,17 +135,6 @@ impl Open {
     fn set_theme(&mut self, theme: Theme) {
         self.prefs.theme = theme;
         self.remember();
-    }
-
-    /// Opens web and mail addresses; everything else is not handed to the desktop.
-    fn browse(&mut self, ctx: &Context, address: &str) {
-        let known = ["https://", "http://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
-        if known {
-            ctx.open_url(egui::OpenUrl::new_tab(address));
-        } else {
-            let now = ctx.input(|input| input.time);
-            self.say(&format!("“{address}” leads to nothing in this workspace"), None, now);
-        }
     }
 
     fn block(&mut self, ctx: &Context, key: u64, action: BlockAction) {

@@ -140,11 +140,6 @@ impl Session {
         self.queue.is_empty() && !matches!(self.flight, Some(Flight::Push(_)))
     }
 
-    /// The engine refused the last work; it is shown here but not saved.
-    pub fn is_refused(&self) -> bool {
-        self.refused
-    }
-
     // ---- own changes ----
 
     /// Makes a change: shown at once, sent soon. `after` is the selection after it.
