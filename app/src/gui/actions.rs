@@ -357,7 +357,7 @@ impl Reader {
             for spec in ACTIONS.iter().filter(|spec| spec.when.holds(situation)) {
                 for keys in spec.keys {
                     if let Keys::Chord(shortcut) = keys
-                        && input.consume_shortcut(shortcut)
+                        && consume(input, shortcut)
                     {
                         actions.push(spec.action);
                     }
@@ -428,6 +428,23 @@ fn read_tree(input: &mut egui::InputState, out: &mut Vec<Action>) {
         out.extend(found.map(|spec| spec.action));
         found.is_none()
     });
+}
+
+/// Takes a chord out of the input. A letter with another modifier held is another chord; signs may need Shift to be typed.
+fn consume(input: &mut egui::InputState, shortcut: &KeyboardShortcut) -> bool {
+    let wanted = shortcut.modifiers;
+    let is_letter = shortcut.logical_key.name().len() == 1
+        && shortcut.logical_key.name().as_bytes()[0].is_ascii_alphabetic();
+    let fits = |held: Modifiers| {
+        let exact = held.shift == wanted.shift && held.alt == wanted.alt;
+        held.matches_logically(wanted) && (exact || !is_letter)
+    };
+    let before = input.events.len();
+    input.events.retain(|event| {
+        !matches!(event, egui::Event::Key { key, pressed: true, modifiers, .. }
+            if *key == shortcut.logical_key && fits(*modifiers))
+    });
+    input.events.len() < before
 }
 
 fn typed(text: &str, situation: Situation, out: &mut Vec<Action>) -> bool {

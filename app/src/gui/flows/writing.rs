@@ -175,18 +175,18 @@ fn what_an_input_method_composes_is_shown_and_never_written_until_it_is_done() {
     let preedit = |text: &str| {
         egui::Event::Ime(egui::ImeEvent::Preedit { text: text.into(), active_range_chars: None })
     };
-    window.harness.event(preedit("に"));
+    window.harness.event(preedit("n"));
     window.settle();
-    window.harness.event(preedit("にほ"));
+    window.harness.event(preedit("nihon"));
     window.press(Key::Enter);
     window.press(Key::K);
     window.pause();
     assert_eq!(lines(&window), ["Ferry first, then Lagos."], "keys belong to the input method");
-    window.harness.event(egui::Event::Ime(egui::ImeEvent::Commit("日本".into())));
+    window.harness.event(egui::Event::Ime(egui::ImeEvent::Commit("Nihon".into())));
     window.settle();
-    window.keys("。");
+    window.keys("!");
     window.pause();
-    assert_eq!(lines(&window), ["Ferry first, then Lagos.日本。"]);
+    assert_eq!(lines(&window), ["Ferry first, then Lagos.Nihon!"]);
 }
 
 #[test]

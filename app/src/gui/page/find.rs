@@ -230,7 +230,8 @@ fn content(ui: &mut Ui, state: &mut PageState, now: f64) -> bool {
             (0, _) => "None".to_owned(),
             (count, _) => format!("{} of {count}", find.current + 1),
         };
-        let (rect, _) = ui.allocate_exact_size(egui::vec2(70.0, 28.0), egui::Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(egui::vec2(70.0, 28.0), egui::Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Status, true, &count));
         widgets::line(ui, rect, Align2::LEFT_CENTER, &count, tokens::SMALL, look(ui.ctx()).ink2);
         if widgets::icon_button(ui, Icon::Back, "Match before", Some("Shift Enter")).clicked() {
             wanted = Some(false);
