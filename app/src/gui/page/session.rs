@@ -17,6 +17,8 @@ use super::select::Selection;
 pub const FLUSH_SECS: f64 = 0.15;
 /// Seconds without a change after which window and engine are compared.
 const CHECK_SECS: f64 = 1.0;
+/// Seconds after which a question without an answer is asked again.
+const AGAIN_SECS: f64 = 2.0;
 /// Steps back that are remembered.
 pub const UNDO_MAX: usize = 500;
 /// Seconds within which typing goes on being one step back.
@@ -93,6 +95,8 @@ pub struct Session {
     queue: Delta,
     queue_since: Option<f64>,
     refused: bool,
+    /// Nothing is asked before: the engine had no answer.
+    not_before: f64,
     /// When something last changed, while that was not compared with the engine yet.
     unchecked: Option<f64>,
     undo: VecDeque<Back>,
@@ -244,7 +248,7 @@ impl Session {
             return None;
         }
         if self.heads.is_none() || (self.announced.is_some() && self.announced != self.heads) {
-            return Some(0.0);
+            return Some((self.not_before - now).max(0.0));
         }
         let flush = self.queue_since.filter(|_| !self.refused).map(|since| since + FLUSH_SECS);
         let check = self.unchecked.filter(|_| self.queue.is_empty()).map(|at| at + CHECK_SECS);
@@ -257,7 +261,11 @@ impl Session {
         if self.flight.is_some() {
             return None;
         }
+        let held_back = now < self.not_before;
         let Some(heads) = self.heads.clone() else {
+            if held_back {
+                return None;
+            }
             self.flight = Some(Flight::Load);
             return Some(Request::Load);
         };
@@ -270,7 +278,7 @@ impl Session {
         }
         let behind = self.announced.as_ref().is_some_and(|announced| *announced != heads);
         let check = self.unchecked.is_some_and(|at| now - at >= CHECK_SECS) && self.queue.is_empty();
-        if behind || check {
+        if (behind || check) && !held_back {
             self.flight = Some(Flight::Pull);
             return Some(Request::Pull { from: heads });
         }
@@ -356,6 +364,7 @@ impl Session {
             Some(Flight::Pull) => self.heads = None,
             _ => {}
         }
+        self.not_before = now + AGAIN_SECS;
     }
 
     /// Sends what was refused once more.

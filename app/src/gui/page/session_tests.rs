@@ -188,6 +188,17 @@ fn a_difference_is_found_and_the_page_loaded_again_without_losing_what_waits() {
     assert_eq!(engine.flat().blocks()[0].text(), "abc");
 }
 
+#[test]
+fn a_page_that_is_not_here_is_asked_for_again_and_not_at_every_frame() {
+    let mut session = Session::default();
+    assert_eq!(session.due(5.0), Some(0.0));
+    assert_eq!(session.next_request(5.0, false), Some(Request::Load));
+    session.failed(5.0);
+    assert_eq!(session.next_request(5.1, false), None);
+    assert_eq!(session.due(5.0), Some(AGAIN_SECS));
+    assert_eq!(session.next_request(5.0 + AGAIN_SECS, false), Some(Request::Load));
+}
+
 /// What a hand does.
 #[derive(Debug, Clone)]
 enum Act {
