@@ -31,6 +31,7 @@ use super::views::Views;
 use edits::{Asked, Tail};
 
 mod edits;
+pub mod live;
 mod people;
 mod perform;
 mod tree;
@@ -251,6 +252,7 @@ impl Open {
         self.send_edits(ctx, now);
         self.page.highlights.work(&self.out.wake, &self.out.spawn);
         self.offer_names();
+        self.show_live_tasks();
         self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
@@ -338,6 +340,7 @@ impl Open {
             (Then::PlaceAttached(name), Reply::Attachment { hash, .. }) => {
                 self.place_attached(&name, &hash, now)
             }
+            (Then::Promoted(promotion), reply) => self.promoted(&promotion, &reply, now),
             (Then::CloseAndSay(words), _) => {
                 self.close_dialog();
                 self.say(&words, None, now);

@@ -11,6 +11,7 @@ use super::find::Find;
 use super::highlight::Highlights;
 use super::input::{self, Hands};
 use super::layout::Layout;
+use super::live::LiveTasks;
 use super::pictures::Pictures;
 use super::select::{Selection, first_place};
 use super::session::Session;
@@ -56,6 +57,8 @@ pub struct PageState {
     pub popup: Option<Popup>,
     /// What can be named there.
     pub offers: Offers,
+    /// The tasks that the page shows.
+    pub live: LiveTasks,
     /// A small question beside the caret.
     pub ask: Option<Ask>,
     /// Find and replace.

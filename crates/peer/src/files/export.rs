@@ -3,15 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tern_interop::export::{
-    Content, ExportAttachment, ExportFile, ExportPage, ExportTask, FrontValue, LiveTasks, plan,
-};
-use tern_interop::markdown::LiveTask;
+use tern_interop::export::{Content, ExportAttachment, ExportFile, ExportPage, ExportTask, FrontValue, plan};
 use tern_model::DocId;
 use tern_trust::Id;
 
 use crate::api::{ErrorKind, ExportReport, ImportLine, PeerError, Query, Reply, View};
-use crate::core::{Core, pages, project};
+use crate::core::{Core, pages, project, tasks};
 use crate::handle::Progress;
 
 use super::{Files, folder};
@@ -53,7 +50,7 @@ pub(super) fn run(
     let tasks = if !part { export_tasks(core)? } else { Vec::new() };
     let only: Option<BTreeSet<DocId>> = part.then(|| list.iter().map(|(_, id)| *id).collect());
     let (attachments, sources) = attachments(core, only.as_ref())?;
-    let planned = plan(&exported, &attachments, &tasks, &live_tasks(core)?);
+    let planned = plan(&exported, &attachments, &tasks, &tasks::live(core.store())?);
     let hashes: Vec<Id> = planned
         .iter()
         .filter_map(|f| match &f.content {
@@ -135,14 +132,6 @@ fn export_page(core: &mut Core, id: DocId, parent: Option<DocId>) -> Result<Expo
         front_matter: project::text(doc, "front_matter"),
         blocks: doc.blocks(),
     })
-}
-
-/// What pages that show tasks say of them.
-fn live_tasks(core: &Core) -> Result<LiveTasks, PeerError> {
-    let done = |status: &str| matches!(status, "done" | "cancelled");
-    let tasks = core.store().tasks()?.into_iter();
-    let live = tasks.map(|t| (DocId(t.doc).to_text(), LiveTask { done: done(&t.status), title: t.title }));
-    Ok(live.collect())
 }
 
 fn export_tasks(core: &mut Core) -> Result<Vec<ExportTask>, PeerError> {
