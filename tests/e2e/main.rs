@@ -9,6 +9,7 @@ mod direct;
 mod folder;
 mod harness;
 mod help;
+mod links;
 mod members;
 mod offline;
 mod processes;

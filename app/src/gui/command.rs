@@ -7,6 +7,7 @@ use tern_peer::{AccessCommand, Command};
 
 use super::access::confirm::Confirm;
 use super::actions::Action;
+use super::open::live::Promotion;
 use super::page::blocks::Reform;
 use super::picker::Picker;
 use super::prefs::Theme;
@@ -196,6 +197,8 @@ pub enum Then {
     LinkMade(String),
     /// The file of this name that was attached comes where the caret is.
     PlaceAttached(String),
+    /// The line that was made a task gives way to it.
+    Promoted(Box<Promotion>),
     /// One line says what was done; this takes it back.
     Undoable(String, Box<Held>),
 }
@@ -275,6 +278,8 @@ pub enum UiCommand {
     Send(Box<Command>, Then),
     /// Does something with a block of the open page.
     Block(u64, BlockAction),
+    /// Makes a task of a line of the open page, which shows it from then on.
+    Promote(u64),
     /// Makes a page and puts a link to it where the caret is.
     NewLinkedPage(String),
     /// Attaches a file to the open page and puts it where the caret is.

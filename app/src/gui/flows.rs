@@ -19,6 +19,7 @@ use crate::gui::backend::{Backend, Wake};
 use crate::gui::command::Route;
 
 mod access;
+mod live;
 mod shell;
 mod walk;
 mod writing;

@@ -32,6 +32,7 @@ use edits::{Asked, Tail};
 
 mod edits;
 mod files;
+pub mod live;
 mod people;
 mod perform;
 mod tree;
@@ -257,6 +258,7 @@ impl Open {
         self.page.highlights.work(&self.out.wake, &self.out.spawn);
         self.offer_names();
         self.save_files();
+        self.show_live_tasks();
         self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
@@ -346,6 +348,7 @@ impl Open {
             (Then::PlaceAttached(name), Reply::Attachment { hash, .. }) => {
                 self.place_attached(&name, &hash, now)
             }
+            (Then::Promoted(promotion), reply) => self.promoted(&promotion, &reply, now),
             (Then::CloseAndSay(words), _) => {
                 self.close_dialog();
                 self.say(&words, None, now);

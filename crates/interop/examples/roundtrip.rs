@@ -78,7 +78,10 @@ fn round(files: &Files, show: bool) -> Files {
         .iter()
         .map(|a| ExportAttachment { hash: a.hash, source_path: Some(a.path.clone()), name: String::new() })
         .collect();
-    export::plan(&pages, &attachments, &[]).into_iter().map(|file| content(file, files, &hashes)).collect()
+    export::plan(&pages, &attachments, &[], &Default::default())
+        .into_iter()
+        .map(|file| content(file, files, &hashes))
+        .collect()
 }
 
 fn content(file: ExportFile, files: &Files, hashes: &BTreeMap<&String, [u8; 32]>) -> (String, Vec<u8>) {

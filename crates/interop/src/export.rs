@@ -58,6 +58,9 @@ pub enum FrontValue {
     List(Vec<String>),
 }
 
+/// What live tasks in the pages say, by the task's id.
+pub type LiveTasks = BTreeMap<String, markdown::LiveTask>;
+
 /// A task to export.
 #[derive(Debug, Clone)]
 pub struct ExportTask {
@@ -92,7 +95,14 @@ pub struct ExportFile {
 }
 
 /// Plans an export; files are sorted by path and no two paths are equal, not even without regard to case.
-pub fn plan(pages: &[ExportPage], attachments: &[ExportAttachment], tasks: &[ExportTask]) -> Vec<ExportFile> {
+///
+/// `live` gives the title and the box of the tasks that pages show; one that is not there is written without them.
+pub fn plan(
+    pages: &[ExportPage],
+    attachments: &[ExportAttachment],
+    tasks: &[ExportTask],
+    live: &LiveTasks,
+) -> Vec<ExportFile> {
     let mut names = Names::default();
     let places = Places::new(pages, attachments, &mut names);
     let mut files: Vec<ExportFile> = Vec::new();
@@ -102,7 +112,7 @@ pub fn plan(pages: &[ExportPage], attachments: &[ExportAttachment], tasks: &[Exp
         }
         let blocks = places.outward(path, &page.blocks);
         let front = front_matter(page, path, &blocks, places.ranks.get(path).copied());
-        let content = Content::Bytes(markdown::write(&front, &blocks).into_bytes());
+        let content = Content::Bytes(markdown::write_with(&front, &blocks, live).into_bytes());
         files.push(ExportFile { path: path.clone(), content, page: page.id });
     }
     for (attachment, path) in attachments.iter().zip(&places.attachments) {
@@ -112,7 +122,7 @@ pub fn plan(pages: &[ExportPage], attachments: &[ExportAttachment], tasks: &[Exp
         let short = task.id.short();
         let path = names.free("tasks", &format!("{short}-{}", slug(&task.title, "task")), ".md");
         let blocks = places.outward(&path, &task.blocks);
-        let content = Content::Bytes(markdown::write(&task_front(task), &blocks).into_bytes());
+        let content = Content::Bytes(markdown::write_with(&task_front(task), &blocks, live).into_bytes());
         files.push(ExportFile { path, content, page: None });
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

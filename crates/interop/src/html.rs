@@ -75,6 +75,11 @@ impl Page {
             let checked = if checked { " checked" } else { "" };
             let _ = write!(self.out, "<input type=\"checkbox\" disabled{checked}> ");
         }
+        if let BlockKind::Task { id } = &block.kind {
+            self.out.push_str("<a href=\"");
+            escape(&crate::markdown::task_address(id), &mut self.out);
+            self.out.push_str("\">task</a>");
+        }
         inlines(&block.inline, &mut self.out);
         self.out.push('\n');
     }

@@ -78,7 +78,10 @@ fn written(
         Content::Bytes(bytes) => bytes,
         Content::Blob(hash) => by_hash[&hash].clone(),
     };
-    export::plan(pages, attachments, tasks).into_iter().map(|file| (file.path, bytes(file.content))).collect()
+    export::plan(pages, attachments, tasks, &Default::default())
+        .into_iter()
+        .map(|file| (file.path, bytes(file.content)))
+        .collect()
 }
 
 fn text<'a>(files: &'a Files, path: &str) -> &'a str {
@@ -373,4 +376,29 @@ proptest! {
             prop_assert!(plan.report.contains_key(&clean), "{path:?}");
         }
     }
+}
+
+#[test]
+fn a_live_task_says_its_title_and_its_tick_in_the_file_and_comes_back_as_itself() {
+    let (page, task) = (DocId([1; 16]), DocId([2; 16]));
+    let block = Block::plain(BlockKind::Task { id: task.to_string() }, "");
+    let pages = [ExportPage {
+        id: Some(page),
+        title: "Plan".into(),
+        blocks: vec![block.clone()],
+        ..ExportPage::default()
+    }];
+    let said = |done| {
+        let live = markdown::LiveTask { title: "Fix *the* [login]".into(), done };
+        let live = export::LiveTasks::from([(task.to_string(), live)]);
+        let file = export::plan(&pages, &[], &[], &live).remove(0);
+        match file.content {
+            Content::Bytes(bytes) => String::from_utf8(bytes).expect("text"),
+            Content::Blob(_) => String::new(),
+        }
+    };
+    let line = |tick: &str| format!("- [{tick}] [Fix \\*the\\* \\[login\\]](tern-task:{task})\n");
+    assert!(said(false).ends_with(&line(" ")), "{}", said(false));
+    assert!(said(true).ends_with(&line("x")), "{}", said(true));
+    assert_eq!(markdown::read(&said(true)).blocks, [block]);
 }

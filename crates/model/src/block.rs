@@ -30,7 +30,7 @@ pub struct Block {
     /// What the block is.
     #[serde(flatten)]
     pub kind: BlockKind,
-    /// Its content. Code and verbatim blocks hold one unmarked text; dividers and tables hold nothing.
+    /// Its content. Code and verbatim blocks hold one unmarked text; dividers, tables and live tasks hold nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inline: Vec<Inline>,
 }
@@ -85,6 +85,11 @@ pub enum BlockKind {
     Table {
         /// Its cells.
         table: Table,
+    },
+    /// A task of the workspace, shown live in the page; opens an item of a bullet list like a task item.
+    Task {
+        /// The id of the task's document.
+        id: String,
     },
     /// Markdown or HTML source that Tern has no form for; kept and exported to the letter.
     Verbatim,
@@ -179,6 +184,24 @@ pub struct Link {
     pub title: String,
 }
 
+impl BlockKind {
+    /// Whether a block of this kind holds no text.
+    pub fn is_leaf(&self) -> bool {
+        matches!(self, BlockKind::Divider | BlockKind::Table { .. } | BlockKind::Task { .. })
+    }
+
+    /// The container that a block of this kind opens for blocks of the same item, if it opens one.
+    pub fn opens(&self) -> Option<Container> {
+        match self {
+            BlockKind::BulletItem { .. } | BlockKind::TaskItem { .. } | BlockKind::Task { .. } => {
+                Some(Container::Bullet)
+            }
+            BlockKind::OrderedItem { .. } => Some(Container::Ordered),
+            _ => None,
+        }
+    }
+}
+
 impl Block {
     /// A block at top level with unmarked text.
     pub fn plain(kind: BlockKind, text: &str) -> Self {
@@ -193,11 +216,7 @@ impl Block {
 
     /// The container that this block opens for blocks of the same item, if it opens one.
     pub fn opens(&self) -> Option<Container> {
-        match self.kind {
-            BlockKind::BulletItem { .. } | BlockKind::TaskItem { .. } => Some(Container::Bullet),
-            BlockKind::OrderedItem { .. } => Some(Container::Ordered),
-            _ => None,
-        }
+        self.kind.opens()
     }
 }
 

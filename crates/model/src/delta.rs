@@ -99,7 +99,9 @@ impl Piece {
     pub fn into_inline(self) -> Option<Inline> {
         match self {
             Piece::Text(text, marks) => Some(Inline::Text { text, marks }),
-            Piece::Object(Some(Picture { src, alt, title }), marks) => Some(Inline::Image { src, alt, title, marks }),
+            Piece::Object(Some(Picture { src, alt, title }), marks) => {
+                Some(Inline::Image { src, alt, title, marks })
+            }
             Piece::Object(None, marks) => Some(Inline::Text { text: crate::flat::OBJECT.to_string(), marks }),
             Piece::Block(_) => None,
         }
@@ -244,7 +246,8 @@ fn join_cells(earlier: &[Cell], later: &[Cell]) -> Vec<Cell> {
 }
 
 fn without_cells(cells: &[Cell], others: &[Cell]) -> Vec<Cell> {
-    let named = |cell: &&Cell| !others.iter().any(|other| (other.row, other.column) == (cell.row, cell.column));
+    let named =
+        |cell: &&Cell| !others.iter().any(|other| (other.row, other.column) == (cell.row, cell.column));
     cells.iter().filter(named).cloned().collect()
 }
 
@@ -379,7 +382,9 @@ impl Delta {
         let nothing = match &step {
             Step::Keep(0) | Step::Restyle(0, _) | Step::Delete(0) => true,
             Step::Insert(piece) => piece.is_empty(),
-            Step::Cells(cells) => return if cells.is_empty() { self.push(Step::Keep(1)) } else { self.steps.push(step) },
+            Step::Cells(cells) => {
+                return if cells.is_empty() { self.push(Step::Keep(1)) } else { self.steps.push(step) };
+            }
             Step::Restyle(len, change) if change.is_empty() => return self.push(Step::Keep(*len)),
             _ => false,
         };
@@ -387,9 +392,13 @@ impl Delta {
             return;
         }
         match (self.steps.last_mut(), step) {
-            (Some(Step::Keep(len)), Step::Keep(more)) | (Some(Step::Delete(len)), Step::Delete(more)) => *len += more,
+            (Some(Step::Keep(len)), Step::Keep(more)) | (Some(Step::Delete(len)), Step::Delete(more)) => {
+                *len += more
+            }
             (Some(Step::Restyle(len, change)), Step::Restyle(more, next)) if *change == next => *len += more,
-            (Some(Step::Insert(Piece::Text(text, marks))), Step::Insert(Piece::Text(more, next))) if *marks == next => {
+            (Some(Step::Insert(Piece::Text(text, marks))), Step::Insert(Piece::Text(more, next)))
+                if *marks == next =>
+            {
                 text.push_str(&more);
             }
             (Some(Step::Delete(_)), insert @ Step::Insert(_)) => {
@@ -487,7 +496,9 @@ impl Delta {
             match step {
                 Step::Keep(len) => out.push(Step::Keep(*len)),
                 Step::Insert(piece) => out.push(Step::Delete(piece.len())),
-                Step::Delete(_) => base.pieces(at, end).into_iter().for_each(|piece| out.push(Step::Insert(piece))),
+                Step::Delete(_) => {
+                    base.pieces(at, end).into_iter().for_each(|piece| out.push(Step::Insert(piece)))
+                }
                 Step::Restyle(_, change) => {
                     for piece in base.pieces(at, end) {
                         let back = piece.marks().map(|marks| change.inverse(marks)).unwrap_or_default();

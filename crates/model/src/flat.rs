@@ -89,16 +89,12 @@ impl Head {
 
     /// Whether it holds no text.
     pub fn is_leaf(&self) -> bool {
-        matches!(self.kind, BlockKind::Divider | BlockKind::Table { .. })
+        self.kind.is_leaf()
     }
 
     /// The container that it opens for blocks of the same item.
     pub fn opens(&self) -> Option<Container> {
-        match self.kind {
-            BlockKind::BulletItem { .. } | BlockKind::TaskItem { .. } => Some(Container::Bullet),
-            BlockKind::OrderedItem { .. } => Some(Container::Ordered),
-            _ => None,
-        }
+        self.kind.opens()
     }
 }
 
@@ -482,7 +478,12 @@ impl Flat {
                 continue;
             };
             let inline = if leaf { Vec::new() } else { part.line.inline() };
-            out.push(Block { parents: head.parents.clone(), restart: head.restart, kind: head.kind.clone(), inline });
+            out.push(Block {
+                parents: head.parents.clone(),
+                restart: head.restart,
+                kind: head.kind.clone(),
+                inline,
+            });
             if leaf && !part.line.is_empty() {
                 out.push(paragraph(part.line.inline()));
             }

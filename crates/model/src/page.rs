@@ -138,7 +138,7 @@ impl Open {
             }
             return;
         };
-        let leaf = matches!(found.kind, BlockKind::Divider | BlockKind::Table { .. });
+        let leaf = found.kind.is_leaf();
         let plain = matches!(found.kind, BlockKind::Code { .. } | BlockKind::Verbatim);
         let stop = if leaf { at } else { end };
         let inline = if plain { content.plain(at, stop) } else { content.inline(at, stop) };
@@ -302,6 +302,7 @@ fn read_marker(read: &impl Read, obj: &Obj) -> Marker {
         names::CALLOUT => BlockKind::Callout { tone: string(names::TONE) },
         names::DIVIDER => BlockKind::Divider,
         names::VERBATIM => BlockKind::Verbatim,
+        names::TASK => BlockKind::Task { id: string(names::TASK_ID) },
         names::TABLE => {
             let key = string(names::TABLE_KEY);
             let found = table::read(read, &key);

@@ -30,6 +30,7 @@ fn kind() -> impl Strategy<Value = BlockKind> {
         1 => (1..4u8).prop_map(|level| BlockKind::Heading { level }),
         1 => Just(BlockKind::Code { language: "rust".into() }),
         1 => Just(BlockKind::Divider),
+        1 => "[a-b]".prop_map(|id| BlockKind::Task { id }),
         1 => Just(table()),
     ]
 }

@@ -69,6 +69,7 @@ impl Open {
             UiCommand::Close => self.close_top(),
             UiCommand::Send(command, then) => self.send(*command, then),
             UiCommand::Block(key, action) => self.block(ctx, key, action),
+            UiCommand::Promote(key) => self.promote(key),
             UiCommand::NewLinkedPage(title) => self.new_linked_page(title),
             UiCommand::Attach(path) => self.attach(path),
             UiCommand::RetryEdits => {

@@ -132,6 +132,12 @@ fn choose(state: &mut PageState, does: Does, now: f64, out: &mut Queue) {
         }
         Does::Task => {
             let (index, _) = page.find(from);
+            let line = page.parts().get(index).filter(|part| part.head.is_some());
+            if let Some(line) = line.filter(|line| !super::live::line_of(line).is_empty()) {
+                out.push(UiCommand::Promote(line.key));
+                state.run(Some(Change::new(erase, selection)), now);
+                return;
+            }
             let item = Head::plain(BlockKind::TaskItem { checked: false, loose: false });
             blocks::convert(&page, index, index, &item, &selection)
         }

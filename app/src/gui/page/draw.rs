@@ -12,7 +12,7 @@ use super::prose::{self, Preedit};
 use super::rows::{Form, Row, Sign};
 use super::ui::{GUTTER, PageState, editor_id};
 use super::view::{self, Laid, Setting, Shown};
-use super::{blocks, table};
+use super::{blocks, live, table};
 use crate::gui::command::{BlockAction, Queue, UiCommand};
 use crate::gui::icon::{self, Icon};
 use crate::gui::look::Look;
@@ -48,6 +48,10 @@ pub fn block(
     let mut changed = match row.form {
         Form::Table => table_rows(ui, state, &slot, &part, &mut shown, setting, sight),
         Form::Divider => divider(ui, &shown, setting.look),
+        Form::Task => {
+            live::show(ui, state, &part, &shown, setting, out);
+            false
+        }
         Form::Unknown => unknown(ui, &part, &shown, setting.look),
         _ => text(ui, state, &slot, &part, &mut shown, setting, sight),
     };
@@ -170,6 +174,7 @@ fn speak(ui: &mut Ui, state: &PageState, row: &Row, part: &Part, shown: &Shown) 
         Form::Table => Role::Table,
         Form::Code => Role::Code,
         Form::Divider => Role::Splitter,
+        Form::Task => Role::ListItem,
         _ if row.style.size > tokens::BODY.size => Role::Heading,
         _ if here => Role::MultilineTextInput,
         _ => Role::Paragraph,
@@ -177,6 +182,7 @@ fn speak(ui: &mut Ui, state: &PageState, row: &Row, part: &Part, shown: &Shown) 
     let label = match part.head.as_ref().map(|head| &head.kind) {
         Some(BlockKind::Table { table }) => table::spoken(table),
         Some(BlockKind::Divider) => "Divider".to_owned(),
+        Some(BlockKind::Task { .. }) => "Live task".to_owned(),
         _ => spoken(part),
     };
     response.widget_info(|| WidgetInfo::labeled(role, true, &label));
@@ -238,7 +244,7 @@ fn sign(ui: &mut Ui, state: &mut PageState, slot: &Slot, part: &Part, shown: &Sh
     }
     let middle = origin.y + row.style.line / 2.0;
     match row.sign {
-        Sign::None => {}
+        Sign::None | Sign::Ring => {}
         Sign::Bullet(level) => {
             let centre = pos2(origin.x - 14.0, middle);
             match level % 3 {
@@ -289,7 +295,11 @@ fn handles(ui: &mut Ui, state: &mut PageState, row: &Row, shown: &Shown, out: &m
     if !hovered && !focused && !dragging {
         return;
     }
-    let lower = if matches!(row.form, Form::Code | Form::Callout) { 10.0 } else { 0.0 };
+    let lower = match row.form {
+        Form::Code | Form::Callout => 10.0,
+        Form::Task => 4.0,
+        _ => 0.0,
+    };
     let top = whole.top() + (row.style.line - 22.0) / 2.0 + lower;
     let plus = Rect::from_min_size(pos2(left - 44.0, top), Vec2::splat(22.0));
     let dots = plus.translate(vec2(20.0, 0.0)).with_max_x(plus.right() + 16.0);

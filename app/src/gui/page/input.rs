@@ -12,7 +12,7 @@ use super::select::{self, InCell, Selection, Step};
 use super::typing;
 use super::ui::{PageState, editor_id};
 use super::view::{self, Hit, Setting};
-use super::{blocks, clip};
+use super::{blocks, clip, live};
 use crate::gui::command::{Queue, UiCommand};
 
 /// A block that is being dragged.
@@ -140,7 +140,7 @@ fn take(
         Event::Key { key: Key::Tab, .. } if !state.hands.tab_writes => {}
         Event::Key { key, pressed: true, modifiers, .. } => {
             if !complete::key(state, key, modifiers, now, out) {
-                press(ui, state, key, modifiers, setting, sight, now);
+                press(ui, state, key, modifiers, setting, sight, now, out);
             }
         }
         _ => {}
@@ -165,9 +165,12 @@ fn press(
     setting: &Setting,
     sight: Rect,
     now: f64,
+    out: &mut Queue,
 ) {
     if let Some(chord) = keys::find(key, held) {
-        act(ui, state, chord, now);
+        if !on_task(state, &chord, out) {
+            act(ui, state, chord, now);
+        }
         return;
     }
     let Some(to) = destination(ui, state, key, held, setting, sight) else { return };
@@ -180,6 +183,23 @@ fn press(
     new.goal_x = to.goal_x;
     state.place(new.within_page(state.session.flat()), now);
     enter_cell(state, key, held);
+}
+
+/// What keys do to the task under the caret, and to a line that becomes one. Returns whether the key was for it.
+fn on_task(state: &PageState, chord: &Chord, out: &mut Queue) -> bool {
+    let (flat, selection) = (state.session.flat(), &state.session.selection);
+    let (index, _) = flat.find(selection.head);
+    let on_one = live::id_of(flat, index).is_some();
+    match chord {
+        Chord::Enter if on_one && selection.is_caret() => out.extend(live::open(state, index)),
+        Chord::Task | Chord::Check if on_one => out.extend(live::toggle(state, index)),
+        Chord::Task => {
+            let part = flat.parts().get(index).filter(|_| !state.read_only && is_task(flat, index));
+            out.extend(part.map(|part| UiCommand::Promote(part.key)));
+        }
+        _ => return false,
+    }
+    true
 }
 
 /// An arrow that comes onto a table goes into its nearest cell.
@@ -386,6 +406,7 @@ fn act(ui: &Ui, state: &mut PageState, chord: Chord, now: f64) {
         Chord::Kind(ref kind) => blocks::convert(flat, first, last, &Head::plain(kind.clone()), &selection),
         Chord::Move(down) => blocks::shift(flat, first, last, down, &selection),
         Chord::DeleteBlocks => blocks::remove_range(flat, first, last),
+        Chord::Task => return,
         Chord::Check => {
             let task = (first..=last).find(|index| is_task(flat, *index));
             match task {

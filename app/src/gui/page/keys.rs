@@ -17,6 +17,8 @@ pub enum Chord {
     Enter,
     Break,
     Check,
+    /// A line becomes a task; a task is ticked.
+    Task,
     Tab,
     BackTab,
     /// Unit, and whether forward.
@@ -42,7 +44,8 @@ pub fn find(key: Key, held: Modifiers) -> Option<Chord> {
         (Key::A, true, false, false) => Chord::SelectAll,
         (Key::Enter, false, false, false) => Chord::Enter,
         (Key::Enter, false, false, true) => Chord::Break,
-        (Key::Enter, true, false, false) => Chord::Check,
+        (Key::Enter, true, false, false) => Chord::Task,
+        (Key::Enter, true, false, true) => Chord::Check,
         (Key::Tab, false, false, false) => Chord::Tab,
         (Key::Tab, false, false, true) => Chord::BackTab,
         (Key::Backspace, false, _, _) => Chord::Erase(Step::Char, false),
@@ -82,7 +85,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("Numbers, list, check list", "Ctrl Shift 7 to 9"),
     ("Into the item, out of it", "Tab, Shift Tab"),
     ("Move blocks, delete them", "Alt ↑ ↓ · Ctrl Shift D"),
-    ("Tick", "Ctrl Enter"),
+    ("Make a line a task, tick a task", "Ctrl Enter"),
+    ("Tick a line", "Ctrl Shift Enter"),
     ("Undo, redo", "Ctrl Z · Ctrl Shift Z"),
     ("Find, replace", "Ctrl F · Ctrl H"),
     ("The block, the page", "Ctrl A"),

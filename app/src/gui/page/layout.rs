@@ -216,6 +216,7 @@ fn chunks(row: &Row, part: &Part, width: f32) -> Vec<Chunk> {
     }
     match row.form {
         Form::Divider => return one(9.0),
+        Form::Task => return one(super::live::HEIGHT),
         Form::Unknown => return one(36.0),
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! The open page: its text between window and engine, what keys and pointer do to it, and its drawing.
 //!
 //! `session` meets the engine; `select`, `edit`, `blocks`, `typing`, `rules`, `clip`, `find` and `complete` are what hands
-//! do; `rows`, `layout`, `view`, `prose`, `table`, `draw` and `ui` show it.
+//! do; `rows`, `layout`, `view`, `prose`, `table`, `live`, `draw` and `ui` show it.
 
 pub mod ask;
 pub mod blocks;
@@ -15,6 +15,7 @@ pub mod highlight;
 pub mod input;
 pub mod keys;
 pub mod layout;
+pub mod live;
 pub mod menu;
 pub mod offer;
 pub mod over;

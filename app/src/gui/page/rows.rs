@@ -19,6 +19,8 @@ pub enum Sign {
     Number(u64),
     /// A check box.
     Check(bool),
+    /// The ring of a live task.
+    Ring,
 }
 
 /// How a block is drawn.
@@ -34,6 +36,8 @@ pub enum Form {
     Table,
     /// Text on a ground of its own, with an icon.
     Callout,
+    /// The card of a live task.
+    Task,
     /// A block that this version does not know.
     Unknown,
 }
@@ -113,6 +117,10 @@ fn sign(block: &Head, numbers: &mut [Option<u64>]) -> Sign {
             *number = None;
             Sign::Check(checked)
         }
+        BlockKind::Task { .. } => {
+            *number = None;
+            Sign::Ring
+        }
         _ => {
             *number = None;
             Sign::None
@@ -126,6 +134,7 @@ fn form(kind: &BlockKind) -> Form {
         BlockKind::Divider => Form::Divider,
         BlockKind::Table { .. } => Form::Table,
         BlockKind::Callout { .. } => Form::Callout,
+        BlockKind::Task { .. } => Form::Task,
         BlockKind::Unknown { .. } => Form::Unknown,
         _ => Form::Text,
     }
@@ -147,6 +156,7 @@ fn gap(before: &Head, block: &Head) -> f32 {
         BlockKind::BulletItem { loose }
         | BlockKind::OrderedItem { loose, .. }
         | BlockKind::TaskItem { loose, .. } => Some(*loose),
+        BlockKind::Task { .. } => Some(false),
         _ => None,
     };
     match (&before.kind, &block.kind) {
@@ -177,6 +187,7 @@ pub fn text(flat: &Flat) -> String {
             Sign::None => String::new(),
             Sign::Bullet(_) => "• ".to_owned(),
             Sign::Number(number) => format!("{number}. "),
+            Sign::Ring => "(task) ".to_owned(),
             Sign::Check(on) => if *on { "[x] " } else { "[ ] " }.to_owned(),
         };
         let form = match row.form {

@@ -13,6 +13,7 @@ use super::highlight::Highlights;
 use super::input::{self, Hands};
 use super::layout::Layout;
 use super::offer::{Offers, Popup};
+use super::live::LiveTasks;
 use super::pictures::Pictures;
 use super::select::{Selection, first_place};
 use super::session::Session;
@@ -58,6 +59,8 @@ pub struct PageState {
     pub popup: Option<Popup>,
     /// What can be named there.
     pub offers: Offers,
+    /// The tasks that the page shows.
+    pub live: LiveTasks,
     /// A small question beside the caret.
     pub ask: Option<Ask>,
     /// Who changed the page last, besides oneself.

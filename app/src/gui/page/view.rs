@@ -244,10 +244,10 @@ pub fn lay_at(
     let y = setting.top + layout.top(slot_index) + slot.padding() / 2.0 + above;
     let pos = pos2(setting.text_left(&slot.row), y);
     let (from, to) = match slot.row.form {
-        Form::Table | Form::Divider | Form::Unknown => (0, 0),
+        Form::Table | Form::Divider | Form::Task | Form::Unknown => (0, 0),
         _ => slot.chunks.get(chunk_index).map(|chunk| (chunk.from, chunk.to))?,
     };
-    let galley = if matches!(slot.row.form, Form::Table | Form::Divider | Form::Unknown) {
+    let galley = if matches!(slot.row.form, Form::Table | Form::Divider | Form::Task | Form::Unknown) {
         look::layout(ui, look::one_line("", tokens::BODY, setting.look.ink, setting.width))
     } else {
         lay(ui, part, &slot.row, (from, to), setting, highlights, None)

@@ -27,6 +27,7 @@ fn marks() -> impl Strategy<Value = Marks> {
     let link = prop_oneof![
         Just("x.md"),
         Just("a b(c"),
+        Just("tern-task:ab1"),
         Just(""),
         Just("https://e.org/a_b?c=d&amp;e"),
         Just("a|b\\c`d$"),
@@ -99,6 +100,8 @@ fn kind() -> impl Strategy<Value = BlockKind> {
         1 => prop_oneof![2 => Just("note"), 2 => Just("caution"), 1 => Just("aside"), 1 => Just("a b"), 1 => Just("")]
             .prop_map(|tone| BlockKind::Callout { tone: tone.to_owned() }),
         1 => Just(BlockKind::Divider),
+        2 => prop_oneof![4 => Just("ab1~2"), 1 => Just("no id"), 1 => Just("")]
+            .prop_map(|id| BlockKind::Task { id: id.to_owned() }),
         1 => table,
     ]
 }

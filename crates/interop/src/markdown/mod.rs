@@ -8,6 +8,7 @@ mod collect;
 mod escape;
 mod front;
 mod inline;
+mod live;
 mod nest;
 mod normal;
 mod parse;
@@ -16,7 +17,10 @@ mod spans;
 mod tree;
 
 pub use front::{field, split_front_matter};
+pub use live::{LiveTask, address as task_address, task_of};
 pub use normal::normalise;
+
+use std::collections::BTreeMap;
 
 use tern_model::block::Block;
 
@@ -40,7 +44,10 @@ pub fn read(text: &str) -> Document {
 
 /// Writes a whole file: the front matter to the letter, one empty line, the body in normal form.
 pub fn write(front_matter: &str, blocks: &[Block]) -> String {
-    let body = render(blocks);
+    join(front_matter, render(blocks))
+}
+
+fn join(front_matter: &str, body: String) -> String {
     if front_matter.is_empty() {
         return body;
     }
@@ -55,6 +62,11 @@ pub fn write(front_matter: &str, blocks: &[Block]) -> String {
     out
 }
 
+/// As [`write`]; a live task of `tasks` (by id) is written with its title and its box.
+pub fn write_with(front_matter: &str, blocks: &[Block], tasks: &BTreeMap<String, LiveTask>) -> String {
+    join(front_matter, render_with(blocks, tasks))
+}
+
 /// Reads Markdown without front matter (a page body, pasted text).
 pub fn parse(text: &str) -> Vec<Block> {
     tree::flatten(&normal::settle(parse::nodes(&clean(text))))
@@ -63,6 +75,13 @@ pub fn parse(text: &str) -> Vec<Block> {
 /// Writes blocks as Markdown in normal form, ending with a line feed unless empty.
 pub fn render(blocks: &[Block]) -> String {
     render::document(&normal::settle(tree::build(blocks)))
+}
+
+/// As [`render`]; a live task of `tasks` (by id) is written with its title and its box.
+pub fn render_with(blocks: &[Block], tasks: &BTreeMap<String, LiveTask>) -> String {
+    let mut nodes = normal::settle(tree::build(blocks));
+    live::fill(&mut nodes, tasks);
+    render::document(&nodes)
 }
 
 /// Text without byte order mark, carriage returns and NUL, which no Markdown can carry.

@@ -5,6 +5,7 @@
 
 use tern_model::block::{Block, BlockKind, Inline, Table};
 
+use super::live;
 use super::spans::{self, Place};
 use super::tree::{self, Item, List, Node};
 
@@ -108,6 +109,7 @@ fn settle_list(mut list: List) -> List {
             item.inline = inline;
         }
         item.checked = item.checked.filter(|_| bullets);
+        live::settle(item);
     }
     list.loose = looseness(&list);
     list

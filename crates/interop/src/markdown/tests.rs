@@ -47,6 +47,7 @@ fn show_block(block: &Block) -> String {
         }
         BlockKind::Callout { tone } => format!("callout {tone}"),
         BlockKind::Verbatim => "source".to_owned(),
+        BlockKind::Task { id } => format!("live {id}"),
         BlockKind::Unknown { name } => format!("unknown({name})"),
     });
     let text = show_runs(&block.inline);
@@ -83,6 +84,13 @@ fn show_runs(runs: &[Inline]) -> String {
 const CONSTRUCTS: &[(&str, &[&str], &str)] = &[
     ("one\ntwo  \nthree\\\nfour\n", &["p: one two⏎three⏎four"], "one two\\\nthree\\\nfour\n"),
     ("Title\n=====\n\nSub *x*\n---\n", &["h1: Title", "h2: Sub {e|x}"], "# Title\n\n## Sub _x_\n"),
+    (
+        "- [ ] a\n- [x] [Fix the *login*](tern-task:ab1~2)\n  - b\n",
+        &["task: a", "live ab1~2", "- li: b"],
+        "- [ ] a\n- [ ] [task](tern-task:ab1~2)\n  - b\n",
+    ),
+    ("- [ ] see [it](tern-task:ab1)\n", &["task: see {@tern-task:ab1|it}"], ""),
+    ("- [it](tern-task:ab1)\n", &["li: {@tern-task:ab1|it}"], ""),
     ("###### six ######\n", &["h6: six"], "###### six\n"),
     ("# a \\#\n", &["h1: a #"], ""),
     ("*a* __b__ ~~c~~ `d`\n", &["p: {e|a} {s|b} {k|c} {c|d}"], "_a_ **b** ~~c~~ `d`\n"),

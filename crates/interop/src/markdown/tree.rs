@@ -5,7 +5,7 @@
 
 use tern_model::block::{Block, BlockKind, Container, Inline};
 
-use super::MAX_DEPTH;
+use super::{MAX_DEPTH, live};
 
 /// A block or a container of blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,12 +97,16 @@ impl Builder<'_> {
                         // What takes a container of its own in Markdown finds no room for it here.
                         let nests =
                             block.opens().is_some() || matches!(block.kind, BlockKind::Callout { .. });
+                        let inline = match &block.kind {
+                            BlockKind::Task { id } => live::item(id).inline,
+                            _ => block.inline.clone(),
+                        };
                         let kind = if depth < MAX_DEPTH || !nests {
                             block.kind.clone()
                         } else {
                             BlockKind::Paragraph
                         };
-                        nodes.push(Node::Leaf(kind, block.inline.clone()));
+                        nodes.push(Node::Leaf(kind, inline));
                         self.at += 1;
                     }
                 },
@@ -137,7 +141,8 @@ impl Builder<'_> {
         let opened = bounded(block).len() == self.path.len();
         let mut item = Item::default();
         if opened {
-            match block.kind {
+            item.inline.clone_from(&block.inline);
+            match &block.kind {
                 BlockKind::BulletItem { loose } => list.loose |= loose,
                 BlockKind::OrderedItem { start, loose } => {
                     list.loose |= loose;
@@ -147,11 +152,11 @@ impl Builder<'_> {
                 }
                 BlockKind::TaskItem { checked, loose } => {
                     list.loose |= loose;
-                    item.checked = Some(checked);
+                    item.checked = Some(*checked);
                 }
+                BlockKind::Task { id } => item = live::item(id),
                 _ => {}
             }
-            item.inline.clone_from(&block.inline);
             self.at += 1;
         }
         self.path.push(container);
@@ -214,10 +219,11 @@ fn flatten_list(list: &List, parents: &mut Vec<Container>, out: &mut Vec<Block>)
     for (index, item) in list.items.iter().enumerate() {
         let kind = match (list.start, item.checked) {
             (Some(start), _) => BlockKind::OrderedItem { start: (index == 0).then_some(start), loose },
-            (None, Some(checked)) => BlockKind::TaskItem { checked, loose },
+            (None, Some(checked)) => live::kind(item).unwrap_or(BlockKind::TaskItem { checked, loose }),
             (None, None) => BlockKind::BulletItem { loose },
         };
-        out.push(Block { parents: parents.clone(), restart: None, kind, inline: item.inline.clone() });
+        let inline = if kind.is_leaf() { Vec::new() } else { item.inline.clone() };
+        out.push(Block { parents: parents.clone(), restart: None, kind, inline });
         parents.push(container);
         flatten_into(&item.children, parents, out);
         parents.pop();

@@ -74,7 +74,7 @@ fn set_from_current(tx: &mut Tx, wanted: Vec<Wanted>) -> Result<(), ModelError> 
 fn normal(block: &Block) -> Block {
     let mut block = block.clone();
     block.inline = match &mut block.kind {
-        BlockKind::Divider => Vec::new(),
+        BlockKind::Divider | BlockKind::Task { .. } => Vec::new(),
         BlockKind::Table { table } => {
             normal_table(table);
             Vec::new()
@@ -356,11 +356,12 @@ fn new_symbols(block: usize, content: &Block) -> Vec<Symbol> {
     std::iter::once(marker).chain(text).collect()
 }
 
-/// Numbers for symbols. Markers of blocks with text are alike; tables, dividers and unknown ones match their own.
+/// Numbers for symbols. Markers of blocks with text are alike; tables, dividers, live tasks and unknown ones match their own.
 #[derive(Default)]
 struct Classes<'a> {
     ids: Ids<'a>,
-    unknown: BTreeMap<&'a str, u32>,
+    /// Unknown kinds by name, live tasks (true) by id.
+    named: BTreeMap<(bool, &'a str), u32>,
 }
 
 impl<'a> Classes<'a> {
@@ -370,8 +371,12 @@ impl<'a> Classes<'a> {
             (None, BlockKind::Divider) => MARKERS + 1,
             (None, BlockKind::Table { .. }) => MARKERS + 2,
             (None, BlockKind::Unknown { name }) => {
-                let next = MARKERS + 3 + self.unknown.len() as u32;
-                *self.unknown.entry(name).or_insert(next)
+                let next = MARKERS + 3 + self.named.len() as u32;
+                *self.named.entry((false, name)).or_insert(next)
+            }
+            (None, BlockKind::Task { id }) => {
+                let next = MARKERS + 3 + self.named.len() as u32;
+                *self.named.entry((true, id)).or_insert(next)
             }
             (None, _) => MARKERS,
         }

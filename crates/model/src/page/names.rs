@@ -17,6 +17,7 @@ pub(crate) const DIVIDER: &str = "__ext__divider";
 pub(crate) const TABLE: &str = "__ext__table";
 pub(crate) const VERBATIM: &str = "__ext__verbatim";
 pub(crate) const CALLOUT: &str = "__ext__callout";
+pub(crate) const TASK: &str = "__ext__task";
 
 /// Keys of a marker.
 pub(crate) const TYPE: &str = "type";
@@ -36,11 +37,13 @@ pub(crate) const START: &str = "__ext__start";
 pub(crate) const RESTART: &str = "__ext__restart";
 pub(crate) const TABLE_KEY: &str = "__ext__key";
 pub(crate) const TONE: &str = "__ext__tone";
+pub(crate) const TASK_ID: &str = "__ext__id";
 
 /// Attributes of blocks that are read.
-pub(crate) const ATTRIBUTES: [&str; 8] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START, TONE, RESTART, TABLE_KEY];
+pub(crate) const ATTRIBUTES: [&str; 9] =
+    [LEVEL, LANGUAGE, CHECKED, LOOSE, START, TONE, RESTART, TABLE_KEY, TASK_ID];
 /// Attributes that say something for some kinds of block only.
-pub(crate) const OF_KINDS: [&str; 6] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START, TONE];
+pub(crate) const OF_KINDS: [&str; 7] = [LEVEL, LANGUAGE, CHECKED, LOOSE, START, TONE, TASK_ID];
 
 const STRONG: &str = "strong";
 const EM: &str = "em";
@@ -73,7 +76,7 @@ pub(crate) fn container_name(container: Container) -> &'static str {
 
 /// Whether a type name reads as something other than a block of unknown kind.
 pub(crate) fn is_known(name: &str) -> bool {
-    const BLOCKS: [&str; 11] = [
+    const BLOCKS: [&str; 12] = [
         PARAGRAPH,
         HEADING,
         CODE_BLOCK,
@@ -85,6 +88,7 @@ pub(crate) fn is_known(name: &str) -> bool {
         TABLE,
         VERBATIM,
         CALLOUT,
+        TASK,
     ];
     BLOCKS.contains(&name)
 }

@@ -74,7 +74,7 @@ fn locate(tx: &Tx, block: &str) -> Result<Spot, ModelError> {
     let at = tx.position(&text, id).ok_or_else(unknown)?;
     let Place::Block(obj) = placeholder(tx, &text, at) else { return Err(unknown()) };
     let found = read_marker(tx, &obj);
-    let leaf = is_leaf(&found.kind);
+    let leaf = found.kind.is_leaf();
     let (start, end) = (at + 1, next_marker(at + 1));
     if trailing {
         let spot = Spot { head: plain(), map: None, start, end, table: None, text: text.clone() };
@@ -101,10 +101,6 @@ fn plain() -> Block {
     Block::plain(BlockKind::Paragraph, "")
 }
 
-fn is_leaf(kind: &BlockKind) -> bool {
-    matches!(kind, BlockKind::Divider | BlockKind::Table { .. })
-}
-
 fn is_plain(kind: &BlockKind) -> bool {
     matches!(kind, BlockKind::Code { .. } | BlockKind::Verbatim)
 }
@@ -116,7 +112,7 @@ impl Spot {
 
     fn check(&self, from: usize, to: usize) -> Result<(), ModelError> {
         let len = self.len();
-        if is_leaf(&self.head.kind) {
+        if self.head.kind.is_leaf() {
             return Err(ModelError::NotPossible("this block holds no text".into()));
         }
         let bad = [from, to].into_iter().find(|at| *at > len);
@@ -198,7 +194,7 @@ fn split(tx: &mut Tx, block: &str, at: usize, kind: Option<&BlockKind>) -> Resul
     let spot = locate(tx, block)?;
     spot.check(at, at)?;
     let kind = kind.cloned().unwrap_or_else(|| next_kind(&spot.head.kind));
-    if is_leaf(&kind) {
+    if kind.is_leaf() {
         return Err(ModelError::NotPossible("a split makes a block with text".into()));
     }
     if spot.map.is_none() {
@@ -225,11 +221,11 @@ fn put_marker(tx: &mut Tx, text: &Obj, at: usize, head: &Block) -> Result<(), Mo
 
 fn join(tx: &mut Tx, block: &str) -> Result<(), ModelError> {
     let spot = locate(tx, block)?;
-    let before = (spot.map.is_some() && !is_leaf(&spot.head.kind))
+    let before = (spot.map.is_some() && !spot.head.kind.is_leaf())
         .then(|| read_page(tx))
         .and_then(|page| page.into_iter().take_while(|p| p.from() < spot.start - 1).last());
     match before {
-        Some(before) if !is_leaf(&before.block.kind) => tx.delete_text(&spot.text, spot.start - 1, 1),
+        Some(before) if !before.block.kind.is_leaf() => tx.delete_text(&spot.text, spot.start - 1, 1),
         _ => Err(ModelError::NotPossible("there is no text block before this one to join it with".into())),
     }
 }
@@ -238,8 +234,10 @@ fn set_kind(tx: &mut Tx, block: &str, kind: &BlockKind, parents: &[Container]) -
     let spot = locate(tx, block)?;
     let restart = spot.head.restart.filter(|_| spot.head.parents == parents);
     let to = Block { parents: parents.to_vec(), restart, kind: kind.clone(), inline: Vec::new() };
-    if is_leaf(kind) && spot.start < spot.end {
-        return Err(ModelError::NotPossible("a block with text cannot become a divider or a table".into()));
+    if kind.is_leaf() && spot.start < spot.end {
+        return Err(ModelError::NotPossible(
+            "a block with text cannot become a divider, a table or a live task".into(),
+        ));
     }
     match (kind, &spot.table) {
         (BlockKind::Table { table }, Some(key)) => table::bring_to(tx, key, table)?,
@@ -338,7 +336,7 @@ fn place_after(tx: &mut Tx, after: Option<&str>) -> Result<(Obj, usize), ModelEr
 
 fn insert_block(tx: &mut Tx, after: Option<&str>, block: &Block) -> Result<(), ModelError> {
     let (text, at) = place_after(tx, after)?;
-    let units = if is_leaf(&block.kind) { Vec::new() } else { units(&block.inline) };
+    let units = if block.kind.is_leaf() { Vec::new() } else { units(&block.inline) };
     put(tx, &text, at, NewMarker::of(block, None, None), block, &units)
 }
 

@@ -66,6 +66,7 @@ pub(crate) fn type_name(kind: &BlockKind) -> &str {
         BlockKind::Divider => names::DIVIDER,
         BlockKind::Table { .. } => names::TABLE,
         BlockKind::Verbatim => names::VERBATIM,
+        BlockKind::Task { .. } => names::TASK,
         BlockKind::Unknown { name } => name,
     }
 }
@@ -98,6 +99,9 @@ fn attrs(block: &Block) -> BTreeMap<&'static str, Attr> {
         }
         BlockKind::Callout { tone } => {
             out.insert(names::TONE, Attr::Text(tone.clone()));
+        }
+        BlockKind::Task { id } => {
+            out.insert(names::TASK_ID, Attr::Text(id.clone()));
         }
         BlockKind::BulletItem { loose } => loose_items = *loose,
         BlockKind::TaskItem { checked, loose } => {

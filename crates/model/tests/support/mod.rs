@@ -93,6 +93,7 @@ pub fn block() -> impl Strategy<Value = Block> {
         1 => ("[a-z ]{0,6}", plain_inline()).prop_map(|(language, inline)| (BlockKind::Code { language }, inline)),
         1 => plain_inline().prop_map(|inline| (BlockKind::Verbatim, inline)),
         1 => Just((BlockKind::Divider, Vec::new())),
+        1 => "[a-b]{1,2}".prop_map(|id| (BlockKind::Task { id }, Vec::new())),
         1 => table().prop_map(|table| (BlockKind::Table { table }, Vec::new())),
     ];
     (parents, proptest::option::weighted(0.1, 0..3usize), content)

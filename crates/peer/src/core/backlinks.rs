@@ -73,6 +73,9 @@ impl Core {
 /// The words around the first link to a document.
 fn line_with(blocks: &[Block], to: &DocId) -> String {
     for block in blocks {
+        if matches!(&block.kind, BlockKind::Task { id } if *id == to.to_text()) {
+            return "Shown here as a live task".to_owned();
+        }
         let lines: Vec<&Vec<Inline>> = match &block.kind {
             BlockKind::Table { table } => table.rows.iter().flatten().collect(),
             _ => vec![&block.inline],

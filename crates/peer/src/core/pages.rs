@@ -194,7 +194,11 @@ pub(crate) fn append(work: &mut Work<'_, '_>, page: &str, body: &str) -> Result<
 pub(crate) fn rename(work: &mut Work<'_, '_>, page: &str, title: &str) -> Result<(DocId, bool), PeerError> {
     errors::bounded("The title", title, errors::MAX_TITLE_CHARS)?;
     let id = resolve::document(&work.txn, page, Wanted::Any)?;
+    let old = super::project::text(work.doc(id)?, "title");
     let changed = work.edit(id, &[text("title", title.trim())])?;
+    if changed {
+        super::relink::renamed(work, id, &old, title.trim())?;
+    }
     Ok((id, changed))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use tern_model::block::{Block, Inline};
+use tern_model::block::{Block, BlockKind, Inline};
 use tern_model::hours::{Profile, Zone};
 use tern_model::task::Due;
 use tern_model::{Doc, DocId, Kind, Value};
@@ -207,17 +207,22 @@ fn index(
 pub(crate) fn inlines(blocks: &[Block]) -> impl Iterator<Item = &Inline> {
     blocks.iter().flat_map(|b| {
         let cells = match &b.kind {
-            tern_model::block::BlockKind::Table { table } => table.rows.iter().flatten().flatten().collect(),
+            BlockKind::Table { table } => table.rows.iter().flatten().flatten().collect(),
             _ => Vec::new(),
         };
         b.inline.iter().chain(cells)
     })
 }
 
-/// Pages that the blocks link to.
+/// Documents that the blocks link to or show.
 pub(crate) fn links(blocks: &[Block]) -> BTreeSet<DocId> {
     let links = inlines(blocks).filter_map(|i| i.marks().link.as_ref());
-    links.filter_map(|link| tern_interop::links::PageLink::parse(&link.href)).map(|l| l.page).collect()
+    let shown = blocks.iter().filter_map(|b| match &b.kind {
+        BlockKind::Task { id } => id.parse().ok(),
+        _ => None,
+    });
+    let linked = links.filter_map(|link| tern_interop::links::PageLink::parse(&link.href)).map(|l| l.page);
+    linked.chain(shown).collect()
 }
 
 fn task(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {

@@ -114,7 +114,10 @@ impl Core {
         let doc = self.document(page, at)?;
         match format {
             "html" => Ok(tern_interop::html::render(&doc.blocks())),
-            "md" | "markdown" => Ok(markdown::write(&project::text(&doc, "front_matter"), &doc.blocks())),
+            "md" | "markdown" => {
+                let front = project::text(&doc, "front_matter");
+                Ok(markdown::write_with(&front, &doc.blocks(), &super::tasks::live(&self.store)?))
+            }
             other => Err(PeerError::new(
                 ErrorKind::Usage,
                 format!("“{other}” is no format. Choose md, json or html."),

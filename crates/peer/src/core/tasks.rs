@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use tern_interop::export::LiveTasks;
+use tern_interop::markdown::LiveTask;
 use tern_model::capture::{self, capture};
 use tern_model::hours::Zone;
 use tern_model::query::{Asker, GroupBy, GroupKey, Query as TaskQuery, Sort, TaskRow as Listed};
@@ -84,6 +86,14 @@ fn project(work: &mut Work<'_, '_>, name: &str) -> Result<DocId, PeerError> {
     // Later lines of the same command must find it.
     super::project::project(work, id)?;
     Ok(id)
+}
+
+/// What pages that show tasks say of them in text: titles, and ticks of what is done or will not be.
+pub(crate) fn live(store: &Store) -> Result<LiveTasks, PeerError> {
+    let ticked = |status: &str| matches!(status, "done" | "cancelled");
+    let tasks = store.tasks()?.into_iter();
+    let live = tasks.map(|t| (DocId(t.doc).to_text(), LiveTask { done: ticked(&t.status), title: t.title }));
+    Ok(live.collect())
 }
 
 fn status_edit(word: &str) -> Result<Edit, PeerError> {

@@ -8,7 +8,7 @@ use tern_model::DocId;
 use tern_trust::Id;
 
 use crate::api::{ErrorKind, ExportReport, ImportLine, PeerError, Query, Reply, View};
-use crate::core::{Core, pages, project};
+use crate::core::{Core, pages, project, tasks};
 use crate::handle::Progress;
 
 use super::{Files, folder};
@@ -50,7 +50,7 @@ pub(super) fn run(
     let tasks = if !part { export_tasks(core)? } else { Vec::new() };
     let only: Option<BTreeSet<DocId>> = part.then(|| list.iter().map(|(_, id)| *id).collect());
     let (attachments, sources) = attachments(core, only.as_ref())?;
-    let planned = plan(&exported, &attachments, &tasks);
+    let planned = plan(&exported, &attachments, &tasks, &tasks::live(core.store())?);
     let hashes: Vec<Id> = planned
         .iter()
         .filter_map(|f| match &f.content {

@@ -1,0 +1,107 @@
+//! Live tasks in a page: lines that become tasks, and ticks that both show.
+
+use super::*;
+
+const LINE: &str = "Write the fallback notice in all four languages";
+const PAGE: &str = "Keep the search index on the device";
+
+fn caret_on(line: &str) -> Window {
+    let mut window = Window::sample();
+    window.open(PAGE);
+    window.harness.get_by_role_and_label(Role::Paragraph, line).click();
+    window.settle();
+    window
+}
+
+fn statuses(window: &Window, task: &str) -> Vec<String> {
+    let status = |command: &Command| match command {
+        Command::TaskSet { task: set, fields } if set == task => Some(fields[0].1.clone()),
+        _ => None,
+    };
+    window.sent().iter().filter_map(status).collect()
+}
+
+#[test]
+fn a_line_becomes_a_task_that_is_ticked_here_and_one_step_takes_it_back() {
+    let mut window = caret_on(LINE);
+    let before = window.world.lines("decision");
+    window.chord(Modifiers::COMMAND, Key::Enter);
+    window.pause();
+    let made = |command: &Command| matches!(command, Command::TaskNew { line } if line == LINE);
+    assert_eq!(window.sent().iter().filter(|command| made(command)).count(), 1);
+    assert!(window.shows(&format!("WEB-NEW1 {LINE}")), "the card says short id and title");
+    assert!(window.shows("Ask Aiko about the Japanese one"), "what lay in the line stays there");
+    assert!(!window.world.lines("decision").contains(&LINE.to_owned()));
+
+    window.chord(Modifiers::COMMAND, Key::Enter);
+    assert_eq!(statuses(&window, "task1"), ["done"]);
+    let ring = window.harness.get_by_role_and_label(Role::CheckBox, LINE);
+    assert_eq!(ring.accesskit_node().toggled(), Some(egui::accesskit::Toggled::True));
+    ring.click();
+    window.settle();
+    assert_eq!(statuses(&window, "task1"), ["done", "todo"]);
+
+    window.harness.get_by_role_and_label(Role::Paragraph, "Ask Aiko about the Japanese one").click();
+    window.settle();
+    window.chord(Modifiers::COMMAND, Key::Z);
+    window.pause();
+    assert_eq!(window.world.lines("decision"), before);
+}
+
+#[test]
+fn a_ticked_line_becomes_a_task_that_is_done() {
+    let mut window = caret_on("Measure index size on the three oldest tablets");
+    window.chord(Modifiers::COMMAND, Key::Enter);
+    assert_eq!(statuses(&window, "task1"), ["done"]);
+}
+
+#[test]
+fn ctrl_shift_enter_ticks_the_line_itself() {
+    let mut window = caret_on(LINE);
+    window.chord(Modifiers::COMMAND | Modifiers::SHIFT, Key::Enter);
+    let ticked = window.harness.get_by_role_and_label(Role::CheckBox, LINE);
+    assert_eq!(ticked.accesskit_node().toggled(), Some(egui::accesskit::Toggled::True));
+    assert!(!window.sent().iter().any(|command| matches!(command, Command::TaskNew { .. })));
+}
+
+#[test]
+fn the_card_leads_to_the_task() {
+    let mut window = caret_on(LINE);
+    window.chord(Modifiers::COMMAND, Key::Enter);
+    window.press(Key::Enter);
+    assert!(window.shows("Tasks"));
+    let tasks = |window: &Window| window.says(&format!("Status of {LINE}")) && window.says("WEB-NEW1");
+    assert!(tasks(&window), "Enter on the card selects the task");
+    window.chord(Modifiers::ALT, Key::ArrowLeft);
+    window.click(&format!("WEB-NEW1 {LINE}"));
+    assert!(tasks(&window), "so does a click");
+}
+
+#[test]
+fn a_line_that_changed_while_the_task_was_made_stays_as_it_is() {
+    let mut window = caret_on(LINE);
+    window.press(Key::End);
+    window.world.0.lock().expect("the world").slow = true;
+    window.chord(Modifiers::COMMAND, Key::Enter);
+    window.write(" and dialects");
+    window.world.0.lock().expect("the world").slow = false;
+    window.world.let_through();
+    window.pause();
+    assert!(window.world.lines("decision").contains(&format!("{LINE} and dialects")));
+    assert!(window.says("The task is made; its line was left as it is"));
+}
+
+#[test]
+fn the_insert_menu_makes_a_task_of_any_line() {
+    let mut window = Window::sample();
+    window.open("Launch plan, 3.2");
+    window.click("Ferry first, then Lagos.");
+    window.press(Key::End);
+    for part in [" ", "/", "task"] {
+        window.write(part);
+    }
+    window.press(Key::Enter);
+    window.pause();
+    assert!(window.shows("WEB-NEW1 Ferry first, then Lagos."));
+    assert_eq!(window.world.lines("launch"), [""]);
+}
