@@ -4,6 +4,7 @@ use egui::{Align2, Rect, Response, ScrollArea, Sense, Ui, pos2, vec2};
 use tern_model::block::BlockKind;
 use tern_model::flat::Head;
 
+use super::anchors;
 use super::ask::{self, Ask};
 use super::complete::{self, Offers, Popup};
 use super::draw;
@@ -60,6 +61,10 @@ pub struct PageState {
     pub ask: Option<Ask>,
     /// Find and replace.
     pub find: Option<Find>,
+    /// The thread of comments that has one's attention.
+    pub thread: Option<String>,
+    /// Documents that links lead to and that are not here yet.
+    pub absent: std::collections::BTreeSet<String>,
     /// Where everything lies.
     pub layout: Layout,
     /// What was drawn in the last frame.
@@ -122,6 +127,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         state.layout.refresh(session.flat(), session.shape(), session.revision(), width);
         draw_blocks(ui, state, &setting, sight, out);
         input::pointer(ui, state, &response, &setting, now, out);
+        anchors::pick(state, &response, out);
         draw::over(ui, state, &response, &setting, now);
         empty_hint(ui, state, &setting);
         complete::show(ui, state, now, out);
