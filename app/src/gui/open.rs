@@ -263,7 +263,10 @@ impl Open {
             self.hear(event, now);
         }
         let page_changed = self.views.poll(self.backend.as_ref(), &self.out.wake);
-        if page_changed && !self.page.read_only && let Some(view) = self.views.page.get() {
+        if page_changed
+            && !self.page.read_only
+            && let Some(view) = self.views.page.get()
+        {
             self.page.session.announce(&view.heads);
         }
         self.begin();

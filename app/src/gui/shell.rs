@@ -237,7 +237,8 @@ fn since_button(ui: &mut Ui, open: &Open, room: Rect, right: f32, out: &mut Queu
     let (label, on) = ("Since I read", open.past.mode == Some(past::Mode::Since));
     let words = look::width(ui, label, tokens::UI_MEDIUM);
     let width = words + look::width(ui, &key, tokens::TINY) + 34.0;
-    let rect = Rect::from_min_max(pos2(right - width - 6.0, room.top() + 8.0), pos2(right - 6.0, room.top() + 36.0));
+    let rect =
+        Rect::from_min_max(pos2(right - width - 6.0, room.top() + 8.0), pos2(right - 6.0, room.top() + 36.0));
     let response = ui.interact(rect, ui.scope_id().with("since"), Sense::click());
     widgets::row_ground(ui, rect, on, response.hovered());
     let inside = rect.with_min_x(rect.left() + 8.0);
@@ -381,11 +382,14 @@ fn page_view(
         return;
     }
     if let Some((heads, _)) = at {
-        let title = open.pages().iter().find(|page| page.id == id).map(|page| shown_title(&page.title).to_owned());
+        let title =
+            open.pages().iter().find(|page| page.id == id).map(|page| shown_title(&page.title).to_owned());
         let title = title.unwrap_or_default();
         let reads = past::ui::Reads { views: &open.views, clock: &open.clock, title: &title };
         let state = &mut open.past;
-        widgets::region(ui, room, "was", "Page as it was", |ui| past::ui::history(ui, state, reads, heads, out));
+        widgets::region(ui, room, "was", "Page as it was", |ui| {
+            past::ui::history(ui, state, reads, heads, out)
+        });
         return;
     }
     let Some(page) = open.views.page.get() else {

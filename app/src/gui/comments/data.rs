@@ -143,7 +143,13 @@ mod tests {
         };
         let view = CommentsView {
             threads: vec![
-                thread("c0", "", false, false, vec![message("Zoe", false, "2026-11-24T09:00:00Z", "Good page.")]),
+                thread(
+                    "c0",
+                    "",
+                    false,
+                    false,
+                    vec![message("Zoe", false, "2026-11-24T09:00:00Z", "Good page.")],
+                ),
                 thread(
                     "c1",
                     "41 of 112 searches failed",
@@ -154,7 +160,13 @@ mod tests {
                         message("Ben", true, "2026-11-24T15:08:00Z", "Added the number above."),
                     ],
                 ),
-                thread("c2", "on Friday", true, false, vec![message("", false, "2026-11-23T06:20:00Z", "Which one?")]),
+                thread(
+                    "c2",
+                    "on Friday",
+                    true,
+                    false,
+                    vec![message("", false, "2026-11-23T06:20:00Z", "Which one?")],
+                ),
                 thread("c3", "old words", false, true, Vec::new()),
             ],
             heads: "p0".into(),

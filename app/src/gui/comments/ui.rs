@@ -53,7 +53,10 @@ pub fn show(ui: &mut Ui, state: &mut TalkState, views: &Views, clock: &Clock, ou
 fn new_button(ui: &mut Ui, head: Rect, out: &mut Queue) {
     let key = key_of(Action::Comment).unwrap_or_default();
     let width = look::width(ui, &key, tokens::TINY) + 10.0;
-    let at = Rect::from_min_max(pos2(head.right() - width, head.top() + 3.0), pos2(head.right(), head.bottom() - 3.0));
+    let at = Rect::from_min_max(
+        pos2(head.right() - width, head.top() + 3.0),
+        pos2(head.right(), head.bottom() - 3.0),
+    );
     let response = ui.interact(at, ui.scope_id().with("comment"), Sense::click());
     widgets::key_cap(ui, pos2(at.left(), at.center().y), &key, None);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Comment on what is selected"));
@@ -66,7 +69,11 @@ fn new_button(ui: &mut Ui, head: Rect, out: &mut Queue) {
 
 fn frame(p: look::Look, focused: bool) -> egui::Frame {
     let pen = if focused { Stroke::new(stroke::GLYPH, p.here) } else { Stroke::new(stroke::LINE, p.line) };
-    egui::Frame::NONE.fill(p.raised).stroke(pen).corner_radius(radius::CARD).inner_margin(egui::Margin::same(12))
+    egui::Frame::NONE
+        .fill(p.raised)
+        .stroke(pen)
+        .corner_radius(radius::CARD)
+        .inner_margin(egui::Margin::same(12))
 }
 
 /// The words a thread is on, with a bar.
@@ -212,7 +219,8 @@ fn foot(ui: &mut Ui, thread: &Thread, focused: bool, out: &mut Queue) {
             return;
         }
         if focused {
-            let send = Button::new("Reply").key("Ctrl Enter").spoken(&format!("Send the reply: {about}")).show(ui);
+            let send =
+                Button::new("Reply").key("Ctrl Enter").spoken(&format!("Send the reply: {about}")).show(ui);
             if send.clicked() {
                 out.push(UiCommand::Talk(Talk::Reply(thread.id.clone())));
             }

@@ -122,9 +122,15 @@ mod tests {
     use tern_model::block::{Block, Inline, Link, Marks};
 
     fn page() -> Flat {
-        let link = Marks { link: Some(Link { href: "tern:launch#pilot".into(), title: String::new() }), ..Marks::default() };
+        let link = Marks {
+            link: Some(Link { href: "tern:launch#pilot".into(), title: String::new() }),
+            ..Marks::default()
+        };
         let mut text = Block::plain(BlockKind::Paragraph, "");
-        text.inline = vec![Inline::text("We’ll start small; see the "), Inline::Text { text: "plan".into(), marks: link }];
+        text.inline = vec![
+            Inline::text("We’ll start small; see the "),
+            Inline::Text { text: "plan".into(), marks: link },
+        ];
         Flat::of(&[
             Block::plain(BlockKind::Heading { level: 1 }, "Pilot"),
             text,

@@ -234,7 +234,10 @@ impl Open {
         let sitting = self.sessions().get(index);
         let at = sitting.map(|sitting| (sitting.heads.clone(), scrub::words(sitting, &self.clock)));
         let route = Route::Page { id: page, at };
-        let scrubs = matches!((&self.route, &route), (Route::Page { at: Some(_), .. }, Route::Page { at: Some(_), .. }));
+        let scrubs = matches!(
+            (&self.route, &route),
+            (Route::Page { at: Some(_), .. }, Route::Page { at: Some(_), .. })
+        );
         if scrubs && self.route != route {
             self.enter(route);
         } else {
@@ -274,7 +277,8 @@ impl Open {
                 (command, self.undo_of_block(&page, marker, place.merged.is_empty()))
             }
             What::Field { values: [own, other, merged], .. } => {
-                let rename = |title: &str| Command::PageRename { page: page.clone(), title: title.to_owned() };
+                let rename =
+                    |title: &str| Command::PageRename { page: page.clone(), title: title.to_owned() };
                 (rename(if mine { own } else { other }), Some(rename(merged)))
             }
         };

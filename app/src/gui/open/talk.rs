@@ -76,7 +76,8 @@ impl Open {
                 }
             }
             Talk::Reply(thread) => {
-                let text = self.talk.replies.get(&thread).map(|text| text.trim().to_owned()).unwrap_or_default();
+                let text =
+                    self.talk.replies.get(&thread).map(|text| text.trim().to_owned()).unwrap_or_default();
                 if !text.is_empty() {
                     self.send(Command::CommentReply { thread: thread.clone(), text }, Then::Replied(thread));
                 }

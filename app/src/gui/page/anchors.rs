@@ -23,7 +23,10 @@ pub fn tints(ui: &Ui, state: &PageState, start: usize, laid: &Laid, p: Look) {
         let ink = if here { p.here } else { p.edge };
         for rect in laid.rects(a - start, b - start) {
             ui.painter().rect_filled(rect, 0.0, p.sunken);
-            let line = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 1.0), pos2(rect.right(), rect.bottom() + 1.0));
+            let line = Rect::from_min_max(
+                pos2(rect.left(), rect.bottom() - 1.0),
+                pos2(rect.right(), rect.bottom() + 1.0),
+            );
             ui.painter().rect_filled(line, 0.0, ink);
         }
     }
@@ -44,7 +47,11 @@ pub fn absent(ui: &Ui, state: &PageState, part: &Part, laid: &Laid, p: Look) {
         }
         for rect in laid.rects(from, to) {
             let y = rect.bottom() - 3.0;
-            ui.painter().rect_filled(Rect::from_min_max(pos2(rect.left(), y - 1.0), pos2(rect.right(), y + 1.0)), 0.0, p.page);
+            ui.painter().rect_filled(
+                Rect::from_min_max(pos2(rect.left(), y - 1.0), pos2(rect.right(), y + 1.0)),
+                0.0,
+                p.page,
+            );
             let line = [pos2(rect.left(), y), pos2(rect.right(), y)];
             ui.painter().extend(Shape::dashed_line(&line, Stroke::new(stroke::LINE, p.wait), 4.0, 3.0));
             let hovered = ui.rect_contains_pointer(rect);
@@ -65,7 +72,8 @@ pub fn pick(state: &PageState, response: &Response, out: &mut Queue) {
     let at = state.session.selection.head;
     let within = |from: usize, to: usize| from <= at && at < to;
     let found = state.session.anchors.iter().filter(|anchor| within(anchor.from, anchor.to));
-    let smallest = found.filter(|anchor| anchor.thread.is_some()).min_by_key(|anchor| anchor.to - anchor.from);
+    let smallest =
+        found.filter(|anchor| anchor.thread.is_some()).min_by_key(|anchor| anchor.to - anchor.from);
     if let Some(thread) = smallest.and_then(|anchor| anchor.thread.clone()) {
         out.push(UiCommand::Talk(Talk::Pick(thread)));
     }

@@ -238,7 +238,9 @@ fn note(block: &DiffBlockView, mark: Mark, runs: &[Run], letter: &str, people: &
             format!("moved {place}{by}")
         }
         Mark::Changed => match (&block.was, &block.block) {
-            (Some(was), Some(is)) if was.kind != is.kind => format!("{}{by}", kind_change(&was.kind, &is.kind)),
+            (Some(was), Some(is)) if was.kind != is.kind => {
+                format!("{}{by}", kind_change(&was.kind, &is.kind))
+            }
             (Some(was), Some(is)) if was.parents != is.parents => format!("other level{by}"),
             _ => String::new(),
         },
@@ -352,10 +354,12 @@ fn plain(content: &[Inline]) -> String {
 
 /// Height that a row has before it was drawn, at this width.
 pub fn guess(row: &PastRow, width: f32) -> f32 {
-    let chars: usize = row.runs.iter().flat_map(|run| &run.content).map(|part| part.as_text().chars().count()).sum();
+    let chars: usize =
+        row.runs.iter().flat_map(|run| &run.content).map(|part| part.as_text().chars().count()).sum();
     let a_line = (width / (row.row.style.size * 0.5)).max(8.0);
     let lines = (chars as f32 / a_line).ceil().max(1.0);
-    let table = row.table.as_ref().map_or(0.0, |(_, rows)| rows.len() as f32 * crate::gui::tokens::size::TABLE_ROW);
+    let table =
+        row.table.as_ref().map_or(0.0, |(_, rows)| rows.len() as f32 * crate::gui::tokens::size::TABLE_ROW);
     let note = if row.note.is_empty() { 0.0 } else { 20.0 };
     row.row.gap + note + if row.row.form == Form::Table { table } else { lines * row.row.style.line }
 }
@@ -376,13 +380,23 @@ mod tests {
     fn block(state: &str, text: &str, rich: Vec<DiffRunView>) -> DiffBlockView {
         let whole = Some(Block::plain(BlockKind::Paragraph, text));
         let (block, was) = if state == "removed" { (None, whole) } else { (whole, None) };
-        DiffBlockView { state: state.into(), block, was, rich, marker: text.into(), ..DiffBlockView::default() }
+        DiffBlockView {
+            state: state.into(),
+            block,
+            was,
+            rich,
+            marker: text.into(),
+            ..DiffBlockView::default()
+        }
     }
 
     fn said(diff: &DiffView) -> String {
         let past = build(diff);
-        let mut out: String =
-            past.fields.iter().map(|(name, runs)| format!("{name}: {}\n", spoken_runs(runs, false))).collect();
+        let mut out: String = past
+            .fields
+            .iter()
+            .map(|(name, runs)| format!("{name}: {}\n", spoken_runs(runs, false)))
+            .collect();
         for row in &past.rows {
             out += &format!("{}\n", spoken(row));
         }
@@ -404,7 +418,11 @@ mod tests {
             by: by("Carla", false),
             ..block("moved", "Mia rides along.", vec![run("keep", "Mia rides along.", None)])
         };
-        let gone = block("removed", "Nobody reads this.", vec![run("delete", "Nobody reads this.", by("Carla", false))]);
+        let gone = block(
+            "removed",
+            "Nobody reads this.",
+            vec![run("delete", "Nobody reads this.", by("Carla", false))],
+        );
         let new = DiffBlockView { by: by("Ben", true), ..block("added", "", Vec::new()) };
         let diff = DiffView {
             blocks: vec![block("changed", "x", rich), moved, gone, new],

@@ -183,7 +183,8 @@ fn runs(old: &str, new: &str, whose: impl Fn(&words::Word<'_>) -> String) -> Vec
             None => out.push((touch, word.text.to_owned(), by)),
         }
     }
-    let run = |(touch, text, by): (Touch, String, String)| Run { touch, content: vec![Inline::text(text)], by };
+    let run =
+        |(touch, text, by): (Touch, String, String)| Run { touch, content: vec![Inline::text(text)], by };
     out.into_iter().map(run).collect()
 }
 
@@ -282,7 +283,10 @@ mod tests {
         assert_eq!((place.title.as_str(), place.who.as_str()), ("Pilot, paragraph 1", "You and Carla"));
         assert_eq!((place.mine.whose.as_str(), place.mine.when.as_str()), ("Yours", "Mon 17:10"));
         assert_eq!(place.theirs.when, "Mon 23:20 · 15:20 theirs");
-        assert_eq!((place.mine.counts.as_str(), place.theirs.counts.as_str()), ("1 insertion, 1 deletion", "2 insertions, 1 deletion"));
+        assert_eq!(
+            (place.mine.counts.as_str(), place.theirs.counts.as_str()),
+            ("1 insertion, 1 deletion", "2 insertions, 1 deletion")
+        );
         assert_eq!(
             spoken_runs(&place.merged, false),
             "The pilot runs on [removed B: two][inserted B: three] boats [inserted C: and the Apapa ferry ]from \

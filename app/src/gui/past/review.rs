@@ -1,7 +1,10 @@
 //! Draws what was combined while people were apart: one place at a time, both sides beside each other, what came of them
 //! below, and the list of places.
 
-use egui::{Align2, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{
+    Align2, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2,
+    vec2,
+};
 
 use super::data::{Run, spoken_runs};
 use super::places::{Place, Side};
@@ -113,14 +116,18 @@ fn one(ui: &mut Ui, place: &Place, width: f32, out: &mut Queue) {
         ui.add_space(10.0);
         if inner >= BESIDE {
             let half = (inner - 10.0) / 2.0;
-            let height = [&place.mine, &place.theirs].map(|side| side_height(ui, side, half)).into_iter().fold(0.0, f32::max);
+            let height = [&place.mine, &place.theirs]
+                .map(|side| side_height(ui, side, half))
+                .into_iter()
+                .fold(0.0, f32::max);
             let (rect, _) = ui.allocate_exact_size(vec2(inner, height), Sense::hover());
             let first = rect.with_max_x(rect.left() + half);
             side(ui, &place.mine, first, true, out);
             side(ui, &place.theirs, rect.with_min_x(rect.right() - half), false, out);
         } else {
             for (whose, mine) in [(&place.mine, true), (&place.theirs, false)] {
-                let (rect, _) = ui.allocate_exact_size(vec2(inner, side_height(ui, whose, inner)), Sense::hover());
+                let (rect, _) =
+                    ui.allocate_exact_size(vec2(inner, side_height(ui, whose, inner)), Sense::hover());
                 side(ui, whose, rect, mine, out);
                 ui.add_space(8.0);
             }
@@ -205,7 +212,12 @@ fn list(ui: &mut Ui, state: &PastState, places: &[Place], index: usize, out: &mu
     }
     for (at, place) in places.iter().enumerate() {
         let right = if state.done.contains(&place.key) { "looked at" } else { place.who.as_str() };
-        let row = widgets::Row { icon: Some(Icon::Fork), right, selected: at == index, ..widgets::Row::new(&place.title) };
+        let row = widgets::Row {
+            icon: Some(Icon::Fork),
+            right,
+            selected: at == index,
+            ..widgets::Row::new(&place.title)
+        };
         if row.show(ui).clicked() {
             out.push(UiCommand::Past(Ask::Place(at)));
         }

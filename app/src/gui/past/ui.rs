@@ -125,7 +125,10 @@ fn nothing_words(reads: Reads<'_>) -> String {
     let last = reads.views.history.get().and_then(|view| view.sessions.last());
     let Some(last) = last else { return "Nothing changed since you read it.".to_owned() };
     let who = if last.mine { "yours" } else { &last.author };
-    format!("Nothing changed since you read it. The last change is from {}, {who}.", reads.clock.words(&last.to))
+    format!(
+        "Nothing changed since you read it. The last change is from {}, {who}.",
+        reads.clock.words(&last.to)
+    )
 }
 
 fn rows(kept: &mut Option<(usize, Past)>, stamp: usize, build: impl FnOnce() -> Past) -> &Past {
@@ -218,11 +221,21 @@ fn page(
 
 /// Title and fields; returns their height.
 fn head(ui: &mut Ui, past: &Past, title: &str, at: egui::Pos2, width: f32, p: Look) -> f32 {
-    let plain = [Run { touch: Touch::Keep, content: vec![tern_model::block::Inline::text(title)], by: String::new() }];
+    let plain = [Run {
+        touch: Touch::Keep,
+        content: vec![tern_model::block::Inline::text(title)],
+        by: String::new(),
+    }];
     let titled = past.fields.iter().find(|(name, _)| name == "Title");
     let runs = titled.map_or(plain.as_slice(), |(_, runs)| runs);
     let mut y = ink::put(ui, runs, tokens::TITLE, at, width, p);
-    speak(ui, Rect::from_min_size(at, vec2(width, y)), "title", Role::Heading, &data::spoken_runs(runs, false));
+    speak(
+        ui,
+        Rect::from_min_size(at, vec2(width, y)),
+        "title",
+        Role::Heading,
+        &data::spoken_runs(runs, false),
+    );
     for (name, runs) in past.fields.iter().filter(|(name, _)| name != "Title") {
         y += 6.0;
         let from = pos2(at.x, at.y + y);
@@ -260,7 +273,10 @@ fn block(ui: &mut Ui, row: &PastRow, at: egui::Pos2, width: f32, p: Look) -> f32
     };
     signs(ui, row, at.x, Rect::from_min_size(top, vec2(inner, height)), p);
     if row.mark == Mark::Moved {
-        let bar = Rect::from_min_size(pos2(at.x - 12.0, at.y + shape.gap), vec2(2.0, y + height - at.y - shape.gap));
+        let bar = Rect::from_min_size(
+            pos2(at.x - 12.0, at.y + shape.gap),
+            vec2(2.0, y + height - at.y - shape.gap),
+        );
         ui.painter().rect_filled(bar, 1.0, p.ink3);
     }
     let whole = Rect::from_min_max(pos2(left, at.y + shape.gap), pos2(left + inner, y + height));
@@ -386,7 +402,8 @@ fn restore(ui: &mut Ui, row: &PastRow, past: &Past, rect: Rect, offer: Offer, ou
     if row.mark == Mark::Same && !focused && !ui.rect_contains_pointer(zone) {
         return;
     }
-    let at = Rect::from_min_size(pos2(rect.right() + 10.0, rect.top() + row.row.gap - 2.0), Vec2::splat(26.0));
+    let at =
+        Rect::from_min_size(pos2(rect.right() + 10.0, rect.top() + row.row.gap - 2.0), Vec2::splat(26.0));
     let words: String = data::spoken(row).chars().take(40).collect();
     let label = format!("Restore this block: {words}");
     let response = widgets::icon_button_at(ui, at, id, Icon::Restore, &label, None);
@@ -410,10 +427,21 @@ mod tests {
         let block = |state: &&str| {
             let whole = Some(Block::plain(BlockKind::Paragraph, state));
             let (block, was) = if *state == "removed" { (None, whole) } else { (whole.clone(), whole) };
-            DiffBlockView { state: (*state).into(), marker: (*state).into(), block, was, ..DiffBlockView::default() }
+            DiffBlockView {
+                state: (*state).into(),
+                marker: (*state).into(),
+                block,
+                was,
+                ..DiffBlockView::default()
+            }
         };
         let blocks = states.iter().map(block).collect();
-        data::build(&DiffView { blocks, from_heads: "old".into(), to_heads: "new".into(), ..DiffView::default() })
+        data::build(&DiffView {
+            blocks,
+            from_heads: "old".into(),
+            to_heads: "new".into(),
+            ..DiffView::default()
+        })
     }
 
     #[test]

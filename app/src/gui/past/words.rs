@@ -108,7 +108,9 @@ mod tests {
 
     #[test]
     fn both_texts_can_be_read_out_of_the_comparison() {
-        for (old, new) in [("a b c d", "b x d e"), ("1 December", "7 December and on"), ("日本語 だ", "日本 だよ")] {
+        for (old, new) in
+            [("a b c d", "b x d e"), ("1 December", "7 December and on"), ("日本語 だ", "日本 だよ")]
+        {
             let words = compare(old, new);
             let side = |skip: Fate| -> String {
                 words.iter().filter(|word| word.fate != skip).map(|word| word.text).collect()
