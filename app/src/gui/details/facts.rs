@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(wait, None, "a page that became short is counted at once");
         facts.refresh(&long, 3, 10.3);
         let wait = facts.refresh(&long, 4, 10.5).expect("it waits");
-        assert!((wait - 0.8).abs() < 0.001);
+        assert!((wait - 0.7).abs() < 0.001);
         assert_eq!(facts.refresh(&long, 4, 11.4), None);
     }
 

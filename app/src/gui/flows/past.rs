@@ -9,11 +9,6 @@ use crate::gui::canned::past::{by, merge, message};
 const ALT_CTRL: Modifiers = Modifiers::COMMAND.plus(Modifiers::ALT);
 
 impl Window {
-    /// Puts the keyboard into the text and takes it out again, so that single keys are heard.
-    fn leave_text(&mut self) {
-        self.harness.run_steps(2);
-    }
-
     fn last_sent(&self) -> Option<Command> {
         self.sent().into_iter().rev().find(|command| !matches!(command, Command::MarkRead { .. }))
     }
@@ -23,7 +18,6 @@ impl Window {
         let mut window = Window::sample();
         window.world.change_past(change);
         window.open("Launch plan, 3.2");
-        window.leave_text();
         window
     }
 }

@@ -309,10 +309,11 @@ impl People {
 
 /// A row as it is read aloud, and in tests.
 pub fn spoken(row: &PastRow) -> String {
+    let bare = row.table.is_none() && row.runs.iter().all(|run| run.content.is_empty());
     let mut out = match row.mark {
-        Mark::Same | Mark::Changed | Mark::Moved => String::new(),
-        Mark::Added => "added: ".to_owned(),
-        Mark::Removed => "removed: ".to_owned(),
+        Mark::Added if !bare => "added: ".to_owned(),
+        Mark::Removed if !bare => "removed: ".to_owned(),
+        _ => String::new(),
     };
     let whole = matches!(row.mark, Mark::Added | Mark::Removed);
     out += &spoken_runs(&row.runs, whole);
@@ -436,7 +437,7 @@ mod tests {
         assert_eq!(
             said(&diff),
             "Title: [removed: Plan][inserted B: Launch plan]
-The pilot runs on [removed B: two][inserted B: three] boats [inserted C: and the ferry][other marks BE: now]
+The pilot runs on [removed B: two][inserted B: three] boats [inserted C: and the ferry][other marks BE:  now]
 Mia rides along. (moved from below “Stop rule” — Carla)
 removed: Nobody reads this. C
 (new paragraph — you)

@@ -42,7 +42,7 @@ pub fn chip(ui: &mut Ui, room: Rect, words: &str, out: &mut Queue) -> f32 {
         ui.set_max_width(label);
         widgets::short(ui, words, tokens::UI, p.ink2);
     });
-    if Button::new("Review").show(&mut child).clicked() {
+    if Button::new("Review").spoken("Review what was combined").show(&mut child).clicked() {
         out.push(UiCommand::Past(Ask::Show(super::Mode::Review)));
     }
     rect.height()
