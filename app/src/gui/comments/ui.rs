@@ -142,7 +142,7 @@ fn draft_field(ui: &mut Ui, draft: &mut Draft, out: &mut Queue) {
             (false, true) => Some("Write something first"),
             (false, false) => None,
         };
-        let main = Button::main("Send comment").key("Ctrl Enter").disabled(why);
+        let main = Button::main("Send").spoken("Send comment").key("Ctrl Enter").disabled(why);
         if (main.show(ui).clicked() || send) && why.is_none() {
             out.push(UiCommand::Talk(Talk::Send));
         }

@@ -7,6 +7,9 @@ use tern_peer::{AuthorView, DiffBlockView, DiffRunView, DiffView};
 
 use crate::gui::page::rows::{self, Form, Row, Sign};
 
+/// What the engine says of a field without a value.
+const NOTHING: &str = "nothing";
+
 /// What became of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
@@ -111,10 +114,11 @@ pub fn build(diff: &DiffView) -> Past {
         let letter = people.letter(by);
         let run = |touch, text: &str| Run { touch, content: vec![Inline::text(text)], by: String::new() };
         let mut runs = Vec::new();
-        if !was.is_empty() {
+        let blank = |words: &str| words.is_empty() || words == NOTHING;
+        if !blank(was) {
             runs.push(run(Touch::Delete, was));
         }
-        if !is.is_empty() {
+        if !blank(is) {
             runs.push(run(Touch::Insert, is));
         }
         if let Some(last) = runs.last_mut() {
@@ -178,6 +182,7 @@ fn past_row(block: &DiffBlockView, row: Row, people: &mut People) -> PastRow {
     {
         last.by.clone_from(&letter);
     }
+    one_letter_a_hand(&mut runs);
     let table = table(block, whole);
     let note = note(block, mark, &runs, &letter, people);
     PastRow { mark, marker: block.marker.clone(), row, runs, table, note }
@@ -192,6 +197,19 @@ fn past_run(run: &DiffRunView, whole: Option<Touch>, people: &mut People) -> Run
     };
     let by = if touch == Touch::Keep { String::new() } else { people.letter(run.by.as_ref()) };
     Run { touch, content: run.content.clone(), by }
+}
+
+/// Runs of one hand that follow each other are told once, at their end.
+fn one_letter_a_hand(runs: &mut [Run]) {
+    for at in 1..runs.len() {
+        let (before, rest) = runs.split_at_mut(at);
+        if let (Some(last), Some(next)) = (before.last_mut(), rest.first())
+            && last.touch == next.touch
+            && last.by == next.by
+        {
+            last.by.clear();
+        }
+    }
 }
 
 /// A table row by row: rows that only one version has came or went.

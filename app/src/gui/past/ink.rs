@@ -73,7 +73,7 @@ fn raised(touch: Touch, p: Look) -> TextFormat {
         Touch::Insert => p.add,
         Touch::Keep | Touch::Format => p.ink2,
     };
-    let mut format = look::format(Type { line: tokens::BODY.line, ..tokens::TINY_STRONG }, ink);
+    let mut format = look::format(tokens::TINY_STRONG, ink);
     format.valign = egui::Align::TOP;
     format
 }

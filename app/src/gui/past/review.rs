@@ -60,7 +60,7 @@ pub fn show(ui: &mut Ui, state: &PastState, places: &[Place], out: &mut Queue) {
     };
     widgets::region(ui, top, "review bar", "Review", |ui| {
         bar(ui, &words, |ui| {
-            if Button::new("Back to the page").key("Esc").show(ui).clicked() {
+            if Button::new("Back").key("Esc").spoken("Back to the page").show(ui).clicked() {
                 out.push(UiCommand::Past(Ask::Leave));
             }
             if places.len() > 1 {

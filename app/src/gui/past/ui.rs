@@ -172,7 +172,7 @@ fn since_bar(ui: &mut Ui, words: &str, changed: bool, out: &mut Queue) {
         if changed && Button::main("Mark as read").key("Enter").show(ui).clicked() {
             out.push(UiCommand::Past(Ask::MarkRead));
         }
-        if Button::new("Back to the page").key("Esc").show(ui).clicked() {
+        if Button::new("Back").key("Esc").spoken("Back to the page").show(ui).clicked() {
             out.push(UiCommand::Past(Ask::Leave));
         }
     });
