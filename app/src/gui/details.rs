@@ -140,7 +140,8 @@ pub fn page(ui: &mut Ui, reads: PageReads<'_>, talk: &mut TalkState, out: &mut Q
     let details = build(page, views.history.get(), clock);
     let now = reads.shown_at.is_none();
     column(ui, |ui| {
-        first(ui, page, &details, if now { facts.words_line() } else { String::new() }, out);
+        let words = if now { facts.words_line() } else { String::new() };
+        first(ui, page, &details, &words, out);
         if !details.files.is_empty() {
             rule(ui);
             section(ui, "Files", &details.files.len().to_string());
@@ -173,11 +174,11 @@ fn rule(ui: &mut Ui) {
 }
 
 /// Words, fields, and what two people set apart.
-fn first(ui: &mut Ui, page: &PageView, details: &PageDetails, words: String, out: &mut Queue) {
+fn first(ui: &mut Ui, page: &PageView, details: &PageDetails, words: &str, out: &mut Queue) {
     let p = look(ui.ctx());
     section(ui, "Details", "");
     if !words.is_empty() {
-        pair(ui, "Length", &words);
+        pair(ui, "Length", words);
     }
     for (name, value) in &details.fields {
         pair(ui, name, value);

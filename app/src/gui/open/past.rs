@@ -163,9 +163,9 @@ impl Open {
                 let said = "The block is as it was then".to_owned();
                 self.restore(Command::PageRestoreBlock { page, at, block }, undo, said);
             }
-            Ask::MarkRead => self.mark_read(page, now),
+            Ask::MarkRead => self.mark_read(&page, now),
             Ask::Place(at) => self.past.place = at,
-            Ask::Take { mine } => self.take_side(page, mine, now),
+            Ask::Take { mine } => self.take_side(&page, mine, now),
             Ask::Keep => self.place_done(&page, now),
         }
     }
@@ -245,13 +245,13 @@ impl Open {
         }
     }
 
-    fn mark_read(&mut self, page: String, now: f64) {
+    fn mark_read(&mut self, page: &str, now: f64) {
         let heads = self.views.since.get().map(|view| view.diff.to_heads.clone());
         if self.views.since.get().is_some_and(|view| view.changed) {
-            self.send(Command::MarkRead { page: page.clone(), heads }, Then::Quiet);
+            self.send(Command::MarkRead { page: page.to_owned(), heads }, Then::Quiet);
             self.say("Marked as read", None, now);
         }
-        self.leave_past(&page);
+        self.leave_past(page);
     }
 
     // ---- what was combined ----
@@ -261,7 +261,7 @@ impl Open {
         self.past.place = self.past.place.saturating_add_signed(step).min(count.saturating_sub(1));
     }
 
-    fn take_side(&mut self, page: String, mine: bool, now: f64) {
+    fn take_side(&mut self, page: &str, mine: bool, now: f64) {
         let found = self.past.places.as_ref().and_then(|(_, places)| places.get(self.past.place));
         let Some(place) = found else { return };
         let side = if mine { &place.mine } else { &place.theirs };
@@ -273,17 +273,17 @@ impl Open {
         let (command, undo) = match &place.what {
             What::Block { marker } => {
                 let at = side.heads.clone();
-                let command = Command::PageRestoreBlock { page: page.clone(), at, block: marker.clone() };
-                (command, self.undo_of_block(&page, marker, place.merged.is_empty()))
+                let command = Command::PageRestoreBlock { page: page.to_owned(), at, block: marker.clone() };
+                (command, self.undo_of_block(page, marker, place.merged.is_empty()))
             }
             What::Field { values: [own, other, merged], .. } => {
                 let rename =
-                    |title: &str| Command::PageRename { page: page.clone(), title: title.to_owned() };
+                    |title: &str| Command::PageRename { page: page.to_owned(), title: title.to_owned() };
                 (rename(if mine { own } else { other }), Some(rename(merged)))
             }
         };
         self.restore(command, undo, said);
-        self.place_done(&page, now);
+        self.place_done(page, now);
     }
 
     /// The place under review was looked at: the next one that was not, or all are done.

@@ -12,12 +12,17 @@ use crate::gui::look::{self, Look};
 use crate::gui::page::prose::{self, Set};
 use crate::gui::tokens::{self, Type, stroke};
 
+/// A tint stays this far within its row, so that rows stand apart.
+const TINT_IN: f32 = 1.5;
+/// Lines under text stand this far above the end of its row.
+const LINE_IN: f32 = 3.0;
+
 /// Text that is set, and where in it other marks are.
 #[derive(Debug, Clone)]
 pub struct Inked {
     /// The text.
     pub galley: Arc<Galley>,
-    dotted: Vec<(usize, usize)>,
+    touched: Vec<(Touch, usize, usize)>,
 }
 
 /// Sets runs at a width.
@@ -25,7 +30,7 @@ pub fn set(ui: &Ui, runs: &[Run], style: Type, width: f32, p: Look) -> Inked {
     let mut job = LayoutJob { wrap: TextWrapping::wrap_at_width(width), ..LayoutJob::default() };
     job.keep_trailing_whitespace = true;
     let set = Set { style, ink: p.ink, look: p, width };
-    let (mut at, mut dotted) = (0, Vec::new());
+    let (mut at, mut touched) = (0, Vec::new());
     for run in runs {
         let from = at;
         for part in &run.content {
@@ -36,8 +41,8 @@ pub fn set(ui: &Ui, runs: &[Run], style: Type, width: f32, p: Look) -> Inked {
             at += text.chars().count();
             job.append(&text, 0.0, format(marks, run.touch, set));
         }
-        if run.touch == Touch::Format {
-            dotted.push((from, at));
+        if run.touch != Touch::Keep {
+            touched.push((run.touch, from, at));
         }
         if !run.by.is_empty() {
             at += run.by.chars().count();
@@ -47,7 +52,7 @@ pub fn set(ui: &Ui, runs: &[Run], style: Type, width: f32, p: Look) -> Inked {
     if job.sections.is_empty() {
         job.append("", 0.0, look::format(style, p.ink));
     }
-    Inked { galley: look::layout(ui, job), dotted }
+    Inked { galley: look::layout(ui, job), touched }
 }
 
 fn format(marks: &Marks, touch: Touch, set: Set) -> TextFormat {
@@ -56,11 +61,10 @@ fn format(marks: &Marks, touch: Touch, set: Set) -> TextFormat {
     match touch {
         Touch::Keep | Touch::Format => {}
         Touch::Insert => {
-            (format.color, format.background) = (p.ink, p.add_tint);
-            format.underline = Stroke::new(stroke::FOCUS, p.add);
+            format.color = p.ink;
         }
         Touch::Delete => {
-            (format.color, format.background) = (p.cut, p.cut_tint);
+            format.color = p.cut;
             format.strikethrough = Stroke::new(stroke::GLYPH, p.cut);
         }
     }
@@ -78,14 +82,33 @@ fn raised(touch: Touch, p: Look) -> TextFormat {
     format
 }
 
-/// Paints text that was set.
+/// Paints text that was set: tints behind it, lines under it.
 pub fn paint(ui: &Ui, inked: &Inked, at: Pos2, p: Look) {
+    let rects = |from: usize, to: usize| prose::rects(&inked.galley, from, to, at);
+    for (touch, from, to) in &inked.touched {
+        let tint = match touch {
+            Touch::Insert => p.add_tint,
+            Touch::Delete => p.cut_tint,
+            Touch::Keep | Touch::Format => continue,
+        };
+        for rect in rects(*from, *to) {
+            ui.painter().rect_filled(rect.shrink2(vec2(0.0, TINT_IN)), 0.0, tint);
+        }
+    }
     ui.painter().galley(at, inked.galley.clone(), p.ink);
-    for (from, to) in &inked.dotted {
-        for rect in prose::rects(&inked.galley, *from, *to, at) {
-            let y = rect.bottom() - 2.0;
+    for (touch, from, to) in &inked.touched {
+        for rect in rects(*from, *to) {
+            let y = rect.bottom() - LINE_IN;
             let line = [pos2(rect.left(), y), pos2(rect.right(), y)];
-            ui.painter().extend(Shape::dotted_line(&line, p.ink2, 3.0, 0.9));
+            match touch {
+                Touch::Insert => {
+                    ui.painter().line_segment(line, Stroke::new(stroke::FOCUS, p.add));
+                }
+                Touch::Format => {
+                    ui.painter().extend(Shape::dotted_line(&line, p.ink2, 3.0, 0.9));
+                }
+                Touch::Keep | Touch::Delete => {}
+            }
         }
     }
 }

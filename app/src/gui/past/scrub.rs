@@ -4,7 +4,7 @@ use egui::{Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use tern_peer::SessionView;
 
 use super::Ask;
-use super::ui::{bar, text_width};
+use super::ui::bar;
 use crate::gui::clock::Clock;
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon::Icon;
@@ -14,6 +14,10 @@ use crate::gui::widgets::{self, Button};
 
 /// Width of the track.
 const TRACK: f32 = 150.0;
+/// Room that the buttons take.
+const BUTTONS: f32 = 330.0;
+/// Room that the words keep beside the track.
+const WORDS_MIN: f32 = 240.0;
 /// Most ticks that are drawn on it.
 const TICKS_MAX: usize = 60;
 
@@ -44,7 +48,7 @@ pub fn show(ui: &mut Ui, sittings: &[SessionView], heads: &str, clock: &Clock, o
     let at = place(sittings, heads);
     let said = at.and_then(|at| sittings.get(at)).map(|sitting| words(sitting, clock));
     let said = said.unwrap_or_else(|| "The page as it was".to_owned());
-    let full = ui.max_rect().width() - text_width(ui, &said) > 470.0 + TRACK;
+    let full = ui.max_rect().width() > BUTTONS + TRACK + WORDS_MIN;
     bar(ui, &said, |ui| {
         if Button::main("Now").key("Esc").spoken("Back to now").show(ui).clicked() {
             out.push(UiCommand::Past(Ask::Leave));

@@ -11,7 +11,7 @@ use super::{Ask, PastState, ink, scrub};
 use crate::gui::clock::Clock;
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon::{self, Icon};
-use crate::gui::look::{self, Look, look};
+use crate::gui::look::{Look, look};
 use crate::gui::page::layout::{CALLOUT_PAD, CODE_PAD, INDENT, QUOTE};
 use crate::gui::page::rows::{Form, Sign};
 use crate::gui::page::ui::GUTTER;
@@ -410,11 +410,6 @@ fn restore(ui: &mut Ui, row: &PastRow, past: &Past, rect: Rect, offer: Offer, ou
     if response.clicked() {
         out.push(UiCommand::Past(ask));
     }
-}
-
-/// Width of a text, for views beside this one.
-pub(super) fn text_width(ui: &Ui, text: &str) -> f32 {
-    look::width(ui, text, tokens::UI_MEDIUM)
 }
 
 #[cfg(test)]
