@@ -60,6 +60,15 @@ pub enum Action {
     NextRegion,
     PreviousRegion,
     Keys,
+    Comment,
+    SinceRead,
+    MergeReview,
+    Older,
+    Newer,
+    Accept,
+    TakeMine,
+    TakeTheirs,
+    LeavePast,
 }
 
 /// What a key does in the page tree.
@@ -107,6 +116,14 @@ pub enum When {
     InTree,
     /// In the view of people.
     InPeople,
+    /// While the past of a page is shown: as it was, what changed, what was combined.
+    InPast,
+    /// While a page is shown as it was.
+    InHistory,
+    /// While what was combined is reviewed.
+    InReview,
+    /// While something of the past can be agreed to and no button has the keyboard.
+    ToAccept,
 }
 
 /// What is true of the window while actions are offered.
@@ -122,6 +139,14 @@ pub struct Situation {
     pub task: bool,
     /// The view of people is open.
     pub people: bool,
+    /// The past of a page is shown.
+    pub past: bool,
+    /// A page is shown as it was.
+    pub history: bool,
+    /// What was combined is reviewed.
+    pub review: bool,
+    /// Something of the past can be agreed to, and no button has the keyboard.
+    pub accept: bool,
 }
 
 /// One row of the table.
@@ -152,10 +177,11 @@ const SHIFT: Modifiers = Modifiers::SHIFT;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const ALT: Modifiers = Modifiers::ALT;
 const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
+const CTRL_ALT: Modifiers = Modifiers::COMMAND.plus(Modifiers::ALT);
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 use Keys::{Sequence, Single, Tree, Typed};
-use When::{Always, InLists, InPeople, InTree, OnPage, OnTask};
+use When::{Always, InHistory, InLists, InPast, InPeople, InReview, InTree, OnPage, OnTask, ToAccept};
 
 /// The table.
 pub const ACTIONS: &[Spec] = &[
@@ -259,6 +285,15 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::PreviousRegion, "Previous part of the window", &[chord(SHIFT, Key::F6)], Always, true),
     spec(Action::NextRegion, "Next part of the window", &[chord(NONE, Key::F6)], Always, true),
     spec(Action::Keys, "Keys for this view", &[Typed('?')], Always, true),
+    spec(Action::Comment, "Comment", &[chord(CTRL_ALT, Key::M)], OnPage, true),
+    spec(Action::SinceRead, "What changed since I read it", &[Single(NONE, Key::V)], OnPage, true),
+    spec(Action::MergeReview, "Review what was combined while apart", &[], OnPage, true),
+    spec(Action::Older, "Older version", &[Single(NONE, Key::ArrowLeft)], InHistory, true),
+    spec(Action::Newer, "Newer version", &[Single(NONE, Key::ArrowRight)], InHistory, true),
+    spec(Action::TakeMine, "Restore mine", &[Single(NONE, Key::Num1)], InReview, true),
+    spec(Action::TakeTheirs, "Restore theirs", &[Single(NONE, Key::Num2)], InReview, true),
+    spec(Action::Accept, "Mark as read, or keep it merged", &[Single(NONE, Key::Enter)], ToAccept, true),
+    spec(Action::LeavePast, "Back to the page as it is", &[Single(NONE, Key::Escape)], InPast, false),
 ];
 
 /// Keys of the page editor, for the help; the editor itself handles them.
@@ -274,6 +309,10 @@ impl When {
             InLists => situation.lists,
             InTree => situation.tree,
             InPeople => situation.people,
+            InPast => situation.past,
+            InHistory => situation.history,
+            InReview => situation.review,
+            ToAccept => situation.accept,
         }
     }
 }
@@ -332,6 +371,7 @@ fn key_words(key: Key) -> String {
         Key::Comma => ",".to_owned(),
         Key::Plus => "+".to_owned(),
         Key::Minus => "−".to_owned(),
+        Key::Escape => "Esc".to_owned(),
         _ => key.name().to_owned(),
     }
 }
@@ -461,12 +501,14 @@ mod tests {
 
     #[test]
     fn no_two_actions_share_a_key() {
-        let mut seen: Vec<(Keys, &str)> = Vec::new();
+        let mut seen: Vec<(Keys, &str, When)> = Vec::new();
         for spec in ACTIONS {
             for keys in spec.keys {
-                let clash = seen.iter().find(|(other, _)| other == keys);
+                // A task is selected only in the task list, the past is shown only over a page.
+                let apart = |a, b| (a == OnTask && b == ToAccept) || (a == ToAccept && b == OnTask);
+                let clash = seen.iter().find(|(other, _, when)| other == keys && !apart(*when, spec.when));
                 assert!(clash.is_none(), "{} and {:?}", spec.label, clash);
-                seen.push((*keys, spec.label));
+                seen.push((*keys, spec.label, spec.when));
             }
         }
     }

@@ -3,7 +3,7 @@
 use egui::{Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use tern_peer::{Command, PeerError};
 
-use super::command::{Queue, Route, Then, UiCommand};
+use super::command::{Queue, Then, UiCommand};
 use super::look::{self, look};
 use super::sidebar::shown_title;
 use super::tokens::{self, size, stroke};
@@ -41,23 +41,6 @@ pub fn bar(ui: &mut Ui, room: Rect, words: &str, choices: &[Choice<'_>], out: &m
         }
     }
     rect.height()
-}
-
-/// The page as it was.
-pub fn past(
-    ui: &mut Ui,
-    room: Rect,
-    id: &str,
-    words: &str,
-    at: Option<&(String, String)>,
-    out: &mut Queue,
-) -> f32 {
-    let words = format!("The page as {words}");
-    let Some((heads, _)) = at else { return 0.0 };
-    let revert = Command::PageRevert { page: id.to_owned(), to: heads.clone() };
-    let back = UiCommand::Go(Route::page(id));
-    let again = UiCommand::Send(Box::new(revert), Then::CloseAndSay("The page is as it was then".to_owned()));
-    bar(ui, room, &words, &[("Make it so again", false, again), ("Back to now", true, back)], out)
 }
 
 /// The page lies in the trash.

@@ -23,6 +23,7 @@ use sample::{history, member, page, person, sample_world, task};
 
 pub mod access;
 mod paper;
+pub mod past;
 mod sample;
 
 /// Tue 24 Nov 2026 15:10 in London.
@@ -50,6 +51,8 @@ pub struct World {
     pub passphrase: Option<String>,
     /// Who may do what.
     pub access: Access,
+    /// The past of pages.
+    pub past: past::Pasts,
 }
 
 /// A handle on the world, shared with the window.
@@ -270,6 +273,17 @@ impl Canned {
         }
     }
 
+    /// Something about the past of pages changes without the window's doing.
+    #[cfg(test)]
+    pub fn change_past(&self, change: impl FnOnce(&mut past::Pasts)) {
+        let mut world = lock(&self.0);
+        change(&mut world.past);
+        world.bump();
+        for wake in &world.wakes {
+            wake();
+        }
+    }
+
     /// Something about access changes without the window's doing.
     pub fn change(&self, change: impl FnOnce(&mut Access)) {
         let mut world = lock(&self.0);
@@ -344,6 +358,12 @@ impl World {
                 View::PageChanges(Box::new(paper.pull(page, from)?))
             }
             Query::History { .. } => View::History(history()),
+            Query::Diff { .. }
+            | Query::SinceRead { .. }
+            | Query::Merges { .. }
+            | Query::Comments { .. }
+            | Query::Backlinks { .. }
+            | Query::LinkTargets { .. } => self.past_answer(query),
             Query::Tasks { .. } => View::Tasks(TasksView {
                 tasks: self.tasks.iter().filter(|task| !task.trashed).cloned().collect(),
             }),
@@ -366,6 +386,27 @@ impl World {
             Query::Search { query, .. } => View::Search(self.search(query)),
             _ => return Err(missing("This")),
         })
+    }
+
+    fn heads_of(&self, page: &str) -> String {
+        let found = self.pages.iter().find(|(view, ..)| view.id == page);
+        found.map(|(.., paper)| paper.heads()).unwrap_or_default()
+    }
+
+    fn past_answer(&self, query: &Query) -> View {
+        match query {
+            Query::Diff { page, from, to } => {
+                let found = self.pages.iter().find(|(view, ..)| view.id == *page);
+                let first = found.and_then(|(view, ..)| view.blocks.first());
+                View::Diff(past::diff(first, from, to.as_deref().unwrap_or_default()))
+            }
+            Query::SinceRead { page } => View::SinceRead(self.past.since(page, self.heads_of(page))),
+            Query::Merges { page } => View::Merges(self.past.merges(page, self.heads_of(page))),
+            Query::Comments { page } => View::Comments(self.past.comments(page, self.heads_of(page))),
+            Query::Backlinks { page } => View::Backlinks(past::backlinks(&self.pages, page)),
+            Query::LinkTargets { ids } => View::LinkTargets(past::targets(&self.pages, ids)),
+            _ => View::Text { text: String::new() },
+        }
     }
 
     fn about(&self) -> AboutView {
@@ -429,7 +470,15 @@ impl World {
         let heads = format!("h{}", self.version);
         let doc =
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
+        let about = match &command {
+            Command::CommentNew { page, .. } => self.pages.iter().find(|(view, ..)| view.id == *page),
+            _ => None,
+        };
+        if self.past.perform(&command, about.map(|(.., paper)| paper.flat())) {
+            return Ok(Reply::Done {});
+        }
         match command {
+            Command::PageRevert { page, .. } | Command::PageRestoreBlock { page, .. } => doc(&page),
             Command::PageNew { title, parent, space, markdown } => {
                 self.made += 1;
                 let id = format!("made{}", self.made);

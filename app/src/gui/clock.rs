@@ -88,6 +88,26 @@ impl Clock {
         }
     }
 
+    /// A time in one's own zone and, where it reads otherwise there, in somebody else's: `Mon 23:20 · 15:20 theirs`.
+    pub fn both(&self, rfc3339: &str, zone: Option<&str>) -> String {
+        let mine = self.words(rfc3339);
+        let Some(theirs) = zone.and_then(|zone| self.theirs(rfc3339, zone)) else { return mine };
+        format!("{mine} · {theirs} theirs")
+    }
+
+    fn theirs(&self, rfc3339: &str, zone: &str) -> Option<String> {
+        let zone = TimeZone::get(zone).ok()?;
+        let (there, here) = {
+            let when = parse(rfc3339)?;
+            (when.to_zoned(zone), when.to_zoned(self.zone.clone()))
+        };
+        if there.offset() == here.offset() {
+            return None;
+        }
+        let words = if there.date() == here.date() { "%H:%M" } else { "%a %H:%M" };
+        Some(there.strftime(words).to_string())
+    }
+
     /// How long ago an instant was: `just now`, `5 min ago`, `2 h ago`, `3 days ago`.
     pub fn ago(&self, rfc3339: &str) -> String {
         let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
@@ -135,6 +155,15 @@ mod tests {
         ] {
             assert_eq!(clock().words(instant), words, "{instant}");
         }
+    }
+
+    #[test]
+    fn a_time_of_somebody_elsewhere_is_said_in_both_zones() {
+        let at = "2026-11-24T13:20:00Z";
+        assert_eq!(clock().both(at, Some("Africa/Lagos")), "13:20 · 14:20 theirs");
+        assert_eq!(clock().both("2026-11-23T17:30:00Z", Some("Asia/Tokyo")), "Mon 17:30 · Tue 02:30 theirs");
+        assert_eq!(clock().both(at, Some("Europe/Lisbon")), "13:20");
+        assert_eq!(clock().both(at, None), "13:20");
     }
 
     #[test]

@@ -7,8 +7,10 @@ use tern_peer::{AccessCommand, Command};
 
 use super::access::confirm::Confirm;
 use super::actions::Action;
+use super::comments::Talk;
 use super::open::live::Promotion;
 use super::page::blocks::Reform;
+use super::past::Ask;
 use super::picker::Picker;
 use super::prefs::Theme;
 use super::secret::Secret;
@@ -199,6 +201,10 @@ pub enum Then {
     PlaceAttached(String),
     /// The line that was made a task gives way to it.
     Promoted(Box<Promotion>),
+    /// The comment that was being written is there.
+    Commented,
+    /// The reply to this thread is there.
+    Replied(String),
     /// One line says what was done; this takes it back.
     Undoable(String, Box<Held>),
 }
@@ -226,6 +232,8 @@ pub enum BlockAction {
     Delete,
     /// A table gets another shape.
     Reform(Reform),
+    /// A comment on the whole of it.
+    Comment,
 }
 
 /// A column whose width can be changed.
@@ -276,6 +284,12 @@ pub enum UiCommand {
     Close,
     /// Sends a change to the engine.
     Send(Box<Command>, Then),
+    /// Shows another state of the open page, or brings something of it back.
+    Past(Ask),
+    /// Something about comments.
+    Talk(Talk),
+    /// The caret goes to the block of the open page with this key, and the block comes into sight.
+    ShowBlock(u64),
     /// Does something with a block of the open page.
     Block(u64, BlockAction),
     /// Makes a task of a line of the open page, which shows it from then on.

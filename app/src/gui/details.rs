@@ -4,26 +4,20 @@ use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos
 use tern_peer::{ConflictView, HistoryView, PageView, TaskView};
 
 use super::clock::Clock;
-use super::command::{Queue, Route, Then, UiCommand};
+use super::command::{Queue, Then, UiCommand};
+use super::comments::{TalkState, ui as comments};
 use super::icon::{self, Icon};
 use super::look::look;
 use super::tasks::{data as task_data, menus};
 use super::tokens::{self, radius, size};
 use super::views::Views;
 use super::widgets::{self, Button, Field, Tone};
+use facts::Facts;
+use history::Sitting;
 
-/// A sitting of the history, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sitting {
-    /// Who.
-    pub author: String,
-    /// How much.
-    pub changes: String,
-    /// When.
-    pub when: String,
-    /// Heads after it.
-    pub heads: String,
-}
+pub mod facts;
+pub mod history;
+mod links;
 
 /// Details of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,19 +60,8 @@ pub fn build(page: &PageView, history: Option<&HistoryView>, clock: &Clock) -> P
             (file.name.clone(), format!("{}{here}", bytes_words(file.bytes)))
         })
         .collect();
-    let history = history.map(|history| history.sessions.iter().rev().map(|s| sitting(s, clock)).collect());
-    PageDetails { fields, kept, files, history: history.unwrap_or_default() }
-}
-
-fn sitting(session: &tern_peer::SessionView, clock: &Clock) -> Sitting {
-    let changes =
-        if session.changes == 1 { "1 change".to_owned() } else { format!("{} changes", session.changes) };
-    Sitting {
-        author: session.author.clone(),
-        changes,
-        when: clock.span(&session.from, &session.to),
-        heads: session.heads.clone(),
-    }
+    let history = history.map(|history| history::build(history, clock)).unwrap_or_default();
+    PageDetails { fields, kept, files, history }
 }
 
 /// A size as people say it.
@@ -101,18 +84,20 @@ pub fn text(details: &PageDetails) -> String {
         out += &format!("({words})\n");
     }
     for sitting in &details.history {
-        out += &format!("{}, {}: {}\n", sitting.author, sitting.changes, sitting.when);
+        out += &format!("{}, {}: {}\n", sitting.author, sitting.summary, sitting.when);
     }
     out
 }
 
-fn section(ui: &mut Ui, title: &str, note: &str) {
+/// A heading of the column with a quiet note; returns where it stands.
+pub fn section(ui: &mut Ui, title: &str, note: &str) -> Rect {
     let p = look(ui.ctx());
     ui.add_space(4.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 34.0), Sense::hover());
     let at = widgets::line(ui, rect, Align2::LEFT_CENTER, title, tokens::UI_STRONG, p.ink);
     widgets::line(ui, rect.with_min_x(at.right() + 8.0), Align2::LEFT_CENTER, note, tokens::SMALL, p.ink3);
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, title));
+    rect
 }
 
 fn pair(ui: &mut Ui, name: &str, value: &str) {
@@ -134,46 +119,77 @@ fn column(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// What the details of a page read.
+#[derive(Debug, Clone, Copy)]
+pub struct PageReads<'a> {
+    /// The page.
+    pub page: &'a PageView,
+    /// Answers of the engine.
+    pub views: &'a Views,
+    /// Heads at which it is shown, where it is not shown as it is.
+    pub shown_at: Option<&'a str>,
+    /// What time it is.
+    pub clock: &'a Clock,
+    /// What can be told of its text.
+    pub facts: &'a Facts,
+}
+
 /// Draws the details of a page.
-pub fn page(
-    ui: &mut Ui,
-    page: &PageView,
-    views: &Views,
-    shown_at: Option<&str>,
-    clock: &Clock,
-    out: &mut Queue,
-) {
+pub fn page(ui: &mut Ui, reads: PageReads<'_>, talk: &mut TalkState, out: &mut Queue) {
+    let PageReads { page, views, clock, facts, .. } = reads;
     let details = build(page, views.history.get(), clock);
-    let p = look(ui.ctx());
+    let now = reads.shown_at.is_none();
     column(ui, |ui| {
-        section(ui, "Details", "");
-        for (name, value) in &details.fields {
-            pair(ui, name, value);
-        }
-        for (words, field, value) in &details.kept {
-            kept(ui, page, words, field, value, out);
-        }
-        if details.fields.is_empty() && details.kept.is_empty() {
-            widgets::text(ui, "Nothing set apart by two people.", tokens::SMALL, p.ink3);
-            ui.add_space(6.0);
-        }
+        let words = if now { facts.words_line() } else { String::new() };
+        first(ui, page, &details, &words, out);
         if !details.files.is_empty() {
-            widgets::rule(ui);
+            rule(ui);
             section(ui, "Files", &details.files.len().to_string());
             for (name, size) in &details.files {
                 file(ui, name, size);
             }
         }
-        ui.add_space(8.0);
-        widgets::rule(ui);
+        if now {
+            rule(ui);
+            comments::show(ui, talk, views, clock, out);
+        }
+        rule(ui);
         section(ui, "History", "");
-        if details.history.is_empty() {
-            widgets::text(ui, "Each sitting of each person appears here.", tokens::SMALL, p.ink3);
+        history::show(ui, &details.history, reads.shown_at, out);
+        if now && views.backlinks.get().is_some() {
+            rule(ui);
+            links::linked_from(ui, views.backlinks.get(), out);
         }
-        for (index, sitting) in details.history.iter().enumerate() {
-            history_row(ui, page, sitting, index == 0, shown_at, out);
+        if now && !facts.headings.is_empty() {
+            rule(ui);
+            links::outline(ui, facts, out);
         }
+        ui.add_space(16.0);
     });
+}
+
+fn rule(ui: &mut Ui) {
+    ui.add_space(8.0);
+    widgets::rule(ui);
+}
+
+/// Words, fields, and what two people set apart.
+fn first(ui: &mut Ui, page: &PageView, details: &PageDetails, words: &str, out: &mut Queue) {
+    let p = look(ui.ctx());
+    section(ui, "Details", "");
+    if !words.is_empty() {
+        pair(ui, "Length", words);
+    }
+    for (name, value) in &details.fields {
+        pair(ui, name, value);
+    }
+    for (said, field, value) in &details.kept {
+        kept(ui, page, said, field, value, out);
+    }
+    if words.is_empty() && details.fields.is_empty() && details.kept.is_empty() {
+        widgets::text(ui, "Nothing set apart by two people.", tokens::SMALL, p.ink3);
+        ui.add_space(6.0);
+    }
 }
 
 fn kept(ui: &mut Ui, page: &PageView, words: &str, field: &str, value: &str, out: &mut Queue) {
@@ -205,41 +221,6 @@ fn file(ui: &mut Ui, name: &str, size: &str) {
     let spoken = format!("{name}, {size}");
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     response.on_hover_text(name);
-}
-
-fn history_row(
-    ui: &mut Ui,
-    page: &PageView,
-    sitting: &Sitting,
-    newest: bool,
-    shown_at: Option<&str>,
-    out: &mut Queue,
-) {
-    let p = look(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
-    let here = shown_at == Some(sitting.heads.as_str());
-    let ground = rect.expand2(vec2(8.0, 0.0));
-    widgets::row_ground(ui, ground, here, response.hovered());
-    widgets::avatar(ui, pos2(rect.left() + 8.0, rect.center().y), 7.5, &sitting.author, true);
-    let inside = rect.with_min_x(rect.left() + 22.0);
-    let right = widgets::line(ui, inside, Align2::RIGHT_CENTER, &sitting.when, tokens::SMALL, p.ink2);
-    let words = format!("{}, {}", sitting.author, sitting.changes);
-    widgets::line(
-        ui,
-        inside.with_max_x(right.left() - 8.0),
-        Align2::LEFT_CENTER,
-        &words,
-        tokens::SMALL,
-        p.ink,
-    );
-    let spoken = format!("{words}, {}. Show the page as it was then", sitting.when);
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, here, &spoken));
-    widgets::focus_ring(ui, &response, radius::ROW);
-    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
-        let words = format!("{} left it, {}", sitting.author, sitting.when);
-        let at = (!newest).then(|| (sitting.heads.clone(), words));
-        out.push(UiCommand::Go(Route::Page { id: page.id.clone(), at }));
-    }
 }
 
 /// The description of the selected task while it is typed.

@@ -20,6 +20,7 @@ use crate::gui::command::Route;
 
 mod access;
 mod live;
+mod past;
 mod shell;
 mod walk;
 mod writing;
@@ -627,10 +628,10 @@ fn the_panels_say_this() {
         details::text(&details::build(page, views.history.get(), &london())),
         "lagos-survey.pdf: 483 KB
 (also: Index on the tablet — Aiko, 6 h ago)
-Ben, 2 changes: 14:02 – 15:08
+You, 2 changes: 14:02 – 15:08
 Mia, 3 changes: 13:10 – 13:28
 Aiko, 2 changes: Mon 06:20 – 06:41
-Ben, 1 change: Fri 11:04
+You, 1 change: Fri 11:04
 "
     );
 }

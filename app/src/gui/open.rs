@@ -13,7 +13,9 @@ use super::actions::{Reader, Situation};
 use super::backend::{Backend, Wake, Watched};
 use super::clock::Clock;
 use super::command::{Dialog, Held, Relock, Route, Then, UiCommand};
+use super::comments::TalkState;
 use super::details::TaskDraft;
+use super::details::facts::Facts;
 use super::dialogs::DialogState;
 use super::lists::SearchState;
 use super::notice::{TOAST_SECS, Toast};
@@ -21,6 +23,7 @@ use super::page::pictures::Spawn;
 use super::page::session::Session;
 use super::page::ui::PageState;
 use super::palette::Palette;
+use super::past::{Mode, PastState};
 use super::picker::Picker;
 use super::prefs::Prefs;
 use super::secret::Secret;
@@ -33,8 +36,10 @@ use edits::{Asked, Tail};
 mod edits;
 mod files;
 pub mod live;
+mod past;
 mod people;
 mod perform;
+mod talk;
 mod tree;
 
 /// Most outcomes that may wait to be read.
@@ -90,6 +95,9 @@ pub struct Open {
     pub(super) search: SearchState,
     pub(super) access: AccessState,
     pub(super) draft: TaskDraft,
+    pub(super) past: PastState,
+    pub(super) talk: TalkState,
+    pub(super) facts: Facts,
     pub(super) picker: Option<Box<Picker>>,
     pub(super) palette: Option<Palette>,
     pub(super) dialog: Option<DialogState>,
@@ -111,6 +119,8 @@ pub struct Open {
     tails: Vec<Tail>,
     /// Pages that were open a moment ago, with their steps back.
     kept: Vec<(String, Session)>,
+    /// Comments that were being written on pages that were left.
+    unsaid: BTreeMap<String, TalkState>,
     /// When the state of a linking was last asked for.
     link_asked: f64,
     /// Secrets were typed: the fields forget them in the next frame.
@@ -143,6 +153,9 @@ impl Open {
             search: SearchState::default(),
             access: AccessState::default(),
             draft: TaskDraft::default(),
+            past: PastState::default(),
+            talk: TalkState::default(),
+            facts: Facts::default(),
             picker: None,
             palette: None,
             dialog: None,
@@ -159,6 +172,7 @@ impl Open {
             saving: Vec::new(),
             tails: Vec::new(),
             kept: Vec::new(),
+            unsaid: BTreeMap::new(),
             link_asked: f64::NEG_INFINITY,
             forget_typed: false,
             relock: None,
@@ -179,9 +193,16 @@ impl Open {
 
     /// What is true of the window while actions are offered.
     pub fn situation(&self) -> Situation {
+        let history = matches!(self.route, Route::Page { at: Some(_), .. });
+        let mode = self.past.mode.filter(|_| self.open_page().is_some() && !history);
+        let review = mode == Some(Mode::Review);
         Situation {
             page: matches!(self.route, Route::Page { at: None, .. }),
-            lists: matches!(self.route, Route::Tasks | Route::Search),
+            history,
+            review,
+            past: history || mode.is_some(),
+            accept: mode.is_some(),
+            lists: matches!(self.route, Route::Tasks | Route::Search) || review,
             tree: self.tree.focused,
             task: self.route == Route::Tasks && self.tasks.selected.is_some(),
             people: matches!(self.route, Route::People(_)),
@@ -248,7 +269,10 @@ impl Open {
             self.hear(event, now);
         }
         let page_changed = self.views.poll(self.backend.as_ref(), &self.out.wake);
-        if page_changed && let Some(view) = self.views.page.get() {
+        if page_changed
+            && !self.page.read_only
+            && let Some(view) = self.views.page.get()
+        {
             self.page.session.announce(&view.heads);
         }
         self.begin();
@@ -259,6 +283,8 @@ impl Open {
         self.offer_names();
         self.save_files();
         self.show_live_tasks();
+        self.tend_past(ctx, now);
+        self.tend_talk();
         self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
@@ -312,6 +338,7 @@ impl Open {
         match event {
             Event::Online(Ok(())) => {}
             Event::Online(Err(error)) | Event::Done(Then::Quiet, Err(error)) => self.fault = Some(error),
+            Event::Done(Then::Commented, Err(error)) => self.comment_failed(error),
             Event::Done(_, Err(error)) => match &mut self.dialog {
                 Some(dialog) => {
                     dialog.waiting = false;
@@ -353,7 +380,14 @@ impl Open {
                 self.close_dialog();
                 self.say(&words, None, now);
             }
+            (Then::Undoable(..), Reply::Doc(doc)) if !doc.changed => {
+                self.say("Nothing had to change: it is so already", None, now);
+            }
             (Then::Undoable(words, undo), _) => self.say(&words, Some(undo), now),
+            (Then::Commented, _) => self.commented(),
+            (Then::Replied(thread), _) => {
+                self.talk.replies.remove(&thread);
+            }
             _ => {}
         }
     }
@@ -400,21 +434,22 @@ impl Open {
     }
 
     fn enter(&mut self, route: Route) {
+        self.note_read();
         self.leave();
+        self.forget_past(&route);
         self.sidebar_over = false;
         self.route = route;
         match self.route.clone() {
             Route::Page { id, at } => {
-                self.open_session(&id, at.as_ref().map(|(heads, _)| heads.clone()));
+                self.open_session(&id, at.is_some());
                 self.edit_fault = None;
-                self.views.page.clear();
-                let query = match at {
-                    Some((heads, _)) => Query::Page { page: id.clone(), at: Some(heads) },
-                    None => Query::PageInfo { page: id.clone() },
-                };
+                // What is known of the page as it is stays while one looks at what it was.
+                if at.is_none() {
+                    self.views.page.clear();
+                }
+                let query = Query::PageInfo { page: id.clone() };
                 self.views.page.watch(self.backend.as_ref(), &self.out.wake, query);
-                let history = Query::History { page: id.clone() };
-                self.views.history.watch(self.backend.as_ref(), &self.out.wake, history);
+                self.watch_past(&id);
                 self.prefs.was_open(&id);
                 self.prefs.last_page = Some(id);
                 self.remember();
@@ -473,6 +508,7 @@ impl Open {
 
     /// Gives everything typed to the engine; false when it did not take all of it.
     pub fn hand_over(&mut self) -> bool {
+        self.note_read();
         self.leave();
         self.settle();
         self.tails.is_empty() && self.edit_fault.is_none()

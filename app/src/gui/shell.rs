@@ -15,7 +15,7 @@ use super::picker::{Entry, Picker, Sign};
 use super::sidebar::shown_title;
 use super::tokens::{self, radius, size, stroke};
 use super::widgets::{self, Button};
-use super::{access, bars, details, lists, notice, page, people, statusline, tasks};
+use super::{access, bars, details, lists, notice, page, past, people, statusline, tasks};
 
 mod columns;
 
@@ -205,6 +205,11 @@ fn header_right(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) -> f32 {
             out.push(UiCommand::Do(Action::ToggleDetails));
         }
     }
+    if let Route::Page { at: None, .. } = &open.route
+        && room.width() > 520.0
+    {
+        right = since_button(ui, open, room, right, out);
+    }
     let delivery = match (&open.route, open.views.page.get()) {
         (Route::Page { .. }, Some(page)) => page.delivery.join("  ·  "),
         _ => String::new(),
@@ -223,6 +228,28 @@ fn header_right(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) -> f32 {
         right = rect.left();
     }
     right
+}
+
+/// The button that shows what changed since one read the page; returns where it begins.
+fn since_button(ui: &mut Ui, open: &Open, room: Rect, right: f32, out: &mut Queue) -> f32 {
+    let p = look(ui.ctx());
+    let key = key_of(Action::SinceRead).unwrap_or_default();
+    let (label, on) = ("Since I read", open.past.mode == Some(past::Mode::Since));
+    let words = look::width(ui, label, tokens::UI_MEDIUM);
+    let width = words + look::width(ui, &key, tokens::TINY) + 34.0;
+    let rect =
+        Rect::from_min_max(pos2(right - width - 6.0, room.top() + 8.0), pos2(right - 6.0, room.top() + 36.0));
+    let response = ui.interact(rect, ui.scope_id().with("since"), Sense::click());
+    widgets::row_ground(ui, rect, on, response.hovered());
+    let inside = rect.with_min_x(rect.left() + 8.0);
+    widgets::line(ui, inside, Align2::LEFT_CENTER, label, tokens::UI_MEDIUM, p.ink);
+    widgets::key_cap(ui, pos2(inside.left() + words + 8.0, rect.center().y), &key, None);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, "Since I read"));
+    widgets::focus_ring(ui, &response, radius::ROW);
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+        out.push(UiCommand::Do(Action::SinceRead));
+    }
+    rect.left()
 }
 
 fn page_menu(page: &tern_peer::PageView, anchor: Rect) -> Picker {
@@ -354,6 +381,17 @@ fn page_view(
         });
         return;
     }
+    if let Some((heads, _)) = at {
+        let title =
+            open.pages().iter().find(|page| page.id == id).map(|page| shown_title(&page.title).to_owned());
+        let title = title.unwrap_or_default();
+        let reads = past::ui::Reads { views: &open.views, clock: &open.clock, title: &title };
+        let state = &mut open.past;
+        widgets::region(ui, room, "was", "Page as it was", |ui| {
+            past::ui::history(ui, state, reads, heads, out)
+        });
+        return;
+    }
     let Some(page) = open.views.page.get() else {
         let known = open.pages().iter().any(|page| page.id == id);
         let words = if known {
@@ -364,16 +402,33 @@ fn page_view(
         widgets::line(ui, room, Align2::CENTER_CENTER, words, tokens::UI, p.ink2);
         return;
     };
-    let (title, trashed, heads) = (page.title.clone(), page.trashed, page.heads.clone());
-    if let Some((_, words)) = at {
-        room.min.y += bars::past(ui, room, id, words, at, out);
-    } else if trashed {
+    let (title, trashed) = (page.title.clone(), page.trashed);
+    if let Some(mode) = open.past.mode {
+        widgets::region(ui, room, "past", "Past of the page", |ui| past_of(ui, open, mode, &title, out));
+        return;
+    }
+    if trashed {
         room.min.y += bars::trash(ui, room, id, &title, out);
     } else if let Some(error) = open.edit_fault.clone() {
         room.min.y += bars::refused(ui, room, &error, out);
+    } else if let Some(words) = open.combined_words() {
+        room.min.y += past::review::chip(ui, room, &words, out);
     }
-    let _ = heads;
     widgets::region(ui, room, "page", "Page", |ui| page::ui::show(ui, &mut open.page, &title, out));
+}
+
+/// What is shown in place of the text.
+fn past_of(ui: &mut Ui, open: &mut Open, mode: past::Mode, title: &str, out: &mut Queue) {
+    match mode {
+        past::Mode::Since => {
+            let reads = past::ui::Reads { views: &open.views, clock: &open.clock, title: shown_title(title) };
+            past::ui::since(ui, &mut open.past, reads, out);
+        }
+        past::Mode::Review => {
+            let places = open.past.places.as_ref().map(|(_, places)| places.as_slice()).unwrap_or_default();
+            past::review::show(ui, &open.past, places, out);
+        }
+    }
 }
 
 fn right(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
@@ -387,9 +442,10 @@ fn right(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
         Route::Page { id, at } => {
             let Some(page) = open.views.page.get().filter(|page| page.id == id) else { return };
             let shown_at = at.as_ref().map(|(heads, _)| heads.as_str());
-            widgets::region(ui, inside, "right", "Details", |ui| {
-                details::page(ui, page, &open.views, shown_at, &open.clock, out);
-            });
+            let (views, clock, facts) = (&open.views, &open.clock, &open.facts);
+            let reads = details::PageReads { page, views, shown_at, clock, facts };
+            let talk = &mut open.talk;
+            widgets::region(ui, inside, "right", "Details", |ui| details::page(ui, reads, talk, out));
         }
         Route::Tasks => {
             let Some(task) = open.selected_task().cloned() else { return };

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, DevicesView, HistoryView, InvitesView, KeysView, LogView, MembersView, MovePreview,
-    NoticesView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView, SpacesView,
-    StatusView, TasksView, View,
+    AboutView, BacklinksView, CommentsView, DevicesView, DiffView, HistoryView, InvitesView, KeysView,
+    LinkTargetsView, LogView, MembersView, MergesView, MovePreview, NoticesView, PageView, PagesView,
+    PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, TasksView,
+    View,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -47,7 +48,13 @@ kinds!(
     NoticesView = Notices,
     MovePreview = MovePreview,
     SpacesView = Spaces,
-    LogView = Log
+    LogView = Log,
+    DiffView = Diff,
+    SinceReadView = SinceRead,
+    MergesView = Merges,
+    CommentsView = Comments,
+    BacklinksView = Backlinks,
+    LinkTargetsView = LinkTargets
 );
 
 /// One watched query and its newest answer.
@@ -148,6 +155,18 @@ pub struct Views {
     pub page: Slot<PageView>,
     /// Its history.
     pub history: Slot<HistoryView>,
+    /// What one sitting changed; watched while the page is shown as it was after it.
+    pub diff: Slot<DiffView>,
+    /// What changed since oneself read the open page; watched while that is shown.
+    pub since: Slot<SinceReadView>,
+    /// What was combined in the open page while people were apart.
+    pub merges: Slot<MergesView>,
+    /// Comments on the open page.
+    pub comments: Slot<CommentsView>,
+    /// What links to the open page.
+    pub backlinks: Slot<BacklinksView>,
+    /// What the links of the open page lead to.
+    pub targets: Slot<LinkTargetsView>,
     /// Search results.
     pub search: Slot<SearchView>,
     /// Spaces.
@@ -196,6 +215,12 @@ impl Views {
             self.keys.poll(),
             self.tasks.poll(),
             self.history.poll(),
+            self.diff.poll(),
+            self.since.poll(),
+            self.merges.poll(),
+            self.comments.poll(),
+            self.backlinks.poll(),
+            self.targets.poll(),
             self.search.poll(),
             self.spaces.poll(),
             self.invites.poll(),

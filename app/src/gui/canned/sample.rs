@@ -77,6 +77,7 @@ pub(super) fn history() -> HistoryView {
         from: from.into(),
         to: to.into(),
         heads: format!("{author}{from}"),
+        mine: author == "Ben",
         changes,
         ..SessionView::default()
     };

@@ -46,7 +46,6 @@ struct Way<'a> {
     backend: &'a dyn Backend,
     wake: &'a Wake,
     page: &'a str,
-    at: Option<String>,
 }
 
 impl Way<'_> {
@@ -64,7 +63,7 @@ impl Way<'_> {
         let page = self.page.to_owned();
         let query = match request {
             Request::Push { .. } => return Some(request),
-            Request::Load => Query::PageFlat { page, at: self.at.clone() },
+            Request::Load => Query::PageFlat { page, at: None },
             Request::Pull { from } => Query::PageChanges { page, from },
         };
         *asked = Some(self.backend.watch(query, self.wake.clone()));
@@ -74,12 +73,12 @@ impl Way<'_> {
 
 impl Open {
     /// The session of a page that opens: the one of a moment ago, if there is one.
-    pub(super) fn open_session(&mut self, page: &str, at: Option<String>) {
+    pub(super) fn open_session(&mut self, page: &str, past: bool) {
         self.page = PageState::default();
-        self.page.read_only = at.is_some();
+        self.page.read_only = past;
         self.opened += 1;
         self.asked = None;
-        if at.is_some() {
+        if past {
             return;
         }
         if let Some(found) = self.tails.iter().position(|tail| tail.page == page) {
@@ -94,6 +93,7 @@ impl Open {
     pub(super) fn send_edits(&mut self, ctx: &Context, now: f64) {
         self.send_batches(now, false);
         if self.open_page().is_some()
+            && !self.page.read_only
             && let Some(due) = self.page.session.due(now)
         {
             ctx.request_repaint_after(Duration::from_secs_f64(due));
@@ -104,12 +104,8 @@ impl Open {
     }
 
     fn send_batches(&mut self, now: f64, hurry: bool) {
-        if let Some(page) = self.open_page().map(str::to_owned) {
-            let at = match &self.route {
-                super::Route::Page { at: Some((heads, _)), .. } => Some(heads.clone()),
-                _ => None,
-            };
-            let way = Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &page, at };
+        if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only) {
+            let way = Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &page };
             let request = way.tend(&mut self.page.session, &mut self.asked, now, hurry);
             self.push(self.opened, &page, request);
         }
@@ -119,8 +115,7 @@ impl Open {
                 tail.retry_at = None;
                 tail.session.retry();
             }
-            let way =
-                Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &tail.page, at: None };
+            let way = Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &tail.page };
             let request = way.tend(&mut tail.session, &mut tail.asked, now, true);
             self.push(tail.serial, &tail.page, request);
         }

@@ -9,6 +9,7 @@ use super::{Open, is_narrow};
 use crate::gui::access;
 use crate::gui::actions::Action;
 use crate::gui::command::{BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash};
+use crate::gui::comments::Talk;
 use crate::gui::page::blocks;
 use crate::gui::page::select::Selection;
 use crate::gui::page::ui::editor_id;
@@ -28,7 +29,10 @@ impl Open {
         if self.picker.is_some() || self.palette.is_some() || self.dialog.is_some() {
             return;
         }
-        let actions = self.reader.read(ctx, self.situation(), self.is_typing(ctx));
+        let mut situation = self.situation();
+        // Enter presses the button that has the keyboard, before it agrees to anything.
+        situation.accept &= ctx.memory(|memory| memory.focused().is_none());
+        let actions = self.reader.read(ctx, situation, self.is_typing(ctx));
         out.extend(actions.into_iter().map(UiCommand::Do));
     }
 
@@ -70,6 +74,9 @@ impl Open {
             UiCommand::Send(command, then) => self.send(*command, then),
             UiCommand::Block(key, action) => self.block(ctx, key, action),
             UiCommand::Promote(key) => self.promote(key),
+            UiCommand::Past(ask) => self.past_ask(ctx, ask),
+            UiCommand::Talk(talk) => self.talk_ask(ctx, talk),
+            UiCommand::ShowBlock(key) => self.show_block(ctx, key),
             UiCommand::NewLinkedPage(title) => self.new_linked_page(title),
             UiCommand::Attach(path) => self.attach(path),
             UiCommand::RetryEdits => {
@@ -157,6 +164,7 @@ impl Open {
                 blocks::convert(flat, index, index, &Head { kind, parents, restart: None }, &caret)
             }
             BlockAction::Delete => blocks::remove(flat, index),
+            BlockAction::Comment => return self.comment_on_block(ctx, index),
             BlockAction::Reform(change) => blocks::reform(flat, index, change),
         };
         self.page.run(change, now);
@@ -235,6 +243,15 @@ impl Open {
             Action::NextRegion => self.region_step(ctx, 1),
             Action::PreviousRegion => self.region_step(ctx, shell::REGIONS.len() - 1),
             Action::Keys => self.open(Dialog::Keys),
+            Action::Comment => self.talk_ask(ctx, Talk::Begin),
+            Action::SinceRead
+            | Action::MergeReview
+            | Action::Older
+            | Action::Newer
+            | Action::Accept
+            | Action::TakeMine
+            | Action::TakeTheirs
+            | Action::LeavePast => self.past_key(ctx, action),
         }
     }
 
@@ -245,7 +262,7 @@ impl Open {
         }
     }
 
-    fn toggle_details(&mut self, ctx: &Context) {
+    pub(super) fn toggle_details(&mut self, ctx: &Context) {
         if is_narrow(ctx) {
             self.details_over = !self.details_over;
         } else {
@@ -338,6 +355,9 @@ impl Open {
     fn select_next(&mut self, step: isize) {
         if self.route == Route::Search {
             return self.search.step(step);
+        }
+        if self.situation().review {
+            return self.step_place(step);
         }
         let data = task_data::build(&self.views, &self.clock);
         let ids = task_data::ids(&data);

@@ -12,7 +12,7 @@ use super::prose::{self, Preedit};
 use super::rows::{Form, Row, Sign};
 use super::ui::{GUTTER, PageState, editor_id};
 use super::view::{self, Laid, Setting, Shown};
-use super::{blocks, live, table};
+use super::{anchors, blocks, live, table};
 use crate::gui::command::{BlockAction, Queue, UiCommand};
 use crate::gui::icon::{self, Icon};
 use crate::gui::look::Look;
@@ -104,6 +104,8 @@ fn text(
         let laid = Laid { from: chunk.from, to: chunk.to, galley, pos, composing };
         if !only_picture {
             ui.painter().extend(prose::decor(&laid.galley, &part.line, laid.from, pos, setting.look));
+            anchors::tints(ui, state, shown.start, &laid, setting.look);
+            anchors::absent(ui, state, part, &laid, setting.look);
             tints(ui, state, shown.start, &laid, setting.look);
             ui.painter().galley(pos, laid.galley.clone(), setting.look.ink);
         }

@@ -34,6 +34,7 @@ pub fn block_menu(key: u64, anchor: Rect, cell: Option<InCell>) -> Picker {
             .right(sign)
     })
     .collect();
+    entries.push(Entry::new(Sign::Icon(Icon::Quote), "Comment", UiCommand::Block(key, BlockAction::Comment)));
     entries.push(Entry::new(
         Sign::Icon(Icon::Trash),
         "Delete this block",

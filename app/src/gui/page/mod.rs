@@ -3,6 +3,7 @@
 //! `session` meets the engine; `select`, `edit`, `blocks`, `typing`, `rules`, `clip`, `find` and `complete` are what hands
 //! do; `rows`, `layout`, `view`, `prose`, `table`, `live`, `draw` and `ui` show it.
 
+pub mod anchors;
 pub mod ask;
 pub mod blocks;
 pub mod clip;

@@ -141,7 +141,8 @@ pub fn code_job(
     job
 }
 
-fn format(marks: &Marks, set: Set) -> TextFormat {
+/// How text with these marks is set.
+pub fn format(marks: &Marks, set: Set) -> TextFormat {
     let (mut style, p) = (set.style, set.look);
     if marks.strong {
         style.weight = style.weight.max(STRONG_WEIGHT);

@@ -77,6 +77,17 @@ pub struct Seen {
     pub until: f64,
 }
 
+/// Words that a thread of comments is on, or that are about to be commented on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    /// Positions.
+    pub from: usize,
+    /// End.
+    pub to: usize,
+    /// The thread; none for a comment that is being written.
+    pub thread: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Flight {
     Load,
@@ -105,6 +116,8 @@ pub struct Session {
     pub selection: Selection,
     /// Changes of others that are still marked.
     pub seen: Vec<Seen>,
+    /// Words that comments are on; they go along with every change.
+    pub anchors: Vec<Anchor>,
     /// Grows whenever blocks come, go or change their kind.
     shape: u64,
     /// Grows with every change.
@@ -231,6 +244,10 @@ impl Session {
         self.revision += 1;
         for seen in &mut self.seen {
             (seen.from, seen.to) = (delta.map(seen.from, false), delta.map(seen.to, false));
+        }
+        for anchor in &mut self.anchors {
+            anchor.to = delta.map(anchor.to, false);
+            anchor.from = delta.map(anchor.from, true).min(anchor.to);
         }
         true
     }

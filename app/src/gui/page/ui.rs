@@ -5,6 +5,7 @@ use tern_model::block::BlockKind;
 use tern_model::doc::SOFT_TEXT_BYTES;
 use tern_model::flat::Head;
 
+use super::anchors;
 use super::ask::{self, Ask};
 use super::complete;
 use super::draw;
@@ -12,8 +13,8 @@ use super::find::Find;
 use super::highlight::Highlights;
 use super::input::{self, Hands};
 use super::layout::Layout;
-use super::offer::{Offers, Popup};
 use super::live::LiveTasks;
+use super::offer::{Offers, Popup};
 use super::pictures::Pictures;
 use super::select::{Selection, first_place};
 use super::session::Session;
@@ -67,6 +68,10 @@ pub struct PageState {
     pub other: Option<String>,
     /// Find and replace.
     pub find: Option<Find>,
+    /// The thread of comments that has one's attention.
+    pub thread: Option<String>,
+    /// Documents that links lead to and that are not here yet.
+    pub absent: std::collections::BTreeSet<String>,
     /// Where everything lies.
     pub layout: Layout,
     /// What was drawn in the last frame.
@@ -131,6 +136,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         state.layout.refresh(session.flat(), session.shape(), session.revision(), width);
         draw_blocks(ui, state, &setting, sight, out);
         pointer::take(ui, state, &response, now, out);
+        anchors::pick(state, &response, out);
         let end = setting.top + state.layout.total() + 4.0;
         pointer::below(ui, state, below.with_min_y(end), now);
         over::show(ui, state, &response, &setting, now);

@@ -1,0 +1,325 @@
+//! The past of the open page: what is watched for it, what its views ask for, and when a page counts as read.
+
+use egui::Context;
+use tern_peer::{Command, MergesView, Query, SessionView};
+
+use super::{Open, Route};
+use crate::gui::actions::Action;
+use crate::gui::command::{Held, Then};
+use crate::gui::comments::data::zone;
+use crate::gui::page::select::Selection;
+use crate::gui::page::ui::editor_id;
+use crate::gui::past::places::{self, What};
+use crate::gui::past::{Ask, Mode, PastState, scrub};
+
+/// Seconds in sight after which a page that is left counts as read.
+const READ_SECS: f64 = 3.0;
+
+impl Open {
+    /// Watches what belongs to the past of a page.
+    pub(super) fn watch_past(&mut self, id: &str) {
+        let (backend, wake, views) = (self.backend.as_ref(), &self.out.wake, &mut self.views);
+        let page = || id.to_owned();
+        views.history.watch(backend, wake, Query::History { page: page() });
+        views.merges.watch(backend, wake, Query::Merges { page: page() });
+        views.comments.watch(backend, wake, Query::Comments { page: page() });
+        views.backlinks.watch(backend, wake, Query::Backlinks { page: page() });
+    }
+
+    /// Ends what was watched for a page that is left.
+    pub(super) fn forget_past(&mut self, next: &Route) {
+        self.past = PastState::default();
+        self.facts = Default::default();
+        self.change_talk(next);
+        let views = &mut self.views;
+        views.since.clear();
+        views.targets.clear();
+        if !matches!(next, Route::Page { at: Some(_), .. }) {
+            views.diff.clear();
+        }
+        if !matches!(next, Route::Page { .. }) {
+            views.merges.clear();
+            views.comments.clear();
+            views.backlinks.clear();
+        }
+    }
+
+    /// A page that was in sight for a while counts as read when it is left.
+    pub(super) fn note_read(&mut self) {
+        let Route::Page { id, at: None } = &self.route else { return };
+        let Some(since) = self.past.seen_since.take() else { return };
+        if self.past.now - since < READ_SECS {
+            return;
+        }
+        if let Some(heads) = self.page.session.heads() {
+            let command = Command::MarkRead { page: id.clone(), heads: Some(heads.to_owned()) };
+            self.send(command, Then::Quiet);
+        }
+    }
+
+    /// What the past needs between frames.
+    pub(super) fn tend_past(&mut self, ctx: &Context, now: f64) {
+        self.past.now = now;
+        let Route::Page { id, at } = self.route.clone() else { return };
+        match at {
+            Some((heads, _)) => self.watch_sitting(&id, &heads),
+            None if self.page.session.is_loaded() => {
+                self.past.seen_since.get_or_insert(now);
+                self.count(ctx, now);
+            }
+            None => {}
+        }
+        if self.past.mode == Some(Mode::Review) {
+            self.read_places();
+        }
+    }
+
+    /// The difference that the sitting which ended at these heads made.
+    fn watch_sitting(&mut self, id: &str, heads: &str) {
+        let Some(history) = self.views.history.get() else { return };
+        let found = scrub::place(&history.sessions, heads).and_then(|at| history.sessions.get(at));
+        let from = found.map_or(heads, |sitting| &sitting.from_heads).to_owned();
+        let query = Query::Diff { page: id.to_owned(), from, to: Some(heads.to_owned()) };
+        self.views.diff.watch(self.backend.as_ref(), &self.out.wake, query);
+    }
+
+    /// Counts the text when it changed, and asks what its links lead to.
+    fn count(&mut self, ctx: &Context, now: f64) {
+        let session = &self.page.session;
+        if let Some(wait) = self.facts.refresh(session.flat(), session.revision(), now) {
+            ctx.request_repaint_after_secs(wait as f32);
+        }
+        if self.past.links != self.facts.links {
+            self.past.links.clone_from(&self.facts.links);
+            let ids: Vec<String> = self.facts.links.iter().cloned().collect();
+            if ids.is_empty() {
+                self.views.targets.clear();
+            } else {
+                let query = Query::LinkTargets { ids };
+                self.views.targets.watch(self.backend.as_ref(), &self.out.wake, query);
+            }
+        }
+        let stamp = self.views.targets.stamp();
+        if self.past.targets != stamp {
+            self.past.targets = stamp;
+            let targets = self.views.targets.get().map(|view| view.targets.as_slice()).unwrap_or_default();
+            let absent = targets.iter().filter(|target| !target.present).map(|target| target.id.clone());
+            self.page.absent = absent.collect();
+        }
+    }
+
+    fn read_places(&mut self) {
+        let stamp = self.views.merges.stamp();
+        if self.past.places.as_ref().is_some_and(|(of, _)| *of == stamp) {
+            return;
+        }
+        let Some(merges) = self.views.merges.get() else { return };
+        let members = self.views.members.get();
+        let zones = |member: &str| zone(members, member).map(str::to_owned);
+        let built = places::build(merges, self.page.session.flat(), &self.clock, &zones);
+        self.past.places = Some((stamp, built));
+    }
+
+    fn sessions(&self) -> &[SessionView] {
+        self.views.history.get().map(|view| view.sessions.as_slice()).unwrap_or_default()
+    }
+
+    /// Heads of the open page as it is.
+    fn present_heads(&self) -> Option<String> {
+        self.views.page.get().map(|page| page.heads.clone())
+    }
+
+    pub(super) fn past_key(&mut self, ctx: &Context, action: Action) {
+        let ask = match (action, self.past.mode) {
+            (Action::SinceRead, Some(Mode::Since)) | (Action::LeavePast, _) => Ask::Leave,
+            (Action::SinceRead, _) => Ask::Show(Mode::Since),
+            (Action::MergeReview, _) => Ask::Show(Mode::Review),
+            (Action::Older, _) => Ask::Step(-1),
+            (Action::Newer, _) => Ask::Step(1),
+            (Action::TakeMine, _) => Ask::Take { mine: true },
+            (Action::TakeTheirs, _) => Ask::Take { mine: false },
+            (_, Some(Mode::Review)) => Ask::Keep,
+            _ => Ask::MarkRead,
+        };
+        self.past_ask(ctx, ask);
+    }
+
+    pub(super) fn past_ask(&mut self, ctx: &Context, ask: Ask) {
+        let now = ctx.input(|input| input.time);
+        let Some(page) = self.open_page().map(str::to_owned) else { return };
+        match ask {
+            Ask::Show(mode) => self.show_past(ctx, page, mode),
+            Ask::Leave => self.leave_past(&page),
+            Ask::Step(step) => self.scrub(step),
+            Ask::Sitting(index) => self.go_sitting(index),
+            Ask::RestoreVersion(to) => {
+                let undo = self.present_heads().map(|to| Command::PageRevert { page: page.clone(), to });
+                let said = "The page is as it was then".to_owned();
+                self.restore(Command::PageRevert { page: page.clone(), to }, undo, said);
+                self.go(Route::page(&page));
+            }
+            Ask::RestoreBlock { at, block, gone } => {
+                let undo = self.undo_of_block(&page, &block, gone);
+                let said = "The block is as it was then".to_owned();
+                self.restore(Command::PageRestoreBlock { page, at, block }, undo, said);
+            }
+            Ask::MarkRead => self.mark_read(&page, now),
+            Ask::Place(at) => self.past.place = at,
+            Ask::Take { mine } => self.take_side(&page, mine, now),
+            Ask::Keep => self.place_done(&page, now),
+        }
+    }
+
+    fn restore(&self, command: Command, undo: Option<Command>, said: String) {
+        let then = match undo {
+            Some(undo) => Then::Undoable(said, Box::new(Held(undo))),
+            None => Then::CloseAndSay(said),
+        };
+        self.send(command, then);
+    }
+
+    /// What takes a restored block back; where the block may not have been on the page, the page as it is goes back.
+    fn undo_of_block(&self, page: &str, block: &str, gone: bool) -> Option<Command> {
+        let (heads, page) = (self.present_heads()?, page.to_owned());
+        Some(if gone {
+            Command::PageRevert { page, to: heads }
+        } else {
+            Command::PageRestoreBlock { page, at: heads, block: block.to_owned() }
+        })
+    }
+
+    fn show_past(&mut self, ctx: &Context, page: String, mode: Mode) {
+        let now = ctx.input(|input| input.time);
+        if mode == Mode::Review && self.views.merges.get().and_then(places::chip_words).is_none() {
+            return self.say("Nothing was combined while people were apart", None, now);
+        }
+        if matches!(self.route, Route::Page { at: Some(_), .. }) {
+            self.go(Route::page(&page));
+        }
+        ctx.memory_mut(|memory| {
+            if let Some(id) = memory.focused() {
+                memory.surrender_focus(id);
+            }
+        });
+        let kept = std::mem::take(&mut self.past);
+        self.past = PastState { mode: Some(mode), seen_since: kept.seen_since, now, ..PastState::default() };
+        if mode == Mode::Since {
+            let query = Query::SinceRead { page };
+            self.views.since.watch(self.backend.as_ref(), &self.out.wake, query);
+        }
+    }
+
+    fn leave_past(&mut self, page: &str) {
+        if matches!(self.route, Route::Page { at: Some(_), .. }) {
+            return self.go(Route::page(page));
+        }
+        self.past.mode = None;
+        self.past.rows = None;
+        self.views.since.clear();
+    }
+
+    fn scrub(&mut self, step: isize) {
+        let Route::Page { at: Some((heads, _)), .. } = &self.route else { return };
+        let count = self.sessions().len();
+        let at = scrub::place(self.sessions(), heads).unwrap_or(count);
+        let next = at.saturating_add_signed(step);
+        if next != at || step > 0 {
+            self.go_sitting(next);
+        }
+    }
+
+    /// The page as it was after a sitting; behind the newest one lies the page as it is.
+    fn go_sitting(&mut self, index: usize) {
+        let Some(page) = self.open_page().map(str::to_owned) else { return };
+        let sitting = self.sessions().get(index);
+        let at = sitting.map(|sitting| (sitting.heads.clone(), scrub::words(sitting, &self.clock)));
+        let route = Route::Page { id: page, at };
+        let scrubs = matches!(
+            (&self.route, &route),
+            (Route::Page { at: Some(_), .. }, Route::Page { at: Some(_), .. })
+        );
+        if scrubs && self.route != route {
+            self.enter(route);
+        } else {
+            self.go(route);
+        }
+    }
+
+    fn mark_read(&mut self, page: &str, now: f64) {
+        let heads = self.views.since.get().map(|view| view.diff.to_heads.clone());
+        if self.views.since.get().is_some_and(|view| view.changed) {
+            self.send(Command::MarkRead { page: page.to_owned(), heads }, Then::Quiet);
+            self.say("Marked as read", None, now);
+        }
+        self.leave_past(page);
+    }
+
+    // ---- what was combined ----
+
+    pub(super) fn step_place(&mut self, step: isize) {
+        let count = self.past.places.as_ref().map_or(0, |(_, places)| places.len());
+        self.past.place = self.past.place.saturating_add_signed(step).min(count.saturating_sub(1));
+    }
+
+    fn take_side(&mut self, page: &str, mine: bool, now: f64) {
+        let found = self.past.places.as_ref().and_then(|(_, places)| places.get(self.past.place));
+        let Some(place) = found else { return };
+        let side = if mine { &place.mine } else { &place.theirs };
+        if !side.fixed.is_empty() {
+            let why = side.fixed.clone();
+            return self.say(&why, None, now);
+        }
+        let said = if mine { "Yours is restored".to_owned() } else { format!("{} is restored", side.whose) };
+        let (command, undo) = match &place.what {
+            What::Block { marker } => {
+                let at = side.heads.clone();
+                let command = Command::PageRestoreBlock { page: page.to_owned(), at, block: marker.clone() };
+                (command, self.undo_of_block(page, marker, place.merged.is_empty()))
+            }
+            What::Field { values: [own, other, merged], .. } => {
+                let rename =
+                    |title: &str| Command::PageRename { page: page.to_owned(), title: title.to_owned() };
+                (rename(if mine { own } else { other }), Some(rename(merged)))
+            }
+        };
+        self.restore(command, undo, said);
+        self.place_done(page, now);
+    }
+
+    /// The place under review was looked at: the next one that was not, or all are done.
+    fn place_done(&mut self, page: &str, now: f64) {
+        let Some((_, places)) = &self.past.places else { return };
+        if let Some(place) = places.get(self.past.place) {
+            self.past.done.insert(place.key.clone());
+        }
+        let open = |at: &usize| places.get(*at).is_some_and(|place| !self.past.done.contains(&place.key));
+        let count = places.len();
+        let here = self.past.place;
+        if let Some(next) = (here..count).chain(0..here).find(open) {
+            self.past.place = next;
+            return;
+        }
+        let heads = self.views.merges.get().map(|view: &MergesView| view.heads.clone());
+        self.send(Command::MergeReviewed { page: page.to_owned(), heads }, Then::Quiet);
+        if self.toast.is_none() {
+            self.say("Everything that was combined has been looked at", None, now);
+        }
+        self.leave_past(page);
+    }
+
+    /// The caret goes to a block, and the block comes into sight.
+    pub(super) fn show_block(&mut self, ctx: &Context, key: u64) {
+        let now = ctx.input(|input| input.time);
+        self.past.mode = None;
+        let flat = self.page.session.flat();
+        let Some(index) = flat.index(key) else { return };
+        let start = flat.start(index);
+        self.page.place(Selection::at(start), now);
+        ctx.memory_mut(|memory| memory.request_focus(editor_id()));
+    }
+
+    /// The words of the chip over the page.
+    pub fn combined_words(&self) -> Option<String> {
+        self.views.merges.get().and_then(places::chip_words)
+    }
+}
