@@ -423,7 +423,7 @@ impl Open {
     }
 
     fn enter(&mut self, route: Route) {
-        self.note_read();
+        self.note_read(Some(&route));
         self.leave();
         self.forget_past(&route);
         self.sidebar_over = false;
@@ -497,7 +497,7 @@ impl Open {
 
     /// Gives everything typed to the engine; false when it did not take all of it.
     pub fn hand_over(&mut self) -> bool {
-        self.note_read();
+        self.note_read(None);
         self.leave();
         self.settle();
         self.tails.is_empty() && self.edit_fault.is_none()
