@@ -470,15 +470,10 @@ impl World {
         let heads = format!("h{}", self.version);
         let doc =
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
-        let about = match &command {
-            Command::CommentNew { page, .. } => self.pages.iter().find(|(view, ..)| view.id == *page),
-            _ => None,
-        };
-        if self.past.perform(&command, about.map(|(.., paper)| paper.flat())) {
+        if self.perform_past(&command) {
             return Ok(Reply::Done {});
         }
         match command {
-            Command::PageRevert { page, .. } | Command::PageRestoreBlock { page, .. } => doc(&page),
             Command::PageNew { title, parent, space, markdown } => {
                 self.made += 1;
                 let id = format!("made{}", self.made);
@@ -538,6 +533,14 @@ impl World {
             }
             _ => Ok(Reply::Done {}),
         }
+    }
+
+    fn perform_past(&mut self, command: &Command) -> bool {
+        let about = match command {
+            Command::CommentNew { page, .. } => self.pages.iter().find(|(view, ..)| view.id == *page),
+            _ => None,
+        };
+        self.past.perform(command, about.map(|(.., paper)| paper.flat()))
     }
 
     fn page(&mut self, id: &str) -> &mut PageView {
