@@ -470,15 +470,10 @@ impl World {
         let heads = format!("h{}", self.version);
         let doc =
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
-        let about = match &command {
-            Command::CommentNew { page, .. } => self.pages.iter().find(|(view, ..)| view.id == *page),
-            _ => None,
-        };
-        if self.past.perform(&command, about.map(|(.., paper)| paper.flat())) {
+        if self.perform_past(&command) {
             return Ok(Reply::Done {});
         }
         match command {
-            Command::PageRevert { page, .. } | Command::PageRestoreBlock { page, .. } => doc(&page),
             Command::PageNew { title, parent, space, markdown } => {
                 self.made += 1;
                 let id = format!("made{}", self.made);
@@ -567,10 +562,19 @@ impl World {
             BlockKind::Table { table } => Some(table),
             _ => None,
         });
-        let cell =
-            |cell: &Vec<tern_model::block::Inline>| cell.iter().map(|run| run.as_text()).collect::<String>();
+        let cell = |cell: &Vec<tern_model::block::Inline>| {
+            cell.iter().map(tern_model::block::Inline::as_text).collect::<String>()
+        };
         let row = |row: &Vec<_>| row.iter().map(cell).collect::<Vec<_>>().join(",");
         table.expect("a table").rows.iter().map(row).collect()
+    }
+
+    fn perform_past(&mut self, command: &Command) -> bool {
+        let about = match command {
+            Command::CommentNew { page, .. } => self.pages.iter().find(|(view, ..)| view.id == *page),
+            _ => None,
+        };
+        self.past.perform(command, about.map(|(.., paper)| paper.flat()))
     }
 
     fn page(&mut self, id: &str) -> &mut PageView {

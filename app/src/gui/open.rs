@@ -434,7 +434,7 @@ impl Open {
     }
 
     fn enter(&mut self, route: Route) {
-        self.note_read();
+        self.note_read(Some(&route));
         self.leave();
         self.forget_past(&route);
         self.sidebar_over = false;
@@ -508,7 +508,7 @@ impl Open {
 
     /// Gives everything typed to the engine; false when it did not take all of it.
     pub fn hand_over(&mut self) -> bool {
-        self.note_read();
+        self.note_read(None);
         self.leave();
         self.settle();
         self.tails.is_empty() && self.edit_fault.is_none()

@@ -224,6 +224,29 @@ fn a_page_that_was_in_sight_counts_as_read_when_it_is_left() {
 }
 
 #[test]
+fn looking_at_what_a_page_was_is_not_leaving_it() {
+    let mut window = Window::with_past(|past| drop(past.since.insert("launch".into(), changed_since())));
+    window.harness.run_steps(40);
+    window.click("Mia, 3 changes, 13:10 – 13:28. Show the page as it was then");
+    window.press(Key::Escape);
+    let read = |c: &Command| matches!(c, Command::MarkRead { page, .. } if page == "launch");
+    assert!(!window.sent().iter().any(read));
+    window.press(Key::V);
+    assert!(window.says("1 place · since you read it"));
+}
+
+#[test]
+fn a_page_in_which_nothing_was_combined_says_so() {
+    let mut window = Window::sample();
+    window.open("Launch plan, 3.2");
+    window.chord(Modifiers::COMMAND, Key::K);
+    window.write(">combined");
+    window.press(Key::Enter);
+    assert!(window.shows("Nothing was combined while people were apart"));
+    assert!(window.shows("Page text"));
+}
+
+#[test]
 fn the_column_names_what_links_here_the_headings_and_the_length() {
     let mut window = Window::sample();
     window.open("Launch plan, 3.2");

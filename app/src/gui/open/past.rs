@@ -44,9 +44,12 @@ impl Open {
         }
     }
 
-    /// A page that was in sight for a while counts as read when it is left.
-    pub(super) fn note_read(&mut self) {
+    /// A page that was in sight for a while counts as read when it is left; looking at what it was is not leaving it.
+    pub(super) fn note_read(&mut self, next: Option<&Route>) {
         let Route::Page { id, at: None } = &self.route else { return };
+        if matches!(next, Some(Route::Page { id: next, .. }) if next == id) {
+            return;
+        }
         let Some(since) = self.past.seen_since.take() else { return };
         if self.past.now - since < READ_SECS {
             return;

@@ -181,10 +181,7 @@ impl Open {
         match action {
             Action::Palette => self.palette = Some(Palette::with(&typed_in_this_frame(ctx))),
             Action::Search => self.go_search(),
-            Action::NewTask => {
-                self.go(Route::Tasks);
-                self.tasks.focus_capture = true;
-            }
+            Action::NewTask => self.new_task(),
             Action::NewPage => self.new_page(None, None),
             Action::NewPageInside => self.new_page(self.open_page().map(str::to_owned), None),
             Action::NewFromTemplate => self.picker = Some(Box::new(self.template_menu())),
@@ -194,13 +191,7 @@ impl Open {
             Action::Move(step) => self.move_step(ctx, step),
             Action::Tree(step) => self.tree_step(ctx, step),
             Action::ToggleSidebar => self.toggle_sidebar(ctx),
-            Action::GoPages => {
-                if let Some(id) =
-                    self.prefs.last_page.clone().or_else(|| self.pages().first().map(|p| p.id.clone()))
-                {
-                    self.go(Route::page(&id));
-                }
-            }
+            Action::GoPages => self.go_pages(),
             Action::GoTasks => self.go(Route::Tasks),
             Action::GoTrash => self.go(Route::Trash),
             Action::GoDelivery => self.open(Dialog::Ladder),
@@ -253,6 +244,18 @@ impl Open {
             | Action::TakeTheirs
             | Action::LeavePast => self.past_key(ctx, action),
         }
+    }
+
+    fn go_pages(&mut self) {
+        let first = || self.pages().first().map(|page| page.id.clone());
+        if let Some(id) = self.prefs.last_page.clone().or_else(first) {
+            self.go(Route::page(&id));
+        }
+    }
+
+    fn new_task(&mut self) {
+        self.go(Route::Tasks);
+        self.tasks.focus_capture = true;
     }
 
     fn copy_link(&mut self, ctx: &Context) {

@@ -133,9 +133,9 @@ mod tests {
     use super::*;
     use tern_model::flat::Flat;
 
-    fn pasted(page: &[Block], selection: Selection, text: &str) -> Vec<Block> {
+    fn pasted(page: &[Block], selection: &Selection, text: &str) -> Vec<Block> {
         let mut flat = Flat::of(page);
-        let change = paste(&flat, &selection, text).expect("something comes");
+        let change = paste(&flat, selection, text).expect("something comes");
         flat.apply(&change.delta).expect("it fits");
         flat.blocks()
     }
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_word_goes_into_the_line_and_keeps_its_spaces() {
-        let blocks = pasted(&[paragraph("ab")], Selection::at(2), " **x** ");
+        let blocks = pasted(&[paragraph("ab")], &Selection::at(2), " **x** ");
         assert_eq!(blocks.len(), 1);
         assert_eq!(blocks[0].text(), "a x b");
         assert!(blocks[0].inline.iter().any(|inline| inline.marks().strong && inline.as_text() == "x"));
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn several_blocks_come_as_they_are_and_the_rest_of_the_line_goes_on_behind_them() {
-        let blocks = pasted(&[paragraph("ab")], Selection::at(2), "one\n\n- two\n- three");
+        let blocks = pasted(&[paragraph("ab")], &Selection::at(2), "one\n\n- two\n- three");
         let texts: Vec<String> = blocks.iter().map(Block::text).collect();
         assert_eq!(texts, ["aone", "two", "threeb"]);
         assert!(matches!(blocks[1].kind, BlockKind::BulletItem { .. }));
@@ -162,14 +162,14 @@ mod tests {
 
     #[test]
     fn an_empty_block_gives_way_to_what_is_pasted() {
-        let blocks = pasted(&[paragraph("")], Selection::at(1), "# Title\n\ntext");
+        let blocks = pasted(&[paragraph("")], &Selection::at(1), "# Title\n\ntext");
         assert_eq!(blocks.len(), 2);
         assert!(matches!(blocks[0].kind, BlockKind::Heading { level: 1 }));
     }
 
     #[test]
     fn an_address_over_words_makes_them_a_link() {
-        let blocks = pasted(&[paragraph("see here")], Selection::range(5, 9), "https://a.example/x");
+        let blocks = pasted(&[paragraph("see here")], &Selection::range(5, 9), "https://a.example/x");
         assert_eq!(blocks[0].text(), "see here");
         let link = blocks[0].inline.iter().find_map(|inline| inline.marks().link.clone());
         assert_eq!(link.expect("a link").href, "https://a.example/x");
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn code_takes_text_as_it_is() {
         let code = Block::plain(BlockKind::Code { language: String::new() }, "x");
-        let blocks = pasted(&[code], Selection::at(2), "# no\r\n- heading");
+        let blocks = pasted(&[code], &Selection::at(2), "# no\r\n- heading");
         assert_eq!(blocks.len(), 1);
         assert_eq!(blocks[0].text(), "x# no\n- heading");
     }
@@ -189,7 +189,7 @@ mod tests {
         let flat = Flat::of(&text::from_markdown(source));
         let all = Selection::range(1, flat.len());
         let copy = text::to_markdown(&selected(&flat, &all));
-        let blocks = pasted(&[paragraph("")], Selection::at(1), &copy);
+        let blocks = pasted(&[paragraph("")], &Selection::at(1), &copy);
         assert_eq!(blocks, flat.blocks());
     }
 }

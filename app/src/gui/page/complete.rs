@@ -114,7 +114,7 @@ fn choose(state: &mut PageState, does: Does, now: f64, out: &mut Queue) {
     let selection = Selection::at(from);
     let change = match does {
         Does::Open(trigger) => {
-            reopen(state, trigger, &popup, erase, now);
+            reopen(state, trigger, &popup, &erase, now);
             return;
         }
         Does::Become(head) => becoming(&page, &selection, &head),
@@ -149,14 +149,14 @@ fn choose(state: &mut PageState, does: Does, now: f64, out: &mut Queue) {
 }
 
 /// Another list takes the place of this one, opened by its own sign.
-fn reopen(state: &mut PageState, trigger: Trigger, popup: &Popup, erase: Delta, now: f64) {
+fn reopen(state: &mut PageState, trigger: Trigger, popup: &Popup, erase: &Delta, now: f64) {
     let sign = match trigger {
         Trigger::Link => "[[",
         Trigger::At => "@",
         Trigger::Slash | Trigger::Template => "/",
     };
     let mut page = state.session.flat().clone();
-    if page.apply(&erase).is_err() {
+    if page.apply(erase).is_err() {
         return;
     }
     let change = super::edit::insert_text(&page, &Selection::at(popup.start), sign);
@@ -215,7 +215,7 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
     let found = entries(&popup, &state.offers);
     let Some(anchor) = place_of(&state.shown, state.session.flat(), popup.start) else { return };
     let p = look(ui.ctx());
-    let height = found.len().max(1).min(12) as f32 * size::MENU_ROW + 12.0;
+    let height = found.len().clamp(1, 12) as f32 * size::MENU_ROW + 12.0;
     let below = anchor.bottom() + 6.0;
     let fits = below + height < ui.ctx().content_rect().bottom();
     let at = pos2(anchor.left() - 8.0, if fits { below } else { anchor.top() - height - 6.0 });

@@ -187,7 +187,7 @@ pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect) {
 }
 
 fn keys(ui: &Ui, state: &mut PageState) -> bool {
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     if focused == Some(editor_id()) {
         return false;
     }

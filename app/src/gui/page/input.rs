@@ -138,10 +138,10 @@ fn take(
             }
         }
         Event::Key { key: Key::Tab, .. } if !state.hands.tab_writes => {}
-        Event::Key { key, pressed: true, modifiers, .. } => {
-            if !complete::key(state, key, modifiers, now, out) {
-                press(ui, state, key, modifiers, setting, sight, now, out);
-            }
+        Event::Key { key, pressed: true, modifiers, .. }
+            if !complete::key(state, key, modifiers, now, out) =>
+        {
+            press(ui, state, key, modifiers, setting, sight, now, out);
         }
         _ => {}
     }
@@ -169,7 +169,7 @@ fn press(
 ) {
     if let Some(chord) = keys::find(key, held) {
         if !on_task(state, &chord, out) {
-            act(ui, state, chord, now);
+            act(ui, state, &chord, now);
         }
         return;
     }
@@ -363,11 +363,11 @@ impl Selection {
     }
 }
 
-fn act(ui: &Ui, state: &mut PageState, chord: Chord, now: f64) {
+fn act(ui: &Ui, state: &mut PageState, chord: &Chord, now: f64) {
     let PageState { session, .. } = state;
     let (flat, selection) = (session.flat(), session.selection.clone());
     let (first, last) = blocks::touched(flat, &selection);
-    let change = match chord {
+    let change = match *chord {
         Chord::Leave => {
             state.popup = None;
             state.hands.preedit = None;
@@ -375,7 +375,7 @@ fn act(ui: &Ui, state: &mut PageState, chord: Chord, now: f64) {
             return;
         }
         Chord::Undo | Chord::Redo => {
-            if !state.read_only && state.session.step(chord == Chord::Redo, now) {
+            if !state.read_only && state.session.step(*chord == Chord::Redo, now) {
                 state.hands.touched(now);
             }
             return;
@@ -398,8 +398,8 @@ fn act(ui: &Ui, state: &mut PageState, chord: Chord, now: f64) {
         },
         Chord::Break => edit::insert_text(flat, &selection, "\n"),
         Chord::Tab | Chord::BackTab => match &selection.cell {
-            Some(cell) => blocks::next_cell(flat, cell, chord == Chord::Tab),
-            None => tab(flat, &selection, chord == Chord::Tab),
+            Some(cell) => blocks::next_cell(flat, cell, *chord == Chord::Tab),
+            None => tab(flat, &selection, *chord == Chord::Tab),
         },
         Chord::Erase(unit, forward) => edit::erase(flat, &selection, unit, forward),
         Chord::Mark(mark) => edit::toggle_mark(flat, &selection, mark),

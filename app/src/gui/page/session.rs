@@ -160,7 +160,7 @@ impl Session {
     // ---- own changes ----
 
     /// Makes a change: shown at once, sent soon. `after` is the selection after it.
-    pub fn change(&mut self, delta: Delta, after: Selection, kind: Kind, now: f64) {
+    pub fn change(&mut self, delta: &Delta, after: Selection, kind: Kind, now: f64) {
         // Says everything it does, so that both orders of it and what others do end alike.
         let Ok(delta) = delta.settled(&self.flat) else { return };
         if delta.is_empty() {

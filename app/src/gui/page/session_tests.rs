@@ -259,7 +259,7 @@ fn perform(session: &mut Session, act: &Act, now: f64) {
         Act::Paste(text) => crate::gui::page::clip::paste(flat, &selection, text),
     };
     if let Some(change) = change {
-        session.change(change.delta, change.after, change.kind, now);
+        session.change(&change.delta, change.after, change.kind, now);
     }
 }
 

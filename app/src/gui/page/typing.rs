@@ -15,10 +15,10 @@ use super::session::Session;
 /// Characters arrive; `rules` lets them convert.
 pub fn type_text(session: &mut Session, text: &str, rules: bool, now: f64) {
     let Some(change) = edit::insert_text(session.flat(), &session.selection, text) else { return };
-    session.change(change.delta, change.after, change.kind, now);
+    session.change(&change.delta, change.after, change.kind, now);
     if rules && let Some(change) = conversion(session.flat(), &session.selection) {
         session.break_typing();
-        session.change(change.delta, change.after, change.kind, now);
+        session.change(&change.delta, change.after, change.kind, now);
         session.break_typing();
     }
 }
@@ -87,11 +87,11 @@ pub fn enter(session: &mut Session, now: f64) {
         let strip = part.line.len();
         let found = rules::Conversion { kind: BlockKind::Code { language }, quote: false, strip };
         let change = convert(flat, index, start, found);
-        session.change(change.delta, change.after, change.kind, now);
+        session.change(&change.delta, change.after, change.kind, now);
         return;
     }
     if let Some(change) = edit::enter(flat, selection) {
-        session.change(change.delta, change.after, change.kind, now);
+        session.change(&change.delta, change.after, change.kind, now);
     }
 }
 

@@ -92,7 +92,7 @@ impl PageState {
     /// Makes a change that a command worked out, and shows the caret.
     pub fn run(&mut self, change: Option<super::edit::Change>, now: f64) -> bool {
         let Some(change) = change.filter(|_| !self.read_only) else { return false };
-        self.session.change(change.delta, change.after, change.kind, now);
+        self.session.change(&change.delta, change.after, change.kind, now);
         self.hands.touched(now);
         true
     }
