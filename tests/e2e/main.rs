@@ -21,4 +21,8 @@ mod time;
 mod tour;
 mod trials;
 #[cfg(feature = "gui")]
+mod window;
+#[cfg(feature = "gui")]
 mod windows;
+#[cfg(feature = "gui")]
+mod writing;

@@ -121,6 +121,30 @@ impl App {
         app
     }
 
+    /// Times that what the open page shows and what the engine holds were found to differ; each is a fault of Tern.
+    pub fn mismatches(&self) -> u32 {
+        match &self.stage {
+            Stage::Open(open) => open.page.session.mismatches,
+            _ => 0,
+        }
+    }
+
+    /// Whether nothing that was typed into the open page is unknown to the engine.
+    pub fn is_settled(&self) -> bool {
+        match &self.stage {
+            Stage::Open(open) => open.page.session.is_settled(),
+            _ => true,
+        }
+    }
+
+    /// Blocks of the open page, as shown.
+    pub fn page_blocks(&self) -> usize {
+        match &self.stage {
+            Stage::Open(open) => open.page.session.flat().blocks().len(),
+            _ => 0,
+        }
+    }
+
     /// The open workspace, for tests.
     #[cfg(test)]
     pub(super) fn open_mut(&mut self) -> Option<&mut Open> {

@@ -8,7 +8,7 @@ use tern_peer::{
     Recovering, Reply, View, Watch,
 };
 
-use super::secret::Secret;
+pub use super::secret::Secret;
 
 /// A shared answer to a watched query.
 pub type Answer = Arc<Result<View, PeerError>>;

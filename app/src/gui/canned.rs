@@ -247,6 +247,13 @@ impl Canned {
         Canned(Arc::new(Mutex::new(World { exists: true, ..sample_world() })))
     }
 
+    /// The same with one more page.
+    #[cfg(test)]
+    pub fn with_page(self, id: &str, title: &str, blocks: Vec<Block>) -> Self {
+        lock(&self.0).pages.push(page(id, title, None, blocks));
+        self
+    }
+
     /// Lets the commands through that were kept back.
     #[cfg(test)]
     pub fn let_through(&self) {

@@ -21,6 +21,7 @@ use crate::gui::command::Route;
 mod access;
 mod live;
 mod past;
+mod hostile;
 mod shell;
 mod walk;
 mod writing;
@@ -36,10 +37,14 @@ struct Window {
 
 impl Window {
     fn over(world: Canned) -> Self {
+        Window::built(world, Harness::builder())
+    }
+
+    fn built(world: Canned, builder: egui_kittest::HarnessBuilder<Option<App>>) -> Self {
         let home = Arc::new(world.clone());
         let mut window = Window {
             world,
-            harness: Harness::builder().with_size([1280.0, 800.0]).with_step_dt(0.1).build_ui_state(
+            harness: builder.with_size([1280.0, 800.0]).with_step_dt(0.1).build_ui_state(
                 move |ui, app: &mut Option<App>| {
                     let ctx = ui.ctx().clone();
                     let app = app.get_or_insert_with(|| {

@@ -192,8 +192,21 @@ pub fn wrapped(text: &str, style: Type, color: Color32, width: f32) -> LayoutJob
     job
 }
 
+#[cfg(test)]
+thread_local! {
+    static LAID: std::cell::Cell<(usize, usize)> = const { std::cell::Cell::new((0, 0)) };
+}
+
+/// Stretches and characters of text that were laid out since this was last asked: what a frame costs, without a clock.
+#[cfg(test)]
+pub fn laid() -> (usize, usize) {
+    LAID.take()
+}
+
 /// Lays a job out.
 pub fn layout(ui: &Ui, job: LayoutJob) -> Arc<Galley> {
+    #[cfg(test)]
+    LAID.set((LAID.get().0 + 1, LAID.get().1 + job.text.chars().count()));
     ui.fonts_mut(|fonts| fonts.layout_job(job))
 }
 

@@ -5,7 +5,7 @@
 
 use crate::block::{BlockKind, Marks, Table};
 use crate::delta::{Cell, Delta, Piece, Restyle, Step};
-use crate::flat::{Flat, Head, Misfit};
+use crate::flat::{Flat, Head, Misfit, OBJECT, Part};
 
 /// A stretch of positions that both pages have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +22,44 @@ impl Delta {
     /// The same change of `base`, with all that it brings about said: marks that go because text becomes code, and no
     /// marks where none can be. Two deltas made so end alike in either order.
     pub fn settled(&self, base: &Flat) -> Result<Delta, Misfit> {
+        if self.is_plain_writing(base) {
+            return Ok(self.clone());
+        }
+        self.worked_out(base)
+    }
+
+    fn worked_out(&self, base: &Flat) -> Result<Delta, Misfit> {
         let mut after = base.clone();
         after.apply(self)?;
         Ok(change(base, &after, &self.kept(base.len())))
+    }
+
+    /// Whether it only writes or erases text within blocks of text: that says everything already. A keystroke is one, and
+    /// must not cost what the page is long.
+    fn is_plain_writing(&self, base: &Flat) -> bool {
+        let is_text = |part: &Part| {
+            part.head.as_ref().is_some_and(|head| {
+                !head.is_leaf() && !head.is_plain_text() && !matches!(head.kind, BlockKind::Unknown { .. })
+            })
+        };
+        let mut at = 0;
+        self.span() <= base.len()
+            && self.steps().iter().all(|step| {
+                let (index, off) = base.find(at);
+                let Some(part) = base.parts().get(index) else { return false };
+                match step {
+                    Step::Keep(len) => {
+                        at += len;
+                        true
+                    }
+                    Step::Insert(Piece::Text(text, _)) => is_text(part) && !text.contains(OBJECT),
+                    Step::Delete(len) => {
+                        at += len;
+                        is_text(part) && off + len <= part.line.len()
+                    }
+                    _ => false,
+                }
+            })
     }
 
     /// The stretches that stay, of a page of `len` positions.
@@ -149,4 +184,36 @@ fn cells(before: &Table, after: &Table) -> Option<Vec<Cell>> {
         }
     }
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::Block;
+
+    #[test]
+    fn plain_writing_is_settled_as_it_is_and_as_comparing_the_whole_pages_would_have_it() {
+        let strong = Marks { strong: true, ..Marks::default() };
+        let page = Flat::of(&[
+            Block::plain(BlockKind::Heading { level: 1 }, "Ferry"),
+            Block::plain(BlockKind::Paragraph, "at ö six"),
+            Block::plain(BlockKind::Code { language: "sql".into() }, "select"),
+            Block::plain(BlockKind::Divider, ""),
+            Block::plain(BlockKind::BulletItem { loose: false }, ""),
+        ]);
+        let mut plain = 0;
+        for at in 0..=page.len() {
+            for delete in 0..=(page.len() - at).min(3) {
+                for (text, marks) in [("", Marks::default()), ("x", Marks::default()), ("yö", strong.clone())] {
+                    let piece = (!text.is_empty()).then(|| Piece::Text(text.to_owned(), marks));
+                    let delta = Delta::splice(at, delete, piece);
+                    let settled = delta.settled(&page).expect("it fits");
+                    assert_eq!(settled, delta.worked_out(&page).expect("it fits"), "{delta:?}");
+                    plain += usize::from(delta.is_plain_writing(&page));
+                }
+            }
+        }
+        assert!(plain > 60, "only {plain} were plain writing");
+        assert!(Delta::splice(page.len(), 2, []).settled(&page).is_err(), "beyond the end");
+    }
 }

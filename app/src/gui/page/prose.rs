@@ -12,7 +12,7 @@ use crate::gui::tokens::{self, Type, radius, stroke};
 
 const STRONG_WEIGHT: f32 = 660.0;
 /// Shown where an image stands among text.
-const IMAGE: &str = "▣";
+const IMAGE: &str = "▢";
 /// Distance of a link's line from the baseline.
 const UNDERLINE: f32 = 3.0;
 
@@ -38,15 +38,17 @@ pub struct Preedit<'a> {
     pub text: &'a str,
 }
 
+/// Set in the place of a character that cannot be: the fonts that Tern brings have it.
+const SIGN: char = '□';
+
 /// Characters that are set otherwise than written: what no font draws, and what would turn the direction of what follows.
 pub fn safe(c: char) -> char {
     match c {
         '\n' | '\t' => c,
-        OBJECT => '▣',
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => {
-            '\u{FFFD}'
-        }
-        c if c.is_control() => '\u{FFFD}',
+        OBJECT => '▢',
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => SIGN,
+        '\u{FFFD}' => SIGN,
+        c if c.is_control() => SIGN,
         c => c,
     }
 }
