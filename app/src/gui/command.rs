@@ -294,6 +294,10 @@ pub enum UiCommand {
     SetTheme(Theme),
     /// Text goes to the clipboard; one line says so.
     Copy(String, &'static str),
+    /// Text and its HTML go to the clipboard.
+    CopyRich(String, String),
+    /// Text from the clipboard comes where the caret is, as the HTML beside it says.
+    Paste(String),
     /// Opens an address in the browser.
     Browse(String),
     /// Takes back what the toast speaks of.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tern_peer::{Command, LinkState, PageRow, PeerError, Query, Reply, TaskView};
 use super::access::AccessState;
 use super::actions::{Reader, Situation};
 use super::backend::{Backend, Wake};
+use super::clipboard::Clipboard;
 use super::clock::Clock;
 use super::command::{Dialog, Held, Relock, Route, Then, UiCommand};
 use super::details::TaskDraft;
@@ -69,6 +71,8 @@ pub struct Surroundings {
     pub documents: PathBuf,
     /// The zone of this laptop, until the profile is known.
     pub zone: String,
+    /// The clipboard beyond plain text.
+    pub clipboard: Arc<dyn Clipboard>,
 }
 
 /// An open workspace.

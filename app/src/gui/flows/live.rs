@@ -92,6 +92,28 @@ fn a_line_that_changed_while_the_task_was_made_stays_as_it_is() {
 }
 
 #[test]
+fn a_list_of_a_browser_comes_as_a_list_and_goes_with_html_beside_its_markdown() {
+    let mut window = Window::sample();
+    window.open("Launch plan, 3.2");
+    window.click("Ferry first, then Lagos.");
+    window.press(Key::End);
+    window.press(Key::Enter);
+    let html = "<ul><li>Oslo</li><li><b>Bergen</b></li></ul>";
+    window.world.0.lock().expect("the world").clipboard.1 = Some(html.to_owned());
+    window.harness.event(egui::Event::Paste("Oslo\nBergen".to_owned()));
+    window.pause();
+    assert_eq!(window.world.lines("launch"), ["Ferry first, then Lagos.", "Oslo", "Bergen"]);
+    for _ in 0..2 {
+        window.chord(Modifiers::COMMAND, Key::A);
+    }
+    window.harness.event(egui::Event::Copy);
+    window.settle();
+    let (text, html) = window.world.0.lock().expect("the world").clipboard.clone();
+    assert_eq!(text, "Ferry first, then Lagos.\n\n- Oslo\n- **Bergen**");
+    assert!(html.expect("HTML").contains("<li><strong>Bergen</strong>"));
+}
+
+#[test]
 fn the_insert_menu_makes_a_task_of_any_line() {
     let mut window = Window::sample();
     window.open("Launch plan, 3.2");

@@ -89,6 +89,12 @@ impl Open {
                     self.say(said, None, now);
                 }
             }
+            UiCommand::CopyRich(text, html) => {
+                if !self.out.clipboard.put(&text, &html) {
+                    ctx.copy_text(text);
+                }
+            }
+            UiCommand::Paste(text) => self.paste(&text, now),
             UiCommand::Browse(address) => self.browse(ctx, &address),
             UiCommand::Undo => {
                 if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {

@@ -125,13 +125,10 @@ fn take(
         }
         _ if state.hands.preedit.is_some() => {}
         Event::Text(text) => write(state, &text, now),
-        Event::Paste(text) => {
-            let change = clip::paste(state.session.flat(), &state.session.selection, &text);
-            state.run(change, now);
-        }
-        Event::Copy => out.extend(clip::copied(state).map(|text| UiCommand::Copy(text, ""))),
+        Event::Paste(text) => out.push(UiCommand::Paste(text)),
+        Event::Copy => out.extend(clip::copy(state)),
         Event::Cut => {
-            out.extend(clip::copied(state).map(|text| UiCommand::Copy(text, "")));
+            out.extend(clip::copy(state));
             if !state.session.selection.is_caret() {
                 let change = edit::erase(state.session.flat(), &state.session.selection, Step::Char, true);
                 state.run(change, now);
