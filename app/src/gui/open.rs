@@ -34,6 +34,7 @@ use edits::{Asked, Tail};
 
 mod edits;
 pub mod live;
+mod pasted;
 mod people;
 mod perform;
 mod tree;
@@ -55,6 +56,7 @@ enum Event {
     LinkState(Result<LinkState, PeerError>),
     LinkAnswered(Result<(), PeerError>),
     Drilled(Result<String, PeerError>),
+    PastedImage(String, Result<PathBuf, PeerError>),
 }
 
 /// How the outside of a workspace reaches it.
@@ -319,6 +321,7 @@ impl Open {
             },
             Event::Done(then, Ok(reply)) => self.done(then, reply, now),
             Event::Edited(serial, outcome) => self.heard_edit(serial, outcome, now),
+            Event::PastedImage(doc, written) => self.pasted_image(doc, written),
             Event::LinkTicket(outcome) => self.heard_ticket(outcome),
             Event::LinkState(outcome) => self.heard_link(outcome.unwrap_or_default()),
             Event::LinkAnswered(outcome) => self.heard_told(&Dialog::Link, outcome.map(|()| None)),

@@ -95,6 +95,7 @@ impl Open {
                 }
             }
             UiCommand::Paste(text) => self.paste(&text, now),
+            UiCommand::PasteImage(image) => self.paste_image(image),
             UiCommand::Browse(address) => self.browse(ctx, &address),
             UiCommand::Undo => {
                 if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {

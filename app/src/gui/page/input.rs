@@ -75,6 +75,7 @@ pub fn keys(
                 Event::Text(_)
                     | Event::Key { .. }
                     | Event::Paste(_)
+                    | Event::PasteImage(_)
                     | Event::Copy
                     | Event::Cut
                     | Event::Ime(_)
@@ -126,6 +127,7 @@ fn take(
         _ if state.hands.preedit.is_some() => {}
         Event::Text(text) => write(state, &text, now),
         Event::Paste(text) => out.push(UiCommand::Paste(text)),
+        Event::PasteImage(image) => out.push(UiCommand::PasteImage(image)),
         Event::Copy => out.extend(clip::copy(state)),
         Event::Cut => {
             out.extend(clip::copy(state));

@@ -8,6 +8,7 @@ pub mod blocks;
 pub mod clip;
 pub mod complete;
 pub mod draw;
+pub mod dropped;
 pub mod edit;
 pub mod find;
 pub mod highlight;

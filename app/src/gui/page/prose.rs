@@ -12,7 +12,7 @@ use crate::gui::tokens::{self, Type, radius, stroke};
 
 const STRONG_WEIGHT: f32 = 660.0;
 /// Shown where an image stands among text.
-const IMAGE: &str = "▣";
+const IMAGE: &str = "□";
 /// Distance of a link's line from the baseline.
 const UNDERLINE: f32 = 3.0;
 
@@ -42,7 +42,7 @@ pub struct Preedit<'a> {
 pub fn safe(c: char) -> char {
     match c {
         '\n' | '\t' => c,
-        OBJECT => '▣',
+        OBJECT => '□',
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => {
             '\u{FFFD}'
         }
