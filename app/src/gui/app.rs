@@ -216,6 +216,7 @@ impl App {
                     now_ms: self.home.now_ms(),
                     documents: self.home.documents(),
                     zone: self.home.zone(),
+                    clipboard: self.home.clipboard(),
                 };
                 let mut open = Open::new(backend, out);
                 if let Some(greeting) = self.greeting.take() {

@@ -8,6 +8,7 @@ use tern_peer::{
     Recovering, Reply, View, Watch,
 };
 
+use super::clipboard::{Clipboard, Desktop};
 pub use super::secret::Secret;
 
 /// A shared answer to a watched query.
@@ -93,6 +94,8 @@ pub trait Home: Send + Sync {
     fn documents(&self) -> PathBuf;
     /// The zone that this laptop is set to.
     fn zone(&self) -> String;
+    /// The clipboard beyond plain text.
+    fn clipboard(&self) -> Arc<dyn Clipboard>;
 }
 
 /// A home on disk.
@@ -181,6 +184,10 @@ impl Home for DiskHome {
 
     fn zone(&self) -> String {
         iana_time_zone::get_timezone().unwrap_or_else(|_| "UTC".to_owned())
+    }
+
+    fn clipboard(&self) -> Arc<dyn Clipboard> {
+        Arc::new(Desktop::default())
     }
 }
 

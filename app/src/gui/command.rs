@@ -1,6 +1,7 @@
 //! What views ask for. They only enqueue; `open::perform` is the one place that acts.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tern_model::block::BlockKind;
 use tern_peer::{AccessCommand, Command};
@@ -308,6 +309,12 @@ pub enum UiCommand {
     SetTheme(Theme),
     /// Text goes to the clipboard; one line says so.
     Copy(String, &'static str),
+    /// Text and its HTML go to the clipboard.
+    CopyRich(String, String),
+    /// Text from the clipboard comes where the caret is, as the HTML beside it says.
+    Paste(String),
+    /// A picture from the clipboard is attached and comes where the caret is.
+    PasteImage(Arc<egui::ColorImage>),
     /// Opens an address in the browser.
     Browse(String),
     /// Takes back what the toast speaks of.

@@ -19,9 +19,9 @@ use crate::gui::backend::{Backend, Wake};
 use crate::gui::command::Route;
 
 mod access;
+mod hostile;
 mod live;
 mod past;
-mod hostile;
 mod shell;
 mod walk;
 mod writing;

@@ -7,6 +7,7 @@ pub mod backend;
 mod bars;
 #[cfg(test)]
 mod canned;
+pub mod clipboard;
 mod clock;
 mod come_back;
 mod command;

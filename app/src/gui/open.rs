@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use tern_peer::{Command, LinkState, PageRow, PeerError, Query, Reply, TaskView};
 use super::access::AccessState;
 use super::actions::{Reader, Situation};
 use super::backend::{Backend, Wake, Watched};
+use super::clipboard::Clipboard;
 use super::clock::Clock;
 use super::command::{Dialog, Held, Relock, Route, Then, UiCommand};
 use super::comments::TalkState;
@@ -37,6 +39,7 @@ mod edits;
 mod files;
 pub mod live;
 mod past;
+mod pasted;
 mod people;
 mod perform;
 mod talk;
@@ -60,6 +63,7 @@ enum Event {
     LinkState(Result<LinkState, PeerError>),
     LinkAnswered(Result<(), PeerError>),
     Drilled(Result<String, PeerError>),
+    PastedImage(String, Result<PathBuf, PeerError>),
 }
 
 /// How the outside of a workspace reaches it.
@@ -76,6 +80,8 @@ pub struct Surroundings {
     pub documents: PathBuf,
     /// The zone of this laptop, until the profile is known.
     pub zone: String,
+    /// The clipboard beyond plain text.
+    pub clipboard: Arc<dyn Clipboard>,
 }
 
 /// An open workspace.
@@ -350,6 +356,7 @@ impl Open {
             Event::Edited(serial, outcome) => self.heard_edit(serial, outcome, now),
             Event::Saved(Ok(path)) => self.say(&format!("Saved as {}", path.display()), None, now),
             Event::Saved(Err(error)) => self.fault = Some(error),
+            Event::PastedImage(doc, written) => self.pasted_image(doc, written),
             Event::LinkTicket(outcome) => self.heard_ticket(outcome),
             Event::LinkState(outcome) => self.heard_link(outcome.unwrap_or_default()),
             Event::LinkAnswered(outcome) => self.heard_told(&Dialog::Link, outcome.map(|()| None)),

@@ -5,6 +5,7 @@
 
 pub mod export;
 pub mod html;
+pub mod html_in;
 pub mod import;
 pub mod links;
 pub mod markdown;

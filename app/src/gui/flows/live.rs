@@ -92,6 +92,82 @@ fn a_line_that_changed_while_the_task_was_made_stays_as_it_is() {
 }
 
 #[test]
+fn a_list_of_a_browser_comes_as_a_list_and_goes_with_html_beside_its_markdown() {
+    let mut window = Window::sample();
+    window.open("Launch plan, 3.2");
+    window.click("Ferry first, then Lagos.");
+    window.press(Key::End);
+    window.press(Key::Enter);
+    let html = "<ul><li>Oslo</li><li><b>Bergen</b></li></ul>";
+    window.world.0.lock().expect("the world").clipboard.1 = Some(html.to_owned());
+    window.harness.event(egui::Event::Paste("Oslo\nBergen".to_owned()));
+    window.pause();
+    assert_eq!(window.world.lines("launch"), ["Ferry first, then Lagos.", "Oslo", "Bergen"]);
+    for _ in 0..2 {
+        window.chord(Modifiers::COMMAND, Key::A);
+    }
+    window.harness.event(egui::Event::Copy);
+    window.settle();
+    let (text, html) = window.world.0.lock().expect("the world").clipboard.clone();
+    assert_eq!(text, "Ferry first, then Lagos.\n\n- Oslo\n- **Bergen**");
+    assert!(html.expect("HTML").contains("<li><strong>Bergen</strong>"));
+}
+
+#[test]
+fn a_picture_from_the_clipboard_is_attached_and_its_file_goes_again() {
+    let mut window = Window::sample();
+    window.open("Launch plan, 3.2");
+    window.click("Ferry first, then Lagos.");
+    let image = egui::ColorImage::filled([4, 4], egui::Color32::RED);
+    window.harness.event(egui::Event::PasteImage(Arc::new(image)));
+    window.pause();
+    let attached = window.sent().into_iter().find_map(|command| match command {
+        Command::Attach { doc, path } if doc == "launch" => Some(path),
+        _ => None,
+    });
+    let path = attached.expect("it is attached");
+    assert!(!path.exists(), "the file was needed for the attaching only");
+    let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+    assert!(name.starts_with("Picture 2026-11-24 15.10"), "{name}");
+    assert!(
+        window.world.lines("launch")[0].contains(&name),
+        "it stands in the line: {:?}",
+        window.world.lines("launch")
+    );
+}
+
+#[derive(Debug)]
+struct Fallen(std::path::PathBuf);
+
+impl egui::DroppedFile for Fallen {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Ok(Vec::new())
+    }
+}
+
+#[test]
+fn a_file_held_over_the_page_is_spoken_of_and_attached_when_it_falls() {
+    let mut window = Window::sample();
+    window.open("Launch plan, 3.2");
+    window.click("Ferry first, then Lagos.");
+    let path = std::path::PathBuf::from("/home/ben/survey.pdf");
+    let held = egui::HoveredFile { path: Some(path.clone()), ..Default::default() };
+    window.harness.input_mut().hovered_files.push(held);
+    window.harness.run_steps(1);
+    assert!(window.says("Let go to attach “survey.pdf” here"));
+    window.harness.input_mut().hovered_files.clear();
+    window.harness.input_mut().dropped_files.push(Arc::new(Fallen(path.clone())));
+    window.pause();
+    let attached = |command: &Command| matches!(command, Command::Attach { doc, path: sent } if doc == "launch" && *sent == path);
+    assert_eq!(window.sent().iter().filter(|command| attached(command)).count(), 1);
+    assert!(window.world.lines("launch")[0].contains("survey.pdf"));
+}
+
+#[test]
 fn the_insert_menu_makes_a_task_of_any_line() {
     let mut window = Window::sample();
     window.open("Launch plan, 3.2");

@@ -17,7 +17,7 @@ use crate::gui::page::offer::Offers;
 use crate::gui::page::pictures::BLOB;
 use crate::gui::page::session::{Request, Session};
 use crate::gui::page::ui::PageState;
-use crate::gui::page::{edit, typing};
+use crate::gui::page::{clip, edit, typing};
 use crate::gui::templates::{self, Filling};
 use crate::gui::views::Views;
 
@@ -227,6 +227,12 @@ impl Open {
             let filling = self.filling(parent.as_deref());
             self.page.offers = offers(&self.views, &self.clock, &filling);
         }
+    }
+
+    pub(super) fn paste(&mut self, text: &str, now: f64) {
+        let (flat, selection) = (self.page.session.flat(), &self.page.session.selection);
+        let change = clip::paste_rich(flat, selection, text, &|| self.out.clipboard.html());
+        self.page.run(change, now);
     }
 
     pub(super) fn new_linked_page(&mut self, title: String) {

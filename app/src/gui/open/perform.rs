@@ -96,6 +96,13 @@ impl Open {
                     self.say(said, None, now);
                 }
             }
+            UiCommand::CopyRich(text, html) => {
+                if !self.out.clipboard.put(&text, &html) {
+                    ctx.copy_text(text);
+                }
+            }
+            UiCommand::Paste(text) => self.paste(&text, now),
+            UiCommand::PasteImage(image) => self.paste_image(image),
             UiCommand::Browse(address) => self.open_link(ctx, &address),
             UiCommand::Undo => {
                 if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {

@@ -8,9 +8,21 @@ use tern_peer::text;
 use super::edit::{self, Change};
 use super::select::{self, Selection};
 use super::ui::PageState;
+use crate::gui::command::UiCommand;
 
 /// Longest text that is taken from the clipboard at once, bytes.
 const PASTE_MAX: usize = 4 * 1024 * 1024;
+
+/// Copies what is selected: as text, with HTML beside it where it is more than words.
+pub fn copy(state: &PageState) -> Option<UiCommand> {
+    let text = copied(state)?;
+    let (flat, selection) = (state.session.flat(), &state.session.selection);
+    if selection.cell.is_some() {
+        return Some(UiCommand::Copy(text, ""));
+    }
+    let html = text::to_own_html(&selected(flat, selection));
+    Some(UiCommand::CopyRich(text, html))
+}
 
 /// What is selected, as text for other programs: Markdown where it has any form, else plain.
 pub fn copied(state: &PageState) -> Option<String> {
@@ -66,6 +78,16 @@ pub fn selected(flat: &Flat, selection: &Selection) -> Vec<Block> {
 
 /// Pasted text as blocks in place of what is selected.
 pub fn paste(flat: &Flat, selection: &Selection, pasted: &str) -> Option<Change> {
+    paste_rich(flat, selection, pasted, &|| None)
+}
+
+/// As [`paste`]; the HTML beside the text, asked for where it could say more, comes first.
+pub fn paste_rich(
+    flat: &Flat,
+    selection: &Selection,
+    pasted: &str,
+    html: &dyn Fn() -> Option<String>,
+) -> Option<Change> {
     let pasted = cut(pasted);
     let pasted = pasted.replace("\r\n", "\n").replace('\r', "\n");
     let (index, _) = flat.find(selection.ordered().0);
@@ -81,7 +103,11 @@ pub fn paste(flat: &Flat, selection: &Selection, pasted: &str) -> Option<Change>
         let link = tern_model::block::Link { href: address.to_owned(), title: String::new() };
         return edit::restyle(flat, selection, &Restyle { link: Some(Some(link)), ..Restyle::default() });
     }
-    let blocks = text::from_markdown(&pasted);
+    let mut blocks = text::from_markdown(&pasted);
+    if is_plain(&blocks) {
+        let rich = html().map(|html| text::from_html(&html)).unwrap_or_default();
+        blocks = if rich.is_empty() { blocks } else { rich };
+    }
     let inline = match blocks.as_slice() {
         [one] if matches!(one.kind, BlockKind::Paragraph) && one.parents.is_empty() => Some(&one.inline),
         _ => None,
@@ -90,6 +116,14 @@ pub fn paste(flat: &Flat, selection: &Selection, pasted: &str) -> Option<Change>
         Some(inline) => edit::insert_pieces(flat, selection, pieces_of(&kept_edges(inline, &pasted))),
         None => edit::insert_pieces(flat, selection, block_pieces(&blocks)),
     }
+}
+
+/// Whether Markdown says no more than the words.
+fn is_plain(blocks: &[Block]) -> bool {
+    let words = |run: &Inline| matches!(run, Inline::Text { .. }) && *run.marks() == Marks::default();
+    blocks.iter().all(|block| {
+        block.kind == BlockKind::Paragraph && block.parents.is_empty() && block.inline.iter().all(words)
+    })
 }
 
 /// A single line keeps the spaces at its ends, which Markdown drops.
@@ -158,6 +192,24 @@ mod tests {
         let texts: Vec<String> = blocks.iter().map(Block::text).collect();
         assert_eq!(texts, ["aone", "two", "threeb"]);
         assert!(matches!(blocks[1].kind, BlockKind::BulletItem { .. }));
+    }
+
+    #[test]
+    fn html_says_more_than_plain_words_and_less_than_markdown_or_code() {
+        let html = || Some("<ul><li>one<li><b>two</b></ul>".to_owned());
+        let come = |page: &[Block], text: &str, html: &dyn Fn() -> Option<String>| {
+            let mut flat = Flat::of(page);
+            let change = paste_rich(&flat, &Selection::at(1), text, html).expect("something comes");
+            flat.apply(&change.delta).expect("it fits");
+            text::to_markdown(&flat.blocks())
+        };
+        let empty = [paragraph("")];
+        assert_eq!(come(&empty, "one\ntwo", &html), "- one\n- **two**");
+        assert_eq!(come(&empty, "# Title", &html), "# Title", "Markdown is what was meant");
+        let code = [Block::plain(BlockKind::Code { language: String::new() }, "")];
+        assert_eq!(come(&code, "one", &html), "```\none\n```");
+        let own = || Some(text::to_own_html(&text::from_markdown("- other")));
+        assert_eq!(come(&empty, "one", &own), "one", "what Tern copied lies there as text too");
     }
 
     #[test]

@@ -75,6 +75,7 @@ pub fn keys(
                 Event::Text(_)
                     | Event::Key { .. }
                     | Event::Paste(_)
+                    | Event::PasteImage(_)
                     | Event::Copy
                     | Event::Cut
                     | Event::Ime(_)
@@ -125,13 +126,11 @@ fn take(
         }
         _ if state.hands.preedit.is_some() => {}
         Event::Text(text) => write(state, &text, now),
-        Event::Paste(text) => {
-            let change = clip::paste(state.session.flat(), &state.session.selection, &text);
-            state.run(change, now);
-        }
-        Event::Copy => out.extend(clip::copied(state).map(|text| UiCommand::Copy(text, ""))),
+        Event::Paste(text) => out.push(UiCommand::Paste(text)),
+        Event::PasteImage(image) => out.push(UiCommand::PasteImage(image)),
+        Event::Copy => out.extend(clip::copy(state)),
         Event::Cut => {
-            out.extend(clip::copied(state).map(|text| UiCommand::Copy(text, "")));
+            out.extend(clip::copy(state));
             if !state.session.selection.is_caret() {
                 let change = edit::erase(state.session.flat(), &state.session.selection, Step::Char, true);
                 state.run(change, now);

@@ -9,6 +9,7 @@ pub mod blocks;
 pub mod clip;
 pub mod complete;
 pub mod draw;
+pub mod dropped;
 pub mod edit;
 pub mod figures;
 pub mod find;

@@ -19,7 +19,7 @@ use super::pictures::Pictures;
 use super::select::{Selection, first_place};
 use super::session::Session;
 use super::view::{self, Setting, Shown};
-use super::{blocks, find, over, pointer};
+use super::{blocks, dropped, find, over, pointer};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::{self, look};
 use crate::gui::tokens::{self, size};
@@ -152,6 +152,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         );
     });
     state.offset = output.state.clamped_offset().y;
+    dropped::take(ui, state, room, now, out);
     find::bar(ui, state, room);
 }
 
