@@ -71,7 +71,7 @@ fn write(image: &ColorImage, folder: &Path, stem: &str) -> Result<PathBuf, PeerE
     if width.saturating_mul(height) > PIXELS_MAX || image.pixels.is_empty() {
         return Err(refused("it has no pixels, or more than 64 million"));
     }
-    let bytes: Vec<u8> = image.pixels.iter().flat_map(|pixel| pixel.to_srgba_unmultiplied()).collect();
+    let bytes: Vec<u8> = image.pixels.iter().flat_map(egui::Color32::to_srgba_unmultiplied).collect();
     let (Ok(wide), Ok(high)) = (u32::try_from(width), u32::try_from(height)) else {
         return Err(refused("it is too wide or too high"));
     };
