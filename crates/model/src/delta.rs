@@ -220,7 +220,7 @@ impl Restyle {
 
 impl Step {
     /// How many positions of the page before it goes over.
-    fn span(&self) -> usize {
+    pub(crate) fn span(&self) -> usize {
         match self {
             Step::Keep(len) | Step::Restyle(len, _) | Step::Delete(len) => *len,
             Step::Head(_) | Step::Cells(_) => 1,

@@ -5,7 +5,7 @@
 
 use crate::block::{BlockKind, Marks, Table};
 use crate::delta::{Cell, Delta, Piece, Restyle, Step};
-use crate::flat::{Flat, Head, Misfit, OBJECT, Part};
+use crate::flat::{Flat, Head, Misfit, OBJECT};
 
 /// A stretch of positions that both pages have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,11 @@ pub(crate) struct Kept {
     pub(crate) to: usize,
     /// How many positions.
     pub(crate) len: usize,
+}
+
+/// Whether a block of this head holds text that carries marks.
+fn is_text_head(head: &Head) -> bool {
+    !head.is_leaf() && !head.is_plain_text() && !matches!(head.kind, BlockKind::Unknown { .. })
 }
 
 impl Delta {
@@ -34,28 +39,28 @@ impl Delta {
         Ok(change(base, &after, &self.kept(base.len())))
     }
 
-    /// Whether it only writes or erases text within blocks of text: that says everything already. A keystroke is one, and
-    /// must not cost what the page is long.
+    /// Whether it only writes, erases, splits, joins and turns blocks of text: that says everything already. A keystroke is
+    /// one, and must not cost what the page is long.
     fn is_plain_writing(&self, base: &Flat) -> bool {
-        let is_text = |part: &Part| {
-            part.head.as_ref().is_some_and(|head| {
-                !head.is_leaf() && !head.is_plain_text() && !matches!(head.kind, BlockKind::Unknown { .. })
-            })
-        };
         let mut at = 0;
         self.span() <= base.len()
             && self.steps().iter().all(|step| {
-                let (index, off) = base.find(at);
-                let Some(part) = base.parts().get(index) else { return false };
+                let from = at;
+                at += step.span();
+                let (index, off) = base.find(from);
+                let is_text = |index: usize| {
+                    base.parts().get(index).and_then(|part| part.head.as_ref()).is_some_and(is_text_head)
+                };
                 match step {
-                    Step::Keep(len) => {
-                        at += len;
-                        true
-                    }
-                    Step::Insert(Piece::Text(text, _)) => is_text(part) && !text.contains(OBJECT),
-                    Step::Delete(len) => {
-                        at += len;
-                        is_text(part) && off + len <= part.line.len()
+                    Step::Keep(_) => true,
+                    Step::Insert(Piece::Text(text, _)) => is_text(index) && !text.contains(OBJECT),
+                    Step::Insert(Piece::Block(head)) => is_text(index) && is_text_head(head),
+                    Step::Delete(_) => (index..=base.find(at).0).all(is_text),
+                    Step::Head(head) => {
+                        let next =
+                            base.parts().get(index + 1).filter(|_| off == base.parts()[index].line.len());
+                        let old = next.and_then(|part| part.head.as_ref());
+                        old.is_some_and(|old| is_text_head(old) && *old != **head) && is_text_head(head)
                     }
                     _ => false,
                 }
@@ -204,7 +209,8 @@ mod tests {
         let mut plain = 0;
         for at in 0..=page.len() {
             for delete in 0..=(page.len() - at).min(3) {
-                for (text, marks) in [("", Marks::default()), ("x", Marks::default()), ("yö", strong.clone())] {
+                for (text, marks) in [("", Marks::default()), ("x", Marks::default()), ("yö", strong.clone())]
+                {
                     let piece = (!text.is_empty()).then(|| Piece::Text(text.to_owned(), marks));
                     let delta = Delta::splice(at, delete, piece);
                     let settled = delta.settled(&page).expect("it fits");
@@ -213,7 +219,22 @@ mod tests {
                 }
             }
         }
-        assert!(plain > 60, "only {plain} were plain writing");
+        let kinds =
+            [BlockKind::Paragraph, BlockKind::Heading { level: 1 }, BlockKind::Code { language: "x".into() }];
+        for at in 0..=page.len() {
+            for kind in &kinds {
+                let head = Head::plain(kind.clone());
+                let split = Delta::splice(at, 1.min(page.len() - at), [Piece::Block(Box::new(head.clone()))]);
+                let marker = matches!(page.pieces(at, at + 1).first(), Some(Piece::Block(_)));
+                let turned = marker.then(|| Delta::head(at, head));
+                for delta in [split].into_iter().chain(turned) {
+                    let settled = delta.settled(&page).expect("it fits");
+                    assert_eq!(settled, delta.worked_out(&page).expect("it fits"), "{delta:?}");
+                    plain += usize::from(delta.is_plain_writing(&page));
+                }
+            }
+        }
+        assert!(plain > 110, "only {plain} were plain writing");
         assert!(Delta::splice(page.len(), 2, []).settled(&page).is_err(), "beyond the end");
     }
 }
