@@ -150,7 +150,7 @@ fn what_a_window_shows_in_the_middle_of_a_page_stays_while_another_window_writes
     aiko.harness.key_press(egui::Key::Escape);
     aiko.harness.run_steps(8);
     let before = in_sight(&aiko);
-    assert!(before.len() > 10 && before[0].0 > "Line 050".to_owned(), "{before:?}");
+    assert!(before.len() > 10 && before[0].0.as_str() > "Line 050", "{before:?}");
 
     ben.caret_to_the_end();
     ben.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Home);

@@ -123,6 +123,9 @@ impl Home for Shared {
     fn zone(&self) -> String {
         "Europe/London".into()
     }
+    fn clipboard(&self) -> std::sync::Arc<dyn tern_app::gui::clipboard::Clipboard> {
+        self.home.clipboard()
+    }
 }
 
 /// The time that frames are told.
