@@ -75,7 +75,7 @@ pub struct Delta {
 /// Whose change a delta is, where two meet at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The document holds it: what it inserts comes first, what it says of marks and kinds gives way.
+    /// The document holds it: what it inserts comes first (text before blocks), what it says of marks and kinds gives way.
     Document,
     /// It is still to be handed over.
     Pending,
@@ -313,6 +313,23 @@ impl<'a> Reader<'a> {
         Some(piece)
     }
 
+    /// Whether an insertion comes next, and comes before what `other` inserts at the same place: text stays in the block
+    /// that it was written in, so it comes before new blocks; else what the document holds comes first.
+    fn inserts_before(&self, other: &Reader<'_>, side: Side) -> bool {
+        match (&self.head, &other.head) {
+            (Some(Step::Insert(own)), Some(Step::Insert(their))) => {
+                let block = |piece: &Piece| matches!(piece, Piece::Block(_));
+                match (block(own), block(their)) {
+                    (false, true) => true,
+                    (true, false) => false,
+                    _ => side == Side::Document,
+                }
+            }
+            (Some(Step::Insert(_)), _) => true,
+            _ => false,
+        }
+    }
+
     fn insert_len(&self) -> Option<usize> {
         match &self.head {
             Some(Step::Insert(piece)) => Some(piece.len()),
@@ -465,8 +482,7 @@ impl Delta {
         let (mut a, mut b) = (Reader::new(self), Reader::new(over));
         let mut out = Delta::default();
         while !a.is_done() {
-            let first = side == Side::Document || b.insert_len().is_none();
-            if a.insert_len().is_some() && first {
+            if a.inserts_before(&b, side) {
                 out.steps_after(a.next());
             } else if let Some(len) = b.insert_len() {
                 b.next();

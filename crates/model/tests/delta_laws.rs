@@ -200,6 +200,21 @@ proptest! {
 }
 
 #[test]
+fn what_is_written_at_the_end_of_a_block_stays_in_it_when_somebody_adds_a_block_there() {
+    let flat = Flat::of(&[Block::plain(BlockKind::Paragraph, "mine")]);
+    let text = Delta::splice(5, 0, [Piece::Text(" goes on".into(), Marks::default())]);
+    let block = Piece::Block(Box::new(Head::plain(BlockKind::Paragraph)));
+    let added = Delta::splice(5, 0, [block, Piece::Text("theirs".into(), Marks::default())]);
+    for (document, pending) in [(&text, &added), (&added, &text)] {
+        let here = after(&after(&flat, pending), &document.transform(pending, Side::Document));
+        let there = after(&after(&flat, document), &pending.transform(document, Side::Pending));
+        assert_eq!(here, there);
+        let texts: Vec<String> = here.blocks().iter().map(Block::text).collect();
+        assert_eq!(texts, ["mine goes on", "theirs"]);
+    }
+}
+
+#[test]
 fn a_position_moves_with_what_stands_around_it() {
     let text = |t: &str| Piece::Text(t.into(), Marks::default());
     let delta = Delta::new([Step::Keep(2), Step::Insert(text("xyz")), Step::Keep(2), Step::Delete(3)]);

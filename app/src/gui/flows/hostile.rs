@@ -174,7 +174,9 @@ fn a_frame_of_a_page_of_5000_blocks_lays_out_what_one_of_100_blocks_does() {
         window.harness.step();
         look::laid()
     };
-    assert_eq!(cost(5_000), cost(100));
+    let (small, large) = (cost(100), cost(5_000));
+    // The right column says the length in words and minutes, and the page that it is long: a line or two more.
+    assert!(large.0 <= small.0 + 3 && large.1 <= small.1 + 200, "{large:?} for {small:?}");
 }
 
 #[test]

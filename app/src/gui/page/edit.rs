@@ -294,8 +294,12 @@ pub fn enter(flat: &Flat, selection: &Selection) -> Option<Change> {
         return blocks::outdent(flat, index, index, flat.start(index));
     }
     if head.is_leaf() {
-        let head = Head { kind: BlockKind::Paragraph, parents: head.parents.clone(), restart: None };
-        return split(flat, selection, head);
+        // Behind a live task the check list goes on.
+        let kind = match head.kind {
+            BlockKind::Task { .. } => BlockKind::TaskItem { checked: false, loose: false },
+            _ => BlockKind::Paragraph,
+        };
+        return split(flat, selection, Head { kind, parents: head.parents.clone(), restart: None });
     }
     let ends = selection.ordered().1 - (selection.ordered().0 - off) >= part.line.len();
     let kind = if ends || nested { blocks::continued(&head.kind) } else { head.kind.clone() };

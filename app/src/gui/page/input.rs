@@ -190,7 +190,7 @@ fn on_task(state: &PageState, chord: &Chord, out: &mut Queue) -> bool {
     let (index, _) = flat.find(selection.head);
     let on_one = live::id_of(flat, index).is_some();
     match chord {
-        Chord::Enter if on_one && selection.is_caret() => out.extend(live::open(state, index)),
+        Chord::Open if on_one && selection.is_caret() => out.extend(live::open(state, index)),
         Chord::Task | Chord::Check if on_one => out.extend(live::toggle(state, index)),
         Chord::Task => {
             let part = flat.parts().get(index).filter(|_| !state.read_only && is_task(flat, index));
@@ -405,7 +405,7 @@ fn act(ui: &Ui, state: &mut PageState, chord: &Chord, now: f64) {
         Chord::Kind(ref kind) => blocks::convert(flat, first, last, &Head::plain(kind.clone()), &selection),
         Chord::Move(down) => blocks::shift(flat, first, last, down, &selection),
         Chord::DeleteBlocks => blocks::remove_range(flat, first, last),
-        Chord::Task => return,
+        Chord::Task | Chord::Open => return,
         Chord::Check => {
             let task = (first..=last).find(|index| is_task(flat, *index));
             match task {

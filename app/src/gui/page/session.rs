@@ -243,7 +243,9 @@ impl Session {
         }
         self.revision += 1;
         for seen in &mut self.seen {
-            (seen.from, seen.to) = (delta.map(seen.from, false), delta.map(seen.to, false));
+            // What is written at its edge is not part of it.
+            seen.to = delta.map(seen.to, false);
+            seen.from = delta.map(seen.from, true).min(seen.to);
         }
         for anchor in &mut self.anchors {
             anchor.to = delta.map(anchor.to, false);
