@@ -1,4 +1,5 @@
 //! An open workspace: its state, what the engine says, and the one place where commands of views are performed.
+//! What belongs to one concern lies in a module below; here stand the state itself and its events.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

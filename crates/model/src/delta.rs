@@ -3,7 +3,8 @@
 //!
 //! The five operations of an editor (splice, split, join, set kind, set marks) are deltas of a step or two; the algebra is
 //! that of operational transformation on one sequence (Ressel 1996; Jupiter: Nichols 1995), with one central order: what
-//! the document holds comes before what the window has yet to hand over.
+//! the document holds comes before what the window has yet to hand over. One file, for the operations only make sense together:
+//! each relies on the normal form that the others keep.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,8 @@
 //! A page as one sequence of positions, exactly those of its text: what the window edits and what a [`crate::Delta`]
 //! speaks of. A block marker is one position, a character one, an image one. Pure values; no Automerge.
 //!
+//! One file: a page, its lines and the cursor that changes them share the invariants of lengths and runs.
+//!
 //! Parts are stretches between markers. The first part has no head: text that stands before the first marker, mostly none.
 
 use std::hash::{Hash, Hasher};

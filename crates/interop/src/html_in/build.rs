@@ -1,4 +1,4 @@
-//! Builds blocks from tags and text as they come.
+//! Builds blocks from tags and text as they come. One file: it is one state machine, tag by tag.
 
 use tern_model::block::{Block, BlockKind, Container, Inline, Link, Marks, Table};
 
