@@ -197,9 +197,19 @@ pub enum Then {
     /// The dialog closes and one line says what was done.
     CloseAndSay(String),
     /// A link with these words to the page that was made comes where the caret is.
-    LinkMade(String),
+    LinkMade {
+        /// The page in which it was asked for.
+        page: String,
+        /// The words.
+        words: String,
+    },
     /// The file of this name that was attached comes where the caret is.
-    PlaceAttached(String),
+    PlaceAttached {
+        /// The page to which it was attached.
+        page: String,
+        /// Its name.
+        name: String,
+    },
     /// The line that was made a task gives way to it.
     Promoted(Box<Promotion>),
     /// The comment that was being written is there.

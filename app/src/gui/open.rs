@@ -379,9 +379,9 @@ impl Open {
                     dialog.ticket = Some(Secret::new(ticket));
                 }
             }
-            (Then::LinkMade(words), Reply::Doc(doc)) => self.place_link(&doc.id, &words, now),
-            (Then::PlaceAttached(name), Reply::Attachment { hash, .. }) => {
-                self.place_attached(&name, &hash, now)
+            (Then::LinkMade { page, words }, Reply::Doc(doc)) => self.place_link(&page, &doc.id, &words, now),
+            (Then::PlaceAttached { page, name }, Reply::Attachment { hash, .. }) => {
+                self.place_attached(&page, &name, &hash, now)
             }
             (Then::Promoted(promotion), reply) => self.promoted(&promotion, &reply, now),
             (Then::CloseAndSay(words), _) => {

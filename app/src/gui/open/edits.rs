@@ -167,10 +167,11 @@ impl Open {
     }
 
     /// Remembers the steps back of a page that was left.
-    fn keep(&mut self, page: String, session: Session) {
+    fn keep(&mut self, page: String, mut session: Session) {
         if !session.is_loaded() {
             return;
         }
+        session.put_down();
         self.kept.retain(|(kept, _)| *kept != page);
         self.kept.push((page, session));
         let surplus = self.kept.len().saturating_sub(KEPT_MAX);
@@ -183,8 +184,6 @@ impl Open {
         self.rename();
         if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only) {
             let mut session = std::mem::take(&mut self.page.session);
-            session.seen.clear();
-            session.break_typing();
             let asked = self.asked.take();
             if session.is_settled() {
                 self.keep(page, session);
@@ -236,13 +235,22 @@ impl Open {
     }
 
     pub(super) fn new_linked_page(&mut self, title: String) {
-        let parent = self.open_page().map(str::to_owned);
+        let Some(page) = self.open_page().map(str::to_owned) else { return };
+        let parent = Some(page.clone());
         let command = Command::PageNew { title: title.clone(), parent, space: None, markdown: None };
-        self.send(command, Then::LinkMade(title));
+        self.send(command, Then::LinkMade { page, words: title });
     }
 
-    pub(super) fn place_link(&mut self, page: &str, words: &str, now: f64) {
-        let href = format!("tern:{page}");
+    pub(super) fn place_link(&mut self, asked_in: &str, made: &str, words: &str, now: f64) {
+        if self.open_page() != Some(asked_in) {
+            self.say(
+                &format!("“{words}” is made; the page that was to link it is not open any more"),
+                None,
+                now,
+            );
+            return;
+        }
+        let href = format!("tern:{made}");
         let change = typing::link(self.page.session.flat(), &self.page.session.selection, &href, words);
         self.page.run(change, now);
     }
@@ -250,11 +258,16 @@ impl Open {
     pub(super) fn attach(&mut self, path: PathBuf) {
         let Some(doc) = self.open_page().map(str::to_owned) else { return };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.send(Command::Attach { doc, path }, Then::PlaceAttached(name));
+        let page = doc.clone();
+        self.send(Command::Attach { doc, path }, Then::PlaceAttached { page, name });
     }
 
     /// A picture comes as itself, any other file as a link.
-    pub(super) fn place_attached(&mut self, name: &str, hash: &str, now: f64) {
+    pub(super) fn place_attached(&mut self, page: &str, name: &str, hash: &str, now: f64) {
+        if self.open_page() != Some(page) {
+            self.say(&format!("“{name}” is attached; it stands under Files of its page"), None, now);
+            return;
+        }
         let (flat, selection) = (self.page.session.flat(), &self.page.session.selection);
         let src = format!("{BLOB}{hash}");
         let lower = name.to_lowercase();

@@ -45,13 +45,14 @@ impl Open {
             }
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let page = doc.clone();
         let (report, wake, file) = (self.events.0.clone(), self.out.wake.clone(), path.clone());
         let done = Box::new(move |outcome| {
             // What cannot be removed does no harm beyond its room on the disk.
             if let Err(error) = std::fs::remove_file(&file) {
                 tracing::warn!(%error, "the file of a pasted picture stays");
             }
-            if report.send(Event::Done(Then::PlaceAttached(name), outcome)).is_ok() {
+            if report.send(Event::Done(Then::PlaceAttached { page, name }, outcome)).is_ok() {
                 wake();
             }
         });

@@ -386,6 +386,15 @@ impl Session {
         self.not_before = now + AGAIN_SECS;
     }
 
+    /// The page is left: a question that nobody waits for any more is forgotten. Work under way stays.
+    pub fn put_down(&mut self) {
+        if !matches!(self.flight, Some(Flight::Push(_))) {
+            self.flight = None;
+        }
+        self.seen.clear();
+        self.break_typing();
+    }
+
     /// Sends what was refused once more.
     pub fn retry(&mut self) {
         self.refused = false;

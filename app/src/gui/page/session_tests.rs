@@ -189,6 +189,19 @@ fn a_difference_is_found_and_the_page_loaded_again_without_losing_what_waits() {
 }
 
 #[test]
+fn a_page_that_was_left_while_a_question_was_under_way_goes_on_when_it_is_opened_again() {
+    let mut engine = Engine::of(&["a"]);
+    let mut session = window(&mut engine);
+    session.announce("elsewhere");
+    assert!(matches!(session.next_request(1.0, false), Some(Request::Pull { .. })));
+    session.put_down();
+    session.selection = Selection::at(2);
+    write(&mut session, "b", 2.0);
+    engine.settle(std::slice::from_mut(&mut session));
+    assert_eq!(engine.flat().blocks()[0].text(), "ab");
+}
+
+#[test]
 fn a_page_that_is_not_here_is_asked_for_again_and_not_at_every_frame() {
     let mut session = Session::default();
     assert_eq!(session.due(5.0), Some(0.0));
