@@ -76,7 +76,7 @@ convert -size 320x120 gradient:'#F7DDA8'-'#39424D' "$work/light.png"
 key ctrl+End Return; write "/pict"; key Return; sleep 0.5; write "$work/light.png"; key Return; sleep 1.5; look picture
 
 # ---- both hold the same ----
-mia_has() { "$tern" --home "$work/mia" page show "$page" | grep -q 'light.png' && "$tern" --home "$work/mia" page show "$page" | grep -q 'records_fts'; }
+mia_has() { "$tern" --home "$work/mia" page show "$page" | grep -q '!\[light.png\]' && "$tern" --home "$work/mia" page show "$page" | grep -q '^```sql'; }
 until_true mia_has
 same() {
   rm -rf "$work/a" "$work/b"

@@ -161,7 +161,7 @@ fn a_table_is_written_by_keys() {
     window.keys("18,400");
     window.press(Key::Enter);
     window.keys("42,000");
-    window.times(Key::ArrowDown, 1);
+    window.chord(CTRL, Key::End);
     window.keys("After it.");
     window.pause();
     let table = window.world.0.lock().expect("the world").table("launch");

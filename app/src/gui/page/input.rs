@@ -336,6 +336,9 @@ fn in_table(state: &PageState, cell: InCell, key: Key, held: Modifiers) -> Optio
     match key {
         Key::ArrowLeft if cell.head > 0 => within(step(cell.head)),
         Key::ArrowRight if cell.head < line.len() => within(step(cell.head)),
+        Key::Home | Key::End if command => {
+            Destination::at(select::moved(flat, start, Step::Page, key == Key::End))
+        }
         Key::Home => within(0),
         Key::End => within(line.len()),
         Key::ArrowLeft if cell.column > 0 => to(cell.row, cell.column - 1, true),
