@@ -156,7 +156,9 @@ impl Window {
     /// The keyboard goes to the text of the open page, the caret behind its last character.
     #[track_caller]
     pub fn caret_to_the_end(&mut self) {
-        self.until("the page", |window| window.harness.query_all_by_label("Page text").next().is_some());
+        self.until("the page", |window| {
+            window.harness.query_all_by_label("Page text").next().is_some() && window.app().page_blocks() > 0
+        });
         self.harness.query_all_by_label("Page text").last().expect("it is there").focus();
         self.harness.run_steps(4);
         self.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::End);
@@ -170,8 +172,9 @@ impl Window {
         self.caret_to_the_end();
         self.harness.key_press(egui::Key::Enter);
         self.write(text);
-        // What was typed goes to the engine after a moment without typing.
+        // What was typed goes to the engine after a moment, and the engine answers when it is durable.
         self.harness.run_steps(12);
+        self.until("nothing unsaved", |window| window.app().is_settled());
     }
 }
 
