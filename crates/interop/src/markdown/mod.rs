@@ -62,7 +62,7 @@ fn join(front_matter: &str, body: String) -> String {
     out
 }
 
-/// As [`write`]; a live task of `tasks` (by id) is written with its title and its box.
+/// As [`write()`]; a live task of `tasks` (by id) is written with its title and its box.
 pub fn write_with(front_matter: &str, blocks: &[Block], tasks: &BTreeMap<String, LiveTask>) -> String {
     join(front_matter, render_with(blocks, tasks))
 }
