@@ -73,7 +73,7 @@ key ctrl+End Return; write '```sql'; key Return
 write "-- one table a space; rebuilt, never synced"; key Return
 write "CREATE VIRTUAL TABLE records_fts USING fts5(title, body);"; look code
 convert -size 320x120 gradient:'#F7DDA8'-'#39424D' "$work/light.png"
-key ctrl+End Return; write "/pict"; key Return; sleep 0.5; write "$work/light.png"; key Return; sleep 1.5; look picture
+key ctrl+End Down; write "/pict"; key Return; sleep 0.5; write "$work/light.png"; key Return; sleep 1.5; look picture
 
 # ---- both hold the same ----
 mia_has() { "$tern" --home "$work/mia" page show "$page" | grep -q '!\[light.png\]' && "$tern" --home "$work/mia" page show "$page" | grep -q '^```sql'; }

@@ -228,3 +228,35 @@ fn letters_are_no_commands_while_somebody_writes() {
     window.press(Key::M);
     assert!(window.shows("New task"), "after Escape they are");
 }
+
+#[test]
+fn whoever_types_faster_than_frames_come_writes_everything_once_and_in_its_place() {
+    let mut window = page();
+    window.press(Key::F2);
+    let enter = egui::Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    for event in [egui::Event::Text("!".into()), enter.clone(), egui::Event::Text("First. ".into())] {
+        window.harness.input_mut().events.push(event);
+    }
+    window.settle();
+    window.pause();
+    assert_eq!(lines(&window), ["First. Ferry first, then Lagos."]);
+    assert!(window.shows("Launch plan, 3.2!"));
+    window.chord(CTRL, Key::End);
+    window.press(Key::Enter);
+    for c in "/code".chars() {
+        window.harness.input_mut().events.push(egui::Event::Text(c.to_string()));
+    }
+    window.harness.input_mut().events.push(enter);
+    window.settle();
+    window.keys("let x;");
+    window.press(Key::ArrowDown);
+    window.keys("After it.");
+    window.pause();
+    assert_eq!(lines(&window), ["First. Ferry first, then Lagos.", "let x;", "After it."]);
+}

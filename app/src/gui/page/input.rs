@@ -85,11 +85,9 @@ pub fn keys(
         input.events = rest;
         mine
     });
-    let before = state.session.selection.head;
     for event in events {
         take(ui, state, event, setting, sight, now, out);
-    }
-    if state.session.selection.head != before || state.popup.is_some() {
+        // Several keys may come in one frame: the list follows each.
         complete::follow(state);
     }
 }
@@ -172,6 +170,9 @@ fn press(
         }
         return;
     }
+    if key == Key::ArrowDown && !held.any() && goes_below(state, now) {
+        return;
+    }
     let Some(to) = destination(ui, state, key, held, setting, sight) else { return };
     let old = &state.session.selection;
     let mut new = match (to.cell, held.shift) {
@@ -199,6 +200,19 @@ fn on_task(state: &PageState, chord: &Chord, out: &mut Queue) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Below a last block in which Enter makes no new one, the down arrow does. Returns whether it did.
+fn goes_below(state: &mut PageState, now: f64) -> bool {
+    let flat = state.session.flat();
+    let selection = &state.session.selection;
+    let last = flat.parts().len() - 1;
+    let closed = flat.parts()[last].head.as_ref().is_some_and(|head| head.is_plain_text() || head.is_leaf());
+    if !closed || !selection.is_caret() || selection.cell.is_some() || selection.head != flat.len() {
+        return false;
+    }
+    let change = blocks::insert_after(flat, last, Head::plain(BlockKind::Paragraph));
+    state.run(change, now)
 }
 
 /// An arrow that comes onto a table goes into its nearest cell.

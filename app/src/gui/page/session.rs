@@ -164,7 +164,7 @@ impl Session {
         // Says everything it does, so that both orders of it and what others do end alike.
         let Ok(delta) = delta.settled(&self.flat) else { return };
         if delta.is_empty() {
-            self.selection = after;
+            self.selection = after.within(&self.flat);
             return;
         }
         let inverse = delta.invert(&self.flat);
@@ -172,7 +172,7 @@ impl Session {
         if !self.show(&delta) {
             return;
         }
-        self.selection = after;
+        self.selection = after.within(&self.flat);
         self.remember(inverse, before, kind, now);
         self.wait(&delta, now);
     }

@@ -202,6 +202,22 @@ fn a_page_that_was_left_while_a_question_was_under_way_goes_on_when_it_is_opened
 }
 
 #[test]
+fn a_caret_never_stands_in_front_of_the_first_block() {
+    let mut engine = Engine::of(&["b"]);
+    let mut session = window(&mut engine);
+    let leading = Delta::splice(0, 0, [Piece::Text("a".into(), Marks::default())]);
+    session.change(&leading, Selection::at(1), Kind::Other, 1.0);
+    let change =
+        edit::erase(session.flat(), &session.selection, Move::Char, false).expect("a character goes");
+    session.change(&change.delta, change.after, change.kind, 2.0);
+    assert_eq!(
+        session.selection,
+        Selection::at(1),
+        "text in front of all blocks is gone, and so is its place"
+    );
+}
+
+#[test]
 fn a_page_that_is_not_here_is_asked_for_again_and_not_at_every_frame() {
     let mut session = Session::default();
     assert_eq!(session.due(5.0), Some(0.0));

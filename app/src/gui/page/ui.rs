@@ -326,9 +326,13 @@ fn title_field(
     }
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
     if entered || down {
-        // The key that led here writes nothing.
+        // What came up to the key that led here was for the title; whoever types faster than frames come goes on in the text.
         let now = ui.input_mut(|input| {
-            input.consume_key(egui::Modifiers::NONE, egui::Key::Enter);
+            let enter = |event: &egui::Event| {
+                matches!(event, egui::Event::Key { key: egui::Key::Enter, pressed: true, .. })
+            };
+            let at = input.events.iter().position(enter).filter(|_| entered);
+            input.events.drain(..at.map_or(input.events.len(), |at| at + 1));
             input.time
         });
         enter_text(ui, state, now);
