@@ -5,7 +5,8 @@
 //!
 //! Parts are stretches between markers. The first part has no head: text that stands before the first marker, mostly none.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +65,8 @@ pub struct Part {
 /// A page.
 #[derive(Debug, Clone)]
 pub struct Flat {
-    parts: Vec<Part>,
+    /// Shared with copies of the page until one of them changes: a copy costs a pointer a part.
+    parts: Vec<Arc<Part>>,
     made: u64,
 }
 
@@ -340,14 +342,15 @@ impl Line {
 
 impl Default for Flat {
     fn default() -> Self {
-        Flat { parts: vec![Part { key: 0, rev: 0, head: None, line: Line::default() }], made: 0 }
+        Flat { parts: vec![Arc::new(Part { key: 0, rev: 0, head: None, line: Line::default() })], made: 0 }
     }
 }
 
 /// Pages are equal that hold the same, whatever their parts are called.
 impl PartialEq for Flat {
     fn eq(&self, other: &Self) -> bool {
-        let same = |(a, b): (&Part, &Part)| a.head == b.head && a.line == b.line;
+        let same =
+            |(a, b): (&Arc<Part>, &Arc<Part>)| Arc::ptr_eq(a, b) || (a.head == b.head && a.line == b.line);
         self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(same)
     }
 }
@@ -368,17 +371,23 @@ impl Flat {
             line.unmark();
         }
         self.made += 1;
-        self.parts.push(Part { key: self.made, rev: 0, head: Some(head), line });
+        self.parts.push(Arc::new(Part { key: self.made, rev: 0, head: Some(head), line }));
     }
 
     /// Text before the first marker.
     pub fn set_leading(&mut self, line: Line) {
-        self.parts[0].line = line;
-        self.parts[0].rev += 1;
+        if let Some(first) = self.part_mut(0) {
+            first.line = line;
+            first.rev += 1;
+        }
+    }
+
+    fn part_mut(&mut self, index: usize) -> Option<&mut Part> {
+        self.parts.get_mut(index).map(Arc::make_mut)
     }
 
     /// The parts; the first has no head.
-    pub fn parts(&self) -> &[Part] {
+    pub fn parts(&self) -> &[Arc<Part>] {
         &self.parts
     }
 
@@ -443,11 +452,14 @@ impl Flat {
         let mut at = Cursor { part: 0, off: 0 };
         for step in delta.steps() {
             match step {
-                Step::Keep(len) => at.forward(self, *len, &mut |_, _, _| {}),
-                Step::Restyle(len, change) => at.forward(self, *len, &mut |part, from, to| {
-                    part.line.restyle(from, to, change);
-                    part.rev += 1;
-                }),
+                Step::Keep(len) => at.skip(self, *len),
+                Step::Restyle(len, change) => {
+                    let mut restyle = |part: &mut Part, from, to| {
+                        part.line.restyle(from, to, change);
+                        part.rev += 1;
+                    };
+                    at.forward(self, *len, Some(&mut restyle));
+                }
                 Step::Head(head) => at.reshape(self, head),
                 Step::Cells(cells) => at.set_cells(self, cells),
                 Step::Delete(len) => at.delete(self, *len),
@@ -461,10 +473,10 @@ impl Flat {
     /// What ends in a block of plain text loses its marks. At the end, so that text which only passes through one (code
     /// that is begun, and another block behind it) keeps them.
     fn unmark_plain(&mut self) {
-        let plain = |part: &&mut Part| part.head.as_ref().is_some_and(Head::is_plain_text);
+        let plain = |part: &&mut Arc<Part>| part.head.as_ref().is_some_and(Head::is_plain_text);
         for part in self.parts.iter_mut().filter(plain) {
             if part.line.runs.iter().any(|(_, marks)| *marks != Marks::default()) {
-                part.line.unmark();
+                Arc::make_mut(part).line.unmark();
             }
         }
     }
@@ -496,8 +508,7 @@ impl Flat {
     /// A number that two pages share when they hold the same. Only for comparison within one process: window and engine.
     /// What is worked out from neighbours or only steers spelling (`restart`, `nesting`) does not count.
     pub fn digest(&self) -> u64 {
-        #[allow(deprecated)]
-        let mut hasher = std::hash::SipHasher::new();
+        let mut hasher = DefaultHasher::new();
         for part in &self.parts {
             if let Some(head) = &part.head {
                 head.parents.len().hash(&mut hasher);
@@ -534,13 +545,23 @@ struct Cursor {
     off: usize,
 }
 
+/// Changes the characters from one place to another of a part.
+type OnText<'a> = &'a mut dyn FnMut(&mut Part, usize, usize);
+
 impl Cursor {
-    fn forward(&mut self, flat: &mut Flat, mut len: usize, on_text: &mut dyn FnMut(&mut Part, usize, usize)) {
+    /// Goes over so many positions and changes nothing.
+    fn skip(&mut self, flat: &mut Flat, len: usize) {
+        self.forward(flat, len, None);
+    }
+
+    fn forward(&mut self, flat: &mut Flat, mut len: usize, mut on_text: Option<OnText<'_>>) {
         while len > 0 {
-            let Some(part) = flat.parts.get_mut(self.part) else { return };
+            let Some(part) = flat.parts.get(self.part) else { return };
             let step = len.min(part.line.len() - self.off);
             if step > 0 {
-                on_text(part, self.off, self.off + step);
+                if let (Some(on_text), Some(part)) = (&mut on_text, flat.part_mut(self.part)) {
+                    on_text(part, self.off, self.off + step);
+                }
                 self.off += step;
                 len -= step;
             }
@@ -555,28 +576,28 @@ impl Cursor {
     /// The marker that follows becomes another. Where text follows instead, nothing changes.
     fn reshape(&mut self, flat: &mut Flat, head: &Head) {
         let at_end = flat.parts.get(self.part).is_some_and(|part| self.off == part.line.len());
-        if at_end && let Some(part) = flat.parts.get_mut(self.part + 1) {
+        if at_end && let Some(part) = flat.part_mut(self.part + 1) {
             part.head = Some(head.clone());
             part.rev += 1;
         }
-        self.forward(flat, 1, &mut |_, _, _| {});
+        self.skip(flat, 1);
     }
 
     fn set_cells(&mut self, flat: &mut Flat, cells: &[Cell]) {
         let at_end = flat.parts.get(self.part).is_some_and(|part| self.off == part.line.len());
         if at_end
-            && let Some(part) = flat.parts.get_mut(self.part + 1)
+            && let Some(part) = flat.part_mut(self.part + 1)
             && let Some(head) = &mut part.head
         {
             with_cells(head, cells);
             part.rev += 1;
         }
-        self.forward(flat, 1, &mut |_, _, _| {});
+        self.skip(flat, 1);
     }
 
     fn delete(&mut self, flat: &mut Flat, mut len: usize) {
         while len > 0 {
-            let Some(part) = flat.parts.get_mut(self.part) else { return };
+            let Some(part) = flat.part_mut(self.part) else { return };
             let step = len.min(part.line.len() - self.off);
             if step > 0 {
                 part.line.remove(self.off, self.off + step);
@@ -584,8 +605,8 @@ impl Cursor {
                 len -= step;
             }
             if len > 0 && self.part + 1 < flat.parts.len() {
-                let next = flat.parts.remove(self.part + 1);
-                if let Some(part) = flat.parts.get_mut(self.part) {
+                let next = Arc::unwrap_or_clone(flat.parts.remove(self.part + 1));
+                if let Some(part) = flat.part_mut(self.part) {
                     part.line.append(next.line);
                     part.rev += 1;
                 }
@@ -596,7 +617,7 @@ impl Cursor {
 
     fn insert(&mut self, flat: &mut Flat, piece: &Piece) {
         let made = flat.made + 1;
-        let Some(part) = flat.parts.get_mut(self.part) else { return };
+        let Some(part) = flat.part_mut(self.part) else { return };
         match piece {
             Piece::Text(text, marks) => {
                 part.line.insert_text(self.off, text, marks);
@@ -608,7 +629,7 @@ impl Cursor {
             }
             Piece::Block(head) => {
                 let line = part.line.split_off(self.off);
-                let new = Part { key: made, rev: 0, head: Some((**head).clone()), line };
+                let new = Arc::new(Part { key: made, rev: 0, head: Some((**head).clone()), line });
                 part.rev += 1;
                 flat.made = made;
                 flat.parts.insert(self.part + 1, new);

@@ -22,8 +22,9 @@ pub fn continued(kind: &BlockKind) -> BlockKind {
 pub fn end_of_item(flat: &Flat, index: usize) -> usize {
     let Some(Some(head)) = flat.parts().get(index).map(|part| &part.head) else { return index };
     let depth = head.parents.len();
-    let inside =
-        |part: &&tern_model::flat::Part| part.head.as_ref().is_some_and(|head| head.parents.len() > depth);
+    let inside = |part: &&std::sync::Arc<tern_model::flat::Part>| {
+        part.head.as_ref().is_some_and(|head| head.parents.len() > depth)
+    };
     if head.opens().is_none() {
         return index;
     }

@@ -169,7 +169,7 @@ pub fn delete_range(flat: &Flat, selection: &Selection) -> (Delta, usize) {
         return (Delta::default(), from);
     }
     let (index, off) = flat.find(from);
-    let begins_on_leaf = off == 0 && flat.parts().get(index).is_some_and(select::is_leaf);
+    let begins_on_leaf = off == 0 && flat.parts().get(index).is_some_and(|part| select::is_leaf(part));
     if begins_on_leaf && flat.find(to).0 > index {
         // The block goes with its marker; what is left of the last block keeps its own.
         from -= 1;

@@ -37,7 +37,7 @@ pub struct LiveTasks {
 
 /// The task that a block shows.
 pub fn id_of(flat: &Flat, index: usize) -> Option<&str> {
-    flat.parts().get(index).and_then(of_part)
+    flat.parts().get(index).and_then(|part| of_part(part))
 }
 
 fn of_part(part: &Part) -> Option<&str> {
@@ -49,7 +49,7 @@ fn of_part(part: &Part) -> Option<&str> {
 
 /// Ids of all tasks that a page shows.
 pub fn ids(flat: &Flat) -> impl Iterator<Item = &str> {
-    flat.parts().iter().filter_map(of_part)
+    flat.parts().iter().filter_map(|part| of_part(part))
 }
 
 fn is_done(task: &Task) -> bool {

@@ -35,7 +35,9 @@ pub fn show(ui: &Ui, state: &mut PageState, response: &Response, setting: &Setti
             }
             found.laid.caret(cell.head)
         }
-        None if shown.text.is_empty() || flat.parts().get(index).is_some_and(super::select::is_leaf) => {
+        None if shown.text.is_empty()
+            || flat.parts().get(index).is_some_and(|part| super::select::is_leaf(part)) =>
+        {
             let ring = shown.rect.expand(2.0);
             let pen = Stroke::new(stroke::FOCUS, p.here);
             ui.painter().rect_stroke(ring, f32::from(radius::ROW), pen, StrokeKind::Outside);
