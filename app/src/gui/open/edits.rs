@@ -221,10 +221,13 @@ impl Open {
             let other = sessions.iter().filter(|session| !session.mine).max_by(|a, b| a.to.cmp(&b.to));
             self.page.other = other.map(|session| session.author.clone());
         }
-        if self.page.popup.is_some() {
+        let views = &self.views;
+        let stamps = (views.pages.stamp(), views.members.stamp(), views.tasks.stamp());
+        let made_from = Some((stamps, self.clock.minute()));
+        if self.page.popup.is_some() && self.page.offers.made_from != made_from {
             let parent = self.open_page().and_then(|id| self.row(id)).and_then(|row| row.parent.clone());
             let filling = self.filling(parent.as_deref());
-            self.page.offers = offers(&self.views, &self.clock, &filling);
+            self.page.offers = Offers { made_from, ..offers(&self.views, &self.clock, &filling) };
         }
     }
 
@@ -299,5 +302,6 @@ fn offers(views: &Views, clock: &Clock, filling: &Filling) -> Offers {
             .map(|t| (t.name.to_owned(), templates::fill(t.text, filling)))
             .collect(),
         today: Some(clock.now().date()),
+        made_from: None,
     }
 }

@@ -24,6 +24,8 @@ pub struct Offers {
     pub templates: Vec<(String, String)>,
     /// Today, in one's own zone.
     pub today: Option<Date>,
+    /// What they were made from: the answers with pages, people and tasks, and the minute.
+    pub made_from: Option<((usize, usize, usize), i64)>,
 }
 
 /// What was typed to open the list.
@@ -224,6 +226,7 @@ mod tests {
             tasks: vec![("T1".into(), "WEB-7K3QX".into(), "Build the index".into())],
             templates: vec![("Decision".into(), "# Decision".into())],
             today: Some(jiff::civil::date(2026, 11, 24)),
+            made_from: None,
         }
     }
 
