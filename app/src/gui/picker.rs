@@ -7,7 +7,7 @@ use egui::{
 use super::command::{Queue, UiCommand, set_task};
 use super::icon::{self, Icon};
 use super::look::look;
-use super::tokens::{self, Shadow, radius, size, stroke};
+use super::tokens::{self, size};
 use super::widgets;
 
 /// What stands before an entry.
@@ -100,12 +100,7 @@ impl Picker {
         let at = self.place(ctx);
         let area = Area::new(Id::unique("menu")).order(Order::Foreground).fixed_pos(at).constrain(true);
         let shown = area.accessible_name(self.title.clone()).show(ctx, |ui| {
-            let frame = egui::Frame::NONE
-                .fill(p.raised)
-                .stroke(egui::Stroke::new(stroke::LINE, p.line))
-                .corner_radius(radius::SHEET)
-                .shadow(p.scheme.shadow(Shadow::Menu))
-                .inner_margin(6.0);
+            let frame = widgets::floating(p, 6.0);
             frame.show(ui, |ui| {
                 ui.set_width(self.width(ui));
                 self.content(ui, out);

@@ -9,6 +9,16 @@ use super::icon::{self, Icon};
 use super::look::{self, Look, look};
 use super::tokens::{self, Type, radius, size, stroke};
 
+/// The card on which menus, lists and small questions float over the page.
+pub fn floating(p: Look, inner: f32) -> egui::Frame {
+    egui::Frame::NONE
+        .fill(p.raised)
+        .stroke(Stroke::new(stroke::LINE, p.line))
+        .corner_radius(radius::SHEET)
+        .shadow(p.scheme.shadow(tokens::Shadow::Menu))
+        .inner_margin(inner)
+}
+
 /// Paints one line of text inside `rect`, cut with an ellipsis; returns where it went.
 pub fn line(ui: &Ui, rect: Rect, align: Align2, text: &str, style: Type, color: Color32) -> Rect {
     let galley = look::layout(ui, look::one_line(text, style, color, rect.width().max(0.0)));

@@ -9,8 +9,7 @@ use super::typing;
 use super::ui::{PageState, editor_id};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::look;
-use crate::gui::tokens::{Shadow, radius, stroke};
-use crate::gui::widgets::{Button, Field};
+use crate::gui::widgets::{self, Button, Field};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +52,7 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
         What::File => ("Path of the file", "/home/you/picture.png", "Attach"),
     };
     area.show(ui.ctx(), |ui| {
-        let frame = egui::Frame::NONE
-            .fill(p.raised)
-            .stroke(egui::Stroke::new(stroke::LINE, p.line))
-            .corner_radius(radius::SHEET)
-            .shadow(p.scheme.shadow(Shadow::Menu))
-            .inner_margin(10.0);
+        let frame = widgets::floating(p, 10.0);
         frame.show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.scope(|ui| {

@@ -18,7 +18,7 @@ use super::{blocks, typing};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon;
 use crate::gui::look::look;
-use crate::gui::tokens::{self, Shadow, radius, size, stroke};
+use crate::gui::tokens::{self, size};
 use crate::gui::widgets;
 
 /// Characters after which nothing is looked for any more.
@@ -222,12 +222,7 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
     let area = Area::new(Id::unique("completion")).order(Order::Foreground).fixed_pos(at).constrain(true);
     let mut chosen = None;
     area.show(ui.ctx(), |ui| {
-        let frame = egui::Frame::NONE
-            .fill(p.raised)
-            .stroke(egui::Stroke::new(stroke::LINE, p.line))
-            .corner_radius(radius::SHEET)
-            .shadow(p.scheme.shadow(Shadow::Menu))
-            .inner_margin(6.0);
+        let frame = widgets::floating(p, 6.0);
         frame.show(ui, |ui| {
             ui.set_width(WIDTH);
             egui::ScrollArea::vertical().max_height(12.0 * size::MENU_ROW).show(ui, |ui| {

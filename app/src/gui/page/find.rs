@@ -10,7 +10,7 @@ use super::select::Selection;
 use super::ui::{PageState, editor_id};
 use crate::gui::icon::Icon;
 use crate::gui::look::look;
-use crate::gui::tokens::{self, Shadow, radius, stroke};
+use crate::gui::tokens;
 use crate::gui::widgets::{self, Button, Field};
 
 /// Most matches that are looked for.
@@ -168,12 +168,7 @@ pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect) {
         .fixed_pos(pos2(room.right() - WIDTH - 24.0, room.top() + 8.0));
     let mut close = keys(ui, state);
     area.show(ui.ctx(), |ui| {
-        let frame = egui::Frame::NONE
-            .fill(p.raised)
-            .stroke(egui::Stroke::new(stroke::LINE, p.line))
-            .corner_radius(radius::SHEET)
-            .shadow(p.scheme.shadow(Shadow::Menu))
-            .inner_margin(10.0);
+        let frame = widgets::floating(p, 10.0);
         frame.show(ui, |ui| {
             ui.set_width(WIDTH - 20.0);
             close |= content(ui, state, now);
