@@ -62,12 +62,14 @@ pub struct Slot<T> {
     query: Option<Query>,
     watch: Option<Box<dyn Watched>>,
     answer: Option<Answer>,
+    /// The next answer is enough: what is dear to work out is not worked out after every commit.
+    once: bool,
     kind: PhantomData<T>,
 }
 
 impl<T> Default for Slot<T> {
     fn default() -> Self {
-        Slot { query: None, watch: None, answer: None, kind: PhantomData }
+        Slot { query: None, watch: None, answer: None, once: false, kind: PhantomData }
     }
 }
 
@@ -84,6 +86,12 @@ impl<T: Kind> Slot<T> {
             self.answer = None;
             self.ask(backend, wake, query);
         }
+    }
+
+    /// Asks once, and again with [`Slot::refresh`]; an answer to another query is forgotten.
+    pub fn ask_once(&mut self, backend: &dyn Backend, wake: &Wake, query: Query) {
+        self.once = true;
+        self.watch(backend, wake, query);
     }
 
     /// Asks again; the old answer stays until the new one is here.
@@ -113,6 +121,9 @@ impl<T: Kind> Slot<T> {
     pub fn poll(&mut self) -> bool {
         let Some(answer) = self.watch.as_mut().and_then(|watch| watch.take()) else { return false };
         self.answer = Some(answer);
+        if self.once {
+            self.watch = None;
+        }
         true
     }
 
@@ -268,5 +279,29 @@ impl Views {
             person.refresh(backend, wake);
         }
         self.status.refresh(backend, wake);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::gui::canned::Canned;
+
+    #[test]
+    fn what_is_asked_once_is_not_worked_out_after_every_change() {
+        let world = Canned::sample();
+        let wake: Wake = Arc::new(|| {});
+        let mut slot: Slot<HistoryView> = Slot::default();
+        slot.ask_once(&world, &wake, Query::History { page: "launch".into() });
+        assert!(slot.poll(), "the answer comes");
+        world.remote("launch", 0, "Somebody changes it.");
+        assert!(!slot.poll(), "and nothing more by itself");
+        assert!(slot.get().is_some(), "the answer stays");
+        slot.refresh(&world, &wake);
+        assert!(slot.poll(), "until it is asked for again");
+        world.remote("launch", 0, "Again.");
+        assert!(!slot.poll());
     }
 }

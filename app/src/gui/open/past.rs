@@ -12,16 +12,21 @@ use crate::gui::page::ui::editor_id;
 use crate::gui::past::places::{self, What};
 use crate::gui::past::{Ask, Mode, PastState, scrub};
 
+/// Seconds without a change after which the past is asked for again.
+const QUIET_SECS: f64 = 1.0;
+/// Seconds after which it is asked for although somebody writes on.
+const PATIENCE_SECS: f64 = 3.0;
 /// Seconds in sight after which a page that is left counts as read.
 const READ_SECS: f64 = 3.0;
 
 impl Open {
-    /// Watches what belongs to the past of a page.
+    /// Asks for what belongs to the past of a page, and watches what is cheap of it.
     pub(super) fn watch_past(&mut self, id: &str) {
+        self.past.asked.foreign = self.page.session.foreign();
         let (backend, wake, views) = (self.backend.as_ref(), &self.out.wake, &mut self.views);
         let page = || id.to_owned();
-        views.history.watch(backend, wake, Query::History { page: page() });
-        views.merges.watch(backend, wake, Query::Merges { page: page() });
+        views.history.ask_once(backend, wake, Query::History { page: page() });
+        views.merges.ask_once(backend, wake, Query::Merges { page: page() });
         views.comments.watch(backend, wake, Query::Comments { page: page() });
         views.backlinks.watch(backend, wake, Query::Backlinks { page: page() });
     }
@@ -68,6 +73,7 @@ impl Open {
             Some((heads, _)) => self.watch_sitting(&id, &heads),
             None if self.page.session.is_loaded() => {
                 self.past.seen_since.get_or_insert(now);
+                self.ask_past_again(ctx, now);
                 self.count(ctx, now);
             }
             None => {}
@@ -75,6 +81,37 @@ impl Open {
         if self.past.mode == Some(Mode::Review) {
             self.read_places();
         }
+    }
+
+    /// Asks for the history again when the page changed and nobody writes, and for what was combined when somebody else
+    /// changed it: both read the whole history of a page, and whoever types waits for the engine meanwhile.
+    fn ask_past_again(&mut self, ctx: &Context, now: f64) {
+        let heads = self.present_heads();
+        let asked = &mut self.past.asked;
+        if asked.heads != heads {
+            let known = asked.heads.is_some();
+            asked.heads = heads;
+            if known {
+                asked.changed = Some((asked.changed.map_or(now, |(first, _)| first), now));
+            }
+        }
+        let Some((first, last)) = asked.changed else { return };
+        let due = (last + QUIET_SECS).min(first + PATIENCE_SECS) - now;
+        if due > 0.0 {
+            ctx.request_repaint_after_secs(due as f32);
+            return;
+        }
+        asked.changed = None;
+        let foreign = self.page.session.foreign();
+        let elsewhere = std::mem::replace(&mut self.past.asked.foreign, foreign) != foreign;
+        self.views.history.refresh(self.backend.as_ref(), &self.out.wake);
+        if elsewhere {
+            self.ask_merges();
+        }
+    }
+
+    fn ask_merges(&mut self) {
+        self.views.merges.refresh(self.backend.as_ref(), &self.out.wake);
     }
 
     /// The difference that the sitting which ended at these heads made.
@@ -286,6 +323,7 @@ impl Open {
             }
         };
         self.restore(command, undo, said);
+        self.ask_merges();
         self.place_done(page, now);
     }
 
@@ -304,6 +342,7 @@ impl Open {
         }
         let heads = self.views.merges.get().map(|view: &MergesView| view.heads.clone());
         self.send(Command::MergeReviewed { page: page.to_owned(), heads }, Then::Quiet);
+        self.ask_merges();
         if self.toast.is_none() {
             self.say("Everything that was combined has been looked at", None, now);
         }

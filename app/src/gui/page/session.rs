@@ -122,6 +122,8 @@ pub struct Session {
     shape: u64,
     /// Grows with every change.
     revision: u64,
+    /// Grows with every change of somebody else.
+    foreign: u64,
     /// Times that window and engine differed; each is a fault of Tern.
     pub mismatches: u32,
 }
@@ -150,6 +152,11 @@ impl Session {
     /// Grows with every change.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// Grows with every change that was made elsewhere.
+    pub fn foreign(&self) -> u64 {
+        self.foreign
     }
 
     /// Nothing of the person's is unknown to the engine.
@@ -426,6 +433,7 @@ impl Session {
             return;
         }
         self.selection = std::mem::take(&mut self.selection).within(&self.flat);
+        self.foreign += 1;
         self.mark(&shown, now);
     }
 

@@ -81,4 +81,17 @@ pub struct PastState {
     pub links: BTreeSet<String>,
     /// The answer about them that was read.
     pub targets: usize,
+    /// Whether the past that was asked for is that of the page.
+    pub asked: Asked,
+}
+
+/// What the past was last asked for. It is dear on a page with a long history, and asked while nobody writes.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// Heads of the page.
+    pub heads: Option<String>,
+    /// Changes made elsewhere.
+    pub foreign: u64,
+    /// When the page changed first and last since.
+    pub changed: Option<(f64, f64)>,
 }
