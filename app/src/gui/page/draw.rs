@@ -181,13 +181,7 @@ fn speak(ui: &mut Ui, state: &PageState, row: &Row, part: &Part, shown: &Shown) 
         _ if here => Role::MultilineTextInput,
         _ => Role::Paragraph,
     };
-    let label = match part.head.as_ref().map(|head| &head.kind) {
-        Some(BlockKind::Table { table }) => table::spoken(table),
-        Some(BlockKind::Divider) => "Divider".to_owned(),
-        Some(BlockKind::Task { .. }) => "Live task".to_owned(),
-        _ => spoken(part),
-    };
-    response.widget_info(|| WidgetInfo::labeled(role, true, &label));
+    response.widget_info(|| WidgetInfo::labeled(role, true, label(part)));
     let Some(laid) = shown.laid(off).filter(|laid| here && off >= laid.from) else { return };
     let cursor = |at: usize| CCursor {
         index: CharIndex(at.clamp(laid.from, laid.to) - laid.from),
@@ -203,6 +197,16 @@ fn speak(ui: &mut Ui, state: &PageState, row: &Row, part: &Part, shown: &Shown) 
         transform,
         &laid.galley,
     );
+}
+
+/// What a screen reader says of a block. Worked out only where one listens.
+fn label(part: &Part) -> String {
+    match part.head.as_ref().map(|head| &head.kind) {
+        Some(BlockKind::Table { table }) => table::spoken(table),
+        Some(BlockKind::Divider) => "Divider".to_owned(),
+        Some(BlockKind::Task { .. }) => "Live task".to_owned(),
+        _ => spoken(part),
+    }
 }
 
 /// Longest text of a block that is given to a screen reader at once, characters.
@@ -354,7 +358,8 @@ fn table_rows(
     let first = tops.partition_point(|top| base + top < sight.0).saturating_sub(1);
     let last = tops.partition_point(|top| base + top < sight.1);
     let p = setting.look;
-    let cells = view::lay_cells(ui, part, first..last, &tops, shown.rect.min, setting, shown.rect.width());
+    let widths = column_widths(ui, state, part, shown.rect.width(), p);
+    let cells = view::lay_cells(ui, part, first..last, &tops, shown.rect.min, setting, &widths);
     let mut changed = false;
     for cell in &cells {
         ui.painter().extend(prose::decor(&cell.laid.galley, &cell.line, 0, cell.laid.pos, p));
@@ -367,6 +372,21 @@ fn table_rows(
     }
     shown.cells = cells;
     changed
+}
+
+/// Widths of the columns of a table; worked out when table or room change, for the first rows are laid out for them.
+fn column_widths(ui: &Ui, state: &mut PageState, part: &Part, room: f32, p: Look) -> Vec<f32> {
+    let Some(BlockKind::Table { table }) = part.head.as_ref().map(|head| &head.kind) else {
+        return Vec::new();
+    };
+    if let Some((rev, of, widths)) = state.layout.columns.get(&part.key)
+        && (*rev, *of) == (part.rev, room)
+    {
+        return widths.clone();
+    }
+    let widths = table::widths(ui, table, room, p);
+    state.layout.columns.insert(part.key, (part.rev, room, widths.clone()));
+    widths
 }
 
 fn divider(ui: &Ui, shown: &Shown, p: Look) -> bool {

@@ -1,6 +1,6 @@
 //! Keys and pointer of the page: what each does to caret, selection and text.
 
-use egui::{Event, EventFilter, ImeEvent, Key, Modifiers, Rect, Response, Ui};
+use egui::{Event, EventFilter, ImeEvent, Key, Modifiers, Response, Ui};
 use tern_model::block::BlockKind;
 use tern_model::flat::Head;
 
@@ -56,7 +56,6 @@ pub fn keys(
     state: &mut PageState,
     response: &Response,
     setting: &Setting,
-    sight: Rect,
     now: f64,
     out: &mut Queue,
 ) {
@@ -86,21 +85,13 @@ pub fn keys(
         mine
     });
     for event in events {
-        take(ui, state, event, setting, sight, now, out);
+        take(ui, state, event, setting, now, out);
         // Several keys may come in one frame: the list follows each.
         complete::follow(state);
     }
 }
 
-fn take(
-    ui: &Ui,
-    state: &mut PageState,
-    event: Event,
-    setting: &Setting,
-    sight: Rect,
-    now: f64,
-    out: &mut Queue,
-) {
+fn take(ui: &Ui, state: &mut PageState, event: Event, setting: &Setting, now: f64, out: &mut Queue) {
     match event {
         Event::Ime(ImeEvent::Preedit { text, .. }) => {
             if state.hands.preedit.is_none() && !text.is_empty() && !state.session.selection.is_caret() {
@@ -138,7 +129,7 @@ fn take(
         Event::Key { key, pressed: true, modifiers, .. }
             if !complete::key(state, key, modifiers, now, out) =>
         {
-            press(ui, state, key, modifiers, setting, sight, now, out);
+            press(ui, state, key, modifiers, setting, now, out);
         }
         _ => {}
     }
@@ -153,14 +144,12 @@ fn write(state: &mut PageState, text: &str, now: f64) {
     complete::typed(state, text);
 }
 
-#[allow(clippy::too_many_arguments)]
 fn press(
     ui: &Ui,
     state: &mut PageState,
     key: Key,
     held: Modifiers,
     setting: &Setting,
-    sight: Rect,
     now: f64,
     out: &mut Queue,
 ) {
@@ -173,7 +162,7 @@ fn press(
     if key == Key::ArrowDown && !held.any() && goes_below(state, now) {
         return;
     }
-    let Some(to) = destination(ui, state, key, held, setting, sight) else { return };
+    let Some(to) = destination(ui, state, key, held, setting) else { return };
     let old = &state.session.selection;
     let mut new = match (to.cell, held.shift) {
         (Some(cell), _) => Selection::in_cell(state.session.flat(), cell),
@@ -263,7 +252,6 @@ fn destination(
     key: Key,
     held: Modifiers,
     setting: &Setting,
-    sight: Rect,
 ) -> Option<Destination> {
     if let Some(cell) = state.session.selection.cell {
         return in_table(state, cell, key, held);
@@ -305,7 +293,7 @@ fn destination(
         )?),
         Key::PageUp | Key::PageDown => {
             let down = key == Key::PageDown;
-            let rows = ((sight.height() / 23.0) as usize).clamp(4, 60) - 2;
+            let rows = ((setting.sight.height() / 23.0) as usize).clamp(4, 60) - 2;
             let mut moving = selection;
             for _ in 0..rows {
                 let Some((at, goal_x)) = view::vertical(ui, flat, layout, &moving, down, setting, highlights)

@@ -70,6 +70,8 @@ pub struct Layout {
     slots: Vec<Slot>,
     /// Top of each slot's gap, and the end.
     tops: Vec<f32>,
+    /// Widths of the columns of tables by part: for which revision and room, and what they are.
+    pub columns: std::collections::BTreeMap<u64, (u64, f32, Vec<f32>)>,
 }
 
 impl Layout {

@@ -1,9 +1,10 @@
 //! The menu of a block.
 
 use egui::Rect;
-use tern_model::block::{Align, BlockKind};
+use tern_model::block::{Align, Container};
 
 use super::blocks::Reform;
+use super::offer;
 use super::select::InCell;
 use crate::gui::command::{BlockAction, UiCommand};
 use crate::gui::icon::Icon;
@@ -14,26 +15,15 @@ pub fn block_menu(key: u64, anchor: Rect, cell: Option<InCell>) -> Picker {
     if let Some(cell) = cell {
         return table_menu(key, anchor, cell);
     }
-    let heading = |level| BlockKind::Heading { level };
-    let mut entries: Vec<Entry> = [
-        (Icon::Words, "Text", "", BlockKind::Paragraph, false),
-        (Icon::Heading, "Heading 1", "#", heading(1), false),
-        (Icon::Heading, "Heading 2", "##", heading(2), false),
-        (Icon::Heading, "Heading 3", "###", heading(3), false),
-        (Icon::Tasks, "Check list", "[]", BlockKind::TaskItem { checked: false, loose: false }, false),
-        (Icon::List, "List", "-", BlockKind::BulletItem { loose: false }, false),
-        (Icon::List, "Numbered list", "1.", BlockKind::OrderedItem { start: None, loose: false }, false),
-        (Icon::Quote, "Quote", ">", BlockKind::Paragraph, true),
-        (Icon::Info, "Callout", "", BlockKind::Callout { tone: "note".into() }, false),
-        (Icon::Code, "Code", "```", BlockKind::Code { language: String::new() }, false),
-        (Icon::Rule, "Divider", "---", BlockKind::Divider, false),
-    ]
-    .into_iter()
-    .map(|(icon, label, sign, kind, quote)| {
-        Entry::new(Sign::Icon(icon), label, UiCommand::Block(key, BlockAction::Become(kind, quote)))
-            .right(sign)
-    })
-    .collect();
+    let becomes = |entry: offer::Entry| match entry.does {
+        offer::Does::Become(head) => {
+            let quote = head.parents.contains(&Container::Quote);
+            let command = UiCommand::Block(key, BlockAction::Become(head.kind, quote));
+            Some(Entry::new(Sign::Icon(entry.icon), &entry.label, command).right(&entry.right))
+        }
+        _ => None,
+    };
+    let mut entries: Vec<Entry> = offer::slash().into_iter().filter_map(becomes).collect();
     entries.push(Entry::new(Sign::Icon(Icon::Quote), "Comment", UiCommand::Block(key, BlockAction::Comment)));
     entries.push(Entry::new(
         Sign::Icon(Icon::Trash),

@@ -100,8 +100,8 @@ fn kind(kind: BlockKind) -> Does {
     Does::Become(Head::plain(kind))
 }
 
-/// Everything that `/` offers.
-fn slash() -> Vec<Entry> {
+/// Everything that `/` offers; what a block can become is in the block's menu too.
+pub fn slash() -> Vec<Entry> {
     let heading = |level| kind(BlockKind::Heading { level });
     let quote = Head { kind: BlockKind::Paragraph, parents: vec![Container::Quote], restart: None };
     vec![

@@ -123,18 +123,18 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         let origin = ui.max_rect().top();
         let mut y = origin + 22.0;
         y += title_field(ui, state, title, pos2(left, y), width, out) + UNDER_TITLE;
-        let setting = Setting { left, width, top: y, look: look(ui.ctx()) };
         let sight = viewport.translate(vec2(0.0, origin));
+        let setting = Setting { left, width, top: y, sight, look: look(ui.ctx()) };
         let below = Rect::from_min_max(
             pos2(left, y + state.layout.total()),
             pos2(left + width, (y + state.layout.total() + 160.0).max(room.bottom())),
         );
         let whole = Rect::from_min_max(pos2(left - GUTTER, y), pos2(left + width, below.bottom()));
         let response = surface(ui, state, whole);
-        input::keys(ui, state, &response, &setting, sight, now, out);
+        input::keys(ui, state, &response, &setting, now, out);
         let session = &state.session;
         state.layout.refresh(session.flat(), session.shape(), session.revision(), width);
-        draw_blocks(ui, state, &setting, sight, out);
+        draw_blocks(ui, state, &setting, out);
         pointer::take(ui, state, &response, now, out);
         anchors::pick(state, &response, out);
         let end = setting.top + state.layout.total() + 4.0;
@@ -145,7 +145,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         complete::show(ui, state, now, out);
         ask::show(ui, state, now, out);
         reveal(ui, state, &setting);
-        remember_anchor(state, &setting, sight);
+        remember_anchor(state, &setting);
         ui.allocate_rect(
             Rect::from_min_max(pos2(room.left(), origin), pos2(room.right(), below.bottom())),
             Sense::hover(),
@@ -164,8 +164,8 @@ fn kept_offset(state: &mut PageState) -> Option<f32> {
     (moved.abs() > 0.5).then_some((state.offset + moved).max(0.0))
 }
 
-fn remember_anchor(state: &mut PageState, setting: &Setting, sight: Rect) {
-    let top = sight.top() - setting.top;
+fn remember_anchor(state: &mut PageState, setting: &Setting) {
+    let top = setting.sight.top() - setting.top;
     if top <= 0.0 {
         return;
     }
@@ -187,8 +187,9 @@ fn surface(ui: &mut Ui, state: &PageState, whole: Rect) -> Response {
     response
 }
 
-fn draw_blocks(ui: &mut Ui, state: &mut PageState, setting: &Setting, sight: Rect, out: &mut Queue) {
+fn draw_blocks(ui: &mut Ui, state: &mut PageState, setting: &Setting, out: &mut Queue) {
     state.shown.clear();
+    let sight = setting.sight;
     let (from, to) = (sight.top() - AHEAD - setting.top, sight.bottom() + AHEAD - setting.top);
     let mut slot = state.layout.first_below(from);
     let mut grown = 0.0;

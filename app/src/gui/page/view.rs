@@ -159,6 +159,8 @@ pub struct Setting {
     pub width: f32,
     /// Where the top of the first block is on the screen.
     pub top: f32,
+    /// What is in sight, on the screen.
+    pub sight: Rect,
     /// The palette.
     pub look: Look,
 }
@@ -342,12 +344,11 @@ pub fn lay_cells(
     tops: &[f32],
     at: Pos2,
     setting: &Setting,
-    width: f32,
+    widths: &[f32],
 ) -> Vec<LaidCell> {
     let Some(BlockKind::Table { table }) = part.head.as_ref().map(|head| &head.kind) else {
         return Vec::new();
     };
-    let widths = table::widths(ui, table, width, setting.look);
     let mut out = Vec::new();
     for row in rows {
         let Some(cells) = table.rows.get(row) else { break };
@@ -355,12 +356,12 @@ pub fn lay_cells(
         let lines: Vec<Line> = cells.iter().map(|cell| Line::of(cell)).collect();
         let galleys: Vec<Arc<Galley>> = lines
             .iter()
-            .zip(&widths)
+            .zip(widths)
             .map(|(line, width)| table::lay(ui, line, row == 0, *width, setting.look))
             .collect();
         let height = table::row_height(&galleys);
         let y = at.y + tops.get(row).copied().unwrap_or(0.0);
-        for (column, ((line, galley), width)) in lines.into_iter().zip(galleys).zip(&widths).enumerate() {
+        for (column, ((line, galley), width)) in lines.into_iter().zip(galleys).zip(widths).enumerate() {
             let rect = Rect::from_min_size(pos2(x, y), vec2(*width, height));
             let align = table.align.get(column).copied().unwrap_or_default();
             let pos = table::place(rect, &galley, align);
