@@ -1,15 +1,7 @@
 //! The same story with files instead of a network.
 
-use crate::harness::{Home, Stage, rows, word};
+use crate::harness::{Stage, carry, rows, word};
 use crate::replicas;
-
-#[track_caller]
-fn carry(stage: &Stage, from: &Home, to: &Home, name: &str) {
-    let (file, answer) = (stage.arg(name), stage.arg(&format!("{name}-answer")));
-    from.json(&["bundle", "export", &file]);
-    to.json(&["bundle", "import", &file, "--reply", &answer]);
-    from.json(&["bundle", "import", &answer]);
-}
 
 #[test]
 fn one_file_each_way_is_a_full_sync() {

@@ -523,3 +523,12 @@ pub fn picture(seed: u64, bytes: usize) -> Vec<u8> {
     out.extend((0..bytes).map(|_| dice.below(256) as u8));
     out
 }
+
+/// One file each way between two homes: both hold the same after it.
+#[track_caller]
+pub fn carry(stage: &Stage, from: &Home, to: &Home, name: &str) {
+    let (file, answer) = (stage.arg(name), stage.arg(&format!("{name}-answer")));
+    from.json(&["bundle", "export", &file]);
+    to.json(&["bundle", "import", &file, "--reply", &answer]);
+    from.json(&["bundle", "import", &answer]);
+}

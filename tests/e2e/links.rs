@@ -1,14 +1,6 @@
 //! What pages say of each other: links that follow a title, and tasks that live in a page, on two laptops.
 
-use crate::harness::{Home, Stage, word};
-
-#[track_caller]
-fn carry(stage: &Stage, from: &Home, to: &Home, name: &str) {
-    let (file, answer) = (stage.arg(name), stage.arg(&format!("{name}-answer")));
-    from.json(&["bundle", "export", &file]);
-    to.json(&["bundle", "import", &file, "--reply", &answer]);
-    from.json(&["bundle", "import", &answer]);
-}
+use crate::harness::{Home, Stage, carry, word};
 
 /// Ben's workspace with one page, and Aiko in it.
 #[track_caller]
