@@ -159,3 +159,36 @@ fn a_name_that_fits_two_documents_or_none_is_not_found() {
     assert_eq!(none.code, 4, "{none:?}");
     assert!(!word(&none.error(), "next").is_empty());
 }
+
+#[test]
+fn a_page_begins_as_a_template_and_any_page_can_become_one() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let project = new_page(&stage, &ben, "Launch", "");
+    let at = [("TERN_NOW", "2026-11-24T12:00:00Z")];
+    let new = |args: &[&str]| word(&ben.json_with(&[&["page", "new"], args].concat(), &at, ""), "id");
+    let weekly = new(&["Week 48", "--template", "weekly-update", "--parent", &project]);
+    let text = ben.markdown(&weekly);
+    assert!(text.contains("Ben") && text.contains("Launch") && !text.contains("{{"), "{text}");
+    assert_eq!(ben.json(&["page", "show", &weekly])["title"], "Week 48");
+
+    let risks = new_page(&stage, &ben, "Risk list", "Kept by {{me}} since {{today}} for {{project}}.\n");
+    let kept = word(&ben.json(&["page", "template", &risks]), "id");
+    ben.rewrite(&risks, "Kept by", "Written by");
+    let made = new(&["Risks of the launch", "--template", "risk list", "--parent", &project]);
+    assert_eq!(ben.markdown(&made), "Kept by Ben Whitfield since 24 Nov 2026 for Launch.\n");
+    let names = |view: &serde_json::Value| -> Vec<String> {
+        rows(view, "templates").iter().map(|row| word(row, "name")).collect()
+    };
+    assert_eq!(names(&ben.json(&["page", "templates"])).last().map(String::as_str), Some("Risk list"));
+
+    // A second one lies beside the first; one in the trash is offered no longer.
+    let second = word(&ben.json(&["page", "template", &made]), "id");
+    let tree = ben.json(&["page", "list"]);
+    let parent = |id: &str| rows(&tree, "pages").iter().find(|p| p["id"] == id).map(|p| p["parent"].clone());
+    assert!(parent(&kept).is_some_and(|shelf| !shelf.is_null()) && parent(&kept) == parent(&second));
+    ben.json(&["page", "trash", &kept]);
+    assert!(!names(&ben.json(&["page", "templates"])).contains(&"Risk list".to_owned()));
+    let refused = ben.run(&["page", "new", "X", "--template", "risk list"]);
+    assert_eq!(refused.code, 4, "{}", refused.err);
+}

@@ -12,7 +12,7 @@ use tern_model::flat::Flat;
 use tern_peer::{
     AboutView, Command, DocReply, DueView, FlatView, HitView, InitReport, JoinReport, LinkState, MembersView,
     PageRow, PageView, PagesView, PeerError, Profile, ProfileView, Progress, Query, Reply, SearchView,
-    StatusView, TaskView, TasksView, View,
+    StatusView, TaskView, TasksView, TemplateView, TemplatesView, View,
 };
 
 use crate::gui::backend::{Answer, Backend, Done, Home, Recovery, Told, Wake, Watched};
@@ -38,6 +38,8 @@ pub struct World {
     people: Vec<ProfileView>,
     status: StatusView,
     made: usize,
+    /// Pages kept as templates.
+    templates: Vec<TemplateView>,
     /// Commands in the order in which they came.
     pub sent: Vec<Command>,
     /// The next command is refused with this.
@@ -389,6 +391,7 @@ impl World {
             | Query::Comments { .. }
             | Query::Backlinks { .. }
             | Query::LinkTargets { .. } => self.past_answer(query),
+            Query::Templates => View::Templates(self.templates()),
             Query::Tasks { .. } => View::Tasks(TasksView {
                 tasks: self.tasks.iter().filter(|task| !task.trashed).cloned().collect(),
             }),
@@ -487,6 +490,16 @@ impl World {
         SearchView { hits, took_ms: 0.4 }
     }
 
+    fn templates(&self) -> TemplatesView {
+        let built_in = tern_peer::templates::all().iter().map(|t| TemplateView {
+            name: t.name.into(),
+            id: None,
+            title: t.title.into(),
+            text: t.text.into(),
+        });
+        TemplatesView { templates: built_in.chain(self.templates.iter().cloned()).collect() }
+    }
+
     fn perform(&mut self, command: Command) -> Result<Reply, PeerError> {
         if let Some(error) = self.refuse.take() {
             return Err(error);
@@ -505,6 +518,24 @@ impl World {
                 self.access.place(&id, space);
                 let (view, parent, paper) = page(&id, &title, parent.as_deref(), lines(markdown.as_deref()));
                 self.pages.push((view, parent, paper));
+                doc(&id)
+            }
+            Command::PageFromTemplate { template, title, parent, space } => {
+                let found = self.templates().templates;
+                let found =
+                    found.into_iter().rev().find(|t| t.name == template || t.id.as_ref() == Some(&template));
+                let found = found.expect("a template of this name");
+                let (today, project) = ("24 Nov 2026".to_owned(), "Field kit".to_owned());
+                let filling = tern_peer::templates::Filling { me: "Ben".into(), today, project };
+                let fill = |text: &str| tern_peer::templates::fill(text, &filling);
+                let (title, markdown) = (title.unwrap_or(fill(&found.title)), Some(fill(&found.text)));
+                return self.perform(Command::PageNew { title, parent, space, markdown });
+            }
+            Command::TemplateSave { page } => {
+                self.made += 1;
+                let (id, title) = (format!("made{}", self.made), self.page(&page).title.clone());
+                let text = self.page(&page).blocks.iter().map(Block::text).collect::<Vec<_>>().join("\n\n");
+                self.templates.push(TemplateView { name: title.clone(), id: Some(id.clone()), title, text });
                 doc(&id)
             }
             Command::PageMove { page, parent, after } => {

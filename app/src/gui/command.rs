@@ -190,6 +190,8 @@ pub enum Then {
     Quiet,
     /// The document that was made is opened; its title gets the keyboard.
     OpenMade,
+    /// One line says that a page can begin like this one; the copy can be taken away again.
+    TemplateKept,
     /// The task that was made is selected.
     SelectMade,
     /// The ticket is shown in the dialog.
@@ -278,7 +280,7 @@ pub enum UiCommand {
         words: String,
     },
     /// Makes a page from the template of this name.
-    NewFromTemplate(&'static str),
+    NewFromTemplate(String),
     /// A column is dragged to a width in points.
     Resize(Column, f32),
     /// Nothing moves by itself from here on, or does again.

@@ -34,7 +34,6 @@ mod sidebar;
 mod single;
 mod statusline;
 mod tasks;
-pub(crate) mod templates;
 mod tokens;
 mod views;
 mod welcome;

@@ -45,6 +45,7 @@ mod people;
 mod perform;
 mod talk;
 mod tree;
+pub(in crate::gui) use tree::from_template;
 
 /// Most outcomes that may wait to be read.
 const EVENTS_MAX: usize = 1024;
@@ -370,6 +371,10 @@ impl Open {
             (Then::OpenMade, Reply::Doc(doc)) => {
                 self.go(Route::page(&doc.id));
                 self.page.focus_title = true;
+            }
+            (Then::TemplateKept, Reply::Doc(doc)) => {
+                let words = "Kept as a template under “Templates”: new pages can begin like this one";
+                self.say(words, Some(Box::new(Held(tern_peer::Command::Trash { doc: doc.id }))), now);
             }
             (Then::SelectMade, Reply::Task(task)) => self.select(Some(task.id)),
             (Then::SelectMade, Reply::Doc(doc)) => self.select(Some(doc.id)),

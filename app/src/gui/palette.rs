@@ -96,7 +96,11 @@ impl Palette {
         let views = ground.views;
         let stamp = Stamp {
             text: self.text.clone(),
-            answers: [views.pages.stamp(), views.tasks.stamp(), views.members.stamp()],
+            answers: [
+                views.pages.stamp() ^ views.templates.stamp(),
+                views.tasks.stamp(),
+                views.members.stamp(),
+            ],
             people: views.people.values().fold(0, |sum, person| sum ^ person.stamp()),
         };
         if self.found_for.as_ref() != Some(&stamp) {

@@ -7,7 +7,7 @@ use tern_peer::{
     AboutView, BacklinksView, CommentsView, DevicesView, DiffView, HistoryView, InvitesView, KeysView,
     LinkTargetsView, LogView, MembersView, MergesView, MovePreview, NoticesView, PageView, PagesView,
     PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, TasksView,
-    View,
+    TemplateView, TemplatesView, View,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -54,7 +54,8 @@ kinds!(
     MergesView = Merges,
     CommentsView = Comments,
     BacklinksView = Backlinks,
-    LinkTargetsView = LinkTargets
+    LinkTargetsView = LinkTargets,
+    TemplatesView = Templates
 );
 
 /// One watched query and its newest answer.
@@ -178,6 +179,8 @@ pub struct Views {
     pub backlinks: Slot<BacklinksView>,
     /// What the links of the open page lead to.
     pub targets: Slot<LinkTargetsView>,
+    /// What a page can begin as.
+    pub templates: Slot<TemplatesView>,
     /// Search results.
     pub search: Slot<SearchView>,
     /// Spaces.
@@ -202,6 +205,7 @@ impl Views {
         self.about.watch(backend, wake, Query::About);
         self.pages.watch(backend, wake, Query::Pages { trash: false });
         self.members.watch(backend, wake, Query::Members);
+        self.templates.watch(backend, wake, Query::Templates);
         self.status.watch(backend, wake, Query::Status);
         self.keys.watch(backend, wake, Query::Keys);
         self.spaces.watch(backend, wake, Query::Spaces);
@@ -214,6 +218,11 @@ impl Views {
             wake,
             Query::Tasks { filter: String::new(), group, sort: Some("due".to_owned()) },
         );
+    }
+
+    /// What a page can begin as.
+    pub fn all_templates(&self) -> &[TemplateView] {
+        self.templates.get().map(|view| view.templates.as_slice()).unwrap_or_default()
     }
 
     /// Takes newer answers. Returns whether the open page's is newer.
@@ -232,6 +241,7 @@ impl Views {
             self.comments.poll(),
             self.backlinks.poll(),
             self.targets.poll(),
+            self.templates.poll(),
             self.search.poll(),
             self.spaces.poll(),
             self.invites.poll(),

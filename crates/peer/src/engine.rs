@@ -351,7 +351,7 @@ impl Engine {
         for index in 0..self.watchers.len() {
             let watcher = &mut self.watchers[index];
             let newest = match watcher.query {
-                Query::Pages { .. } => versions.1,
+                Query::Pages { .. } | Query::Templates => versions.1,
                 Query::Tasks { .. } => versions.2,
                 _ => versions.0,
             };

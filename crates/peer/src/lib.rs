@@ -20,6 +20,7 @@ mod recover;
 mod start;
 pub mod trial;
 
+pub mod templates;
 pub mod text;
 
 pub use api::*;

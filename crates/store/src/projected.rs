@@ -90,6 +90,7 @@ const CACHED: &[Cached] = &[
     Cached { table: "links", key: "from_doc", columns: &["from_doc", "to_doc"] },
     Cached { table: "attachments", key: "doc", columns: &["doc", "hash", "plain", "name", "size"] },
     Cached { table: SEARCH, key: "doc", columns: &["doc", "kind", "texts"] },
+    Cached { table: "templates", key: "doc", columns: &["doc", "title", "text"] },
 ];
 
 /// The one table whose rows also stand in an index.

@@ -196,6 +196,24 @@ fn a_page_begins_as_a_template_with_its_blanks_filled() {
 }
 
 #[test]
+fn a_page_kept_as_a_template_is_offered_beside_the_others() {
+    let mut window = Window::sample();
+    window.open("Field kit");
+    window.chord(Modifiers::COMMAND, Key::K);
+    window.write(">save this page as a template");
+    window.press(Key::Enter);
+    assert!(window.says("Kept as a template"));
+    window.chord(Modifiers::COMMAND, Key::K);
+    window.write(">new page from template");
+    window.press(Key::Enter);
+    assert!(window.shows("Working agreement"), "the built-in ones are there");
+    window.harness.get_all_by_label("Field kit").last().expect("the one that was kept").click();
+    window.settle();
+    let made = |c: &Command| matches!(c, Command::PageFromTemplate { template, .. } if template == "made1");
+    assert!(window.sent().iter().any(made), "{:?}", window.sent());
+}
+
+#[test]
 fn columns_fold_by_key_and_in_a_narrow_window_the_sidebar_lies_over_the_sheet() {
     let mut window = Window::sample();
     window.press(Key::F9);

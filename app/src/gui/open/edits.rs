@@ -7,6 +7,7 @@ use egui::Context;
 use tern_model::block::Marks;
 use tern_model::delta::Piece;
 use tern_model::flat::Picture;
+use tern_peer::templates::{self, Filling};
 use tern_peer::{Command, PeerError, Query, Reply, View};
 
 use super::{Event, Open, Serial};
@@ -18,7 +19,6 @@ use crate::gui::page::pictures::BLOB;
 use crate::gui::page::session::{Request, Session};
 use crate::gui::page::ui::PageState;
 use crate::gui::page::{clip, edit, typing};
-use crate::gui::templates::{self, Filling};
 use crate::gui::views::Views;
 
 /// How long closing the window waits for the engine to take what was typed.
@@ -103,7 +103,7 @@ impl Open {
         }
     }
 
-    fn send_batches(&mut self, now: f64, hurry: bool) {
+    pub(super) fn send_batches(&mut self, now: f64, hurry: bool) {
         if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only) {
             let way = Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &page };
             let request = way.tend(&mut self.page.session, &mut self.asked, now, hurry);
@@ -222,7 +222,8 @@ impl Open {
             self.page.other = other.map(|session| session.author.clone());
         }
         let views = &self.views;
-        let stamps = (views.pages.stamp(), views.members.stamp(), views.tasks.stamp());
+        let lists = views.pages.stamp() ^ views.templates.stamp();
+        let stamps = (lists, views.members.stamp(), views.tasks.stamp());
         let made_from = Some((stamps, self.clock.minute()));
         if self.page.popup.is_some() && self.page.offers.made_from != made_from {
             let parent = self.open_page().and_then(|id| self.row(id)).and_then(|row| row.parent.clone());
@@ -297,9 +298,10 @@ fn offers(views: &Views, clock: &Clock, filling: &Filling) -> Offers {
             .iter()
             .map(|task| (task.id.clone(), task.short_id.clone(), task.title.clone()))
             .collect(),
-        templates: templates::all()
+        templates: views
+            .all_templates()
             .iter()
-            .map(|t| (t.name.to_owned(), templates::fill(t.text, filling)))
+            .map(|t| (t.name.clone(), templates::fill(&t.text, filling)))
             .collect(),
         today: Some(clock.now().date()),
         made_from: None,

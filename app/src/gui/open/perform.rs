@@ -60,7 +60,7 @@ impl Open {
                 self.go(Route::page(&page));
                 self.page.seek = Some(words);
             }
-            UiCommand::NewFromTemplate(name) => self.new_from_template(name),
+            UiCommand::NewFromTemplate(name) => self.new_from_template(&name),
             UiCommand::Resize(column, width) => self.resize(ctx, column, width),
             UiCommand::SetStill(still) => {
                 self.prefs.still = still;
@@ -192,6 +192,7 @@ impl Open {
             Action::NewPage => self.new_page(None, None),
             Action::NewPageInside => self.new_page(self.open_page().map(str::to_owned), None),
             Action::NewFromTemplate => self.picker = Some(Box::new(self.template_menu())),
+            Action::SaveTemplate => self.save_template(),
             Action::Favourite => self.favour(ctx),
             Action::CopyLink => self.copy_link(ctx),
             Action::GoTree => self.go_to_tree(ctx),

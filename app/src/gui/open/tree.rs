@@ -2,6 +2,7 @@
 
 use egui::Context;
 use tern_peer::PageRow;
+use tern_peer::templates::{self, Filling};
 
 use super::Open;
 use crate::gui::actions::TreeStep;
@@ -11,7 +12,6 @@ use crate::gui::picker::{Entry, Picker, Sign};
 use crate::gui::sidebar::moves::{self, Step};
 use crate::gui::sidebar::tree::{Rename, move_page};
 use crate::gui::sidebar::{self, Line, shown_title};
-use crate::gui::templates::{self, Filling};
 
 impl Open {
     /// Ids of the pages that the tree shows, and whether each is folded, in order.
@@ -133,11 +133,11 @@ impl Open {
 
     /// A menu of the templates.
     pub(super) fn template_menu(&self) -> Picker {
-        let entry = |template: &templates::Template| {
-            let command = UiCommand::NewFromTemplate(template.name);
-            Entry::new(Sign::Icon(Icon::Template), template.name, command)
+        let entry = |template: &tern_peer::TemplateView| {
+            Entry::new(Sign::Icon(Icon::Template), &template.name, from_template(template))
         };
-        Picker::new("New page from template", None, templates::all().iter().map(entry).collect())
+        let all = self.views.all_templates().iter().map(entry).collect();
+        Picker::new("New page from template", None, all)
     }
 
     /// What goes into the blanks of a template for a page under `parent`.
@@ -146,25 +146,32 @@ impl Open {
         let above = parent.and_then(|id| self.row(id)).map(|page| shown_title(&page.title).to_owned());
         Filling {
             me: about.map(|about| about.name.clone()).unwrap_or_default(),
-            today: self.clock.now().strftime("%-d %b %Y").to_string(),
+            today: templates::day(self.clock.now().date()),
             project: above.or_else(|| about.map(|about| about.title.clone())).unwrap_or_default(),
         }
     }
 
     /// A page that begins as a template does, inside the open page if there is one.
     pub(super) fn new_from_template(&mut self, name: &str) {
-        let Some(template) = templates::named(name) else { return };
         let parent = self.open_page().filter(|_| self.situation().page).map(str::to_owned);
-        let filling = self.filling(parent.as_deref());
         if let Some(parent) = &parent {
             self.prefs.folds.insert(parent.clone(), false);
         }
-        let command = tern_peer::Command::PageNew {
-            title: templates::fill(template.title, &filling),
-            parent,
-            space: None,
-            markdown: Some(templates::fill(template.text, &filling)),
-        };
+        let template = name.to_owned();
+        let command = tern_peer::Command::PageFromTemplate { template, title: None, parent, space: None };
         self.send(command, Then::OpenMade);
     }
+
+    /// Keeps a copy of the open page as a template.
+    pub(super) fn save_template(&mut self) {
+        let Some(page) = self.open_page().map(str::to_owned) else { return };
+        self.rename();
+        self.send_batches(f64::MAX, true);
+        self.send(tern_peer::Command::TemplateSave { page }, Then::TemplateKept);
+    }
+}
+
+/// Makes a page that begins as a template does.
+pub(in crate::gui) fn from_template(template: &tern_peer::TemplateView) -> UiCommand {
+    UiCommand::NewFromTemplate(template.id.clone().unwrap_or_else(|| template.name.clone()))
 }

@@ -6,10 +6,10 @@ use super::fuzzy::{Match, Typed};
 use crate::gui::actions::{ACTIONS, Action, Situation, Spec, of};
 use crate::gui::command::{Queue, Route, Section, Then, UiCommand};
 use crate::gui::icon::Icon;
+use crate::gui::open::from_template;
 use crate::gui::people;
 use crate::gui::prefs::Prefs;
 use crate::gui::sidebar::shown_title;
-use crate::gui::templates;
 use crate::gui::views::Views;
 
 /// Most results in all.
@@ -259,19 +259,18 @@ fn commands(ground: Ground<'_>, typed: &Typed) -> Group {
 }
 
 fn from_templates(ground: Ground<'_>, typed: &Typed) -> Group {
-    let all = templates::all().iter();
-    let (whole, best) = best(all.map(|template| (template, template.name)), typed, |_| 0);
-    let entry = |(template, found): (&templates::Template, Match)| Found {
+    let all = ground.views.all_templates().iter();
+    let (whole, best) = best(all.map(|template| (template, template.name.as_str())), typed, |_| 0);
+    let entry = |(template, found): (&tern_peer::TemplateView, Match)| Found {
         group: "Templates",
         sign: FoundSign::Icon(Icon::Template),
-        label: template.name.to_owned(),
+        label: template.name.clone(),
         places: found.places,
         note: "new page from template".to_owned(),
         right: String::new(),
         keys: Vec::new(),
-        commands: vec![UiCommand::NewFromTemplate(template.name)],
+        commands: vec![from_template(template)],
     };
-    let _ = ground;
     Group { whole, found: best.into_iter().map(entry).collect() }
 }
 
@@ -359,7 +358,7 @@ fn action_icon(action: Action) -> Icon {
         Action::NewPage | Action::NewPageInside | Action::GoPages | Action::Rename | Action::GoTree => {
             Icon::Page
         }
-        Action::NewFromTemplate => Icon::Template,
+        Action::NewFromTemplate | Action::SaveTemplate => Icon::Template,
         Action::Favourite => Icon::Star,
         Action::CopyLink => Icon::Link,
         Action::Back => Icon::Back,

@@ -51,6 +51,13 @@ pub(crate) enum PageAction {
         #[arg(long)]
         trash: bool,
     },
+    /// Keep a copy of a page as a template for the team; blanks are {{me}}, {{today}}, {{project}}
+    Template {
+        /// Id or unique prefix
+        page: String,
+    },
+    /// What `page new --template` knows
+    Templates,
     /// Put a page into the trash
     Trash {
         /// Id or unique prefix
@@ -130,6 +137,9 @@ pub(crate) struct PageNewArgs {
     /// Its content as a Markdown file (`-` reads standard input)
     #[arg(long, value_name = "F.md")]
     pub(crate) file: Option<PathBuf>,
+    /// Template it begins as: decision, meeting, …, or one that was saved
+    #[arg(long, value_name = "NAME", conflicts_with = "file")]
+    pub(crate) template: Option<String>,
 }
 
 /// `page show`

@@ -36,6 +36,13 @@ pub(super) fn run(context: &Context, action: PageAction) -> Result<(), PeerError
         PageAction::Move { page, parent, after } => {
             placed(context, Command::PageMove { page, parent, after }, "Moved")
         }
+        PageAction::Template { page } => {
+            placed(context, Command::TemplateSave { page }, "Kept as a template:")
+        }
+        PageAction::Templates => context.with_peer(|peer| {
+            let view = ask!(peer, Query::Templates, View::Templates);
+            context.emit(&view, || human::pages::templates(&view))
+        }),
         PageAction::Trash { page } => placed(context, Command::Trash { doc: page }, "In the trash:"),
         PageAction::Restore { page } => placed(context, Command::Restore { doc: page }, "Out of the trash:"),
         PageAction::List { trash } => list(context, trash),
@@ -70,7 +77,11 @@ fn new(context: &Context, args: PageNewArgs) -> Result<(), PeerError> {
     context.with_peer(|peer| {
         let made = {
             let (title, parent, space) = (args.title.clone(), args.parent, args.space);
-            doc(peer, Command::PageNew { title, parent, space, markdown })?
+            let command = match args.template {
+                Some(template) => Command::PageFromTemplate { template, title: Some(title), parent, space },
+                None => Command::PageNew { title, parent, space, markdown },
+            };
+            doc(peer, command)?
         };
         context.emit(&made, || {
             format!("Made “{}”, saved here.\n{}\n", crate::table::one_line(&args.title), made.id)

@@ -1,6 +1,6 @@
 //! The page tree, history and differences.
 
-use tern_peer::{DiffBlockView, DiffView, DocReply, HistoryView, PageView, PagesView};
+use tern_peer::{DiffBlockView, DiffView, DocReply, HistoryView, PageView, PagesView, TemplatesView};
 
 use crate::human::{Clock, count};
 use crate::table::{Table, one_line, safe_lines};
@@ -52,6 +52,14 @@ pub(crate) fn placed(done: &str, doc: &DocReply, tree: &PagesView) -> String {
     let above = row.parent.as_ref().and_then(|parent| tree.pages.iter().find(|p| &p.id == parent));
     let place = above.map_or("at the top".into(), |p| format!("under “{}”", title(&p.title)));
     format!("{done} “{}” ({place}). Saved here.\n{}", title(&row.title), set_aside(tree))
+}
+
+pub(crate) fn templates(view: &TemplatesView) -> String {
+    let line = |t: &tern_peer::TemplateView| {
+        let id: String = t.id.iter().flat_map(|id| id.chars()).take(SHORT_ID).collect();
+        format!("{:<SHORT_ID$}  {}\n", if id.is_empty() { "built in" } else { &id }, title(&t.name))
+    };
+    view.templates.iter().map(line).collect()
 }
 
 pub(crate) fn history(view: &HistoryView, clock: &Clock) -> String {

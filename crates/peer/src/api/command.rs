@@ -84,6 +84,22 @@ pub enum Command {
         /// Its content as Markdown.
         markdown: Option<String>,
     },
+    /// A new page that begins as a template does, its blanks filled in.
+    PageFromTemplate {
+        /// Name of a built-in template, or a saved one's title, id or prefix of it.
+        template: String,
+        /// Title; that of the template when `None`.
+        title: Option<String>,
+        /// Page above it.
+        parent: Option<Ref>,
+        /// Space it lies in: that of the page above when `None`.
+        space: Option<String>,
+    },
+    /// Keeps a copy of a page as a template, beside the other templates of its space.
+    TemplateSave {
+        /// Which page.
+        page: Ref,
+    },
     /// Replaces the content by Markdown; the difference to `base` becomes edits, so concurrent work survives.
     PageEdit {
         /// Which page.
@@ -378,6 +394,8 @@ pub enum Query {
         /// Which.
         page: Ref,
     },
+    /// Templates: the built-in ones and those that pages were saved as.
+    Templates,
     /// What the targets of links are, as far as they are here.
     LinkTargets {
         /// Full document ids, at most [`MAX_LINK_TARGETS`](super::MAX_LINK_TARGETS).

@@ -10,6 +10,7 @@ mod error;
 mod links;
 mod page;
 mod past;
+mod templates;
 mod view;
 
 pub use access::*;
@@ -19,4 +20,5 @@ pub use error::{ErrorKind, PeerError};
 pub use links::*;
 pub use page::*;
 pub use past::*;
+pub use templates::*;
 pub use view::*;

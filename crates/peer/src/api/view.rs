@@ -101,6 +101,8 @@ pub enum View {
     Comments(super::CommentsView),
     /// See [`Query::Backlinks`](super::Query::Backlinks).
     Backlinks(super::BacklinksView),
+    /// See [`Query::Templates`](super::Query::Templates).
+    Templates(super::TemplatesView),
     /// See [`Query::LinkTargets`](super::Query::LinkTargets).
     LinkTargets(super::LinkTargetsView),
     /// See [`Query::Tasks`](super::Query::Tasks).

@@ -8,7 +8,7 @@ use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
     Core, Work, access, audit, comments, invites, pages, past, people, project, reading, removal, review,
-    spaces, tasks, typing,
+    spaces, tasks, templates, typing,
 };
 
 /// What a command did, before the reply is made.
@@ -57,6 +57,11 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
             let made = pages::create(work, title, parent.as_deref(), space.as_deref(), markdown.as_deref())?;
             Did::Doc(made, true)
         }
+        Command::PageFromTemplate { template, title, parent, space } => {
+            let place = templates::Place { parent: parent.as_deref(), space: space.as_deref() };
+            Did::Doc(templates::begin(work, template, title.as_deref(), &place)?, true)
+        }
+        Command::TemplateSave { page } => Did::Doc(templates::save(work, page)?, true),
         Command::PageEdit { page, markdown, base } => {
             done(pages::edit(work, page, markdown, base.as_deref())?)
         }

@@ -33,6 +33,7 @@ mod spaces;
 mod start;
 mod status;
 pub(crate) mod tasks;
+mod templates;
 mod tenant;
 mod typing;
 mod words;

@@ -6,6 +6,7 @@ use tern_interop::markdown;
 use tern_model::tree::{self, Node, Reason, Tree};
 use tern_model::{Class, DocId, Edit, Heads, Kind, Value, order};
 use tern_store::Store;
+use tern_trust::Id16;
 
 use crate::api::{ErrorKind, PageRow, PagesView, PeerError};
 
@@ -54,7 +55,7 @@ pub(crate) fn view(store: &Store, trash: bool) -> Result<PagesView, PeerError> {
 }
 
 /// Spaces of the pages that lie in another than the root space.
-fn spaces_of_pages(store: &Store) -> Result<std::collections::BTreeMap<DocId, tern_trust::Id16>, PeerError> {
+fn spaces_of_pages(store: &Store) -> Result<std::collections::BTreeMap<DocId, Id16>, PeerError> {
     let mut spaces = std::collections::BTreeMap::new();
     for (lane, _) in store.lanes()? {
         if lane != tern_sync::Lane::LOG.0 && lane != tern_sync::Lane::ROOT.0 {
@@ -121,7 +122,6 @@ pub(crate) fn create(
     space: Option<&str>,
     body: Option<&str>,
 ) -> Result<DocId, PeerError> {
-    errors::bounded("The title", title, errors::MAX_TITLE_CHARS)?;
     let parent = parent.map(|p| resolve::document(&work.txn, p, Wanted::Page)).transpose()?;
     let above = parent.map(|p| super::spaces::space_of(&work.txn, work.mem, &p)).transpose()?;
     let space = match space {
@@ -134,6 +134,18 @@ pub(crate) fn create(
             "Leave --space out, or choose a page of that space.",
         ));
     }
+    make(work, title, parent, space, body)
+}
+
+/// Makes a page in a space, last among those under `parent`.
+pub(crate) fn make(
+    work: &mut Work<'_, '_>,
+    title: &str,
+    parent: Option<DocId>,
+    space: Id16,
+    body: Option<&str>,
+) -> Result<DocId, PeerError> {
+    errors::bounded("The title", title, errors::MAX_TITLE_CHARS)?;
     let tree = tree(&work.txn, false)?;
     let order = place(work, &tree, parent, None, true, None);
     let parsed = markdown::read(body.unwrap_or_default());

@@ -184,6 +184,7 @@ fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     work.txn.project_page(&row)?;
     let links: Vec<Id16> = links(&blocks).into_iter().map(|d| d.0).collect();
     work.txn.project_links(&id.0, &links)?;
+    super::templates::project(work, doc, &blocks, trashed)?;
     index(work, id, "page", &title, &body, trashed)
 }
 

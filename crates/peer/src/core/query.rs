@@ -33,6 +33,7 @@ impl Core {
             Query::Merges { page } => View::Merges(self.merges(page)?),
             Query::Comments { page } => View::Comments(self.comments(page)?),
             Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
+            Query::Templates => View::Templates(super::templates::view(&self.store)?),
             Query::LinkTargets { ids } => View::LinkTargets(self.link_targets(ids)?),
             Query::Tasks { filter, group, sort } => {
                 View::Tasks(self.tasks_view(filter, group.as_deref(), sort.as_deref())?)

@@ -25,15 +25,15 @@ pub struct Filling {
 }
 
 const TEXTS: [(&str, &str); 9] = [
-    ("Decision", include_str!("../../assets/templates/decision.md")),
-    ("Kickoff", include_str!("../../assets/templates/kickoff.md")),
-    ("Retrospective", include_str!("../../assets/templates/retrospective.md")),
-    ("Weekly update", include_str!("../../assets/templates/weekly-update.md")),
-    ("Meeting", include_str!("../../assets/templates/meeting.md")),
-    ("Hand-off", include_str!("../../assets/templates/hand-off.md")),
-    ("1:1", include_str!("../../assets/templates/one-to-one.md")),
-    ("Incident", include_str!("../../assets/templates/incident.md")),
-    ("Working agreement", include_str!("../../assets/templates/working-agreement.md")),
+    ("Decision", include_str!("../assets/templates/decision.md")),
+    ("Kickoff", include_str!("../assets/templates/kickoff.md")),
+    ("Retrospective", include_str!("../assets/templates/retrospective.md")),
+    ("Weekly update", include_str!("../assets/templates/weekly-update.md")),
+    ("Meeting", include_str!("../assets/templates/meeting.md")),
+    ("Hand-off", include_str!("../assets/templates/hand-off.md")),
+    ("1:1", include_str!("../assets/templates/one-to-one.md")),
+    ("Incident", include_str!("../assets/templates/incident.md")),
+    ("Working agreement", include_str!("../assets/templates/working-agreement.md")),
 ];
 
 static ALL: LazyLock<Vec<Template>> = LazyLock::new(|| {
@@ -55,6 +55,11 @@ pub fn all() -> &'static [Template] {
 /// The one with this name.
 pub fn named(name: &str) -> Option<&'static Template> {
     all().iter().find(|template| template.name == name)
+}
+
+/// A day as `{{today}}` shows it: `24 Nov 2026`.
+pub fn day(date: tern_model::hours::Date) -> String {
+    date.strftime("%-d %b %Y").to_string()
 }
 
 /// A text with its blanks filled in; blanks that are not known stay as they are.
