@@ -12,7 +12,7 @@ use tern_model::flat::Flat;
 use tern_peer::{
     AboutView, Command, DocReply, DueView, FlatView, HitView, InitReport, JoinReport, LinkState, MembersView,
     PageRow, PageView, PagesView, PeerError, Profile, ProfileView, Progress, Query, Reply, SearchView,
-    StatusView, TaskView, TasksView, TemplateView, TemplatesView, View,
+    StatusView, StripView, TaskView, TasksView, TemplateView, TemplatesView, View,
 };
 
 use crate::gui::backend::{Answer, Backend, Done, Home, Recovery, Told, Wake, Watched};
@@ -58,6 +58,11 @@ pub struct World {
     pub access: Access,
     /// The past of pages.
     pub past: past::Pasts,
+}
+
+/// The strip of people of the sample.
+pub fn strip() -> StripView {
+    sample::strip(&sample_world().people)
 }
 
 /// A handle on the world, shared with the window.
@@ -392,6 +397,7 @@ impl World {
             | Query::Backlinks { .. }
             | Query::LinkTargets { .. } => self.past_answer(query),
             Query::Templates => View::Templates(self.templates()),
+            Query::Strip { .. } => View::Strip(sample::strip(&self.people)),
             Query::Tasks { .. } => View::Tasks(TasksView {
                 tasks: self.tasks.iter().filter(|task| !task.trashed).cloned().collect(),
             }),

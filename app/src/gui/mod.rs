@@ -33,6 +33,7 @@ mod shell;
 mod sidebar;
 mod single;
 mod statusline;
+mod strip;
 mod tasks;
 mod tokens;
 mod views;

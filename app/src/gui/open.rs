@@ -31,6 +31,7 @@ use super::picker::Picker;
 use super::prefs::Prefs;
 use super::secret::Secret;
 use super::sidebar::{TreeState, shown_title};
+use super::strip::StripState;
 use super::tasks::ui::TasksState;
 use super::tokens::Scheme;
 use super::views::Views;
@@ -98,6 +99,7 @@ pub struct Open {
     back: Vec<Route>,
     forward: Vec<Route>,
     pub(super) page: PageState,
+    pub(super) strip: StripState,
     pub(super) tree: TreeState,
     pub(super) tasks: TasksState,
     pub(super) search: SearchState,
@@ -156,6 +158,7 @@ impl Open {
             back: Vec::new(),
             forward: Vec::new(),
             page: PageState::default(),
+            strip: StripState::default(),
             tree: TreeState::default(),
             tasks: TasksState::default(),
             search: SearchState::default(),

@@ -1,7 +1,8 @@
 //! The frame of the window: line of people, sidebar, sheet with its header, right column, status line, and what lies over.
 
 use egui::{
-    Align2, CornerRadius, Id, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align2, CornerRadius, Id, Key, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2,
+    vec2,
 };
 
 use super::actions::{Action, key_of};
@@ -15,7 +16,7 @@ use super::picker::{Entry, Picker, Sign};
 use super::sidebar::shown_title;
 use super::tokens::{self, radius, size, stroke};
 use super::widgets::{self, Button};
-use super::{access, bars, details, lists, notice, page, past, people, statusline, tasks};
+use super::{access, bars, details, lists, notice, page, past, people, statusline, strip, tasks};
 
 mod columns;
 
@@ -57,10 +58,13 @@ pub fn show(ui: &mut Ui, open: &mut Open) {
         sidebar: sidebar_shown,
         over: over_sheet,
         widths: [f32::from(open.prefs.sidebar_width), f32::from(open.prefs.right_width)],
+        strip: 0.0,
     };
-    let parts = parts(room, &wanted);
-    let chips = people::build(&open.views);
-    widgets::region(ui, parts.strip, "strip", "People", |ui| people::show(ui, &chips));
+    open.strip.read(&open.views);
+    let tall =
+        open.strip.ruler.as_ref().map(strip::height).filter(|tall| room.height() >= tall + size::STRIP_NEEDS);
+    let parts = parts(room, &Wanted { strip: tall.unwrap_or(size::STRIP), ..wanted });
+    widgets::region(ui, parts.strip, "strip", "People", |ui| people_line(ui, open, &parts, tall.is_some()));
     sheet(ui, parts.sheet);
     anchor(ui, 0, parts.header);
     widgets::region(ui, parts.header, "header", "Header", |ui| {
@@ -87,6 +91,29 @@ pub fn show(ui: &mut Ui, open: &mut Open) {
     widgets::region(ui, parts.status, "status", "Status", |ui| statusline::show(ui, &status, &mut out));
     over(&ctx, open, &mut out);
     open.perform(&ctx, out);
+}
+
+/// Everybody's day on one ruler; a line of people where there is no room for it.
+fn people_line(ui: &mut Ui, open: &mut Open, parts: &columns::Parts, ruled: bool) {
+    let typing = open.is_typing(ui.ctx());
+    match open.strip.ruler.as_ref().filter(|_| ruled) {
+        Some(ruler) => {
+            let hold = !typing && ui.input(|input| input.key_down(Key::Z) && input.modifiers.is_none());
+            let [left, right] = [open.prefs.sidebar_width, open.prefs.right_width].map(f32::from);
+            let wide = parts.sheet.width() > size::SHEET_RULED;
+            let columns = strip::Columns {
+                room: parts.strip,
+                ruler: egui::Rangef::new(
+                    parts
+                        .sidebar
+                        .map_or(parts.strip.left() + left.min(size::SIDEBAR), |sidebar| sidebar.right()),
+                    if wide { parts.sheet.right() - right } else { parts.sheet.right() },
+                ),
+            };
+            open.strip.at_ms = strip::show(ui, ruler, columns, open.strip.at_ms, hold);
+        }
+        None => people::show(ui, &people::build(&open.views)),
+    }
 }
 
 fn has_details(open: &Open) -> bool {

@@ -319,6 +319,10 @@ pub const ENTRY: Type = inter(17.0, 24.0, 400.0);
 pub mod size {
     /// The one-line strip of people.
     pub const STRIP: f32 = 28.0;
+    /// Height that the rest of the window needs beside a strip with a ruler.
+    pub const STRIP_NEEDS: f32 = 440.0;
+    /// Width of the sheet above which the strip has a column of next check-ins.
+    pub const SHEET_RULED: f32 = 860.0;
     /// Sidebar.
     pub const SIDEBAR: f32 = 240.0;
     /// Narrowest sidebar.

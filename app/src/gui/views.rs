@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use tern_peer::{
     AboutView, BacklinksView, CommentsView, DevicesView, DiffView, HistoryView, InvitesView, KeysView,
     LinkTargetsView, LogView, MembersView, MergesView, MovePreview, NoticesView, PageView, PagesView,
-    PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, TasksView,
-    TemplateView, TemplatesView, View,
+    PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, StripView,
+    TasksView, TemplateView, TemplatesView, View,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -55,7 +55,8 @@ kinds!(
     CommentsView = Comments,
     BacklinksView = Backlinks,
     LinkTargetsView = LinkTargets,
-    TemplatesView = Templates
+    TemplatesView = Templates,
+    StripView = Strip
 );
 
 /// One watched query and its newest answer.
@@ -179,6 +180,8 @@ pub struct Views {
     pub backlinks: Slot<BacklinksView>,
     /// What the links of the open page lead to.
     pub targets: Slot<LinkTargetsView>,
+    /// Who is where in their day.
+    pub strip: Slot<StripView>,
     /// What a page can begin as.
     pub templates: Slot<TemplatesView>,
     /// Search results.
@@ -206,6 +209,7 @@ impl Views {
         self.pages.watch(backend, wake, Query::Pages { trash: false });
         self.members.watch(backend, wake, Query::Members);
         self.templates.watch(backend, wake, Query::Templates);
+        self.strip.watch(backend, wake, Query::Strip { at: None });
         self.status.watch(backend, wake, Query::Status);
         self.keys.watch(backend, wake, Query::Keys);
         self.spaces.watch(backend, wake, Query::Spaces);
@@ -242,6 +246,7 @@ impl Views {
             self.backlinks.poll(),
             self.targets.poll(),
             self.templates.poll(),
+            self.strip.poll(),
             self.search.poll(),
             self.spaces.poll(),
             self.invites.poll(),
@@ -288,6 +293,7 @@ impl Views {
         for person in self.people.values_mut() {
             person.refresh(backend, wake);
         }
+        self.strip.refresh(backend, wake);
         self.status.refresh(backend, wake);
     }
 }

@@ -96,6 +96,10 @@ pub(crate) enum Action {
     Task(TaskAction),
     /// When somebody can be expected to answer
     When(WhenArgs),
+    /// Who is where in their day
+    Strip(StripArgs),
+    /// Hours that people share, and clock changes that alter them
+    Overlap(OverlapArgs),
     /// Find pages and tasks
     Search(SearchArgs),
     /// Take in a folder of Markdown; a second import of the same folder changes nothing

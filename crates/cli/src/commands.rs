@@ -41,6 +41,8 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Lock(action) => access::lock(context, &action),
         Action::Profile(action) => people::profile(context, action),
         Action::When(args) => people::when(context, args),
+        Action::Strip(args) => people::strip(context, args),
+        Action::Overlap(args) => people::overlap(context, args),
         Action::Log => people::log(context),
         Action::Keys { action } => upkeep::keys(context, action.as_ref()),
         Action::Space(action) => access::space(context, action),

@@ -4,6 +4,7 @@
 //! computed here. Instants are milliseconds since 1970 UTC. Wall times are kept local with their zone and become
 //! instants late: a time in a gap moves forward, of a repeated time the earlier counts.
 
+mod day;
 mod expect;
 mod overlap;
 mod profile;
@@ -12,6 +13,7 @@ mod tests;
 mod weekly;
 mod zone;
 
+pub use day::{Away, DayPart};
 pub use expect::{Expected, URGENT_WORK_MS, expected};
 pub use jiff::civil::{Date, DateTime, Weekday};
 pub use overlap::{SharedDay, clock_change_effects, shared_days, shared_spans};

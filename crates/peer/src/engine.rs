@@ -2,7 +2,6 @@
 //!
 //! Callers are answered after commit, watchers before the caller, so that a window sees its own edit first.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -229,8 +228,14 @@ impl Engine {
             Msg::Call(command, progress, done) => {
                 let result = self.call(&command, progress.as_ref());
                 self.committed();
-                self.serve();
-                done(result);
+                // Whoever types waits for nobody who looks on; other answers come after what they changed is to be seen.
+                if matches!(command, Command::PageDelta { .. }) {
+                    done(result);
+                    self.serve();
+                } else {
+                    self.serve();
+                    done(result);
+                }
             }
             Msg::Run(work) => {
                 work(self.core());
@@ -347,8 +352,17 @@ impl Engine {
             self.hub.tenant().map_or((0, 0, 0), |c| (c.version(), c.pages_version(), c.tasks_version()));
         self.served = versions.0;
         self.served_at_ms = wall_ms();
-        let mut answers: BTreeMap<usize, Answer> = BTreeMap::new();
-        for index in 0..self.watchers.len() {
+        // What is being written comes first: it is read letter by letter.
+        let written = |w: &Watcher| matches!(w.query, Query::PageChanges { .. });
+        let (first, rest): (Vec<usize>, Vec<usize>) =
+            (0..self.watchers.len()).partition(|index| written(&self.watchers[*index]));
+        self.serve_these(&first, versions);
+        self.serve_these(&rest, versions);
+    }
+
+    fn serve_these(&mut self, watchers: &[usize], versions: (u64, u64, u64)) {
+        let mut answers: Vec<(usize, Answer)> = Vec::new();
+        for &index in watchers {
             let watcher = &mut self.watchers[index];
             let newest = match watcher.query {
                 Query::Pages { .. } | Query::Templates => versions.1,
@@ -364,7 +378,7 @@ impl Engine {
             let mark = mark(&answer);
             if self.watchers[index].last != Some(mark) {
                 self.watchers[index].last = Some(mark);
-                answers.insert(index, Arc::new(answer));
+                answers.push((index, Arc::new(answer)));
             }
         }
         for (index, answer) in answers {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use tern_model::block::{Align, Block, BlockKind, Container, Inline, Link, Marks, Table};
+use tern_model::hours::{self, HOUR_MS, ProfileText, Span, Zone};
 use tern_peer::{
     AttachmentView, ConflictView, DueView, HistoryView, MemberView, OnlyHere, PageView, PeerState,
-    ProfileView, SessionView, StatusView, TaskView,
+    ProfileView, STRIP_HOURS, SessionView, SpanView, StatusView, StripPerson, StripView, TaskView,
 };
 
 use super::paper::Paper;
-use super::{World, access};
+use super::{NOW_MS, World, access};
 
 pub(super) fn page(
     id: &str,
@@ -47,12 +48,19 @@ pub(super) fn task(id: &str, title: &str, status: &str, priority: &str) -> TaskV
 }
 
 pub(super) fn person(id: &str, name: &str, zone: &str, time: &str, working: bool) -> ProfileView {
+    let (hours, checkins) = match id {
+        "aiko" => ("Mon-Fri 09:00-18:00", "09:00,13:00,16:00"),
+        "carla" => ("Mon-Fri 08:00-16:00", "09:00,13:00,15:00"),
+        "dev" => ("Mon-Fri 10:00-19:00", "10:00,14:00,17:00"),
+        "mia" => ("Mon-Fri 08:00-12:00,14:00-18:00", "09:00,14:00,17:00"),
+        _ => ("Mon-Fri 09:00-17:30", "09:00,13:00,16:00"),
+    };
     ProfileView {
         id: id.into(),
         name: name.into(),
         zone: zone.into(),
-        hours: "Mon-Fri 09:00-17:30".into(),
-        checkins: "09:00,13:00,16:00".into(),
+        hours: hours.into(),
+        checkins: checkins.into(),
         off: Vec::new(),
         local: if time.contains(' ') { time.into() } else { format!("Tue {time}") },
         working,
@@ -280,4 +288,43 @@ pub(super) fn sample_world() -> World {
         },
         ..World::default()
     }
+}
+
+/// The strip of people as the engine would answer.
+pub fn strip(people: &[ProfileView]) -> StripView {
+    let (before, after) = STRIP_HOURS;
+    let span = Span { from_ms: NOW_MS - before * HOUR_MS, until_ms: NOW_MS + after * HOUR_MS };
+    let row = |person: &ProfileView| {
+        let text = ProfileText {
+            zone: &person.zone,
+            hours: &person.hours,
+            checkins: Some(&person.checkins),
+            ..ProfileText::default()
+        };
+        let hours = hours::Profile::read(&text).expect("a profile");
+        let (zone, part) = (&hours.zone, hours.day_part(span, NOW_MS));
+        let stamp = |at: i64| zone.rfc9557(at);
+        StripPerson {
+            id: person.id.clone(),
+            name: person.name.clone(),
+            zone: person.zone.clone(),
+            offset_minutes: zone.offset_s(NOW_MS) / 60,
+            me: person.id == "me",
+            local: person.local.clone(),
+            working: person.working,
+            hours: part
+                .work
+                .iter()
+                .map(|w| SpanView { from: stamp(w.from_ms), until: stamp(w.until_ms) })
+                .collect(),
+            checkins: part.checkins.into_iter().map(stamp).collect(),
+            next_checkin: part.next_checkin_ms.map(stamp),
+            away: None,
+        }
+    };
+    let mut people: Vec<StripPerson> = people.iter().map(row).collect();
+    people.sort_by_key(|person| -person.offset_minutes);
+    let mine = Zone::get("Europe/London").expect("a zone");
+    let [at, from, until] = [NOW_MS, span.from_ms, span.until_ms].map(|at| mine.rfc9557(at));
+    StripView { at, from, until, people, zone_data: hours::tzdb_version().to_owned() }
 }

@@ -179,7 +179,7 @@ impl Open {
     }
 
     /// Whether keys write text just now.
-    fn is_typing(&self, ctx: &Context) -> bool {
+    pub(in crate::gui) fn is_typing(&self, ctx: &Context) -> bool {
         let in_page = !self.page.read_only && ctx.memory(|memory| memory.has_focus(editor_id()));
         in_page || ctx.text_edit_focused()
     }

@@ -29,11 +29,13 @@ pub(super) struct Wanted {
     pub(super) sidebar: bool,
     pub(super) over: bool,
     pub(super) widths: [f32; 2],
+    /// Height of the strip of people.
+    pub(super) strip: f32,
 }
 
 /// Lays the window out.
 pub(super) fn parts(room: Rect, wanted: &Wanted) -> Parts {
-    let strip = room.with_max_y(room.top() + size::STRIP);
+    let strip = room.with_max_y(room.top() + wanted.strip);
     let status = room.with_min_y(room.bottom() - size::STATUS);
     let between = Rect::from_min_max(pos2(room.left(), strip.bottom()), pos2(room.right(), status.top()));
     let column = wanted.sidebar.then(|| between.with_max_x(between.left() + wanted.widths[0]));

@@ -114,3 +114,22 @@ pub(crate) struct WhenArgs {
     #[arg(long, value_parser = ["urgent", "standard"])]
     pub(crate) urgency: Option<String>,
 }
+
+/// `strip`
+#[derive(Debug, Args)]
+pub(crate) struct StripArgs {
+    /// At this moment (RFC 3339, or local as 2026-11-24 09:00); now when absent
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) at: Option<String>,
+}
+
+/// `overlap`
+#[derive(Debug, Args)]
+pub(crate) struct OverlapArgs {
+    /// Names or ids, set apart by commas; `me` is you
+    #[arg(value_delimiter = ',', required = true)]
+    pub(crate) who: Vec<String>,
+    /// For how many weeks from today
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=52))]
+    pub(crate) weeks: u16,
+}

@@ -3,7 +3,9 @@
 use tern_peer::{AccessCommand, Command, Peer, PeerError, ProfileChange, Query, Reply, View};
 
 use super::ask;
-use crate::args::{InitArgs, InviteArgs, JoinArgs, ProfileAction, ProfileSetArgs, WhenArgs};
+use crate::args::{
+    InitArgs, InviteArgs, JoinArgs, OverlapArgs, ProfileAction, ProfileSetArgs, StripArgs, WhenArgs,
+};
 use crate::context::Context;
 use crate::{failure, human, values};
 
@@ -74,5 +76,19 @@ pub(super) fn when(context: &Context, args: WhenArgs) -> Result<(), PeerError> {
     context.with_peer(|peer| {
         let view = ask!(peer, query, View::When);
         context.emit(&view, || human::people::when(&view))
+    })
+}
+
+pub(super) fn strip(context: &Context, args: StripArgs) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Strip { at: args.at }, View::Strip);
+        context.emit(&view, || human::time::strip(&view))
+    })
+}
+
+pub(super) fn overlap(context: &Context, args: OverlapArgs) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Overlap { who: args.who, weeks: args.weeks }, View::Overlap);
+        context.emit(&view, || human::time::overlap(&view))
     })
 }

@@ -305,3 +305,48 @@ fn the_named_database_release_is_that_of_the_bundled_crate() {
     let version = rest.lines().nth(1).unwrap();
     assert_eq!((version, tzdb_version()), ("version = \"0.1.10\"", "2026f"));
 }
+
+/// Working stretches, check-ins, the next one and why nobody is there, as the strip of people shows them.
+#[test]
+fn a_part_of_the_day_says_hours_check_ins_and_why_somebody_is_away() {
+    let people = people();
+    let part = |name: &str, now: &str| {
+        let (person, now_ms) = (&people[name], utc(now));
+        let span = Span { from_ms: now_ms - 6 * HOUR_MS, until_ms: now_ms + 18 * HOUR_MS };
+        let part = person.day_part(span, now_ms);
+        let short = |at: &i64| person.zone.show_short(*at);
+        let work = part.work.iter().map(|w| format!("{}–{}", short(&w.from_ms), short(&w.until_ms)));
+        let away =
+            part.away.map(|(why, back)| format!(" {why:?} {}", back.as_ref().map_or("".into(), short)));
+        format!(
+            "{} | {} | {}{}",
+            work.collect::<Vec<_>>().join(" "),
+            part.checkins.iter().map(short).collect::<Vec<_>>().join(" "),
+            part.next_checkin_ms.as_ref().map_or("none".into(), short),
+            away.unwrap_or_default()
+        )
+    };
+    for (name, now, shown) in [
+        ("aiko", "2026-11-24T15:10Z", "Wed 09:00–Wed 18:00 | Wed 09:00 Wed 13:00 Wed 16:00 | Wed 09:00"),
+        (
+            "dev",
+            "2026-11-24T15:10Z",
+            "Tue 10:00–Tue 19:00 Wed 10:00–Wed 19:00 | Tue 17:00 Wed 10:00 Wed 14:00 | Wed 10:00",
+        ),
+        ("aiko", "2026-11-20T16:00Z", " |  | Mon 09:00 Weekend Mon 09:00"),
+        ("ben", "2026-11-21T12:00Z", " |  | Mon 09:00 Weekend Mon 09:00"),
+        // Clocks go back in the night to Sunday 25 Oct.
+        ("ben", "2026-10-23T16:00Z", "Fri 09:00–Fri 17:30 | Fri 13:00 Fri 16:00 | Mon 09:00"),
+    ] {
+        assert_eq!(part(name, now), shown, "{name} at {now}");
+    }
+    let mut aiko = people["aiko"].clone();
+    aiko.off = vec![TimeOff::parse("2026-11-24..2026-11-27").unwrap()];
+    let now_ms = utc("2026-11-24T01:00Z");
+    let part = aiko.day_part(Span { from_ms: now_ms, until_ms: now_ms + DAY_MS }, now_ms);
+    assert_eq!(part.away, Some((Away::Off, Some(utc("2026-11-30T00:00Z")))));
+    let mut nobody = people["aiko"].clone();
+    nobody.weekly = Weekly::default();
+    let part = nobody.day_part(Span { from_ms: now_ms, until_ms: now_ms + DAY_MS }, now_ms);
+    assert_eq!((part.next_checkin_ms, part.away), (None, Some((Away::NotWorking, None))));
+}

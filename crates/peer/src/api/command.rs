@@ -394,6 +394,18 @@ pub enum Query {
         /// Which.
         page: Ref,
     },
+    /// Who is where in their day.
+    Strip {
+        /// Moment as people write it; now when `None`.
+        at: Option<String>,
+    },
+    /// Hours that people share, and clock changes that alter them.
+    Overlap {
+        /// Members by name or id.
+        who: Vec<String>,
+        /// For how many weeks from today.
+        weeks: u16,
+    },
     /// Templates: the built-in ones and those that pages were saved as.
     Templates,
     /// What the targets of links are, as far as they are here.

@@ -10,6 +10,7 @@ mod error;
 mod links;
 mod page;
 mod past;
+mod strip;
 mod templates;
 mod view;
 
@@ -20,5 +21,6 @@ pub use error::{ErrorKind, PeerError};
 pub use links::*;
 pub use page::*;
 pub use past::*;
+pub use strip::*;
 pub use templates::*;
 pub use view::*;

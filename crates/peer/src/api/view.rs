@@ -101,6 +101,10 @@ pub enum View {
     Comments(super::CommentsView),
     /// See [`Query::Backlinks`](super::Query::Backlinks).
     Backlinks(super::BacklinksView),
+    /// See [`Query::Strip`](super::Query::Strip).
+    Strip(super::StripView),
+    /// See [`Query::Overlap`](super::Query::Overlap).
+    Overlap(super::OverlapView),
     /// See [`Query::Templates`](super::Query::Templates).
     Templates(super::TemplatesView),
     /// See [`Query::LinkTargets`](super::Query::LinkTargets).

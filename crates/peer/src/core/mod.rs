@@ -32,6 +32,7 @@ mod sift;
 mod spaces;
 mod start;
 mod status;
+mod strip;
 pub(crate) mod tasks;
 mod templates;
 mod tenant;

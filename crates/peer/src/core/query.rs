@@ -33,6 +33,8 @@ impl Core {
             Query::Merges { page } => View::Merges(self.merges(page)?),
             Query::Comments { page } => View::Comments(self.comments(page)?),
             Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
+            Query::Strip { at } => View::Strip(self.strip(at.as_deref())?),
+            Query::Overlap { who, weeks } => View::Overlap(self.overlap(who, *weeks)?),
             Query::Templates => View::Templates(super::templates::view(&self.store)?),
             Query::LinkTargets { ids } => View::LinkTargets(self.link_targets(ids)?),
             Query::Tasks { filter, group, sort } => {
