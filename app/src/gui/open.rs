@@ -212,6 +212,7 @@ impl Open {
             lists: matches!(self.route, Route::Tasks | Route::Search) || review,
             tree: self.tree.focused,
             task: self.route == Route::Tasks && self.tasks.selected.is_some(),
+            on_row: self.route == Route::Tasks && self.tasks.selected.is_some(),
             people: matches!(self.route, Route::People(_)),
         }
     }

@@ -253,7 +253,7 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
 
 fn row(ui: &mut Ui, entry: &Entry, selected: bool) -> bool {
     let p = look(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, size::MENU_ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, size::MENU_ROW), Sense::CLICK);
     widgets::row_ground(ui, rect, selected, response.hovered());
     let sign = Rect::from_min_size(rect.min + vec2(8.0, 0.0), vec2(18.0, rect.height()));
     icon::paint(ui.painter(), sign, 17.0, entry.icon, p.ink2);
@@ -266,6 +266,7 @@ fn row(ui: &mut Ui, entry: &Entry, selected: bool) -> bool {
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, &label));
     if selected {
         response.scroll_to_me(None);
+        widgets::chosen(ui, editor_id(), &response);
     }
     response.clicked()
 }

@@ -17,6 +17,7 @@ pub mod highlight;
 pub mod input;
 pub mod keys;
 pub mod layout;
+pub mod links;
 pub mod live;
 pub mod menu;
 pub mod offer;
