@@ -92,7 +92,7 @@ fn set_style(style: &mut egui::Style, scheme: Scheme) {
     .into();
     style.animation_time = 0.08;
     style.scroll_animation = egui::style::ScrollAnimation::none();
-    style.interaction.tooltip_delay = 0.5;
+    style.interaction.tooltip_delay = tokens::TOOLTIP_SECS as f32;
     style.interaction.selectable_labels = false;
     style.spacing.item_spacing = egui::vec2(8.0, 0.0);
     style.spacing.interact_size.y = tokens::size::BUTTON;

@@ -43,6 +43,7 @@ mod past;
 mod pasted;
 mod people;
 mod perform;
+mod preview;
 mod talk;
 mod tree;
 
@@ -293,6 +294,7 @@ impl Open {
         self.show_live_tasks();
         self.tend_past(ctx, now);
         self.tend_talk();
+        self.tend_preview();
         self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);

@@ -7,6 +7,7 @@ use egui::{
 use super::command::{Queue, UiCommand};
 use super::icon::{self, Icon};
 use super::look::{self, look};
+use super::picker::chosen;
 use super::tokens::{self, Shadow, radius, size, stroke};
 use super::widgets;
 
@@ -187,7 +188,7 @@ impl Palette {
             let selected = index == self.selected;
             let response = result_row(ui, entry, selected);
             if selected {
-                widgets::chosen(ui, entry_id(), &response);
+                chosen(ui, entry_id(), &response);
             }
             if selected && std::mem::take(&mut self.reveal) {
                 response.scroll_to_me(None);

@@ -200,7 +200,7 @@ impl Picker {
             let selected = index == self.selected;
             let response = entry_row(ui, entry, index, selected, digits);
             match field {
-                Some(field) if selected => widgets::chosen(ui, field, &response),
+                Some(field) if selected => chosen(ui, field, &response),
                 None if selected => keep(ui, &response),
                 _ => {}
             }
@@ -221,6 +221,12 @@ fn keep(ui: &Ui, response: &Response) {
         response.request_focus();
     }
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, KEPT));
+}
+
+/// Tells screen readers that `response` is chosen in a list which is led from the field `field`, where the keyboard is.
+pub fn chosen(ui: &Ui, field: Id, response: &Response) {
+    let row = response.id.accesskit_id();
+    ui.ctx().accesskit_node_builder(field, |node| node.set_active_descendant(row));
 }
 
 fn entry_row(ui: &mut Ui, entry: &Entry, index: usize, selected: bool, digits: bool) -> Response {

@@ -178,6 +178,10 @@ pub struct Views {
     pub backlinks: Slot<BacklinksView>,
     /// What the links of the open page lead to.
     pub targets: Slot<LinkTargetsView>,
+    /// The page that the link pointed at leads to, and its history; asked while its card is shown.
+    pub linked: Slot<PageView>,
+    /// See [`Views::linked`].
+    pub linked_history: Slot<HistoryView>,
     /// Search results.
     pub search: Slot<SearchView>,
     /// Spaces.
@@ -232,6 +236,8 @@ impl Views {
             self.comments.poll(),
             self.backlinks.poll(),
             self.targets.poll(),
+            self.linked.poll(),
+            self.linked_history.poll(),
             self.search.poll(),
             self.spaces.poll(),
             self.invites.poll(),

@@ -49,12 +49,6 @@ pub fn focus_ring(ui: &Ui, response: &Response, corner: u8) {
     }
 }
 
-/// Tells screen readers that `response` is chosen in a list which is led from the field `field`, where the keyboard is.
-pub fn chosen(ui: &Ui, field: Id, response: &Response) {
-    let row = response.id.accesskit_id();
-    ui.ctx().accesskit_node_builder(field, |node| node.set_active_descendant(row));
-}
-
 fn name(response: &Response, role: Role, enabled: bool, label: &str) {
     response.widget_info(|| WidgetInfo::labeled(role, enabled, label));
 }

@@ -18,6 +18,7 @@ use super::{blocks, typing};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon;
 use crate::gui::look::look;
+use crate::gui::picker::chosen;
 use crate::gui::tokens::{self, size};
 use crate::gui::widgets;
 
@@ -266,7 +267,7 @@ fn row(ui: &mut Ui, entry: &Entry, selected: bool) -> bool {
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, &label));
     if selected {
         response.scroll_to_me(None);
-        widgets::chosen(ui, editor_id(), &response);
+        chosen(ui, editor_id(), &response);
     }
     response.clicked()
 }

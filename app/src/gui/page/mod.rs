@@ -24,6 +24,7 @@ pub mod offer;
 pub mod over;
 pub mod pictures;
 pub mod pointer;
+pub mod preview;
 pub mod prose;
 pub mod rows;
 pub mod rules;
