@@ -20,7 +20,7 @@ struct Lent {
 /// window from here on.
 pub fn tend(ctx: &Context, over: bool) {
     let key = Id::unique("lent keyboard");
-    let focused = ctx.memory(|memory| memory.focused());
+    let focused = ctx.memory(egui::Memory::focused);
     let lent: Lent = ctx.data(|data| data.get_temp(key)).unwrap_or_default();
     let next = if over {
         Lent { inside: focused, left: FRAMES, ..lent }

@@ -9,6 +9,7 @@ use egui::{
 use super::command::{Queue, UiCommand, set_task};
 use super::icon::{self, Icon};
 use super::look::look;
+use super::people::is_working;
 use super::tokens::{self, size};
 use super::widgets;
 
@@ -242,7 +243,7 @@ fn entry_row(ui: &mut Ui, entry: &Entry, index: usize, selected: bool, digits: b
             icon::status(ui.painter(), ring, status, &p);
         }
         Sign::Priority(priority) => icon::priority(ui.painter(), sign, priority, &p),
-        Sign::Person(name) => widgets::avatar(ui, sign.center(), 9.0, name, true),
+        Sign::Person(name) => widgets::avatar(ui, sign.center(), 9.0, name, is_working(ui.ctx(), name)),
     }
     let left = if entry.sign == Sign::None { rect.left() + 10.0 } else { rect.left() + 34.0 };
     let inside = Rect::from_min_max(pos2(left, rect.top()), pos2(rect.right() - 10.0, rect.bottom()));

@@ -26,7 +26,7 @@ const WIDE: [f32; 2] = [1280.0, 800.0];
 const PAGE: &str = "Keep the search index on the device";
 
 fn stored() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/extra/pictures")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").join("tests/extra/pictures")
 }
 
 /// A window that is drawn, and in which nothing moves.

@@ -31,7 +31,7 @@ impl Open {
         }
         let mut situation = self.situation();
         // Enter presses the button that has the keyboard, before it agrees to anything or edits the selected task.
-        let focused = ctx.memory(|memory| memory.focused());
+        let focused = ctx.memory(egui::Memory::focused);
         situation.accept &= focused.is_none();
         situation.on_row &= focused.is_none() || focused == self.tasks.row;
         let actions = self.reader.read(ctx, situation, self.is_typing(ctx));

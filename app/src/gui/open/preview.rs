@@ -2,6 +2,7 @@
 //! only the address of what lies outside.
 
 use jiff::Timestamp;
+use tern_model::block::Block;
 use tern_model::hours::{Profile, ProfileText};
 use tern_peer::{LinkTargetView, PageRow, ProfileView, Query, SessionView, TaskView};
 
@@ -62,7 +63,7 @@ impl Open {
     fn document(&self, id: &str) -> Card {
         if let Some(row) = self.pages().iter().find(|page| page.id == id) {
             let page = self.views.linked.get().filter(|page| page.id == id);
-            let text = page.map(|page| first_lines(page.blocks.iter().map(|block| block.text())));
+            let text = page.map(|page| first_lines(page.blocks.iter().map(Block::text)));
             let history = self.views.linked_history.get().filter(|_| page.is_some());
             let last = history.and_then(|history| history.sessions.last());
             return page_card(row, self.pages(), text.unwrap_or_default(), last, &self.clock);
