@@ -133,8 +133,10 @@ fn card_of_a_link() -> Window {
     window
 }
 
-/// Every picture: its name, what is shown, and whether the pointer is part of it.
-const PICTURES: [(&str, fn() -> Window, bool); 11] = [
+/// A picture: its name, what is shown, and whether the pointer is part of it.
+type Picture = (&'static str, fn() -> Window, bool);
+
+const PICTURES: [Picture; 11] = [
     ("page-light", || sample(Theme::Light), false),
     ("page-dark", || sample(Theme::Dark), false),
     ("page-high-contrast", || sample(Theme::ContrastLight), false),
