@@ -111,6 +111,8 @@ pub enum When {
     OnPage,
     /// With a task selected.
     OnTask,
+    /// The selected task has the keyboard.
+    OnRow,
     /// In the task list or among search results.
     InLists,
     /// While the page tree has the keyboard.
@@ -138,6 +140,8 @@ pub struct Situation {
     pub tree: bool,
     /// A task is selected.
     pub task: bool,
+    /// Enter is for the selected task, not for something else that has the keyboard.
+    pub on_row: bool,
     /// The view of people is open.
     pub people: bool,
     /// The past of a page is shown.
@@ -182,7 +186,7 @@ const CTRL_ALT: Modifiers = Modifiers::COMMAND.plus(Modifiers::ALT);
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 use Keys::{Sequence, Single, Tree, Typed};
-use When::{Always, InHistory, InLists, InPast, InPeople, InReview, InTree, OnPage, OnTask, ToAccept};
+use When::{Always, InHistory, InLists, InPast, InPeople, InReview, InTree, OnPage, OnRow, OnTask, ToAccept};
 
 /// The table.
 pub const ACTIONS: &[Spec] = &[
@@ -217,7 +221,7 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Forward, "Forward", &[chord(ALT, Key::ArrowRight)], Always, true),
     spec(Action::Next, "Next", &[Single(NONE, Key::J)], InLists, false),
     spec(Action::Previous, "Previous", &[Single(NONE, Key::K)], InLists, false),
-    spec(Action::Open, "Edit the title", &[Single(NONE, Key::Enter)], OnTask, true),
+    spec(Action::Open, "Edit the title", &[Single(NONE, Key::Enter)], OnRow, true),
     spec(Action::SetStatus, "Status", &[Single(NONE, Key::S)], OnTask, true),
     spec(Action::SetPriority, "Priority", &[Single(NONE, Key::P)], OnTask, true),
     spec(Action::SetAssignee, "Assignee", &[Single(SHIFT, Key::A)], OnTask, true),
@@ -308,6 +312,7 @@ impl When {
             Always => true,
             OnPage => situation.page,
             OnTask => situation.task,
+            OnRow => situation.on_row,
             InLists => situation.lists,
             InTree => situation.tree,
             InPeople => situation.people,
@@ -507,7 +512,8 @@ mod tests {
         for spec in ACTIONS {
             for keys in spec.keys {
                 // A task is selected only in the task list, the past is shown only over a page.
-                let apart = |a, b| (a == OnTask && b == ToAccept) || (a == ToAccept && b == OnTask);
+                let task = |when| when == OnTask || when == OnRow;
+                let apart = |a, b| (task(a) && b == ToAccept) || (a == ToAccept && task(b));
                 let clash = seen.iter().find(|(other, _, when)| other == keys && !apart(*when, spec.when));
                 assert!(clash.is_none(), "{} and {:?}", spec.label, clash);
                 seen.push((*keys, spec.label, spec.when));

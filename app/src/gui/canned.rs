@@ -272,6 +272,12 @@ impl Canned {
         Canned(Arc::new(Mutex::new(World { exists: true, ..sample_world() })))
     }
 
+    /// The sample workspace before a page is written.
+    #[cfg(test)]
+    pub fn without_pages() -> Self {
+        Canned(Arc::new(Mutex::new(World { exists: true, pages: Vec::new(), ..sample_world() })))
+    }
+
     /// The same with one more page.
     #[cfg(test)]
     pub fn with_page(self, id: &str, title: &str, blocks: Vec<Block>) -> Self {

@@ -7,7 +7,7 @@ use tern_peer::{PeerError, Profile};
 
 use super::clock::{self, Clock};
 use super::icon::{self, Icon};
-use super::look::look;
+use super::look::{self, look};
 use super::notice;
 use super::people::place;
 use super::tokens::{self, radius, stroke};
@@ -318,6 +318,10 @@ fn day_bar(ui: &Ui, bar: Rect) {
     ui.painter().rect(bar, CornerRadius::same(radius::BAR), p.day, pen, StrokeKind::Inside);
 }
 
+const START_WORDS: &str = "You get 24 recovery words next. Inviting someone comes after that.";
+const JOIN_WORDS: &str = "Works through the node while everyone sleeps. A ticket that begins with ternlink1 makes this a \
+                          further device of yours.";
+
 fn ways(ui: &mut Ui, state: &mut FirstRun) {
     let gap = 12.0;
     let width = (ui.available_width() - gap) / 2.0;
@@ -330,7 +334,7 @@ fn ways(ui: &mut Ui, state: &mut FirstRun) {
             Way::Start,
             "Start a workspace",
             |ui, state| Field::new("Name of your team", "Name of your team").show(ui, &mut state.title),
-            "You get 24 recovery words next. Inviting someone comes after that.",
+            START_WORDS,
         );
         way_card(
             ui,
@@ -339,7 +343,7 @@ fn ways(ui: &mut Ui, state: &mut FirstRun) {
             Way::Join,
             "Join with a ticket",
             |ui, state| Field { mono: true, ..Field::new("Ticket", "tern1…") }.show(ui, &mut state.ticket),
-            "Works through the node while everyone sleeps. A ticket that begins with ternlink1 makes this a further device of yours.",
+            JOIN_WORDS,
         );
     });
 }
@@ -358,7 +362,7 @@ fn way_card(
     let pen = if chosen { Stroke::new(stroke::GLYPH, p.here) } else { Stroke::new(stroke::LINE, p.line) };
     let frame = egui::Frame::NONE.stroke(pen).corner_radius(radius::CARD).inner_margin(14.0);
     frame.show(ui, |ui| {
-        ui.set_width(width - 32.0);
+        ui.set_width(width - 2.0 * (14.0 + pen.width));
         ui.vertical(|ui| {
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::click());
             let centre = pos2(rect.left() + 8.0, rect.center().y);
@@ -382,11 +386,17 @@ fn way_card(
             widgets::focus_ring(ui, &response, radius::ROW);
             ui.add_space(8.0);
             let typed = field(ui, state);
-            if response.clicked() || typed.gained_focus() {
+            // Walking through the fields chooses nothing; writing into one does.
+            if response.clicked() || typed.clicked() || typed.changed() {
                 state.way = way;
             }
             ui.add_space(8.0);
-            widgets::text(ui, words, tokens::SMALL, p.ink2);
+            // Both cards are as high as the one with more words.
+            let room = ui.available_width();
+            let height = |words| look::layout(ui, look::wrapped(words, tokens::SMALL, p.ink2, room)).size().y;
+            let most = height(START_WORDS).max(height(JOIN_WORDS));
+            let said = widgets::text(ui, words, tokens::SMALL, p.ink2);
+            ui.add_space((most - said.rect.height()).max(0.0));
         });
     });
 }

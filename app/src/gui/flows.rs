@@ -22,6 +22,9 @@ mod access;
 mod hostile;
 mod live;
 mod past;
+#[cfg(feature = "pictures")]
+mod pictures;
+mod preview;
 mod shell;
 mod walk;
 mod writing;

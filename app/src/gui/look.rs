@@ -92,12 +92,13 @@ fn set_style(style: &mut egui::Style, scheme: Scheme) {
     .into();
     style.animation_time = 0.08;
     style.scroll_animation = egui::style::ScrollAnimation::none();
-    style.interaction.tooltip_delay = 0.5;
+    style.interaction.tooltip_delay = tokens::TOOLTIP_SECS as f32;
     style.interaction.selectable_labels = false;
     style.spacing.item_spacing = egui::vec2(8.0, 0.0);
     style.spacing.interact_size.y = tokens::size::BUTTON;
-    style.spacing.scroll =
-        egui::style::ScrollStyle { fade: Default::default(), ..egui::style::ScrollStyle::floating() };
+    // Nothing fades out: there are no gradients.
+    let fade = egui::style::ScrollFadeStyle { strength: 0.0, ..Default::default() };
+    style.spacing.scroll = egui::style::ScrollStyle { fade, ..egui::style::ScrollStyle::floating() };
     let visuals = &mut style.visuals;
     visuals.dark_mode = scheme.is_dark();
     visuals.override_text_color = Some(p.ink);

@@ -18,6 +18,7 @@ mod first_run;
 #[cfg(test)]
 mod flows;
 mod icon;
+mod lent;
 mod lists;
 mod look;
 mod notice;

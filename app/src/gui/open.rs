@@ -44,6 +44,7 @@ mod past;
 mod pasted;
 mod people;
 mod perform;
+mod preview;
 mod talk;
 mod tree;
 pub(in crate::gui) use tree::from_template;
@@ -216,6 +217,7 @@ impl Open {
             lists: matches!(self.route, Route::Tasks | Route::Search) || review,
             tree: self.tree.focused,
             task: self.route == Route::Tasks && self.tasks.selected.is_some(),
+            on_row: self.route == Route::Tasks && self.tasks.selected.is_some(),
             people: matches!(self.route, Route::People(_)),
         }
     }
@@ -296,6 +298,7 @@ impl Open {
         self.show_live_tasks();
         self.tend_past(ctx, now);
         self.tend_talk();
+        self.tend_preview();
         self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);

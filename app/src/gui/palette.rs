@@ -7,6 +7,7 @@ use egui::{
 use super::command::{Queue, UiCommand};
 use super::icon::{self, Icon};
 use super::look::{self, look};
+use super::picker::chosen;
 use super::tokens::{self, Shadow, radius, size, stroke};
 use super::widgets;
 
@@ -20,6 +21,10 @@ pub use find::{Found, FoundSign, Ground, find};
 /// Height of the line one types in, and of the hints at the foot.
 const ENTRY: f32 = 52.0;
 const FOOT: f32 = 36.0;
+
+fn entry_id() -> Id {
+    Id::unique("palette entry")
+}
 
 /// The open palette.
 #[derive(Debug, Clone, Default)]
@@ -155,7 +160,7 @@ impl Palette {
         }
         let hint = egui::RichText::new("Jump, run or create").color(p.ink3).font(look::font(tokens::ENTRY));
         let output = egui::TextEdit::singleline(&mut self.text)
-            .id(Id::unique("palette entry"))
+            .id(entry_id())
             .font(look::font(tokens::ENTRY))
             .hint_text(hint)
             .frame(egui::Frame::NONE)
@@ -186,6 +191,9 @@ impl Palette {
             }
             let selected = index == self.selected;
             let response = result_row(ui, entry, selected);
+            if selected {
+                chosen(ui, entry_id(), &response);
+            }
             if selected && std::mem::take(&mut self.reveal) {
                 response.scroll_to_me(None);
             }

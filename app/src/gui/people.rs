@@ -1,5 +1,7 @@
 //! The line of people at the top: who they are, what time it is for them, and whether that is in their stated hours.
 
+use std::sync::Arc;
+
 use egui::{
     Align2, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
@@ -75,9 +77,22 @@ pub fn text(chips: &[PersonChip]) -> String {
     chips.iter().map(line).collect()
 }
 
-/// Draws the line.
+fn at_work() -> egui::Id {
+    egui::Id::unique("within their hours")
+}
+
+/// Whether a person of this name is within their stated hours, as the line said last. Initials stand on day only then.
+pub fn is_working(ctx: &egui::Context, name: &str) -> bool {
+    let names: Option<Arc<[String]>> = ctx.data(|data| data.get_temp(at_work()));
+    names.is_some_and(|names| names.iter().any(|known| known == name))
+}
+
+/// Draws the line, and keeps in the context who is within their hours, for every row that shows initials.
 pub fn show(ui: &mut Ui, chips: &[PersonChip]) {
     let p = look(ui.ctx());
+    let working: Arc<[String]> =
+        chips.iter().filter(|chip| chip.working).map(|chip| chip.name.clone()).collect();
+    ui.ctx().data_mut(|data| data.insert_temp(at_work(), working));
     let room = ui.max_rect();
     let mut left = room.left() + 18.0;
     widgets::line(ui, room.with_min_x(left), Align2::LEFT_CENTER, "Local time", tokens::TINY, p.ink3);

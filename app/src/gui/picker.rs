@@ -1,12 +1,15 @@
-//! A menu at a place: entries chosen by pointer, arrows, first digit or Enter; with a field where free text makes sense.
+//! A menu at a place: entries chosen by pointer, arrows, Tab, first digit or Enter; with a field where free text makes sense.
+//! The keyboard stays in it: on the chosen entry, or in the field.
 
 use egui::{
-    Align2, Area, Id, Key, Modifiers, Order, Pos2, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
+    Align2, Area, EventFilter, Id, Key, Modifiers, Order, Pos2, Rect, Response, Sense, Ui, WidgetInfo,
+    accesskit::Role, pos2, vec2,
 };
 
 use super::command::{Queue, UiCommand, set_task};
 use super::icon::{self, Icon};
 use super::look::look;
+use super::people::is_working;
 use super::tokens::{self, size};
 use super::widgets;
 
@@ -148,11 +151,12 @@ impl Picker {
             if input.consume_key(Modifiers::NONE, Key::Escape) {
                 out.push(UiCommand::Close);
             }
-            if input.consume_key(Modifiers::NONE, Key::ArrowDown) && count > 0 {
-                self.selected = (self.selected + 1) % count;
-            }
-            if input.consume_key(Modifiers::NONE, Key::ArrowUp) && count > 0 {
-                self.selected = (self.selected + count - 1) % count;
+            let back = input.consume_key(Modifiers::SHIFT, Key::Tab)
+                || input.consume_key(Modifiers::NONE, Key::ArrowUp);
+            let on = input.consume_key(Modifiers::NONE, Key::Tab)
+                || input.consume_key(Modifiers::NONE, Key::ArrowDown);
+            if count > 0 {
+                self.selected = (self.selected + usize::from(on) + (count - 1) * usize::from(back)) % count;
             }
             if input.consume_key(Modifiers::NONE, Key::Enter) {
                 self.choose(typing, out);
@@ -185,24 +189,48 @@ impl Picker {
             ui.set_height(24.0);
             widgets::short(ui, &self.title, tokens::SMALL_STRONG, p.ink3);
         });
+        let mut field = None;
         if let Some(entered) = &mut self.entered {
-            let field = widgets::Field::new("Date", &entered.hint);
-            let response = field.show(ui, &mut entered.text);
-            if self.age == 1 {
-                response.request_focus();
-            }
+            let response = widgets::Field::new("Date", &entered.hint).show(ui, &mut entered.text);
+            keep(ui, &response);
+            field = Some(response.id);
             ui.add_space(4.0);
         }
         let digits = self.entered.is_none() && self.entries.iter().all(|entry| entry.right.is_empty());
         for (index, entry) in self.entries.iter().enumerate() {
-            if entry_row(ui, entry, index, index == self.selected, digits) {
+            let selected = index == self.selected;
+            let response = entry_row(ui, entry, index, selected, digits);
+            match field {
+                Some(field) if selected => chosen(ui, field, &response),
+                None if selected => keep(ui, &response),
+                _ => {}
+            }
+            if response.clicked() {
                 out.extend([UiCommand::Close, entry.command.clone()]);
             }
         }
     }
 }
 
-fn entry_row(ui: &mut Ui, entry: &Entry, index: usize, selected: bool, digits: bool) -> bool {
+/// What leads the keyboard elsewhere is for the menu.
+const KEPT: EventFilter =
+    EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+
+/// The keyboard is here as long as the menu is open.
+fn keep(ui: &Ui, response: &Response) {
+    if !response.has_focus() {
+        response.request_focus();
+    }
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, KEPT));
+}
+
+/// Tells screen readers that `response` is chosen in a list which is led from the field `field`, where the keyboard is.
+pub fn chosen(ui: &Ui, field: Id, response: &Response) {
+    let row = response.id.accesskit_id();
+    ui.ctx().accesskit_node_builder(field, |node| node.set_active_descendant(row));
+}
+
+fn entry_row(ui: &mut Ui, entry: &Entry, index: usize, selected: bool, digits: bool) -> Response {
     let p = look(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::MENU_ROW), Sense::click());
     widgets::row_ground(ui, rect, selected, response.hovered());
@@ -215,7 +243,7 @@ fn entry_row(ui: &mut Ui, entry: &Entry, index: usize, selected: bool, digits: b
             icon::status(ui.painter(), ring, status, &p);
         }
         Sign::Priority(priority) => icon::priority(ui.painter(), sign, priority, &p),
-        Sign::Person(name) => widgets::avatar(ui, sign.center(), 9.0, name, true),
+        Sign::Person(name) => widgets::avatar(ui, sign.center(), 9.0, name, is_working(ui.ctx(), name)),
     }
     let left = if entry.sign == Sign::None { rect.left() + 10.0 } else { rect.left() + 34.0 };
     let inside = Rect::from_min_max(pos2(left, rect.top()), pos2(rect.right() - 10.0, rect.bottom()));
@@ -226,5 +254,5 @@ fn entry_row(ui: &mut Ui, entry: &Entry, index: usize, selected: bool, digits: b
     let inside = inside.with_max_x(inside.right() - taken - 6.0);
     widgets::line(ui, inside, Align2::LEFT_CENTER, &entry.label, style, p.ink);
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, &entry.label));
-    response.clicked()
+    response
 }

@@ -16,7 +16,7 @@ use super::picker::{Entry, Picker, Sign};
 use super::sidebar::shown_title;
 use super::tokens::{self, radius, size, stroke};
 use super::widgets::{self, Button};
-use super::{access, bars, details, lists, notice, page, past, people, statusline, strip, tasks};
+use super::{access, bars, details, lent, lists, notice, page, past, people, statusline, strip, tasks};
 
 mod columns;
 
@@ -91,6 +91,7 @@ pub fn show(ui: &mut Ui, open: &mut Open) {
     widgets::region(ui, parts.status, "status", "Status", |ui| statusline::show(ui, &status, &mut out));
     over(&ctx, open, &mut out);
     open.perform(&ctx, out);
+    lent::tend(&ctx, open.picker.is_some() || open.palette.is_some() || open.dialog.is_some());
 }
 
 /// Everybody's day on one ruler; a line of people where there is no room for it.
@@ -374,13 +375,15 @@ fn nothing(ui: &mut Ui, room: Rect, open: &Open, out: &mut Queue) {
             ui.add_space(14.0);
         });
         ui.horizontal(|ui| {
-            ui.add_space(70.0);
-            for (label, action, main) in
-                [("New page", Action::NewPage, true), ("Jump to", Action::Palette, false)]
-            {
-                let key = key_of(action).unwrap_or_default();
-                let button = if main { Button::main(label) } else { Button::new(label) };
-                if button.key(&key).show(ui).clicked() {
+            let keys = [Action::NewPage, Action::Palette].map(|action| key_of(action).unwrap_or_default());
+            let buttons = [
+                (Button::main("New page").key(&keys[0]), Action::NewPage),
+                (Button::new("Jump to").key(&keys[1]), Action::Palette),
+            ];
+            let wide = buttons.iter().map(|(button, _)| button.width(ui)).sum::<f32>();
+            ui.add_space((ui.available_width() - wide - 2.0 * ui.spacing().item_spacing.x) / 2.0);
+            for (button, action) in buttons {
+                if button.show(ui).clicked() {
                     out.push(UiCommand::Do(action));
                 }
             }

@@ -407,6 +407,8 @@ pub mod stroke {
 
 /// Seconds until the caret stops blinking.
 pub const CARET_BLINKS_SECS: f64 = 10.0;
+/// The pointer rests this long before a tooltip comes.
+pub const TOOLTIP_SECS: f64 = 0.5;
 
 #[cfg(test)]
 #[path = "tokens_tests.rs"]

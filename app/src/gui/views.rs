@@ -184,6 +184,10 @@ pub struct Views {
     pub strip: Slot<StripView>,
     /// What a page can begin as.
     pub templates: Slot<TemplatesView>,
+    /// The page that the link pointed at leads to, and its history; asked while its card is shown.
+    pub linked: Slot<PageView>,
+    /// See [`Views::linked`].
+    pub linked_history: Slot<HistoryView>,
     /// Search results.
     pub search: Slot<SearchView>,
     /// Spaces.
@@ -247,6 +251,8 @@ impl Views {
             self.targets.poll(),
             self.templates.poll(),
             self.strip.poll(),
+            self.linked.poll(),
+            self.linked_history.poll(),
             self.search.poll(),
             self.spaces.poll(),
             self.invites.poll(),

@@ -101,6 +101,13 @@ impl<'a> Button<'a> {
         Button { spoken: Some(name), ..self }
     }
 
+    /// How wide it is.
+    pub fn width(self, ui: &Ui) -> f32 {
+        let key = self.key.map_or(0.0, |key| look::width(ui, key, tokens::TINY) + 16.0);
+        let icon = if self.icon.is_some() { 22.0 } else { 0.0 };
+        look::width(ui, self.text, tokens::UI_MEDIUM) + key + icon + 24.0
+    }
+
     /// Draws it and says whether it was used.
     pub fn show(self, ui: &mut Ui) -> Response {
         let p = look(ui.ctx());
@@ -110,9 +117,7 @@ impl<'a> Button<'a> {
             (false, false) => p.ink,
         };
         let galley = look::layout(ui, look::one_line(self.text, tokens::UI_MEDIUM, ink, f32::INFINITY));
-        let key_width = self.key.map_or(0.0, |key| look::width(ui, key, tokens::TINY) + 16.0);
-        let icon_width = if self.icon.is_some() { 22.0 } else { 0.0 };
-        let wanted = vec2(galley.size().x + key_width + icon_width + 24.0, size::BUTTON);
+        let wanted = vec2(self.width(ui), size::BUTTON);
         let sense = if self.disabled.is_some() { Sense::hover() } else { Sense::click() };
         let (rect, mut response) = ui.allocate_exact_size(wanted, sense);
         self.paint(ui, p, rect, &response);
@@ -120,7 +125,7 @@ impl<'a> Button<'a> {
         if let Some(icon) = self.icon {
             let at = Rect::from_min_size(pos2(left - 2.0, rect.top()), vec2(18.0, rect.height()));
             icon::paint(ui.painter(), at, 17.0, icon, ink);
-            left += icon_width;
+            left += 22.0;
         }
         let text_at = pos2(left, rect.center().y - galley.size().y / 2.0);
         left += galley.size().x;
@@ -131,6 +136,7 @@ impl<'a> Button<'a> {
         name(&response, Role::Button, self.disabled.is_none(), self.spoken.unwrap_or(self.text));
         focus_ring(ui, &response, radius::ROW);
         if let Some(why) = self.disabled {
+            ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(why));
             response = response.on_hover_text(why);
         }
         response.on_hover_cursor(egui::CursorIcon::PointingHand)

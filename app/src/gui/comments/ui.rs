@@ -10,6 +10,7 @@ use crate::gui::clock::Clock;
 use crate::gui::command::{Held, Queue, Then, UiCommand};
 use crate::gui::details::section;
 use crate::gui::look::{self, look};
+use crate::gui::people::is_working;
 use crate::gui::tokens::{self, radius, stroke};
 use crate::gui::views::Views;
 use crate::gui::widgets::{self, Button, Field};
@@ -185,7 +186,13 @@ fn card(ui: &mut Ui, state: &mut TalkState, thread: &Thread, out: &mut Queue) {
 fn message(ui: &mut Ui, said: &Said) {
     let p = look(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
-    widgets::avatar(ui, pos2(rect.left() + 9.0, rect.center().y), 9.0, &said.name, true);
+    widgets::avatar(
+        ui,
+        pos2(rect.left() + 9.0, rect.center().y),
+        9.0,
+        &said.name,
+        is_working(ui.ctx(), &said.name),
+    );
     let inside = rect.with_min_x(rect.left() + 26.0);
     let when = widgets::line(ui, inside, Align2::RIGHT_CENTER, &said.when, tokens::SMALL, p.ink3);
     let name = inside.with_max_x(when.left() - 8.0);

@@ -7,6 +7,7 @@ use crate::gui::clock::Clock;
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::look;
 use crate::gui::past::{Ask, scrub};
+use crate::gui::people::is_working;
 use crate::gui::tokens::{self, radius};
 use crate::gui::widgets;
 
@@ -63,7 +64,13 @@ fn row(ui: &mut Ui, sitting: &Sitting, shown_at: Option<&str>, out: &mut Queue) 
     let here = shown_at == Some(sitting.heads.as_str());
     let ground = rect.expand2(vec2(8.0, 0.0));
     widgets::row_ground(ui, ground, here, response.hovered());
-    widgets::avatar(ui, pos2(rect.left() + 8.0, rect.center().y), 7.5, &sitting.name, true);
+    widgets::avatar(
+        ui,
+        pos2(rect.left() + 8.0, rect.center().y),
+        7.5,
+        &sitting.name,
+        is_working(ui.ctx(), &sitting.name),
+    );
     let inside = rect.with_min_x(rect.left() + 22.0);
     let right = widgets::line(ui, inside, Align2::RIGHT_CENTER, &sitting.when, tokens::SMALL, p.ink2);
     let words = format!("{}, {}", sitting.author, sitting.summary);

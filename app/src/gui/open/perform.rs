@@ -30,8 +30,10 @@ impl Open {
             return;
         }
         let mut situation = self.situation();
-        // Enter presses the button that has the keyboard, before it agrees to anything.
-        situation.accept &= ctx.memory(|memory| memory.focused().is_none());
+        // Enter presses the button that has the keyboard, before it agrees to anything or edits the selected task.
+        let focused = ctx.memory(egui::Memory::focused);
+        situation.accept &= focused.is_none();
+        situation.on_row &= focused.is_none() || focused == self.tasks.row;
         let actions = self.reader.read(ctx, situation, self.is_typing(ctx));
         out.extend(actions.into_iter().map(UiCommand::Do));
     }

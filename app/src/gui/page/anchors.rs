@@ -1,7 +1,7 @@
 //! The words that comments are on: a ground and a line under them, and what a click on them picks. Also the links that lead
 //! to what is not here yet.
 
-use egui::{Rect, Response, Sense, Shape, Stroke, Ui, pos2};
+use egui::{Rect, Response, Shape, Stroke, Ui, pos2};
 use tern_model::flat::Part;
 
 use super::ui::PageState;
@@ -32,7 +32,7 @@ pub fn tints(ui: &Ui, state: &PageState, start: usize, laid: &Laid, p: Look) {
     }
 }
 
-/// Marks links to what is not here yet with a dotted line and says so under the pointer.
+/// Marks links to what is not here yet with a dotted line.
 pub fn absent(ui: &Ui, state: &PageState, part: &Part, laid: &Laid, p: Look) {
     if state.absent.is_empty() {
         return;
@@ -54,12 +54,6 @@ pub fn absent(ui: &Ui, state: &PageState, part: &Part, laid: &Laid, p: Look) {
             );
             let line = [pos2(rect.left(), y), pos2(rect.right(), y)];
             ui.painter().extend(Shape::dashed_line(&line, Stroke::new(stroke::LINE, p.wait), 4.0, 3.0));
-            let hovered = ui.rect_contains_pointer(rect);
-            if hovered {
-                let id = ui.scope_id().with(("absent", part.key, from));
-                let words = "Not here yet. It opens by itself when it arrives.";
-                ui.interact(rect, id, Sense::hover()).on_hover_text(words);
-            }
         }
     }
 }

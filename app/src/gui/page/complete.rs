@@ -18,6 +18,7 @@ use super::{blocks, typing};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon;
 use crate::gui::look::look;
+use crate::gui::picker::chosen;
 use crate::gui::tokens::{self, size};
 use crate::gui::widgets;
 
@@ -253,7 +254,7 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
 
 fn row(ui: &mut Ui, entry: &Entry, selected: bool) -> bool {
     let p = look(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, size::MENU_ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, size::MENU_ROW), Sense::CLICK);
     widgets::row_ground(ui, rect, selected, response.hovered());
     let sign = Rect::from_min_size(rect.min + vec2(8.0, 0.0), vec2(18.0, rect.height()));
     icon::paint(ui.painter(), sign, 17.0, entry.icon, p.ink2);
@@ -266,6 +267,7 @@ fn row(ui: &mut Ui, entry: &Entry, selected: bool) -> bool {
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, &label));
     if selected {
         response.scroll_to_me(None);
+        chosen(ui, editor_id(), &response);
     }
     response.clicked()
 }

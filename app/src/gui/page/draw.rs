@@ -12,7 +12,7 @@ use super::prose::{self, Preedit};
 use super::rows::{Form, Row, Sign};
 use super::ui::{GUTTER, PageState, editor_id};
 use super::view::{self, Laid, Setting, Shown};
-use super::{anchors, blocks, live, table};
+use super::{anchors, blocks, live, menu, table};
 use crate::gui::command::{BlockAction, Queue, UiCommand};
 use crate::gui::icon::{self, Icon};
 use crate::gui::look::Look;
@@ -312,7 +312,7 @@ fn handles(ui: &mut Ui, state: &mut PageState, row: &Row, shown: &Shown, out: &m
     if widgets::icon_button_at(ui, plus, id.with(0), Icon::Plus, "Add a block below", None).clicked() {
         out.push(UiCommand::Block(shown.key, BlockAction::AddBelow));
     }
-    let menu = widgets::icon_button_at(
+    let handle = widgets::icon_button_at(
         ui,
         dots,
         id.with(1),
@@ -320,18 +320,9 @@ fn handles(ui: &mut Ui, state: &mut PageState, row: &Row, shown: &Shown, out: &m
         "Block menu: click for it, drag to move",
         None,
     );
-    if menu.clicked() {
-        let cell = state.session.selection.cell.filter(|cell| cell.key == shown.key);
-        let cell = cell.or_else(|| {
-            (row.form == Form::Table).then_some(super::select::InCell {
-                key: shown.key,
-                row: 0,
-                column: 0,
-                anchor: 0,
-                head: 0,
-            })
-        });
-        out.push(UiCommand::Pick(Box::new(super::menu::block_menu(shown.key, dots, cell))));
+    if handle.clicked() {
+        let cell = menu::cell_in(state, shown.key, row.form == Form::Table);
+        out.push(UiCommand::Pick(Box::new(menu::block_menu(shown.key, dots, cell))));
     }
     // The button takes clicks; the same place takes drags.
     let drag = ui.interact(dots, id.with(2), Sense::drag());

@@ -12,7 +12,7 @@ use super::select::{self, InCell, Selection, Step};
 use super::typing;
 use super::ui::{PageState, editor_id};
 use super::view::{self, Hit, Setting};
-use super::{blocks, clip, live};
+use super::{blocks, clip, links, live, menu};
 use crate::gui::command::{Queue, UiCommand};
 
 /// A block that is being dragged.
@@ -154,7 +154,7 @@ fn press(
     out: &mut Queue,
 ) {
     if let Some(chord) = keys::find(key, held) {
-        if !on_task(state, &chord, out) {
+        if !on_one(state, &chord, out) {
             act(ui, state, &chord, now);
         }
         return;
@@ -174,14 +174,17 @@ fn press(
     enter_cell(state, key, held);
 }
 
-/// What keys do to the task under the caret, and to a line that becomes one. Returns whether the key was for it.
-fn on_task(state: &PageState, chord: &Chord, out: &mut Queue) -> bool {
+/// What keys do to the task, link or block under the caret, and to a line that becomes a task. Returns whether the key was
+/// for it.
+fn on_one(state: &PageState, chord: &Chord, out: &mut Queue) -> bool {
     let (flat, selection) = (state.session.flat(), &state.session.selection);
     let (index, _) = flat.find(selection.head);
-    let on_one = live::id_of(flat, index).is_some();
+    let on_task = live::id_of(flat, index).is_some();
     match chord {
-        Chord::Open if on_one && selection.is_caret() => out.extend(live::open(state, index)),
-        Chord::Task | Chord::Check if on_one => out.extend(live::toggle(state, index)),
+        Chord::Open if on_task && selection.is_caret() => out.extend(live::open(state, index)),
+        Chord::Open => out.extend(links::at_caret(state).map(|link| links::follow(&link.href))),
+        Chord::Menu => out.extend(menu::at_caret(state).map(|menu| UiCommand::Pick(Box::new(menu)))),
+        Chord::Task | Chord::Check if on_task => out.extend(live::toggle(state, index)),
         Chord::Task => {
             let part = flat.parts().get(index).filter(|_| !state.read_only && is_task(flat, index));
             out.extend(part.map(|part| UiCommand::Promote(part.key)));
@@ -410,7 +413,7 @@ fn act(ui: &Ui, state: &mut PageState, chord: &Chord, now: f64) {
         Chord::Kind(ref kind) => blocks::convert(flat, first, last, &Head::plain(kind.clone()), &selection),
         Chord::Move(down) => blocks::shift(flat, first, last, down, &selection),
         Chord::DeleteBlocks => blocks::remove_range(flat, first, last),
-        Chord::Task | Chord::Open => return,
+        Chord::Task | Chord::Open | Chord::Menu => return,
         Chord::Check => {
             let task = (first..=last).find(|index| is_task(flat, *index));
             match task {

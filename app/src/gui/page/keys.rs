@@ -15,7 +15,10 @@ pub enum Chord {
     Redo,
     SelectAll,
     Enter,
+    /// A task or what a link leads to.
     Open,
+    /// The menu of the block.
+    Menu,
     Break,
     Check,
     /// A line becomes a task; a task is ticked.
@@ -69,6 +72,7 @@ pub fn find(key: Key, held: Modifiers) -> Option<Chord> {
         (Key::ArrowDown, false, true, false) => Chord::Move(true),
         (Key::D, true, false, true) => Chord::DeleteBlocks,
         (Key::K, true, false, true) => Chord::Link,
+        (Key::F10, false, false, true) => Chord::Menu,
         (Key::F, true, false, false) => Chord::Find,
         (Key::H, true, false, false) => Chord::Replace,
         _ => return None,
@@ -88,7 +92,8 @@ pub const HELP: &[(&str, &str)] = &[
     ("Into the item, out of it", "Tab, Shift Tab"),
     ("Move blocks, delete them", "Alt ↑ ↓ · Ctrl Shift D"),
     ("Make a line a task, tick a task", "Ctrl Enter"),
-    ("Tick a line · open a task", "Ctrl Shift Enter · Alt Enter"),
+    ("Tick a line · open a task or a link", "Ctrl Shift Enter · Alt Enter"),
+    ("The menu of the block", "Shift F10"),
     ("Undo, redo", "Ctrl Z · Ctrl Shift Z"),
     ("Find, replace", "Ctrl F · Ctrl H"),
     ("The block, the page", "Ctrl A"),

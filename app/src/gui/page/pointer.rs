@@ -6,10 +6,11 @@ use tern_model::block::BlockKind;
 use tern_model::flat::Head;
 
 use super::blocks;
+use super::links;
 use super::select::{self, InCell, Selection};
 use super::ui::{PageState, editor_id};
 use super::view::{self, Hit};
-use crate::gui::command::{Queue, Route, UiCommand};
+use crate::gui::command::Queue;
 use crate::gui::tokens::radius;
 use crate::gui::widgets;
 
@@ -18,7 +19,7 @@ pub fn take(ui: &mut Ui, state: &mut PageState, response: &Response, now: f64, o
     drag_block(ui, state, now);
     let Some(pos) = ui.input(|input| input.pointer.interact_pos()) else { return };
     let hovered = response.hovered();
-    let link = if hovered { link_at(state, pos) } else { None };
+    let link = if hovered { links::under(state, pos) } else { None };
     if hovered {
         let icon = match &link {
             Some(_) => egui::CursorIcon::PointingHand,
@@ -32,9 +33,9 @@ pub fn take(ui: &mut Ui, state: &mut PageState, response: &Response, now: f64, o
     let on_it = response.is_pointer_button_down_on() || response.clicked();
     let pressed = on_it && ui.input(|input| input.pointer.primary_pressed());
     if response.clicked()
-        && let Some(href) = link.filter(|_| !alt && !shift && state.session.selection.is_caret())
+        && let Some(link) = link.as_ref().filter(|_| !alt && !shift && state.session.selection.is_caret())
     {
-        follow(&href, out);
+        out.push(links::follow(&link.href));
         return;
     }
     if pressed {
@@ -150,34 +151,6 @@ fn position(flat: &tern_model::flat::Flat, hit: Hit) -> usize {
     match hit {
         Hit::Text(at) => at,
         Hit::Cell(cell) => flat.index(cell.key).map_or(0, |index| flat.start(index)),
-    }
-}
-
-fn link_at(state: &PageState, pos: egui::Pos2) -> Option<String> {
-    let shown = state.shown.iter().find(|shown| shown.rect.contains(pos))?;
-    let part = state.session.flat().parts().get(shown.index)?;
-    if let Some(cell) = shown.cells.iter().find(|cell| cell.laid.rect().contains(pos)) {
-        return link_of(&cell.line, cell.laid.at(pos));
-    }
-    let laid = shown.text.iter().find(|laid| laid.rect().contains(pos))?;
-    let at = laid.at(pos);
-    let near = |index: usize| laid.rects(index, index + 1).iter().any(|rect| rect.contains(pos));
-    let index = [at, at.saturating_sub(1)].into_iter().find(|index| near(*index))?;
-    link_of(&part.line, index)
-}
-
-fn link_of(line: &tern_model::flat::Line, at: usize) -> Option<String> {
-    line.marks_at(at)?.link.as_ref().map(|link| link.href.clone())
-}
-
-/// Follows a link: pages open here, everything else goes through the one list of what may be opened.
-fn follow(href: &str, out: &mut Queue) {
-    match href.strip_prefix("tern:") {
-        Some(page) => {
-            let page = page.split('#').next().unwrap_or(page);
-            out.push(UiCommand::Go(Route::page(page)));
-        }
-        None => out.push(UiCommand::Browse(href.to_owned())),
     }
 }
 

@@ -16,10 +16,11 @@ use super::layout::Layout;
 use super::live::LiveTasks;
 use super::offer::{Offers, Popup};
 use super::pictures::Pictures;
+use super::preview::Preview;
 use super::select::{Selection, first_place};
 use super::session::Session;
 use super::view::{self, Setting, Shown};
-use super::{blocks, dropped, find, over, pointer};
+use super::{blocks, dropped, find, over, pointer, preview};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::{self, look};
 use crate::gui::tokens::{self, size};
@@ -72,6 +73,8 @@ pub struct PageState {
     pub thread: Option<String>,
     /// Documents that links lead to and that are not here yet.
     pub absent: std::collections::BTreeSet<String>,
+    /// What the link that is pointed at leads to.
+    pub preview: Preview,
     /// Where everything lies.
     pub layout: Layout,
     /// What was drawn in the last frame.
@@ -144,6 +147,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         long_hint(ui, state, &setting);
         complete::show(ui, state, now, out);
         ask::show(ui, state, now, out);
+        preview::show(ui, state, &response, now);
         reveal(ui, state, &setting);
         remember_anchor(state, &setting);
         ui.allocate_rect(

@@ -16,6 +16,8 @@ use crate::gui::tokens::{self, Type, stroke};
 const TINT_IN: f32 = 1.5;
 /// Lines under text stand this far above the end of its row.
 const LINE_IN: f32 = 3.0;
+/// What came stands this far from what went just before it, so that both can be read without their colours.
+const APART: f32 = 3.0;
 
 /// Text that is set, and where in it other marks are.
 #[derive(Debug, Clone)]
@@ -31,15 +33,19 @@ pub fn set(ui: &Ui, runs: &[Run], style: Type, width: f32, p: Look) -> Inked {
     job.keep_trailing_whitespace = true;
     let set = Set { style, ink: p.ink, look: p, width };
     let (mut at, mut touched) = (0, Vec::new());
+    let mut after_change = false;
     for run in runs {
         let from = at;
+        let changed = matches!(run.touch, Touch::Insert | Touch::Delete);
+        let mut lead = if changed && after_change { APART } else { 0.0 };
+        after_change = changed;
         for part in &run.content {
             let (text, marks) = match part {
                 Inline::Text { text, marks } => (text.chars().map(prose::safe).collect::<String>(), marks),
                 Inline::Image { alt, marks, .. } => (format!("▣ {alt}"), marks),
             };
             at += text.chars().count();
-            job.append(&text, 0.0, format(marks, run.touch, set));
+            job.append(&text, std::mem::take(&mut lead), format(marks, run.touch, set));
         }
         if run.touch != Touch::Keep {
             touched.push((run.touch, from, at));

@@ -13,6 +13,7 @@ use super::{Ask, PastState, ink};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon::{self, Icon};
 use crate::gui::look::look;
+use crate::gui::people::is_working;
 use crate::gui::tokens::{self, radius, stroke};
 use crate::gui::widgets::{self, Button};
 
@@ -161,7 +162,13 @@ fn side(ui: &mut Ui, side: &Side, rect: Rect, mine: bool, out: &mut Queue) {
     let p = look(ui.ctx());
     let foot = card(ui, rect, Stroke::new(stroke::LINE, p.line), &side.runs, &side.whose);
     let head = Rect::from_min_size(rect.min + vec2(12.0, 8.0), vec2(rect.width() - 24.0, 24.0));
-    widgets::avatar(ui, pos2(head.left() + 9.0, head.center().y), 9.0, &side.name, true);
+    widgets::avatar(
+        ui,
+        pos2(head.left() + 9.0, head.center().y),
+        9.0,
+        &side.name,
+        is_working(ui.ctx(), &side.name),
+    );
     let name = head.with_min_x(head.left() + 26.0);
     let when = widgets::line(ui, name, Align2::RIGHT_CENTER, &side.when, tokens::SMALL, p.ink3);
     let name = name.with_max_x(when.left() - 8.0);

@@ -87,7 +87,17 @@ fn track(ui: &mut Ui, sittings: &[SessionView], at: Option<usize>, clock: &Clock
         ui.painter().rect_filled(knob, 2.0, p.here);
     }
     let spoken = at.and_then(|at| sittings.get(at)).map(|sitting| words(sitting, clock)).unwrap_or_default();
-    response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, format!("Version: {spoken}")));
+    response.widget_info(|| WidgetInfo {
+        value: at.map(|at| at as f64),
+        ..WidgetInfo::labeled(Role::Slider, true, format!("Version: {spoken}"))
+    });
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(last as f64);
+    });
+    // The arrows are for the version, not for the way to the next control.
+    let arrows = egui::EventFilter { horizontal_arrows: true, ..egui::EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
     widgets::focus_ring(ui, &response, crate::gui::tokens::radius::ROW);
     if (response.clicked() || response.dragged())
         && let Some(pos) = response.interact_pointer_pos()

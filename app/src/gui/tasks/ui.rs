@@ -29,6 +29,8 @@ pub struct TasksState {
     pub reveal: bool,
     /// Where the selected task is drawn: menus opened by key hang from it.
     pub anchor: Option<Rect>,
+    /// The row of the selected task: the keyboard may be on it.
+    pub row: Option<egui::Id>,
     offset: f32,
 }
 
@@ -116,6 +118,7 @@ fn row(ui: &mut Ui, state: &mut TasksState, task: &Task, views: &Views, clock: &
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::TASK_ROW), Sense::click());
     if selected {
         state.anchor = Some(Rect::from_min_max(pos2(rect.left() + 36.0, rect.top()), rect.max));
+        state.row = Some(response.id);
     }
     let ground = rect.shrink2(vec2(0.0, 1.0));
     widgets::row_ground(ui, ground, selected, response.hovered());
@@ -124,7 +127,9 @@ fn row(ui: &mut Ui, state: &mut TasksState, task: &Task, views: &Views, clock: &
     widgets::focus_ring(ui, &response, radius::ROW);
     if response.clicked() {
         state.title = None;
-        out.push(UiCommand::SelectTask(Some(task.id.clone())));
+        if !selected {
+            out.push(UiCommand::SelectTask(Some(task.id.clone())));
+        }
     }
     if response.double_clicked() {
         out.push(UiCommand::EditTaskTitle(true));
