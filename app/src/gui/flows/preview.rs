@@ -55,7 +55,7 @@ fn a_person_is_shown_by_both_times_hours_and_the_next_check_in() {
     window.pause();
     assert!(window.shows("The link leads to: Aiko"));
     assert!(window.shows("Wed 00:10 theirs, Tokyo · outside their hours"));
-    assert!(window.shows("Hours Mon-Fri 09:00-17:30 theirs"));
+    assert!(window.shows("Hours Mon-Fri 09:00-18:00 theirs"));
     assert!(window.shows("Next check-in Wed 00:00 · 09:00 theirs · 00:00 UTC"));
 }
 
