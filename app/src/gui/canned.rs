@@ -56,6 +56,8 @@ pub struct World {
     pub access: Access,
     /// The past of pages.
     pub past: past::Pasts,
+    /// Where the window keeps what it remembers.
+    pub settings: Option<PathBuf>,
 }
 
 /// A handle on the world, shared with the window.
@@ -223,7 +225,7 @@ impl Home for Canned {
     }
 
     fn settings_file(&self) -> Option<PathBuf> {
-        None
+        lock(&self.0).settings.clone()
     }
 
     fn now_ms(&self) -> Option<i64> {

@@ -254,6 +254,8 @@ pub enum Column {
     Sidebar,
     /// The right one.
     Right,
+    /// The left one of two panes.
+    Pane,
 }
 
 /// What a view asks for.
@@ -263,6 +265,8 @@ pub enum UiCommand {
     Do(Action),
     /// Shows something in the middle.
     Go(Route),
+    /// Shows something in the other pane, which opens for it.
+    GoBeside(Route),
     /// Opens or folds a page in the tree.
     Fold {
         /// Which page.
@@ -279,7 +283,7 @@ pub enum UiCommand {
     },
     /// Makes a page from the template of this name.
     NewFromTemplate(&'static str),
-    /// A column is dragged to a width in points.
+    /// A column is dragged to a width in points; a pane, to its share of the width of both in thousandths.
     Resize(Column, f32),
     /// Nothing moves by itself from here on, or does again.
     SetStill(bool),

@@ -7,7 +7,7 @@ use crate::gui::command::{Dialog, Section};
 const STOPS_MAX: usize = 400;
 
 /// The names of everything that Tab reaches, in order, until it comes to the first one again.
-fn walk(window: &mut Window, place: &str) -> Vec<String> {
+pub(super) fn walk(window: &mut Window, place: &str) -> Vec<String> {
     let focused = |window: &Window| {
         let all = window.harness.root().children_recursive();
         let node = all.into_iter().find(egui_kittest::Node::is_focused)?;

@@ -12,7 +12,7 @@ use super::ask::{Ask, What};
 use super::edit::Change;
 use super::offer::{Does, Entry, Popup, Trigger, entries};
 use super::select::Selection;
-use super::ui::{PageState, editor_id};
+use super::ui::PageState;
 use super::view::Shown;
 use super::{blocks, typing};
 use crate::gui::command::{Queue, UiCommand};
@@ -219,7 +219,10 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
     let below = anchor.bottom() + 6.0;
     let fits = below + height < ui.ctx().content_rect().bottom();
     let at = pos2(anchor.left() - 8.0, if fits { below } else { anchor.top() - height - 6.0 });
-    let area = Area::new(Id::unique("completion")).order(Order::Foreground).fixed_pos(at).constrain(true);
+    let area = Area::new(Id::unique(("completion", state.pane)))
+        .order(Order::Foreground)
+        .fixed_pos(at)
+        .constrain(true);
     let mut chosen = None;
     area.show(ui.ctx(), |ui| {
         let frame = widgets::floating(p, 6.0);
@@ -247,7 +250,7 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
     });
     if let Some(does) = chosen {
         choose(state, does, now, out);
-        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        ui.memory_mut(|memory| memory.request_focus(state.editor()));
     }
 }
 

@@ -7,7 +7,7 @@ use tern_model::flat::Head;
 
 use super::blocks;
 use super::select::{self, InCell, Selection};
-use super::ui::{PageState, editor_id};
+use super::ui::PageState;
 use super::view::{self, Hit};
 use crate::gui::command::{Queue, Route, UiCommand};
 use crate::gui::tokens::radius;
@@ -27,19 +27,20 @@ pub fn take(ui: &mut Ui, state: &mut PageState, response: &Response, now: f64, o
         };
         ui.set_cursor_icon(icon);
     }
-    let (alt, shift) = ui.input(|input| (input.modifiers.alt, input.modifiers.shift));
+    let held = ui.input(|input| input.modifiers);
+    let (alt, shift) = (held.alt, held.shift);
     // A press and its release may come in one frame.
     let on_it = response.is_pointer_button_down_on() || response.clicked();
     let pressed = on_it && ui.input(|input| input.pointer.primary_pressed());
     if response.clicked()
         && let Some(href) = link.filter(|_| !alt && !shift && state.session.selection.is_caret())
     {
-        follow(&href, out);
+        follow(&href, held.command, out);
         return;
     }
     if pressed {
         state.popup = None;
-        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        ui.memory_mut(|memory| memory.request_focus(state.editor()));
         press_at(state, pos, shift, now);
     }
     if response.triple_clicked() {
@@ -77,12 +78,12 @@ pub fn below(ui: &mut Ui, state: &mut PageState, rest: Rect, now: f64) {
     if state.read_only || !state.session.is_loaded() {
         return;
     }
-    let response = ui.interact(rest, editor_id().with("below"), Sense::click());
+    let response = ui.interact(rest, state.editor().with("below"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Write at the end of the page"));
     widgets::focus_ring(ui, &response, radius::ROW);
     if response.clicked() {
         write_below(state, now);
-        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        ui.memory_mut(|memory| memory.request_focus(state.editor()));
     }
     response.on_hover_cursor(egui::CursorIcon::Text);
 }
@@ -170,12 +171,13 @@ fn link_of(line: &tern_model::flat::Line, at: usize) -> Option<String> {
     line.marks_at(at)?.link.as_ref().map(|link| link.href.clone())
 }
 
-/// Follows a link: pages open here, everything else goes through the one list of what may be opened.
-fn follow(href: &str, out: &mut Queue) {
+/// Follows a link: pages open here, or beside, everything else goes through the one list of what may be opened.
+fn follow(href: &str, beside: bool, out: &mut Queue) {
     match href.strip_prefix("tern:") {
         Some(page) => {
             let page = page.split('#').next().unwrap_or(page);
-            out.push(UiCommand::Go(Route::page(page)));
+            let route = Route::page(page);
+            out.push(if beside { UiCommand::GoBeside(route) } else { UiCommand::Go(route) });
         }
         None => out.push(UiCommand::Browse(href.to_owned())),
     }
