@@ -31,22 +31,23 @@ fn two_pages() -> Window {
 }
 
 impl Window {
-    /// A part of the window by how its name begins.
-    fn half<'a>(&'a self, name: &'a str) -> Node<'a> {
-        let found = self.harness.query_all_by_label_contains(name);
-        let mut found = found
-            .into_iter()
-            .filter(|node| node.accesskit_node().label().is_some_and(|label| label.starts_with(name)));
-        found.next().unwrap_or_else(|| panic!("no part is called {name}"))
+    /// One of two panes.
+    fn half<'a>(&'a self, side: &str) -> Node<'a> {
+        let begins = |node: &Node<'_>| {
+            let label = node.accesskit_node().label();
+            label.is_some_and(|label| label.starts_with(&format!("{side}: ")))
+        };
+        let mut all = self.harness.root().children_recursive().into_iter();
+        all.find(begins).unwrap_or_else(|| panic!("there is no {side}"))
     }
 
-    fn click_in(&mut self, part: &str, label: &str) {
-        self.half(part).get_by_label(label).click();
+    fn click_in(&mut self, side: &str, label: &str) {
+        self.half(side).get_by_label(label).click();
         self.settle();
     }
 
-    fn shows_in(&self, part: &str, label: &str) -> bool {
-        self.half(part).query_all_by_label(label).next().is_some()
+    fn shows_in(&self, side: &str, label: &str) -> bool {
+        self.half(side).query_all_by_label(label).next().is_some()
     }
 
     fn is_split(&self) -> bool {
@@ -271,6 +272,8 @@ impl Window {
 #[test]
 fn the_divider_is_dragged_and_its_place_remembered() {
     let mut window = two_pages();
+    window.harness.set_size(egui::vec2(2000.0, 900.0));
+    window.settle();
     let share = |window: &mut Window| open(window).prefs.left_share;
     assert_eq!(share(&mut window), 500);
     let divider = window.harness.get_by_label("Width of the left pane").rect().center();
@@ -323,6 +326,7 @@ fn a_remark_begun_in_a_pane_that_closes_waits_for_its_page() {
     window.write("Still to check");
     window.chord(CTRL, Key::Backslash);
     window.open("Accessibility notes");
-    assert!(window.says("Still to check"));
+    let draft = open(&mut window).pane.talk.draft.as_ref().map(|draft| draft.text.clone());
+    assert_eq!(draft.as_deref(), Some("Still to check"));
     assert!(!window.sent().iter().any(|command| matches!(command, Command::CommentNew { .. })));
 }
