@@ -30,7 +30,7 @@ pub struct Pane {
     back: Vec<Route>,
     forward: Vec<Route>,
     /// The page that was open here last.
-    last_page: Option<String>,
+    pub(super) last_page: Option<String>,
     pub(in crate::gui) page: PageState,
     pub(in crate::gui) past: PastState,
     pub(in crate::gui) talk: TalkState,
@@ -126,6 +126,11 @@ impl Open {
     /// Whether something is true of a pane.
     pub fn any_pane(&self, of: impl Fn(&Pane) -> bool) -> bool {
         of(&self.pane) || self.beside.as_ref().is_some_and(|beside| of(&beside.pane))
+    }
+
+    /// Whether this pane is still open.
+    pub fn has_pane(&self, pane: u64) -> bool {
+        self.any_pane(|open| open.id == pane)
     }
 
     /// Whether there are two panes, though there may be room for one.

@@ -258,7 +258,8 @@ impl Open {
 
     fn go_pages(&mut self) {
         let first = || self.pages().first().map(|page| page.id.clone());
-        if let Some(id) = self.prefs.last_page.clone().or_else(first) {
+        let last = self.pane.last_page.clone().or_else(|| self.prefs.last_page.clone());
+        if let Some(id) = last.or_else(first) {
             self.go(Route::page(&id));
         }
     }

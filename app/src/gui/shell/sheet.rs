@@ -65,6 +65,9 @@ fn in_pane(
     out: &mut Queue,
     draw: impl FnOnce(&mut Open, &mut Queue),
 ) {
+    if !open.has_pane(pane) {
+        return;
+    }
     open.in_pane(pane, |open| {
         if open.is_focused() {
             return draw(open, out);
