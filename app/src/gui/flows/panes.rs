@@ -213,30 +213,13 @@ fn palette_find_and_comments_act_on_the_pane_with_the_focus() {
 }
 
 #[test]
-fn a_link_opens_beside_when_ctrl_is_held() {
+fn a_page_is_opened_beside_from_the_palette() {
     let mut window = wide();
-    window.click("Ferry first, then Lagos.");
-    window.chord(CTRL, Key::A);
-    window.write("[[acc");
-    window.press(Key::Enter);
-    window.press(Key::Home);
-    window.pause();
-    let line = window.harness.get_by_label_contains("Accessibility notes ").rect();
-    let on_the_link = line.left_center() + egui::vec2(30.0, 0.0);
-    window.harness.event(egui::Event::ModifiersChanged(CTRL));
-    window.harness.hover_at(on_the_link);
-    window.settle();
-    for pressed in [true, false] {
-        window.harness.event(egui::Event::PointerButton {
-            pos: on_the_link,
-            button: egui::PointerButton::Primary,
-            pressed,
-            modifiers: CTRL,
-        });
-    }
-    window.settle();
+    window.chord(CTRL, Key::K);
+    window.write("keep the search");
+    window.chord(CTRL, Key::Enter);
     assert!(window.is_split(), "the second pane opens for it");
-    assert_eq!(window.pages(), ["notes", "launch"]);
+    assert_eq!(window.pages(), ["decision", "launch"]);
 }
 
 #[test]

@@ -27,15 +27,14 @@ pub fn take(ui: &mut Ui, state: &mut PageState, response: &Response, now: f64, o
         };
         ui.set_cursor_icon(icon);
     }
-    let held = ui.input(|input| input.modifiers);
-    let (alt, shift) = (held.alt, held.shift);
+    let (alt, shift) = ui.input(|input| (input.modifiers.alt, input.modifiers.shift));
     // A press and its release may come in one frame.
     let on_it = response.is_pointer_button_down_on() || response.clicked();
     let pressed = on_it && ui.input(|input| input.pointer.primary_pressed());
     if response.clicked()
         && let Some(href) = link.filter(|_| !alt && !shift && state.session.selection.is_caret())
     {
-        follow(&href, held.command, out);
+        follow(&href, out);
         return;
     }
     if pressed {
@@ -171,13 +170,12 @@ fn link_of(line: &tern_model::flat::Line, at: usize) -> Option<String> {
     line.marks_at(at)?.link.as_ref().map(|link| link.href.clone())
 }
 
-/// Follows a link: pages open here, or beside, everything else goes through the one list of what may be opened.
-fn follow(href: &str, beside: bool, out: &mut Queue) {
+/// Follows a link: pages open here, everything else goes through the one list of what may be opened.
+fn follow(href: &str, out: &mut Queue) {
     match href.strip_prefix("tern:") {
         Some(page) => {
             let page = page.split('#').next().unwrap_or(page);
-            let route = Route::page(page);
-            out.push(if beside { UiCommand::GoBeside(route) } else { UiCommand::Go(route) });
+            out.push(UiCommand::Go(Route::page(page)));
         }
         None => out.push(UiCommand::Browse(href.to_owned())),
     }
