@@ -60,6 +60,8 @@ pub enum Action {
     ZoomReset,
     NextRegion,
     PreviousRegion,
+    Split,
+    OtherPane,
     Keys,
     Comment,
     SinceRead,
@@ -127,6 +129,8 @@ pub enum When {
     InReview,
     /// While something of the past can be agreed to and no button has the keyboard.
     ToAccept,
+    /// While the window is split.
+    InSplit,
 }
 
 /// What is true of the window while actions are offered.
@@ -152,6 +156,8 @@ pub struct Situation {
     pub review: bool,
     /// Something of the past can be agreed to, and no button has the keyboard.
     pub accept: bool,
+    /// The window is split.
+    pub split: bool,
 }
 
 /// One row of the table.
@@ -186,7 +192,9 @@ const CTRL_ALT: Modifiers = Modifiers::COMMAND.plus(Modifiers::ALT);
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 use Keys::{Sequence, Single, Tree, Typed};
-use When::{Always, InHistory, InLists, InPast, InPeople, InReview, InTree, OnPage, OnRow, OnTask, ToAccept};
+use When::{
+    Always, InHistory, InLists, InPast, InPeople, InReview, InSplit, InTree, OnPage, OnRow, OnTask, ToAccept,
+};
 
 /// The table.
 pub const ACTIONS: &[Spec] = &[
@@ -290,6 +298,14 @@ pub const ACTIONS: &[Spec] = &[
     // Shift F6 stands before F6: a chord also answers with Shift held.
     spec(Action::PreviousRegion, "Previous part of the window", &[chord(SHIFT, Key::F6)], Always, true),
     spec(Action::NextRegion, "Next part of the window", &[chord(NONE, Key::F6)], Always, true),
+    spec(Action::Split, "Two panes, or close this one", &[chord(CTRL, Key::Backslash)], Always, true),
+    spec(
+        Action::OtherPane,
+        "Go to the other pane",
+        &[chord(CTRL_ALT, Key::ArrowRight), chord(CTRL_ALT, Key::ArrowLeft)],
+        InSplit,
+        true,
+    ),
     spec(Action::Keys, "Keys for this view", &[Typed('?')], Always, true),
     spec(Action::Comment, "Comment", &[chord(CTRL_ALT, Key::M)], OnPage, true),
     spec(Action::SinceRead, "What changed since I read it", &[Single(NONE, Key::V)], OnPage, true),
@@ -320,6 +336,7 @@ impl When {
             InHistory => situation.history,
             InReview => situation.review,
             ToAccept => situation.accept,
+            InSplit => situation.split,
         }
     }
 }
@@ -379,6 +396,7 @@ fn key_words(key: Key) -> String {
         Key::Plus => "+".to_owned(),
         Key::Minus => "−".to_owned(),
         Key::Escape => "Esc".to_owned(),
+        Key::Backslash => "\\".to_owned(),
         _ => key.name().to_owned(),
     }
 }

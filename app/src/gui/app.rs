@@ -121,18 +121,18 @@ impl App {
         app
     }
 
-    /// Times that what the open page shows and what the engine holds were found to differ; each is a fault of Tern.
+    /// Times that what an open page shows and what the engine holds were found to differ; each is a fault of Tern.
     pub fn mismatches(&self) -> u32 {
         match &self.stage {
-            Stage::Open(open) => open.page.session.mismatches,
+            Stage::Open(open) => open.mismatches(),
             _ => 0,
         }
     }
 
-    /// Whether nothing that was typed into the open page is unknown to the engine.
+    /// Whether nothing that was typed into an open page is unknown to the engine.
     pub fn is_settled(&self) -> bool {
         match &self.stage {
-            Stage::Open(open) => open.page.session.is_settled(),
+            Stage::Open(open) => open.is_settled(),
             _ => true,
         }
     }
@@ -140,7 +140,7 @@ impl App {
     /// Blocks of the open page, as shown.
     pub fn page_blocks(&self) -> usize {
         match &self.stage {
-            Stage::Open(open) => open.page.session.flat().blocks().len(),
+            Stage::Open(open) => open.pane.page.session.flat().blocks().len(),
             _ => 0,
         }
     }

@@ -58,6 +58,8 @@ pub struct World {
     pub access: Access,
     /// The past of pages.
     pub past: past::Pasts,
+    /// Where the window keeps what it remembers.
+    pub settings: Option<PathBuf>,
 }
 
 /// The strip of people of the sample.
@@ -230,7 +232,7 @@ impl Home for Canned {
     }
 
     fn settings_file(&self) -> Option<PathBuf> {
-        None
+        lock(&self.0).settings.clone()
     }
 
     fn now_ms(&self) -> Option<i64> {

@@ -256,6 +256,8 @@ pub enum Column {
     Sidebar,
     /// The right one.
     Right,
+    /// The left one of two panes.
+    Pane,
 }
 
 /// What a view asks for.
@@ -265,6 +267,8 @@ pub enum UiCommand {
     Do(Action),
     /// Shows something in the middle.
     Go(Route),
+    /// Shows something in the other pane, which opens for it.
+    GoBeside(Route),
     /// Opens or folds a page in the tree.
     Fold {
         /// Which page.
@@ -281,7 +285,7 @@ pub enum UiCommand {
     },
     /// Makes a page from the template of this name.
     NewFromTemplate(String),
-    /// A column is dragged to a width in points.
+    /// A column is dragged to a width in points; a pane, to its share of the width of both in thousandths.
     Resize(Column, f32),
     /// Nothing moves by itself from here on, or does again.
     SetStill(bool),

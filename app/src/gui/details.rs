@@ -137,7 +137,7 @@ pub struct PageReads<'a> {
 /// Draws the details of a page.
 pub fn page(ui: &mut Ui, reads: PageReads<'_>, talk: &mut TalkState, out: &mut Queue) {
     let PageReads { page, views, clock, facts, .. } = reads;
-    let details = build(page, views.history.get(), clock);
+    let details = build(page, views.open.history.get(), clock);
     let now = reads.shown_at.is_none();
     column(ui, |ui| {
         let words = if now { facts.words_line() } else { String::new() };
@@ -156,9 +156,9 @@ pub fn page(ui: &mut Ui, reads: PageReads<'_>, talk: &mut TalkState, out: &mut Q
         rule(ui);
         section(ui, "History", "");
         history::show(ui, &details.history, reads.shown_at, out);
-        if now && views.backlinks.get().is_some() {
+        if now && views.open.backlinks.get().is_some() {
             rule(ui);
-            links::linked_from(ui, views.backlinks.get(), out);
+            links::linked_from(ui, views.open.backlinks.get(), out);
         }
         if now && !facts.headings.is_empty() {
             rule(ui);

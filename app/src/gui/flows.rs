@@ -21,6 +21,7 @@ use crate::gui::command::Route;
 mod access;
 mod hostile;
 mod live;
+mod panes;
 mod past;
 #[cfg(feature = "pictures")]
 mod pictures;
@@ -607,9 +608,13 @@ fn read_sample() -> Views {
     for _ in 0..2 {
         views.poll(backend.as_ref(), &wake);
     }
-    views.page.watch(backend.as_ref(), &wake, tern_peer::Query::Page { page: "decision".into(), at: None });
-    views.history.watch(backend.as_ref(), &wake, tern_peer::Query::History { page: "decision".into() });
-    views.poll(backend.as_ref(), &wake);
+    views.open.page.watch(
+        backend.as_ref(),
+        &wake,
+        tern_peer::Query::Page { page: "decision".into(), at: None },
+    );
+    views.open.history.watch(backend.as_ref(), &wake, tern_peer::Query::History { page: "decision".into() });
+    views.open.poll();
     views
 }
 
@@ -631,9 +636,9 @@ fn the_panels_say_this() {
     assert_eq!((places.title.as_str(), places.me.as_str(), places.open_tasks), ("Northlight", "Ben", 7));
     assert_eq!(places.people_wait, 3, "one who asks and two edits that one can decide on");
     assert_eq!(status.keys.map(|keys| keys.words).as_deref(), Some("Keys: not protected"));
-    let page = views.page.get().expect("the page");
+    let page = views.open.page.get().expect("the page");
     assert_eq!(
-        details::text(&details::build(page, views.history.get(), &london())),
+        details::text(&details::build(page, views.open.history.get(), &london())),
         "lagos-survey.pdf: 483 KB
 (also: Index on the tablet — Aiko, 6 h ago)
 You, 2 changes: 14:02 – 15:08

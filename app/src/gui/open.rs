@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use egui::Context;
-use tern_peer::{Command, LinkState, PageRow, PeerError, Query, Reply, TaskView};
+use tern_peer::{Command, LinkState, PageRow, PeerError, Reply, TaskView};
 
 use super::access::AccessState;
 use super::actions::{Reader, Situation};
@@ -18,15 +18,13 @@ use super::clock::Clock;
 use super::command::{Dialog, Held, Relock, Route, Then, UiCommand};
 use super::comments::TalkState;
 use super::details::TaskDraft;
-use super::details::facts::Facts;
 use super::dialogs::DialogState;
 use super::lists::SearchState;
 use super::notice::{TOAST_SECS, Toast};
 use super::page::pictures::Spawn;
 use super::page::session::Session;
-use super::page::ui::PageState;
 use super::palette::Palette;
-use super::past::{Mode, PastState};
+use super::past::Mode;
 use super::picker::Picker;
 use super::prefs::Prefs;
 use super::secret::Secret;
@@ -35,11 +33,14 @@ use super::strip::StripState;
 use super::tasks::ui::TasksState;
 use super::tokens::Scheme;
 use super::views::Views;
-use edits::{Asked, Tail};
+use edits::{OwnSteps, Tail};
+use panes::Beside;
+pub use panes::{Pane, Standing};
 
 mod edits;
 mod files;
 pub mod live;
+mod panes;
 mod past;
 mod pasted;
 mod people;
@@ -51,23 +52,25 @@ pub(in crate::gui) use tree::from_template;
 
 /// Most outcomes that may wait to be read.
 const EVENTS_MAX: usize = 1024;
-/// Most steps back that are remembered.
-const BACK_MAX: usize = 64;
 
-/// Tells pages apart that were opened one after the other, the same one twice included.
+/// Tells panes apart, and pages that were opened one after the other, the same one twice included.
 type Serial = u64;
+/// The pane with which a window begins.
+const FIRST: Serial = 1;
 
 /// What the engine reports back.
 enum Event {
-    Done(Then, Result<Reply, PeerError>),
-    Edited(Serial, Result<Reply, PeerError>),
+    /// What the pane of this serial asked for.
+    Done(Serial, Then, Result<Reply, PeerError>),
+    /// What was written on these heads, in the session of this serial.
+    Edited(Serial, String, Result<Reply, PeerError>),
     Saved(Result<PathBuf, PeerError>),
     Online(Result<(), PeerError>),
     LinkTicket(Result<Secret, PeerError>),
     LinkState(Result<LinkState, PeerError>),
     LinkAnswered(Result<(), PeerError>),
     Drilled(Result<String, PeerError>),
-    PastedImage(String, Result<PathBuf, PeerError>),
+    PastedImage(Serial, String, Result<PathBuf, PeerError>),
 }
 
 /// How the outside of a workspace reaches it.
@@ -96,25 +99,23 @@ pub struct Open {
     pub(super) views: Views,
     pub(super) prefs: Prefs,
     pub(super) clock: Clock,
-    pub(super) route: Route,
-    back: Vec<Route>,
-    forward: Vec<Route>,
-    pub(super) page: PageState,
+    /// The pane at hand: the one that has the focus, but for the moments in which the other is drawn or tended.
+    pub(super) pane: Pane,
+    /// The other one, while the window is split.
+    beside: Option<Box<Beside>>,
+    /// Which of them has the focus.
+    focus: Serial,
     pub(super) strip: StripState,
     pub(super) tree: TreeState,
     pub(super) tasks: TasksState,
     pub(super) search: SearchState,
     pub(super) access: AccessState,
     pub(super) draft: TaskDraft,
-    pub(super) past: PastState,
-    pub(super) talk: TalkState,
-    pub(super) facts: Facts,
     pub(super) picker: Option<Box<Picker>>,
     pub(super) palette: Option<Palette>,
     pub(super) dialog: Option<DialogState>,
     pub(super) toast: Option<(Toast, f64)>,
     pub(super) fault: Option<PeerError>,
-    pub(super) edit_fault: Option<PeerError>,
     reader: Reader,
     minute: i64,
     pub(super) region: usize,
@@ -123,8 +124,12 @@ pub struct Open {
     /// The sidebar was opened over the sheet, in a window too narrow to hold both.
     pub(super) sidebar_over: bool,
     started: bool,
-    opened: Serial,
-    asked: Asked,
+    /// The last serial that was given.
+    serials: Serial,
+    /// What had the keyboard in the last frame.
+    keyboard: Option<egui::Id>,
+    /// Steps of pages from heads to heads that were made here and nowhere else.
+    own_steps: OwnSteps,
     /// Files of the workspace that are on their way to a folder.
     saving: Vec<Box<dyn Watched>>,
     tails: Vec<Tail>,
@@ -142,7 +147,10 @@ pub struct Open {
 
 impl std::fmt::Debug for Open {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Open").field("route", &self.route).field("views", &self.views).finish_non_exhaustive()
+        f.debug_struct("Open")
+            .field("route", &self.pane.route)
+            .field("views", &self.views)
+            .finish_non_exhaustive()
     }
 }
 
@@ -155,32 +163,28 @@ impl Open {
             events: sync_channel(EVENTS_MAX),
             views: Views::default(),
             minute: clock.minute(),
-            route: Route::Nothing,
-            back: Vec::new(),
-            forward: Vec::new(),
-            page: PageState::default(),
+            pane: Pane::new(FIRST),
+            beside: None,
+            focus: FIRST,
             strip: StripState::default(),
             tree: TreeState::default(),
             tasks: TasksState::default(),
             search: SearchState::default(),
             access: AccessState::default(),
             draft: TaskDraft::default(),
-            past: PastState::default(),
-            talk: TalkState::default(),
-            facts: Facts::default(),
             picker: None,
             palette: None,
             dialog: None,
             toast: None,
             fault: None,
-            edit_fault: None,
             reader: Reader::default(),
             region: 0,
             details_over: false,
             sidebar_over: false,
             started: false,
-            opened: 0,
-            asked: None,
+            serials: FIRST,
+            keyboard: None,
+            own_steps: OwnSteps::default(),
             saving: Vec::new(),
             tails: Vec::new(),
             kept: Vec::new(),
@@ -205,26 +209,27 @@ impl Open {
 
     /// What is true of the window while actions are offered.
     pub fn situation(&self) -> Situation {
-        let history = matches!(self.route, Route::Page { at: Some(_), .. });
-        let mode = self.past.mode.filter(|_| self.open_page().is_some() && !history);
+        let history = matches!(self.pane.route, Route::Page { at: Some(_), .. });
+        let mode = self.pane.past.mode.filter(|_| self.open_page().is_some() && !history);
         let review = mode == Some(Mode::Review);
         Situation {
-            page: matches!(self.route, Route::Page { at: None, .. }),
+            page: matches!(self.pane.route, Route::Page { at: None, .. }),
             history,
             review,
             past: history || mode.is_some(),
             accept: mode.is_some(),
-            lists: matches!(self.route, Route::Tasks | Route::Search) || review,
+            lists: matches!(self.pane.route, Route::Tasks | Route::Search) || review,
             tree: self.tree.focused,
-            task: self.route == Route::Tasks && self.tasks.selected.is_some(),
-            on_row: self.route == Route::Tasks && self.tasks.selected.is_some(),
-            people: matches!(self.route, Route::People(_)),
+            task: self.pane.route == Route::Tasks && self.tasks.selected.is_some(),
+            on_row: self.pane.route == Route::Tasks && self.tasks.selected.is_some(),
+            people: matches!(self.pane.route, Route::People(_)),
+            split: self.beside.is_some(),
         }
     }
 
     /// Whether the right column is wanted.
     pub fn wants_details(&self, ctx: &Context) -> bool {
-        if is_narrow(ctx) { self.details_over } else { self.prefs.details }
+        if self.details_lie_over(ctx) { self.details_over } else { self.prefs.details }
     }
 
     /// Whether the sidebar is shown, and whether it lies over the sheet.
@@ -256,7 +261,7 @@ impl Open {
 
     /// The page that is open, as the engine last said.
     pub fn open_page(&self) -> Option<&str> {
-        match &self.route {
+        match &self.pane.route {
             Route::Page { id, .. } => Some(id),
             _ => None,
         }
@@ -281,44 +286,16 @@ impl Open {
         while let Ok(event) = self.events.1.try_recv() {
             self.hear(event, now);
         }
-        let page_changed = self.views.poll(self.backend.as_ref(), &self.out.wake);
-        if page_changed
-            && !self.page.read_only
-            && let Some(view) = self.views.page.get()
-        {
-            self.page.session.announce(&view.heads);
-        }
+        self.views.poll(self.backend.as_ref(), &self.out.wake);
+        self.each_pane(Open::hear_of_page);
         self.begin();
         self.tend_people(ctx);
         self.pass_time(ctx, now);
         self.send_edits(ctx, now);
-        self.page.highlights.work(&self.out.wake, &self.out.spawn);
-        self.offer_names();
         self.save_files();
-        self.show_live_tasks();
-        self.tend_past(ctx, now);
-        self.tend_talk();
-        self.tend_preview();
-        self.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
+        self.each_pane(|open| open.tend_pane(ctx, now));
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
-        }
-    }
-
-    /// Opens the page that was open last, or the first one, once the tree is known.
-    fn begin(&mut self) {
-        if self.started || self.views.pages.get().is_none() {
-            return;
-        }
-        self.started = true;
-        let wanted = self.prefs.last_page.as_deref();
-        let found = self
-            .pages()
-            .iter()
-            .find(|page| Some(page.id.as_str()) == wanted)
-            .or_else(|| self.pages().first());
-        if let (Route::Nothing, Some(id)) = (&self.route, found.map(|page| page.id.clone())) {
-            self.go(Route::page(&id));
         }
     }
 
@@ -339,9 +316,9 @@ impl Open {
     }
 
     fn send(&self, command: Command, then: Then) {
-        let (report, wake) = (self.events.0.clone(), self.out.wake.clone());
+        let (report, wake, pane) = (self.events.0.clone(), self.out.wake.clone(), self.pane.id);
         let done = Box::new(move |outcome| {
-            if report.send(Event::Done(then, outcome)).is_ok() {
+            if report.send(Event::Done(pane, then, outcome)).is_ok() {
                 wake();
             }
         });
@@ -351,20 +328,24 @@ impl Open {
     fn hear(&mut self, event: Event, now: f64) {
         match event {
             Event::Online(Ok(())) => {}
-            Event::Online(Err(error)) | Event::Done(Then::Quiet, Err(error)) => self.fault = Some(error),
-            Event::Done(Then::Commented, Err(error)) => self.comment_failed(error),
-            Event::Done(_, Err(error)) => match &mut self.dialog {
+            Event::Online(Err(error)) | Event::Done(_, Then::Quiet, Err(error)) => self.fault = Some(error),
+            Event::Done(pane, Then::Commented, Err(error)) => {
+                self.in_pane(pane, |open| open.comment_failed(error));
+            }
+            Event::Done(_, _, Err(error)) => match &mut self.dialog {
                 Some(dialog) => {
                     dialog.waiting = false;
                     dialog.problem = Some(error);
                 }
                 None => self.fault = Some(error),
             },
-            Event::Done(then, Ok(reply)) => self.done(then, reply, now),
-            Event::Edited(serial, outcome) => self.heard_edit(serial, outcome, now),
+            Event::Done(pane, then, Ok(reply)) => self.in_pane(pane, |open| open.done(then, reply, now)),
+            Event::Edited(serial, base, outcome) => self.heard_edit(serial, base, outcome, now),
             Event::Saved(Ok(path)) => self.say(&format!("Saved as {}", path.display()), None, now),
             Event::Saved(Err(error)) => self.fault = Some(error),
-            Event::PastedImage(doc, written) => self.pasted_image(doc, written),
+            Event::PastedImage(pane, doc, written) => {
+                self.in_pane(pane, |open| open.pasted_image(doc, written));
+            }
             Event::LinkTicket(outcome) => self.heard_ticket(outcome),
             Event::LinkState(outcome) => self.heard_link(outcome.unwrap_or_default()),
             Event::LinkAnswered(outcome) => self.heard_told(&Dialog::Link, outcome.map(|()| None)),
@@ -376,7 +357,7 @@ impl Open {
         match (then, reply) {
             (Then::OpenMade, Reply::Doc(doc)) => {
                 self.go(Route::page(&doc.id));
-                self.page.focus_title = true;
+                self.pane.page.focus_title = true;
             }
             (Then::TemplateKept, Reply::Doc(doc)) => {
                 let words = "Kept as a template under “Templates”: new pages can begin like this one";
@@ -405,7 +386,7 @@ impl Open {
             (Then::Undoable(words, undo), _) => self.say(&words, Some(undo), now),
             (Then::Commented, _) => self.commented(),
             (Then::Replied(thread), _) => {
-                self.talk.replies.remove(&thread);
+                self.pane.talk.replies.remove(&thread);
             }
             _ => {}
         }
@@ -435,80 +416,6 @@ impl Open {
         self.tasks.selected = task;
     }
 
-    // ---- moving about ----
-
-    /// Shows something in the middle; what was typed before goes to the engine first.
-    pub fn go(&mut self, route: Route) {
-        if self.route == route {
-            return;
-        }
-        let left = std::mem::replace(&mut self.route, Route::Nothing);
-        if left != Route::Nothing {
-            self.back.push(left.clone());
-            self.back.truncate(BACK_MAX);
-        }
-        self.forward.clear();
-        self.route = left;
-        self.enter(route);
-    }
-
-    fn enter(&mut self, route: Route) {
-        self.note_read(Some(&route));
-        self.leave();
-        self.forget_past(&route);
-        self.sidebar_over = false;
-        self.route = route;
-        match self.route.clone() {
-            Route::Page { id, at } => {
-                self.open_session(&id, at.is_some());
-                self.edit_fault = None;
-                // What is known of the page as it is stays while one looks at what it was.
-                if at.is_none() {
-                    self.views.page.clear();
-                }
-                let query = Query::PageInfo { page: id.clone() };
-                self.views.page.watch(self.backend.as_ref(), &self.out.wake, query);
-                self.watch_past(&id);
-                self.prefs.was_open(&id);
-                self.prefs.last_page = Some(id);
-                self.remember();
-            }
-            Route::Trash => {
-                self.views.trash.watch(self.backend.as_ref(), &self.out.wake, Query::Pages { trash: true });
-            }
-            Route::Search => self.search.focus = true,
-            Route::Tasks | Route::People(_) | Route::Nothing => {}
-        }
-        if self.route != Route::Trash {
-            self.views.trash.clear();
-        }
-    }
-
-    fn rename(&mut self) {
-        let (Some(title), Some(page)) = (self.page.title.take(), self.views.page.get()) else { return };
-        if title.trim() != page.title {
-            let command = Command::PageRename { page: page.id.clone(), title: title.trim().to_owned() };
-            self.send(command, Then::Quiet);
-        }
-    }
-
-    fn step(&mut self, back: bool) {
-        let taken = if back { self.back.pop() } else { self.forward.pop() };
-        let Some(route) = taken else { return };
-        let left = self.route.clone();
-        if back {
-            self.forward.push(left)
-        } else {
-            self.back.push(left)
-        }
-        self.enter(route);
-    }
-
-    /// Whether there is something to go back or forward to.
-    pub fn can_step(&self, back: bool) -> bool {
-        if back { !self.back.is_empty() } else { !self.forward.is_empty() }
-    }
-
     fn remember(&self) {
         if let Some(file) = self.out.prefs_file.clone() {
             let prefs = self.prefs.clone();
@@ -527,10 +434,12 @@ impl Open {
 
     /// Gives everything typed to the engine; false when it did not take all of it.
     pub fn hand_over(&mut self) -> bool {
-        self.note_read(None);
-        self.leave();
+        self.each_pane(|open| {
+            open.note_read(None);
+            open.leave();
+        });
         self.settle();
-        self.tails.is_empty() && self.edit_fault.is_none()
+        self.tails.is_empty() && !self.any_pane(|pane| pane.edit_fault.is_some())
     }
 
     /// Opens a dialog, for tests.
@@ -555,9 +464,4 @@ impl Open {
         crumbs.reverse();
         crumbs
     }
-}
-
-/// Whether the right column lies over the sheet.
-fn is_narrow(ctx: &Context) -> bool {
-    ctx.content_rect().width() < super::tokens::size::RIGHT_OVERLAYS
 }

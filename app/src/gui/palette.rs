@@ -4,7 +4,7 @@ use egui::{
     Align2, Area, Id, Key, Modifiers, Order, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 
-use super::command::{Queue, UiCommand};
+use super::command::{Queue, Route, UiCommand};
 use super::icon::{self, Icon};
 use super::look::{self, look};
 use super::picker::chosen;
@@ -128,11 +128,15 @@ impl Palette {
             if input.consume_key(Modifiers::NONE, Key::ArrowUp) && count > 0 {
                 (self.selected, self.reveal) = ((self.selected + count - 1) % count, true);
             }
-            if input.consume_key(Modifiers::NONE, Key::Enter)
+            let beside = input.consume_key(Modifiers::COMMAND, Key::Enter);
+            if (beside || input.consume_key(Modifiers::NONE, Key::Enter))
                 && let Some(chosen) = self.found.get(self.selected)
             {
                 out.push(UiCommand::Close);
-                out.extend(chosen.commands.iter().cloned());
+                out.extend(chosen.commands.iter().cloned().map(|command| match command {
+                    UiCommand::Go(route @ Route::Page { .. }) if beside => UiCommand::GoBeside(route),
+                    command => command,
+                }));
             }
         });
     }
@@ -287,7 +291,9 @@ fn runs(label: &str, places: &[usize]) -> Vec<(String, bool)> {
 fn foot(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), FOOT), Sense::hover());
     let mut x = rect.left() + 16.0;
-    for (keys, words) in [(&["↑", "↓"][..], "choose"), (&["Enter"][..], "do it")] {
+    let ways =
+        [(&["↑", "↓"][..], "choose"), (&["Enter"][..], "do it"), (&["Ctrl Enter"][..], "in the other pane")];
+    for (keys, words) in ways {
         x = hint(ui, rect, x, keys, words);
     }
     let signs = [(&[">"][..], "commands"), (&["@"][..], "people"), (&["#"][..], "tasks")];

@@ -79,6 +79,20 @@ pub struct Prefs {
     pub still: bool,
     /// Where the window was.
     pub window: Option<Place>,
+    /// The pages that stood side by side, while the window was split.
+    pub panes: Option<Panes>,
+    /// What the left pane has of the width of both, in thousandths.
+    pub left_share: u16,
+}
+
+/// Two pages side by side.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Panes {
+    /// Their ids from left to right.
+    pub pages: [String; 2],
+    /// The right one had the focus.
+    pub right_has_focus: bool,
 }
 
 /// Where a window stands, in points of the desktop.
@@ -92,6 +106,11 @@ pub struct Place {
     /// It fills the screen.
     pub maximised: bool,
 }
+
+/// Half of a width, in thousandths.
+pub const HALF: u16 = 500;
+/// Least that either pane has.
+const SHARE_MIN: u16 = 200;
 
 /// Most favourites, and most recents that are remembered.
 pub const FAVOURITES_MAX: usize = 30;
@@ -112,6 +131,8 @@ impl Default for Prefs {
             recents: Vec::new(),
             still: false,
             window: None,
+            panes: None,
+            left_share: HALF,
         }
     }
 }
@@ -124,6 +145,7 @@ impl Prefs {
         prefs.zoom = prefs.zoom.clamp(*ZOOM_PERCENT.start(), *ZOOM_PERCENT.end());
         prefs.set_sidebar_width(f32::from(prefs.sidebar_width));
         prefs.set_right_width(f32::from(prefs.right_width));
+        prefs.set_left_share(f32::from(prefs.left_share) / 1000.0);
         prefs.favourites.truncate(FAVOURITES_MAX);
         prefs.recents.truncate(RECENTS_MAX);
         prefs
@@ -144,6 +166,11 @@ impl Prefs {
     /// Sets the width of the right column, within its bounds.
     pub fn set_right_width(&mut self, width: f32) {
         self.right_width = width.clamp(size::RIGHT_MIN, size::RIGHT_MAX).round() as u16;
+    }
+
+    /// Sets what the left pane has of the width of both, from 0 to 1, within its bounds.
+    pub fn set_left_share(&mut self, share: f32) {
+        self.left_share = ((share * 1000.0).round() as u16).clamp(SHARE_MIN, 1000 - SHARE_MIN);
     }
 
     /// Puts what is open in front of the recents.

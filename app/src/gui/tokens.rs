@@ -351,6 +351,8 @@ pub mod size {
     pub const TEXT: f32 = 680.0;
     /// Narrowest text column.
     pub const TEXT_MIN: f32 = 480.0;
+    /// Narrowest pane of two: the narrowest text, and room beside it for the handles of blocks.
+    pub const PANE_MIN: f32 = 572.0;
     /// A row.
     pub const ROW: f32 = 28.0;
     /// A row of a menu.

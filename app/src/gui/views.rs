@@ -145,6 +145,47 @@ impl<T: Kind> Slot<T> {
     }
 }
 
+/// What is watched of a page that is open.
+#[derive(Debug, Default)]
+pub struct PageViews {
+    /// The page itself.
+    pub page: Slot<PageView>,
+    /// Its history.
+    pub history: Slot<HistoryView>,
+    /// What one sitting changed; watched while the page is shown as it was after it.
+    pub diff: Slot<DiffView>,
+    /// What changed since oneself read it; watched while that is shown.
+    pub since: Slot<SinceReadView>,
+    /// What was combined in it while people were apart.
+    pub merges: Slot<MergesView>,
+    /// Comments on it.
+    pub comments: Slot<CommentsView>,
+    /// What links to it.
+    pub backlinks: Slot<BacklinksView>,
+    /// What its links lead to.
+    pub targets: Slot<LinkTargetsView>,
+    /// The page that the link pointed at leads to, and its history; asked while its card is shown.
+    pub linked: Slot<PageView>,
+    /// See [`PageViews::linked`].
+    pub linked_history: Slot<HistoryView>,
+}
+
+impl PageViews {
+    /// Takes newer answers. Returns whether the page's own is newer.
+    pub fn poll(&mut self) -> bool {
+        self.history.poll();
+        self.diff.poll();
+        self.since.poll();
+        self.merges.poll();
+        self.comments.poll();
+        self.backlinks.poll();
+        self.targets.poll();
+        self.linked.poll();
+        self.linked_history.poll();
+        self.page.poll()
+    }
+}
+
 /// Everything that is watched.
 #[derive(Debug, Default)]
 pub struct Views {
@@ -164,30 +205,12 @@ pub struct Views {
     pub keys: Slot<KeysView>,
     /// All tasks that are not in the trash.
     pub tasks: Slot<TasksView>,
-    /// The open page.
-    pub page: Slot<PageView>,
-    /// Its history.
-    pub history: Slot<HistoryView>,
-    /// What one sitting changed; watched while the page is shown as it was after it.
-    pub diff: Slot<DiffView>,
-    /// What changed since oneself read the open page; watched while that is shown.
-    pub since: Slot<SinceReadView>,
-    /// What was combined in the open page while people were apart.
-    pub merges: Slot<MergesView>,
-    /// Comments on the open page.
-    pub comments: Slot<CommentsView>,
-    /// What links to the open page.
-    pub backlinks: Slot<BacklinksView>,
-    /// What the links of the open page lead to.
-    pub targets: Slot<LinkTargetsView>,
+    /// What is known of the open page; of the one that has the focus, where two panes show one each.
+    pub open: PageViews,
     /// Who is where in their day.
     pub strip: Slot<StripView>,
     /// What a page can begin as.
     pub templates: Slot<TemplatesView>,
-    /// The page that the link pointed at leads to, and its history; asked while its card is shown.
-    pub linked: Slot<PageView>,
-    /// See [`Views::linked`].
-    pub linked_history: Slot<HistoryView>,
     /// Search results.
     pub search: Slot<SearchView>,
     /// Spaces.
@@ -233,8 +256,8 @@ impl Views {
         self.templates.get().map(|view| view.templates.as_slice()).unwrap_or_default()
     }
 
-    /// Takes newer answers. Returns whether the open page's is newer.
-    pub fn poll(&mut self, backend: &dyn Backend, wake: &Wake) -> bool {
+    /// Takes newer answers to everything but what belongs to an open page: see [`PageViews::poll`].
+    pub fn poll(&mut self, backend: &dyn Backend, wake: &Wake) {
         for changed in [
             self.about.poll(),
             self.pages.poll(),
@@ -242,17 +265,8 @@ impl Views {
             self.status.poll(),
             self.keys.poll(),
             self.tasks.poll(),
-            self.history.poll(),
-            self.diff.poll(),
-            self.since.poll(),
-            self.merges.poll(),
-            self.comments.poll(),
-            self.backlinks.poll(),
-            self.targets.poll(),
             self.templates.poll(),
             self.strip.poll(),
-            self.linked.poll(),
-            self.linked_history.poll(),
             self.search.poll(),
             self.spaces.poll(),
             self.invites.poll(),
@@ -272,7 +286,6 @@ impl Views {
         for devices in self.devices.values_mut() {
             devices.poll();
         }
-        self.page.poll()
     }
 
     fn watch_people(&mut self, backend: &dyn Backend, wake: &Wake) {

@@ -56,3 +56,17 @@ pub struct TalkState {
     /// The answer from which the anchors in the page were taken.
     pub anchored: usize,
 }
+
+impl TalkState {
+    /// Takes over what was being written about the same page elsewhere.
+    pub fn join(&mut self, other: TalkState) {
+        match (&mut self.draft, other.draft) {
+            (Some(draft), Some(other)) => draft.text = format!("{}\n{}", other.text, draft.text),
+            (draft, other) => *draft = draft.take().or(other),
+        }
+        for (thread, text) in other.replies {
+            let mine = self.replies.entry(thread).or_default();
+            *mine = if mine.is_empty() { text } else { format!("{text}\n{mine}") };
+        }
+    }
+}

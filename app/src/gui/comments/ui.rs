@@ -21,7 +21,7 @@ const QUOTE_CHARS: usize = 140;
 /// Draws the comments on the open page.
 pub fn show(ui: &mut Ui, state: &mut TalkState, views: &Views, clock: &Clock, out: &mut Queue) {
     let p = look(ui.ctx());
-    let threads = views.comments.get();
+    let threads = views.open.comments.get();
     let threads = threads.map(|view| data::build(view, views.members.get(), clock, state.resolved));
     let threads = threads.unwrap_or_default();
     let head = section(ui, "Comments", &data::count_words(&threads));
@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, state: &mut TalkState, views: &Views, clock: &Clock, ou
             out.push(UiCommand::Talk(Talk::ShowResolved(!state.resolved)));
         }
     }
-    if let Some(error) = views.comments.error() {
+    if let Some(error) = views.open.comments.error() {
         widgets::text(ui, &error.to_string(), tokens::SMALL, p.cut);
     }
 }

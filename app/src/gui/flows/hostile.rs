@@ -103,7 +103,7 @@ fn what_no_font_draws_and_what_would_turn_the_text_is_shown_by_a_sign_that_tern_
 }
 
 fn page(window: &mut Window) -> &mut crate::gui::page::ui::PageState {
-    &mut window.harness.state_mut().as_mut().expect("the window").open_mut().expect("open").page
+    &mut window.harness.state_mut().as_mut().expect("the window").open_mut().expect("open").pane.page
 }
 
 /// Draws one frame and checks what it cost.

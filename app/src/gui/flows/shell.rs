@@ -164,7 +164,7 @@ fn search_is_walked_by_keys_and_a_hit_opens_its_page() {
     let mut window = Window::sample();
     let route = |window: &mut Window| {
         let open = window.harness.state_mut().as_mut().and_then(App::open_mut).expect("open");
-        open.route.clone()
+        open.pane.route.clone()
     };
     window.write("/");
     window.write("the");

@@ -51,7 +51,7 @@ fn named(window: &Window, place: &str) {
 }
 
 /// The names of everything that Tab reaches, in order, until it comes to the first one again.
-fn walk(window: &mut Window, place: &str) -> Vec<String> {
+pub(super) fn walk(window: &mut Window, place: &str) -> Vec<String> {
     named(window, place);
     let mut seen = Vec::new();
     let mut still = 0;

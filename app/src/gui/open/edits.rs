@@ -1,5 +1,6 @@
 //! Pages between window and engine: asking, handing over what was typed, also after the window has moved on.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,6 +30,33 @@ const RETRY_SECS: f64 = 5.0;
 /// Pages whose steps back are kept after they were left.
 const KEPT_MAX: usize = 8;
 
+/// Most steps of one's own that are remembered.
+const OWN_MAX: usize = 64;
+
+/// Steps of pages, from heads to heads, that were made in this window and hold nothing of anybody else.
+#[derive(Debug, Default)]
+pub(super) struct OwnSteps(VecDeque<(String, String)>);
+
+impl OwnSteps {
+    fn made(&mut self, base: String, heads: &str) {
+        self.0.push_back((base, heads.to_owned()));
+        if self.0.len() > OWN_MAX {
+            self.0.pop_front();
+        }
+    }
+
+    /// Whether own steps alone lead from some heads to others.
+    fn lead(&self, from: &str, to: &str) -> bool {
+        let mut at = from;
+        for (base, heads) in &self.0 {
+            if base == at {
+                at = heads;
+            }
+        }
+        from != to && at == to
+    }
+}
+
 /// A question about a page that is on its way.
 pub(super) type Asked = Option<Box<dyn Watched>>;
 
@@ -45,6 +73,7 @@ pub(super) struct Tail {
 struct Way<'a> {
     backend: &'a dyn Backend,
     wake: &'a Wake,
+    own: &'a OwnSteps,
     page: &'a str,
 }
 
@@ -55,7 +84,11 @@ impl Way<'_> {
             *asked = None;
             match answer.as_ref() {
                 Ok(View::Flat(view)) => session.loaded(&view.heads, view.flat.clone(), now),
-                Ok(View::PageChanges(view)) => session.pulled(&view.heads, &view.delta, view.digest, now),
+                Ok(View::PageChanges(view)) => {
+                    let own = session.heads().is_some_and(|from| self.own.lead(from, &view.heads));
+                    let take = if own { Session::pulled_own } else { Session::pulled };
+                    take(session, &view.heads, &view.delta, view.digest, now);
+                }
                 Ok(_) | Err(_) => session.failed(now),
             }
         }
@@ -74,48 +107,49 @@ impl Way<'_> {
 impl Open {
     /// The session of a page that opens: the one of a moment ago, if there is one.
     pub(super) fn open_session(&mut self, page: &str, past: bool) {
-        self.page = PageState::default();
-        self.page.read_only = past;
-        self.opened += 1;
-        self.asked = None;
+        self.pane.page = PageState::within(self.pane.id);
+        self.pane.page.read_only = past;
+        self.pane.page.aside = !self.is_focused();
+        self.pane.opened = self.next_serial();
+        self.pane.asked = None;
         if past {
             return;
         }
         if let Some(found) = self.tails.iter().position(|tail| tail.page == page) {
             let tail = self.tails.swap_remove(found);
-            (self.page.session, self.asked, self.opened) = (tail.session, tail.asked, tail.serial);
+            (self.pane.page.session, self.pane.asked, self.pane.opened) =
+                (tail.session, tail.asked, tail.serial);
         } else if let Some(found) = self.kept.iter().position(|(kept, _)| kept == page) {
-            self.page.session = self.kept.remove(found).1;
+            self.pane.page.session = self.kept.remove(found).1;
         }
     }
 
     /// Hands over what was typed in the open page, and goes on doing so for pages that were left.
     pub(super) fn send_edits(&mut self, ctx: &Context, now: f64) {
         self.send_batches(now, false);
-        if self.open_page().is_some()
-            && !self.page.read_only
-            && let Some(due) = self.page.session.due(now)
-        {
-            ctx.request_repaint_after(Duration::from_secs_f64(due));
-        }
+        self.each_pane(|open| {
+            if open.open_page().is_some()
+                && !open.pane.page.read_only
+                && let Some(due) = open.pane.page.session.due(now)
+            {
+                ctx.request_repaint_after(Duration::from_secs_f64(due));
+            }
+        });
         if let Some(at) = self.tails.iter().filter_map(|tail| tail.retry_at).reduce(f64::min) {
             ctx.request_repaint_after(Duration::from_secs_f64((at - now).max(0.0)));
         }
     }
 
     pub(super) fn send_batches(&mut self, now: f64, hurry: bool) {
-        if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only) {
-            let way = Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &page };
-            let request = way.tend(&mut self.page.session, &mut self.asked, now, hurry);
-            self.push(self.opened, &page, request);
-        }
+        self.each_pane(|open| open.send_batch(now, hurry));
         let mut tails = std::mem::take(&mut self.tails);
         for tail in &mut tails {
             if tail.retry_at.is_some_and(|at| now >= at) {
                 tail.retry_at = None;
                 tail.session.retry();
             }
-            let way = Way { backend: self.backend.as_ref(), wake: &self.out.wake, page: &tail.page };
+            let (backend, wake, own) = (self.backend.as_ref(), &self.out.wake, &self.own_steps);
+            let way = Way { backend, wake, own, page: &tail.page };
             let request = way.tend(&mut tail.session, &mut tail.asked, now, true);
             self.push(tail.serial, &tail.page, request);
         }
@@ -128,34 +162,56 @@ impl Open {
         }
     }
 
+    fn send_batch(&mut self, now: f64, hurry: bool) {
+        let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.pane.page.read_only) else {
+            return;
+        };
+        let (backend, wake, own) = (self.backend.as_ref(), &self.out.wake, &self.own_steps);
+        let way = Way { backend, wake, own, page: &page };
+        let request = way.tend(&mut self.pane.page.session, &mut self.pane.asked, now, hurry);
+        self.push(self.pane.opened, &page, request);
+    }
+
     fn push(&self, serial: Serial, page: &str, request: Option<Request>) {
         let Some(Request::Push { base, delta }) = request else { return };
         let (report, wake) = (self.events.0.clone(), self.out.wake.clone());
+        let on = base.clone();
         let done = Box::new(move |outcome| {
-            if report.send(Event::Edited(serial, outcome)).is_ok() {
+            if report.send(Event::Edited(serial, on, outcome)).is_ok() {
                 wake();
             }
         });
         self.backend.send(Command::PageDelta { page: page.to_owned(), base, delta }, done);
     }
 
-    pub(super) fn heard_edit(&mut self, serial: Serial, outcome: Result<Reply, PeerError>, now: f64) {
-        let open = serial == self.opened;
+    pub(super) fn heard_edit(
+        &mut self,
+        serial: Serial,
+        base: String,
+        outcome: Result<Reply, PeerError>,
+        now: f64,
+    ) {
+        let mut panes =
+            std::iter::once(&mut self.pane).chain(self.beside.as_mut().map(|beside| &mut beside.pane));
+        let mut no_fault = None;
         let tail = self.tails.iter_mut().find(|tail| tail.serial == serial);
-        let (session, retry_at) = match tail {
-            Some(tail) => (&mut tail.session, Some(&mut tail.retry_at)),
-            None if open => (&mut self.page.session, None),
-            None => return,
+        let (session, fault, retry_at) = match (tail, panes.find(|pane| pane.opened == serial)) {
+            (Some(tail), _) => (&mut tail.session, &mut no_fault, Some(&mut tail.retry_at)),
+            (None, Some(pane)) => (&mut pane.page.session, &mut pane.edit_fault, None),
+            (None, None) => return,
         };
         match (outcome, retry_at) {
             (Ok(Reply::PageDelta(reply)), _) => {
                 session.pushed(&reply.heads, &reply.remote, now);
-                self.edit_fault = self.edit_fault.take().filter(|_| !open);
+                *fault = None;
+                if reply.remote.is_empty() {
+                    self.own_steps.made(base, &reply.heads);
+                }
             }
             (Ok(_), _) => session.failed(now),
             (Err(error), None) => {
                 session.failed(now);
-                self.edit_fault = Some(error);
+                *fault = Some(error);
             }
             (Err(error), Some(retry_at)) => {
                 session.failed(now);
@@ -182,16 +238,16 @@ impl Open {
     /// while the window shows other things.
     pub(super) fn leave(&mut self) {
         self.rename();
-        if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only) {
-            let mut session = std::mem::take(&mut self.page.session);
-            let asked = self.asked.take();
+        if let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.pane.page.read_only) {
+            let mut session = std::mem::take(&mut self.pane.page.session);
+            let asked = self.pane.asked.take();
             if session.is_settled() {
                 self.keep(page, session);
             } else {
                 session.retry();
-                self.tails.push(Tail { serial: self.opened, page, session, asked, retry_at: None });
+                self.tails.push(Tail { serial: self.pane.opened, page, session, asked, retry_at: None });
             }
-            self.opened += 1;
+            self.pane.opened = self.next_serial();
         }
         self.send_batches(0.0, true);
         if let Some(UiCommand::Send(command, then)) = self.draft.take_unsent() {
@@ -216,26 +272,27 @@ impl Open {
 
     /// Hands the editor what can be linked and named, when that changed.
     pub(super) fn offer_names(&mut self) {
-        if !self.page.session.seen.is_empty() {
-            let sessions = self.views.history.get().map(|view| view.sessions.as_slice()).unwrap_or_default();
+        if !self.pane.page.session.seen.is_empty() {
+            let sessions =
+                self.views.open.history.get().map(|view| view.sessions.as_slice()).unwrap_or_default();
             let other = sessions.iter().filter(|session| !session.mine).max_by(|a, b| a.to.cmp(&b.to));
-            self.page.other = other.map(|session| session.author.clone());
+            self.pane.page.other = other.map(|session| session.author.clone());
         }
         let views = &self.views;
         let lists = views.pages.stamp() ^ views.templates.stamp();
         let stamps = (lists, views.members.stamp(), views.tasks.stamp());
         let made_from = Some((stamps, self.clock.minute()));
-        if self.page.popup.is_some() && self.page.offers.made_from != made_from {
+        if self.pane.page.popup.is_some() && self.pane.page.offers.made_from != made_from {
             let parent = self.open_page().and_then(|id| self.row(id)).and_then(|row| row.parent.clone());
             let filling = self.filling(parent.as_deref());
-            self.page.offers = Offers { made_from, ..offers(&self.views, &self.clock, &filling) };
+            self.pane.page.offers = Offers { made_from, ..offers(&self.views, &self.clock, &filling) };
         }
     }
 
     pub(super) fn paste(&mut self, text: &str, now: f64) {
-        let (flat, selection) = (self.page.session.flat(), &self.page.session.selection);
+        let (flat, selection) = (self.pane.page.session.flat(), &self.pane.page.session.selection);
         let change = clip::paste_rich(flat, selection, text, &|| self.out.clipboard.html());
-        self.page.run(change, now);
+        self.pane.page.run(change, now);
     }
 
     pub(super) fn new_linked_page(&mut self, title: String) {
@@ -255,8 +312,9 @@ impl Open {
             return;
         }
         let href = format!("tern:{made}");
-        let change = typing::link(self.page.session.flat(), &self.page.session.selection, &href, words);
-        self.page.run(change, now);
+        let change =
+            typing::link(self.pane.page.session.flat(), &self.pane.page.session.selection, &href, words);
+        self.pane.page.run(change, now);
     }
 
     pub(super) fn attach(&mut self, path: PathBuf) {
@@ -272,7 +330,7 @@ impl Open {
             self.say(&format!("“{name}” is attached; it stands under Files of its page"), None, now);
             return;
         }
-        let (flat, selection) = (self.page.session.flat(), &self.page.session.selection);
+        let (flat, selection) = (self.pane.page.session.flat(), &self.pane.page.session.selection);
         let src = format!("{BLOB}{hash}");
         let lower = name.to_lowercase();
         let is_picture = [".png", ".jpg", ".jpeg", ".gif", ".webp"].iter().any(|end| lower.ends_with(end));
@@ -282,7 +340,7 @@ impl Open {
         } else {
             typing::link(flat, selection, &src, name)
         };
-        self.page.run(change, now);
+        self.pane.page.run(change, now);
     }
 }
 

@@ -24,26 +24,28 @@ pub struct Promotion {
 impl Open {
     /// Hands the editor the tasks that its page shows, when page or tasks changed.
     pub(super) fn show_live_tasks(&mut self) {
-        let made_from = Some((self.page.session.shape(), self.views.tasks.stamp(), self.clock.minute()));
-        if self.page.live.made_from == made_from {
+        let made_from = Some((self.pane.page.session.shape(), self.views.tasks.stamp(), self.clock.minute()));
+        if self.pane.page.live.made_from == made_from {
             return;
         }
-        self.page.live.made_from = made_from;
-        self.page.live.tasks.clear();
-        let wanted: std::collections::BTreeSet<&str> = live::ids(self.page.session.flat()).collect();
+        self.pane.page.live.made_from = made_from;
+        self.pane.page.live.tasks.clear();
+        let wanted: std::collections::BTreeSet<&str> = live::ids(self.pane.page.session.flat()).collect();
         if wanted.is_empty() {
             return;
         }
         let tasks = self.views.tasks.get().map(|view| view.tasks.as_slice()).unwrap_or_default();
         let found = tasks.iter().filter(|task| wanted.contains(task.id.as_str()));
-        self.page.live.tasks =
+        self.pane.page.live.tasks =
             found.map(|task| (task.id.clone(), data::shown(task, &self.views, &self.clock))).collect();
     }
 
     /// Makes a task of a line; the line gives way to it when it is made.
     pub(super) fn promote(&mut self, key: u64) {
-        let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only) else { return };
-        let flat = self.page.session.flat();
+        let Some(page) = self.open_page().map(str::to_owned).filter(|_| !self.pane.page.read_only) else {
+            return;
+        };
+        let flat = self.pane.page.session.flat();
         let Some(part) = flat.index(key).and_then(|index| flat.parts().get(index)) else { return };
         let text = live::line_of(part);
         if text.is_empty() {
@@ -68,9 +70,9 @@ impl Open {
             self.send(*command, then);
         }
         let here = self.open_page() == Some(promotion.page.as_str());
-        let (flat, selection) = (self.page.session.flat(), &self.page.session.selection);
+        let (flat, selection) = (self.pane.page.session.flat(), &self.pane.page.session.selection);
         let change = here.then(|| live::put(flat, promotion.key, &promotion.text, task, selection)).flatten();
-        if change.is_none() || !self.page.run(change, now) {
+        if change.is_none() || !self.pane.page.run(change, now) {
             self.say("The task is made; its line was left as it is, for it had changed", None, now);
         }
     }

@@ -18,7 +18,9 @@ const NAMES_MAX: usize = 100;
 impl Open {
     /// Makes a file of a picture, away from the window's thread.
     pub(super) fn paste_image(&self, image: Arc<ColorImage>) {
-        let Some(doc) = self.open_page().map(str::to_owned).filter(|_| !self.page.read_only) else { return };
+        let Some(doc) = self.open_page().map(str::to_owned).filter(|_| !self.pane.page.read_only) else {
+            return;
+        };
         let folder = self
             .out
             .prefs_file
@@ -26,10 +28,10 @@ impl Open {
             .and_then(Path::parent)
             .map_or_else(|| std::env::temp_dir().join("tern-pasted"), |home| home.join("pasted"));
         let stem = self.clock.now().strftime("Picture %Y-%m-%d %H.%M.%S").to_string();
-        let (report, wake) = (self.events.0.clone(), self.out.wake.clone());
+        let (report, wake, pane) = (self.events.0.clone(), self.out.wake.clone(), self.pane.id);
         (self.out.spawn)(Box::new(move || {
             let written = write(&image, &folder, &stem);
-            if report.send(Event::PastedImage(doc, written)).is_ok() {
+            if report.send(Event::PastedImage(pane, doc, written)).is_ok() {
                 wake();
             }
         }));
@@ -47,12 +49,13 @@ impl Open {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let page = doc.clone();
         let (report, wake, file) = (self.events.0.clone(), self.out.wake.clone(), path.clone());
+        let pane = self.pane.id;
         let done = Box::new(move |outcome| {
             // What cannot be removed does no harm beyond its room on the disk.
             if let Err(error) = std::fs::remove_file(&file) {
                 tracing::warn!(%error, "the file of a pasted picture stays");
             }
-            if report.send(Event::Done(Then::PlaceAttached { page, name }, outcome)).is_ok() {
+            if report.send(Event::Done(pane, Then::PlaceAttached { page, name }, outcome)).is_ok() {
                 wake();
             }
         });

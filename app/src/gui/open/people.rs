@@ -102,7 +102,7 @@ impl Open {
     /// The lock is changed once the workspace is closed. Text that the engine refused would be lost by closing: it goes
     /// first.
     pub(super) fn begin_relock(&mut self, change: Relock) {
-        if self.edit_fault.is_none() {
+        if !self.any_pane(|pane| pane.edit_fault.is_some()) {
             self.close_dialog();
             self.relock = Some(change);
             return;
@@ -186,14 +186,15 @@ impl Open {
     }
 
     fn watch_people_parts(&mut self) {
+        let log = self.any_pane(|pane| pane.route == Route::People(Section::Log));
         let (backend, wake) = (self.backend.as_ref(), &self.out.wake);
         let Some(me) = self.views.about.get().map(|about| about.member.clone()) else { return };
         let mut members = vec![me];
-        if self.route == Route::People(Section::Devices) {
+        if self.any_pane(|pane| pane.route == Route::People(Section::Devices)) {
             members.extend(self.access.shown.iter().cloned());
         }
         self.views.watch_devices(backend, wake, &members);
-        if self.route == Route::People(Section::Log) {
+        if log {
             self.views.log.watch(backend, wake, Query::Log);
         } else {
             self.views.log.clear();

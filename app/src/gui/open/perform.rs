@@ -5,14 +5,13 @@ use tern_model::block::{BlockKind, Container};
 use tern_model::flat::Head;
 use tern_peer::{Command, Query};
 
-use super::{Open, is_narrow};
+use super::Open;
 use crate::gui::access;
 use crate::gui::actions::Action;
 use crate::gui::command::{BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash};
 use crate::gui::comments::Talk;
 use crate::gui::page::blocks;
 use crate::gui::page::select::Selection;
-use crate::gui::page::ui::editor_id;
 use crate::gui::palette::Palette;
 use crate::gui::picker::Picker;
 use crate::gui::prefs::Theme;
@@ -54,13 +53,14 @@ impl Open {
         match command {
             UiCommand::Do(action) => self.act(ctx, action),
             UiCommand::Go(route) => self.go(route),
+            UiCommand::GoBeside(route) => self.go_in_other(ctx, route),
             UiCommand::Fold { page, folded } => {
                 self.prefs.folds.insert(page, folded);
                 self.remember();
             }
             UiCommand::Seek { page, words } => {
                 self.go(Route::page(&page));
-                self.page.seek = Some(words);
+                self.pane.page.seek = Some(words);
             }
             UiCommand::NewFromTemplate(name) => self.new_from_template(&name),
             UiCommand::Resize(column, width) => self.resize(ctx, column, width),
@@ -82,12 +82,12 @@ impl Open {
             UiCommand::NewLinkedPage(title) => self.new_linked_page(title),
             UiCommand::Attach(path) => self.attach(path),
             UiCommand::RetryEdits => {
-                self.edit_fault = None;
-                self.page.session.retry();
+                self.pane.edit_fault = None;
+                self.pane.page.session.retry();
             }
             UiCommand::TakeEditsOut => {
-                self.edit_fault = None;
-                ctx.copy_text(self.page.session.discard());
+                self.pane.edit_fault = None;
+                ctx.copy_text(self.pane.page.session.discard());
                 self.say("The text that was not saved is on the clipboard", None, now);
             }
             UiCommand::SearchFor(text) => self.look_for(text),
@@ -156,7 +156,7 @@ impl Open {
 
     fn block(&mut self, ctx: &Context, key: u64, action: BlockAction) {
         let now = ctx.input(|input| input.time);
-        let flat = self.page.session.flat();
+        let flat = self.pane.page.session.flat();
         let Some(index) = flat.index(key) else { return };
         let change = match action {
             BlockAction::AddBelow => {
@@ -176,13 +176,14 @@ impl Open {
             BlockAction::Comment => return self.comment_on_block(ctx, index),
             BlockAction::Reform(change) => blocks::reform(flat, index, change),
         };
-        self.page.run(change, now);
-        ctx.memory_mut(|memory| memory.request_focus(editor_id()));
+        self.pane.page.run(change, now);
+        ctx.memory_mut(|memory| memory.request_focus(self.pane.page.editor()));
     }
 
     /// Whether keys write text just now.
     pub(in crate::gui) fn is_typing(&self, ctx: &Context) -> bool {
-        let in_page = !self.page.read_only && ctx.memory(|memory| memory.has_focus(editor_id()));
+        let in_page =
+            !self.pane.page.read_only && ctx.memory(|memory| memory.has_focus(self.pane.page.editor()));
         in_page || ctx.text_edit_focused()
     }
 
@@ -243,6 +244,8 @@ impl Open {
             Action::ZoomIn | Action::ZoomOut | Action::ZoomReset => self.zoom(action),
             Action::NextRegion => self.region_step(ctx, 1),
             Action::PreviousRegion => self.region_step(ctx, shell::REGIONS.len() - 1),
+            Action::Split => self.split_or_close(ctx),
+            Action::OtherPane => self.go_beside(ctx),
             Action::Keys => self.open(Dialog::Keys),
             Action::Comment => self.talk_ask(ctx, Talk::Begin),
             Action::SinceRead
@@ -258,7 +261,8 @@ impl Open {
 
     fn go_pages(&mut self) {
         let first = || self.pages().first().map(|page| page.id.clone());
-        if let Some(id) = self.prefs.last_page.clone().or_else(first) {
+        let last = self.pane.last_page.clone().or_else(|| self.prefs.last_page.clone());
+        if let Some(id) = last.or_else(first) {
             self.go(Route::page(&id));
         }
     }
@@ -276,7 +280,7 @@ impl Open {
     }
 
     pub(super) fn toggle_details(&mut self, ctx: &Context) {
-        if is_narrow(ctx) {
+        if self.details_lie_over(ctx) {
             self.details_over = !self.details_over;
         } else {
             self.prefs.details = !self.prefs.details;
@@ -288,8 +292,9 @@ impl Open {
         match column {
             Column::Sidebar => self.prefs.set_sidebar_width(width),
             Column::Right => self.prefs.set_right_width(width),
+            Column::Pane => self.prefs.set_left_share(width / 1000.0),
         }
-        self.page.forget_heights();
+        self.each_pane(|open| open.pane.page.forget_heights());
         // Once a drag, not once a frame of it.
         if !ctx.input(|input| input.pointer.any_down()) {
             self.remember();
@@ -301,7 +306,7 @@ impl Open {
             Action::ZoomReset => self.prefs.zoom = 100,
             _ => self.prefs.step_zoom(action == Action::ZoomIn),
         }
-        self.page.forget_heights();
+        self.each_pane(|open| open.pane.page.forget_heights());
         self.remember();
     }
 
@@ -319,7 +324,7 @@ impl Open {
     }
 
     fn go_people(&mut self, action: Action) {
-        let now = match self.route {
+        let now = match self.pane.route {
             Route::People(section) => section,
             _ => Section::Members,
         };
@@ -346,15 +351,15 @@ impl Open {
 
     /// A typed title goes to the engine; else the title gets the keyboard.
     fn rename_or_focus(&mut self) {
-        if self.page.title.is_some() {
+        if self.pane.page.title.is_some() {
             self.rename();
         } else {
-            self.page.focus_title = true;
+            self.pane.page.focus_title = true;
         }
     }
 
     fn trash_this(&mut self, ctx: &Context) {
-        let command = match (&self.route, self.selected_task(), self.views.page.get()) {
+        let command = match (&self.pane.route, self.selected_task(), self.views.open.page.get()) {
             (Route::Page { .. }, _, Some(page)) => trash(&page.id, shown_title(&page.title)),
             (Route::Tasks, Some(task), _) => trash(&task.id, &task.title),
             _ => return,
@@ -366,7 +371,7 @@ impl Open {
     }
 
     fn select_next(&mut self, step: isize) {
-        if self.route == Route::Search {
+        if self.pane.route == Route::Search {
             return self.search.step(step);
         }
         if self.situation().review {
@@ -402,6 +407,9 @@ impl Open {
 
     fn region_step(&mut self, ctx: &Context, by: usize) {
         self.region = (self.region + by) % shell::REGIONS.len();
+        if self.region == shell::RIGHT_PANE && self.shown_panes(ctx).len() < 2 {
+            self.region = (self.region + by) % shell::REGIONS.len();
+        }
         ctx.memory_mut(|memory| memory.request_focus(shell::region_id(self.region)));
     }
 }

@@ -24,18 +24,18 @@ const MEMBER: &str = "tern-member:";
 impl Open {
     /// Works out the card of the link that is pointed at.
     pub(super) fn tend_preview(&mut self) {
-        let Some(href) = self.page.preview.wanted().map(str::to_owned) else {
-            self.views.linked.clear();
-            self.views.linked_history.clear();
+        let Some(href) = self.pane.page.preview.wanted().map(str::to_owned) else {
+            self.views.open.linked.clear();
+            self.views.open.linked_history.clear();
             return;
         };
         if let Some(id) = facts::target(&href).filter(|id| self.is_page(id)) {
             let (backend, wake) = (self.backend.as_ref(), &self.out.wake);
-            self.views.linked.ask_once(backend, wake, Query::Page { page: id.to_owned(), at: None });
-            self.views.linked_history.ask_once(backend, wake, Query::History { page: id.to_owned() });
+            self.views.open.linked.ask_once(backend, wake, Query::Page { page: id.to_owned(), at: None });
+            self.views.open.linked_history.ask_once(backend, wake, Query::History { page: id.to_owned() });
         }
         let card = self.card(&href);
-        self.page.preview.card = Some(card);
+        self.pane.page.preview.card = Some(card);
     }
 
     fn is_page(&self, id: &str) -> bool {
@@ -50,7 +50,8 @@ impl Open {
             return person(profile, &self.clock);
         }
         if let Some(hash) = href.strip_prefix(BLOB) {
-            let files = self.views.page.get().map(|page| page.attachments.as_slice()).unwrap_or_default();
+            let files =
+                self.views.open.page.get().map(|page| page.attachments.as_slice()).unwrap_or_default();
             return match files.iter().find(|file| file.hash == hash) {
                 Some(file) if file.here => Card::new(Icon::Clip, &file.name, "A file of this page"),
                 Some(file) => Card::new(Icon::Clip, &file.name, "A file that is not here yet"),
@@ -62,9 +63,9 @@ impl Open {
 
     fn document(&self, id: &str) -> Card {
         if let Some(row) = self.pages().iter().find(|page| page.id == id) {
-            let page = self.views.linked.get().filter(|page| page.id == id);
+            let page = self.views.open.linked.get().filter(|page| page.id == id);
             let text = page.map(|page| first_lines(page.blocks.iter().map(Block::text)));
-            let history = self.views.linked_history.get().filter(|_| page.is_some());
+            let history = self.views.open.linked_history.get().filter(|_| page.is_some());
             let last = history.and_then(|history| history.sessions.last());
             return page_card(row, self.pages(), text.unwrap_or_default(), last, &self.clock);
         }
@@ -72,7 +73,7 @@ impl Open {
         if let Some(task) = tasks.iter().find(|task| task.id == id) {
             return task_card(task);
         }
-        let targets = self.views.targets.get().map(|view| view.targets.as_slice()).unwrap_or_default();
+        let targets = self.views.open.targets.get().map(|view| view.targets.as_slice()).unwrap_or_default();
         let known = targets.iter().find(|target| target.id == id && target.present);
         known.map_or_else(absent, elsewhere)
     }

@@ -18,32 +18,35 @@ const QUOTE_CHARS: usize = 400;
 impl Open {
     /// What is being written stays with its page.
     pub(super) fn change_talk(&mut self, next: &Route) {
-        let mut left = std::mem::take(&mut self.talk);
+        let mut left = std::mem::take(&mut self.pane.talk);
         left.replies.retain(|_, text| !text.trim().is_empty());
         let unsaid = left.draft.as_ref().is_some_and(|draft| !draft.text.trim().is_empty() && !draft.sent);
-        if let Route::Page { id, at: None } = &self.route {
-            self.page.session.anchors.retain(|anchor| unsaid && anchor.thread.is_none());
+        if let Route::Page { id, at: None } = &self.pane.route {
+            self.pane.page.session.anchors.retain(|anchor| unsaid && anchor.thread.is_none());
             if (unsaid || !left.replies.is_empty()) && self.unsaid.len() < UNSAID_MAX {
                 let draft = left.draft.filter(|_| unsaid);
-                let kept = TalkState { draft, replies: left.replies, ..TalkState::default() };
+                let mut kept = TalkState { draft, replies: left.replies, ..TalkState::default() };
+                if let Some(other) = self.unsaid.remove(id) {
+                    kept.join(other);
+                }
                 self.unsaid.insert(id.clone(), kept);
             }
         }
         if let Route::Page { id, at: None } = next {
-            self.talk = self.unsaid.remove(id).unwrap_or_default();
+            self.pane.talk = self.unsaid.remove(id).unwrap_or_default();
         }
     }
 
     /// Sends what waits for the text to be settled, and takes new places of comments over into the page.
     pub(super) fn tend_talk(&mut self) {
-        let Route::Page { id, at: None } = &self.route else { return };
-        let session = &mut self.page.session;
+        let Route::Page { id, at: None } = &self.pane.route else { return };
+        let session = &mut self.pane.page.session;
         let Some(heads) = session.heads().map(str::to_owned).filter(|_| session.is_settled()) else { return };
-        let stamp = self.views.comments.stamp();
-        if let Some(view) = self.views.comments.get().filter(|view| view.heads == heads)
-            && self.talk.anchored != stamp
+        let stamp = self.views.open.comments.stamp();
+        if let Some(view) = self.views.open.comments.get().filter(|view| view.heads == heads)
+            && self.pane.talk.anchored != stamp
         {
-            self.talk.anchored = stamp;
+            self.pane.talk.anchored = stamp;
             session.anchors.retain(|anchor| anchor.thread.is_none());
             let open = view.threads.iter().filter(|thread| !thread.resolved);
             let placed = open.filter_map(|thread| {
@@ -52,7 +55,7 @@ impl Open {
             });
             session.anchors.extend(placed);
         }
-        let Some(draft) = self.talk.draft.as_mut().filter(|draft| draft.sending) else { return };
+        let Some(draft) = self.pane.talk.draft.as_mut().filter(|draft| draft.sending) else { return };
         (draft.sending, draft.sent) = (false, true);
         let (on, text) = addressed(draft, &session.anchors, heads);
         let command = Command::CommentNew { page: id.clone(), on, text };
@@ -62,52 +65,57 @@ impl Open {
     pub(super) fn talk_ask(&mut self, ctx: &Context, talk: Talk) {
         match talk {
             Talk::Begin => {
-                let (flat, selection) = (self.page.session.flat(), &self.page.session.selection);
+                let (flat, selection) = (self.pane.page.session.flat(), &self.pane.page.session.selection);
                 let range = range_of(flat, selection);
                 self.begin_comment(ctx, range);
             }
             Talk::Cancel => {
-                self.talk.draft = None;
-                self.page.session.anchors.retain(|anchor| anchor.thread.is_some());
+                self.pane.talk.draft = None;
+                self.pane.page.session.anchors.retain(|anchor| anchor.thread.is_some());
             }
             Talk::Send => {
-                if let Some(draft) = &mut self.talk.draft {
+                if let Some(draft) = &mut self.pane.talk.draft {
                     draft.sending = !draft.sent;
                 }
             }
             Talk::Reply(thread) => {
-                let text =
-                    self.talk.replies.get(&thread).map(|text| text.trim().to_owned()).unwrap_or_default();
+                let text = self
+                    .pane
+                    .talk
+                    .replies
+                    .get(&thread)
+                    .map(|text| text.trim().to_owned())
+                    .unwrap_or_default();
                 if !text.is_empty() {
                     self.send(Command::CommentReply { thread: thread.clone(), text }, Then::Replied(thread));
                 }
             }
             Talk::Pick(thread) => self.pick_thread(ctx, thread),
-            Talk::ShowResolved(shown) => self.talk.resolved = shown,
+            Talk::ShowResolved(shown) => self.pane.talk.resolved = shown,
         }
     }
 
     pub(super) fn comment_on_block(&mut self, ctx: &Context, index: usize) {
-        let range = block_range(self.page.session.flat(), index);
+        let range = block_range(self.pane.page.session.flat(), index);
         self.begin_comment(ctx, Some(range));
     }
 
     fn begin_comment(&mut self, ctx: &Context, range: Option<(usize, usize)>) {
-        if !matches!(self.route, Route::Page { at: None, .. }) || !self.page.session.is_loaded() {
+        if !matches!(self.pane.route, Route::Page { at: None, .. }) || !self.pane.page.session.is_loaded() {
             return;
         }
-        self.past.mode = None;
+        self.pane.past.mode = None;
         if !self.wants_details(ctx) {
             self.toggle_details(ctx);
         }
-        let session = &mut self.page.session;
+        let session = &mut self.pane.page.session;
         session.anchors.retain(|anchor| anchor.thread.is_some());
         let quote = range.map(|(from, to)| words_in(session.flat(), from, to)).unwrap_or_default();
         session.anchors.extend(range.map(|(from, to)| Anchor { from, to, thread: None }));
-        let text = self.talk.draft.take().map(|draft| draft.text).unwrap_or_default();
-        self.talk.draft = Some(Draft { quote, text, focus: true, ..Draft::default() });
-        self.talk.focus = None;
-        self.page.thread = None;
+        let text = self.pane.talk.draft.take().map(|draft| draft.text).unwrap_or_default();
+        self.pane.talk.draft = Some(Draft { quote, text, focus: true, ..Draft::default() });
+        self.pane.talk.focus = None;
+        self.pane.page.thread = None;
     }
 
     fn pick_thread(&mut self, ctx: &Context, thread: String) {
@@ -115,21 +123,22 @@ impl Open {
         if !self.wants_details(ctx) {
             self.toggle_details(ctx);
         }
-        let anchor = self.page.session.anchors.iter().find(|anchor| anchor.thread.as_ref() == Some(&thread));
+        let anchor =
+            self.pane.page.session.anchors.iter().find(|anchor| anchor.thread.as_ref() == Some(&thread));
         if let Some((from, to)) = anchor.map(|anchor| (anchor.from, anchor.to)) {
-            let at = self.page.session.selection.head;
+            let at = self.pane.page.session.selection.head;
             if at < from || at > to {
-                self.page.place(Selection::at(from), now);
+                self.pane.page.place(Selection::at(from), now);
             }
         }
-        self.talk.reveal = true;
-        self.page.thread = Some(thread.clone());
-        self.talk.focus = Some(thread);
+        self.pane.talk.reveal = true;
+        self.pane.page.thread = Some(thread.clone());
+        self.pane.talk.focus = Some(thread);
     }
 
     /// The engine did not take a comment: it stays as it was typed.
     pub(super) fn comment_failed(&mut self, error: PeerError) {
-        if let Some(draft) = &mut self.talk.draft {
+        if let Some(draft) = &mut self.pane.talk.draft {
             draft.sent = false;
         }
         self.fault = Some(error);
@@ -137,8 +146,8 @@ impl Open {
 
     /// The comment that was written is there.
     pub(super) fn commented(&mut self) {
-        self.talk.draft = None;
-        self.page.session.anchors.retain(|anchor| anchor.thread.is_some());
+        self.pane.talk.draft = None;
+        self.pane.page.session.anchors.retain(|anchor| anchor.thread.is_some());
     }
 }
 

@@ -16,7 +16,7 @@ use crate::gui::sidebar::{self, Line, shown_title};
 impl Open {
     /// Ids of the pages that the tree shows, and whether each is folded, in order.
     fn shown_rows(&self) -> Vec<(String, Option<bool>)> {
-        let data = sidebar::build(&self.views, &self.prefs, &self.route);
+        let data = sidebar::build(&self.views, &self.prefs, &self.pane.route);
         let row = |line: &Line| match line {
             Line::Page(row) => Some((self.pages().get(row.page)?.id.clone(), row.folded)),
             _ => None,

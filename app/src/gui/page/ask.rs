@@ -6,7 +6,7 @@ use egui::{Area, Id, Key, Modifiers, Order, Ui, pos2};
 
 use super::clip;
 use super::typing;
-use super::ui::{PageState, editor_id};
+use super::ui::PageState;
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::look;
 use crate::gui::widgets::{self, Button, Field};
@@ -42,8 +42,10 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
     let caret = state.shown.iter().find(|shown| shown.index == index).and_then(|shown| shown.caret(off));
     let at = caret.map_or(ui.max_rect().center(), |rect| pos2(rect.left(), rect.bottom() + 6.0));
     let p = look(ui.ctx());
-    let area =
-        Area::new(Id::unique("question of the page")).order(Order::Foreground).fixed_pos(at).constrain(true);
+    let area = Area::new(Id::unique(("question of the page", state.pane)))
+        .order(Order::Foreground)
+        .fixed_pos(at)
+        .constrain(true);
     let (mut done, mut close) = ui.input_mut(|input| {
         (input.consume_key(Modifiers::NONE, Key::Enter), input.consume_key(Modifiers::NONE, Key::Escape))
     });
@@ -73,7 +75,7 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
     }
     if done || close {
         state.ask = None;
-        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        ui.memory_mut(|memory| memory.request_focus(state.editor()));
     }
 }
 

@@ -12,7 +12,7 @@ use super::ask::{Ask, What};
 use super::edit::Change;
 use super::offer::{Does, Entry, Popup, Trigger, entries};
 use super::select::Selection;
-use super::ui::{PageState, editor_id};
+use super::ui::PageState;
 use super::view::Shown;
 use super::{blocks, typing};
 use crate::gui::command::{Queue, UiCommand};
@@ -220,7 +220,10 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
     let below = anchor.bottom() + 6.0;
     let fits = below + height < ui.ctx().content_rect().bottom();
     let at = pos2(anchor.left() - 8.0, if fits { below } else { anchor.top() - height - 6.0 });
-    let area = Area::new(Id::unique("completion")).order(Order::Foreground).fixed_pos(at).constrain(true);
+    let area = Area::new(Id::unique(("completion", state.pane)))
+        .order(Order::Foreground)
+        .fixed_pos(at)
+        .constrain(true);
     let mut chosen = None;
     area.show(ui.ctx(), |ui| {
         let frame = widgets::floating(p, 6.0);
@@ -228,7 +231,7 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
             ui.set_width(WIDTH);
             egui::ScrollArea::vertical().max_height(12.0 * size::MENU_ROW).show(ui, |ui| {
                 for (index, entry) in found.iter().enumerate() {
-                    if row(ui, entry, index == popup.selected) {
+                    if row(ui, state.editor(), entry, index == popup.selected) {
                         chosen = Some(entry.does.clone());
                     }
                 }
@@ -248,11 +251,11 @@ pub fn show(ui: &Ui, state: &mut PageState, now: f64, out: &mut Queue) {
     });
     if let Some(does) = chosen {
         choose(state, does, now, out);
-        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        ui.memory_mut(|memory| memory.request_focus(state.editor()));
     }
 }
 
-fn row(ui: &mut Ui, entry: &Entry, selected: bool) -> bool {
+fn row(ui: &mut Ui, editor: Id, entry: &Entry, selected: bool) -> bool {
     let p = look(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, size::MENU_ROW), Sense::CLICK);
     widgets::row_ground(ui, rect, selected, response.hovered());
@@ -267,7 +270,7 @@ fn row(ui: &mut Ui, entry: &Entry, selected: bool) -> bool {
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, selected, &label));
     if selected {
         response.scroll_to_me(None);
-        chosen(ui, editor_id(), &response);
+        chosen(ui, editor, &response);
     }
     response.clicked()
 }

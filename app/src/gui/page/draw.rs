@@ -10,7 +10,7 @@ use super::figures::{self, only_picture};
 use super::layout::{Chunk, QUOTE, Slot};
 use super::prose::{self, Preedit};
 use super::rows::{Form, Row, Sign};
-use super::ui::{GUTTER, PageState, editor_id};
+use super::ui::{GUTTER, PageState};
 use super::view::{self, Laid, Setting, Shown};
 use super::{anchors, blocks, live, menu, table};
 use crate::gui::command::{BlockAction, Queue, UiCommand};
@@ -167,11 +167,11 @@ fn ground_of(row: &Row, shown: &Shown, p: Look) -> Shape {
 
 /// The block as a screen reader finds it; the one with the caret tells its text, caret and selection.
 fn speak(ui: &mut Ui, state: &PageState, row: &Row, part: &Part, shown: &Shown) {
-    let id = editor_id().with(("block", part.key));
+    let id = state.editor().with(("block", part.key));
     let response = ui.interact(shown.rect, id, Sense::hover());
     let selection = &state.session.selection;
     let (index, off) = state.session.flat().find(selection.head);
-    let here = index == shown.index && ui.memory(|memory| memory.has_focus(editor_id()));
+    let here = index == shown.index && ui.memory(|memory| memory.has_focus(state.editor()));
     let role = match row.form {
         Form::Table => Role::Table,
         Form::Code => Role::Code,
@@ -272,7 +272,7 @@ fn sign(ui: &mut Ui, state: &mut PageState, slot: &Slot, part: &Part, shown: &Sh
 
 fn check(ui: &mut Ui, state: &mut PageState, part: &Part, shown: &Shown, centre: egui::Pos2, on: bool) {
     let rect = Rect::from_center_size(centre, Vec2::splat(16.0));
-    let id = editor_id().with(("check", part.key));
+    let id = state.editor().with(("check", part.key));
     let response = ui.interact(rect.expand(4.0), id, Sense::click());
     widgets::check_box(ui, rect, on);
     let label = spoken(part);
@@ -293,7 +293,7 @@ fn handles(ui: &mut Ui, state: &mut PageState, row: &Row, shown: &Shown, out: &m
     let whole = shown.rect;
     let left = whole.left() - if row.sign == Sign::None { 0.0 } else { super::layout::INDENT };
     let zone = Rect::from_min_max(pos2(left - GUTTER, whole.top() - 2.0), whole.max);
-    let id = editor_id().with(("handles", shown.key));
+    let id = state.editor().with(("handles", shown.key));
     let dragging = state.hands.block_drag.is_some_and(|drag| drag.key == shown.key);
     let dragged = ui.ctx().dragged_id();
     let hovered = dragged == Some(id.with(2)) || (ui.rect_contains_pointer(zone) && dragged.is_none());

@@ -27,7 +27,7 @@ pub fn take(ui: &Ui, state: &mut PageState, room: Rect, now: f64, out: &mut Queu
         (held, fallen, input.pointer.latest_pos())
     });
     if let Some(words) = words(&held, state.read_only || !state.session.is_loaded()) {
-        overlay(ui, room, &words);
+        overlay(ui, state, room, &words);
     }
     if fallen.is_empty() || state.read_only || !state.session.is_loaded() {
         return;
@@ -54,14 +54,14 @@ fn words(held: &[String], closed: bool) -> Option<String> {
     }
 }
 
-fn overlay(ui: &Ui, room: Rect, words: &str) {
+fn overlay(ui: &Ui, state: &PageState, room: Rect, words: &str) {
     let p = look(ui.ctx());
     let rect =
         Rect::from_center_size(room.center(), egui::vec2((room.width() - 40.0).clamp(120.0, 480.0), 44.0));
     let pen = egui::Stroke::new(tokens::stroke::FOCUS, p.here);
     ui.painter().rect(rect, f32::from(radius::ROW), p.page, pen, egui::StrokeKind::Inside);
     widgets::line(ui, rect.shrink(10.0), Align2::CENTER_CENTER, words, tokens::UI_MEDIUM, p.ink);
-    let response = ui.interact(rect, super::ui::editor_id().with("dropping"), egui::Sense::hover());
+    let response = ui.interact(rect, state.editor().with("dropping"), egui::Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Status, true, words));
 }
 

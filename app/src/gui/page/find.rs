@@ -7,7 +7,7 @@ use tern_model::flat::Flat;
 
 use super::edit::{self, Change};
 use super::select::Selection;
-use super::ui::{PageState, editor_id};
+use super::ui::PageState;
 use crate::gui::icon::Icon;
 use crate::gui::look::look;
 use crate::gui::tokens;
@@ -163,7 +163,7 @@ pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect) {
     }
     let now = ui.input(|input| input.time);
     let p = look(ui.ctx());
-    let area = Area::new(Id::unique("find in page"))
+    let area = Area::new(Id::unique(("find in page", state.pane)))
         .order(Order::Foreground)
         .fixed_pos(pos2(room.right() - WIDTH - 24.0, room.top() + 8.0));
     let mut close = keys(ui, state);
@@ -177,13 +177,13 @@ pub fn bar(ui: &mut Ui, state: &mut PageState, room: Rect) {
     go(state);
     if close {
         state.find = None;
-        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        ui.memory_mut(|memory| memory.request_focus(state.editor()));
     }
 }
 
 fn keys(ui: &Ui, state: &mut PageState) -> bool {
     let focused = ui.memory(egui::Memory::focused);
-    if focused == Some(editor_id()) {
+    if focused == Some(state.editor()) {
         return false;
     }
     if focused.is_none() {

@@ -10,7 +10,7 @@ use super::edit;
 use super::keys::{self, Chord};
 use super::select::{self, InCell, Selection, Step};
 use super::typing;
-use super::ui::{PageState, editor_id};
+use super::ui::PageState;
 use super::view::{self, Hit, Setting};
 use super::{blocks, clip, links, live, menu};
 use crate::gui::command::{Queue, UiCommand};
@@ -66,7 +66,7 @@ pub fn keys(
     }
     let tab = state.hands.tab_writes;
     let filter = EventFilter { tab, horizontal_arrows: true, vertical_arrows: true, escape: true };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(editor_id(), filter));
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(state.editor(), filter));
     let events = ui.input_mut(|input| {
         let mine = |event: &Event| {
             matches!(
@@ -378,7 +378,7 @@ fn act(ui: &Ui, state: &mut PageState, chord: &Chord, now: f64) {
         Chord::Leave => {
             state.popup = None;
             state.hands.preedit = None;
-            ui.memory_mut(|memory| memory.surrender_focus(editor_id()));
+            ui.memory_mut(|memory| memory.surrender_focus(state.editor()));
             return;
         }
         Chord::Undo | Chord::Redo => {

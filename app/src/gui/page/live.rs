@@ -11,7 +11,7 @@ use tern_model::flat::{Flat, Head, Part};
 
 use super::edit::Change;
 use super::select::Selection;
-use super::ui::{PageState, editor_id};
+use super::ui::PageState;
 use super::view::{Setting, Shown};
 use crate::gui::command::{Queue, Route, UiCommand, set_task};
 use crate::gui::icon;
@@ -103,14 +103,14 @@ pub fn show(ui: &Ui, state: &PageState, part: &Part, shown: &Shown, setting: &Se
         return;
     };
     icon::status(ui.painter(), ring, &task.status, &p);
-    let response = ui.interact(ring.expand(4.0), editor_id().with(("live", part.key)), Sense::click());
+    let response = ui.interact(ring.expand(4.0), state.editor().with(("live", part.key)), Sense::click());
     let enabled = !state.read_only;
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, enabled, is_done(task), &task.title));
     widgets::focus_ring(ui, &response, radius::BAR);
     if response.clicked() {
         out.extend(toggle(state, shown.index));
     }
-    let response = ui.interact(card, editor_id().with(("card", part.key)), Sense::click());
+    let response = ui.interact(card, state.editor().with(("card", part.key)), Sense::click());
     let spoken = format!("{} {}", task.short_id, task.title);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     let pen = Stroke::new(stroke::LINE, if response.hovered() { p.edge } else { p.line });

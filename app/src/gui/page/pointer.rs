@@ -8,7 +8,7 @@ use tern_model::flat::Head;
 use super::blocks;
 use super::links;
 use super::select::{self, InCell, Selection};
-use super::ui::{PageState, editor_id};
+use super::ui::PageState;
 use super::view::{self, Hit};
 use crate::gui::command::Queue;
 use crate::gui::tokens::radius;
@@ -40,7 +40,7 @@ pub fn take(ui: &mut Ui, state: &mut PageState, response: &Response, now: f64, o
     }
     if pressed {
         state.popup = None;
-        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        ui.memory_mut(|memory| memory.request_focus(state.editor()));
         press_at(state, pos, shift, now);
     }
     if response.triple_clicked() {
@@ -78,12 +78,12 @@ pub fn below(ui: &mut Ui, state: &mut PageState, rest: Rect, now: f64) {
     if state.read_only || !state.session.is_loaded() {
         return;
     }
-    let response = ui.interact(rest, editor_id().with("below"), Sense::click());
+    let response = ui.interact(rest, state.editor().with("below"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Write at the end of the page"));
     widgets::focus_ring(ui, &response, radius::ROW);
     if response.clicked() {
         write_below(state, now);
-        ui.memory_mut(|memory| memory.request_focus(editor_id()));
+        ui.memory_mut(|memory| memory.request_focus(state.editor()));
     }
     response.on_hover_cursor(egui::CursorIcon::Text);
 }

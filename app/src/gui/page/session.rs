@@ -379,6 +379,14 @@ impl Session {
         }
     }
 
+    /// As [`Session::pulled`], where all of it is the person's own, written in another pane: it is no news to anybody.
+    pub fn pulled_own(&mut self, heads: &str, own: &Delta, digest: u64, now: f64) {
+        let (foreign, marks) = (self.foreign, self.seen.len());
+        self.pulled(heads, own, digest, now);
+        self.foreign = foreign;
+        self.seen.truncate(marks);
+    }
+
     /// The engine could not do it. Own work waits; [`Session::retry`] sends it again.
     pub fn failed(&mut self, now: f64) {
         match self.flight.take() {

@@ -33,14 +33,13 @@ const UNDER_TITLE: f32 = 12.0;
 /// Drawn beyond what is in sight.
 const AHEAD: f32 = 120.0;
 
-/// Names the editor for the keyboard.
-pub fn editor_id() -> egui::Id {
-    egui::Id::unique("page editor")
-}
-
 /// What the page view remembers between frames.
 #[derive(Debug, Default)]
 pub struct PageState {
+    /// The pane in which it is shown.
+    pub pane: u64,
+    /// Another pane has the focus: what floats over this page waits, and takes no keys.
+    pub aside: bool,
     /// The text.
     pub session: Session,
     /// Images.
@@ -87,6 +86,16 @@ pub struct PageState {
 }
 
 impl PageState {
+    /// A page that is about to be shown in a pane.
+    pub fn within(pane: u64) -> Self {
+        PageState { pane, ..PageState::default() }
+    }
+
+    /// Names the editor for the keyboard.
+    pub fn editor(&self) -> egui::Id {
+        egui::Id::unique(("page editor", self.pane))
+    }
+
     /// Forgets remembered heights, after a change of type or zoom.
     pub fn forget_heights(&mut self) {
         self.layout.forget();
@@ -145,8 +154,10 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         over::show(ui, state, &response, &setting, now);
         empty_hint(ui, state, &setting);
         long_hint(ui, state, &setting);
-        complete::show(ui, state, now, out);
-        ask::show(ui, state, now, out);
+        if !state.aside {
+            complete::show(ui, state, now, out);
+            ask::show(ui, state, now, out);
+        }
         preview::show(ui, state, &response, now);
         reveal(ui, state, &setting);
         remember_anchor(state, &setting);
@@ -156,8 +167,10 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         );
     });
     state.offset = output.state.clamped_offset().y;
-    dropped::take(ui, state, room, now, out);
-    find::bar(ui, state, room);
+    if !state.aside {
+        dropped::take(ui, state, room, now, out);
+        find::bar(ui, state, room);
+    }
 }
 
 /// The offset that keeps what is in sight where it is, when something above it changed.
@@ -181,7 +194,7 @@ fn remember_anchor(state: &mut PageState, setting: &Setting) {
 
 /// The ground that takes clicks, drags and the keyboard for all blocks.
 fn surface(ui: &mut Ui, state: &PageState, whole: Rect) -> Response {
-    let response = ui.interact(whole, editor_id(), Sense::click_and_drag());
+    let response = ui.interact(whole, state.editor(), Sense::click_and_drag());
     let (title, read_only) = (state.session.is_loaded(), state.read_only);
     response.widget_info(|| {
         let mut info = egui::WidgetInfo::labeled(egui::accesskit::Role::Document, title, "Page text");
@@ -282,7 +295,7 @@ pub fn enter_text(ui: &Ui, state: &mut PageState, now: f64) {
         let first = first_place(flat);
         state.place(Selection::at(first), now);
     }
-    ui.memory_mut(|memory| memory.request_focus(editor_id()));
+    ui.memory_mut(|memory| memory.request_focus(state.editor()));
 }
 
 fn title_field(
@@ -301,7 +314,7 @@ fn title_field(
         return height;
     }
     let mut text = state.title.clone().unwrap_or_else(|| title.to_owned());
-    let id = egui::Id::unique("page title");
+    let id = egui::Id::unique(("page title", state.pane));
     let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| {
         let mut job = look::one_line(text.as_str(), tokens::TITLE, p.ink, f32::INFINITY);
         job.keep_trailing_whitespace = true;

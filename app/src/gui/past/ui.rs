@@ -70,12 +70,13 @@ enum Offer {
 pub fn history(ui: &mut Ui, state: &mut PastState, reads: Reads<'_>, heads: &str, out: &mut Queue) {
     let room = ui.max_rect();
     let top = room.with_max_y(room.top() + BAR);
-    let sittings = reads.views.history.get().map(|view| view.sessions.as_slice()).unwrap_or_default();
+    let sittings = reads.views.open.history.get().map(|view| view.sessions.as_slice()).unwrap_or_default();
     widgets::region(ui, top, "scrub", "Versions", |ui| scrub::show(ui, sittings, heads, reads.clock, out));
     let room = room.with_min_y(top.bottom());
-    let stamp = reads.views.diff.stamp();
-    let Some(diff) = reads.views.diff.get() else {
-        let words = reads.views.diff.error().map_or("Reading the page as it was".into(), ToString::to_string);
+    let stamp = reads.views.open.diff.stamp();
+    let Some(diff) = reads.views.open.diff.get() else {
+        let words =
+            reads.views.open.diff.error().map_or("Reading the page as it was".into(), ToString::to_string);
         return quiet(ui, room, &words);
     };
     let rows = rows(&mut state.rows, stamp, || data::build(diff));
@@ -90,9 +91,9 @@ pub fn history(ui: &mut Ui, state: &mut PastState, reads: Reads<'_>, heads: &str
 pub fn since(ui: &mut Ui, state: &mut PastState, reads: Reads<'_>, out: &mut Queue) {
     let room = ui.max_rect();
     let top = room.with_max_y(room.top() + BAR);
-    let stamp = reads.views.since.stamp();
-    let Some(view) = reads.views.since.get() else {
-        let words = reads.views.since.error().map_or("Comparing the page".into(), ToString::to_string);
+    let stamp = reads.views.open.since.stamp();
+    let Some(view) = reads.views.open.since.get() else {
+        let words = reads.views.open.since.error().map_or("Comparing the page".into(), ToString::to_string);
         return quiet(ui, room, &words);
     };
     let rows = rows(&mut state.rows, stamp, || data::build(&view.diff));
@@ -122,7 +123,7 @@ pub fn since_words(read_before: bool, past: &Past) -> String {
 
 /// What is said where nothing changed: with the last change, where one is known.
 fn nothing_words(reads: Reads<'_>) -> String {
-    let last = reads.views.history.get().and_then(|view| view.sessions.last());
+    let last = reads.views.open.history.get().and_then(|view| view.sessions.last());
     let Some(last) = last else { return "Nothing changed since you read it.".to_owned() };
     let who = if last.mine { "yours" } else { &last.author };
     format!(

@@ -6,6 +6,7 @@ use super::anchor;
 use crate::gui::command::{Column, Queue, UiCommand};
 use crate::gui::look::look;
 use crate::gui::open::Open;
+use crate::gui::prefs::HALF;
 use crate::gui::tokens::{self, size, stroke};
 use crate::gui::{sidebar, widgets};
 
@@ -23,11 +24,20 @@ pub(super) struct Parts {
     pub(super) status: Rect,
 }
 
+impl Parts {
+    /// What the right column covers of the sheet.
+    pub(super) fn details_over(&self) -> Option<Rect> {
+        self.right.filter(|right| right.intersects(self.middle.shrink(1.0)))
+    }
+}
+
 /// Columns that are wanted and how wide they are.
 pub(super) struct Wanted {
     pub(super) details: bool,
     pub(super) sidebar: bool,
     pub(super) over: bool,
+    /// The right column lies over the sheet.
+    pub(super) details_over: bool,
     pub(super) widths: [f32; 2],
     /// Height of the strip of people.
     pub(super) strip: f32,
@@ -48,9 +58,8 @@ pub(super) fn parts(room: Rect, wanted: &Wanted) -> Parts {
     let header = sheet.with_max_y(sheet.top() + size::HEADER);
     let below = sheet.with_min_y(header.bottom());
     let right = wanted.details.then(|| below.with_min_x(below.right() - wanted.widths[1]));
-    let overlays = room.width() < size::RIGHT_OVERLAYS;
     let middle = match right {
-        Some(right) if !overlays => below.with_max_x(right.left()),
+        Some(right) if !wanted.details_over => below.with_max_x(right.left()),
         _ => below,
     };
     Parts { strip, sidebar, sidebar_over, header, middle, right, sheet, status }
@@ -58,11 +67,22 @@ pub(super) fn parts(room: Rect, wanted: &Wanted) -> Parts {
 
 /// The edge by which a column is dragged; a double click gives it its first width back.
 pub(super) fn grip(ui: &Ui, column: Column, edge: f32, range: egui::Rangef, out: &mut Queue) {
+    grip_within(ui, column, edge, range, egui::Rangef::NOTHING, out);
+}
+
+/// The edge between two panes that share a span of the window.
+pub(super) fn divider(ui: &Ui, edge: f32, range: egui::Rangef, span: egui::Rangef, out: &mut Queue) {
+    ui.painter().vline(edge, range, Stroke::new(stroke::LINE, look(ui.ctx()).line));
+    grip_within(ui, Column::Pane, edge, range, span, out);
+}
+
+fn grip_within(ui: &Ui, column: Column, edge: f32, range: egui::Rangef, span: egui::Rangef, out: &mut Queue) {
     let rect = Rect::from_x_y_ranges(edge - size::GRIP / 2.0..=edge + size::GRIP / 2.0, range);
     let response = ui.interact(rect, Id::unique(("grip", column as u8)), Sense::CLICK | Sense::DRAG);
     let (name, first) = match column {
         Column::Sidebar => ("Width of the sidebar", size::SIDEBAR),
         Column::Right => ("Width of the right column", size::RIGHT),
+        Column::Pane => ("Width of the left pane", f32::from(HALF)),
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Splitter, true, name));
     if response.hovered() || response.dragged() {
@@ -79,6 +99,7 @@ pub(super) fn grip(ui: &Ui, column: Column, edge: f32, range: egui::Rangef, out:
         let width = match column {
             Column::Sidebar => pos.x - room.left(),
             Column::Right => room.right() - size::SHEET_MARGIN - pos.x,
+            Column::Pane => (pos.x - span.min) / span.span().max(1.0) * 1000.0,
         };
         out.push(UiCommand::Resize(column, width));
     }
@@ -87,8 +108,8 @@ pub(super) fn grip(ui: &Ui, column: Column, edge: f32, range: egui::Rangef, out:
 /// Draws the sidebar.
 pub(super) fn left_column(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
     anchor(ui, 1, rect);
-    let data = sidebar::build(&open.views, &open.prefs, &open.route);
-    let route = open.route.clone();
+    let data = sidebar::build(&open.views, &open.prefs, &open.pane.route);
+    let route = open.pane.route.clone();
     let pages = open.views.pages.get().map(|view| view.pages.as_slice()).unwrap_or_default();
     let tree = &mut open.tree;
     widgets::region(ui, rect, "sidebar", "Sidebar", |ui| sidebar::show(ui, tree, &data, pages, &route, out));
