@@ -53,6 +53,10 @@ pub trait Tenant {
     fn hold(&mut self, peer: &Id, item: &Id, reason: u8);
     /// The peer acknowledged local rows.
     fn acknowledged(&mut self, peer: &Id, row: u64);
+    /// Writes what a confirmation gives rise to. True when it wrote something.
+    fn note_delivery(&mut self) -> bool {
+        false
+    }
     /// A session with the peer stands.
     fn met(&mut self, peer: &Id, store: u64);
     /// The peer knew neither this device nor the workspace.
@@ -501,8 +505,14 @@ impl<T: Tenant> Hub<T> {
                 }
             }
             Event::InSync => {
-                (conn.news.in_sync, conn.news.settled) = (true, true);
                 tenant.in_sync();
+                // What that gives rise to goes out in this meeting: this laptop may sleep right after.
+                if tenant.note_delivery() {
+                    self.committed(now, &workspace, false);
+                    return;
+                }
+                let Some(conn) = self.conns.get_mut(&id) else { return };
+                (conn.news.in_sync, conn.news.settled) = (true, true);
                 self.ask_for_blobs(id);
             }
             Event::Settled => {
@@ -512,6 +522,10 @@ impl<T: Tenant> Hub<T> {
             Event::NotAdmitted => conn.news.not_admitted = true,
             Event::PeerHas { row, .. } => {
                 tenant.acknowledged(&peer, *row);
+                if tenant.note_delivery() {
+                    self.committed(now, &workspace, false);
+                    return;
+                }
                 let all = tenant.replica().last_row().is_ok_and(|last| *row >= last);
                 if all
                     && matches!(&conn.talk, Talk::Session { session, .. } if session.state() == State::Live)

@@ -13,20 +13,35 @@ pub use links::{AttachmentRow, LinkRow};
 pub use pages::{PageRow, SidebarRow};
 pub use people::{PersonRow, ProjectRow};
 pub use tasks::TaskRow;
+pub use threads::{MarkRow, MessageRow, OwedRow, ThreadRow};
 
 mod links;
 mod pages;
 mod people;
 mod tasks;
+mod threads;
 
 /// Version of the tables below. A file with another version gets empty ones and [`Store::projections_stale`].
-pub const PROJECTION_VERSION: u32 = 2;
+pub const PROJECTION_VERSION: u32 = 3;
 
 /// Not yet built: what the version says between dropping and the engine's word that all is rebuilt.
 const UNBUILT: u32 = 0;
 
-const TABLES: &[&str] =
-    &["pages", "page_facts", "tasks", "people", "projects", "links", "attachments", "search", "search_docs"];
+const TABLES: &[&str] = &[
+    "pages",
+    "page_facts",
+    "tasks",
+    "people",
+    "projects",
+    "links",
+    "attachments",
+    "threads",
+    "messages",
+    "owed",
+    "marks",
+    "search",
+    "search_docs",
+];
 
 fn built_version(conn: &Connection) -> Result<Option<u32>> {
     match meta::read(conn, meta::PROJECTIONS) {
@@ -87,7 +102,7 @@ fn has_tables(conn: &Connection) -> Result<bool> {
 pub(crate) fn recreate(conn: &Connection, place: Place) -> Result<()> {
     remove(conn, place)?;
     let prefix = place.prefix();
-    for sql in [pages::SQL, tasks::SQL, people::SQL, links::SQL, search::SQL] {
+    for sql in [pages::SQL, tasks::SQL, people::SQL, links::SQL, threads::SQL, search::SQL] {
         conn.execute_batch(&sql.replace('@', prefix))?;
     }
     Ok(())
@@ -166,7 +181,19 @@ impl Txn<'_> {
     /// Takes a document out of every projection and of the search index.
     pub fn remove_projections(&mut self, doc: &Id16) -> Result<()> {
         self.projects(doc);
-        for table in ["pages", "page_facts", "tasks", "people", "projects", "attachments"] {
+        const BY_DOC: [&str; 10] = [
+            "pages",
+            "page_facts",
+            "tasks",
+            "people",
+            "projects",
+            "attachments",
+            "threads",
+            "messages",
+            "owed",
+            "marks",
+        ];
+        for table in BY_DOC {
             self.store.conn.prepare_cached(&format!("DELETE FROM {table} WHERE doc = ?1"))?.execute([doc])?;
         }
         self.store.conn.prepare_cached("DELETE FROM links WHERE from_doc = ?1")?.execute([doc])?;

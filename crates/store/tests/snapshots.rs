@@ -174,11 +174,7 @@ fn assert_everything_in(store: &Store, name: &str) {
     assert!(store.blob(&[7; 32]).unwrap().unwrap().present);
     assert_eq!(store.meta("engine.note").unwrap().as_deref(), Some(&b"golden"[..]));
     // Projections of an earlier version are made anew by the engine.
-    assert_eq!(store.projections_stale().unwrap(), name == "v1.db");
-    if name != "v1.db" {
-        assert_eq!(store.sidebar().unwrap()[0].title, "Golden");
-        assert_eq!(store.search("東京 ete", 1).unwrap().len(), 1);
-    }
+    assert!(store.projections_stale().unwrap() && store.sidebar().unwrap().is_empty());
 }
 
 #[test]
