@@ -265,6 +265,8 @@ fn rows_of_a_thread_are_found_by_what_is_fresh_owed_marked_and_due() {
         (store.marks_on(&doc(6)).unwrap(), store.marks_in(&doc(7)).unwrap()),
         (vec![mark()], vec![mark()])
     );
+    assert!(store.appears_between(49, 50).unwrap());
+    assert!(!store.appears_between(50, 99).unwrap() && !store.appears_between(0, 49).unwrap());
     assert!(store.threads_to_reveal(49).unwrap().is_empty());
     assert_eq!(store.threads_to_reveal(50).unwrap(), [doc(6)]);
     let later = ThreadRow { doc: doc(6), outcome: Some("Done.".into()), ..ThreadRow::default() };

@@ -215,3 +215,36 @@ fn ack(entry: &Entry, member_of: MemberOf<'_>) -> Option<Ack> {
         change: entry.change,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doc::{Kind, Stamp};
+    use crate::ids::{Class, DocId};
+
+    #[test]
+    fn what_somebody_writes_over_an_entry_is_not_read() {
+        let stamp = |n: u8, time_ms| Stamp { actor: [n; 16], time_ms };
+        let id = DocId::new(Class::Conversation, [7; 15]);
+        let (mut doc, _) = Doc::create(id, &Kind::Thread, &stamp(1, 0)).unwrap();
+        let post = super::super::NewPost { text: "Stay.".into(), ..Default::default() };
+        doc.post(&stamp(1, 1), "01", &post).unwrap();
+        let before = doc.conversation(&|actor| Some(format!("{:02x}", actor[0])));
+        let mut tx = doc.crdt.edit(&stamp(2, 2)).unwrap();
+        let Some(Node::List(list)) = tx.get(&Obj::root(), At::Key(MESSAGES)) else { panic!("no messages") };
+        let Some(Node::Map(map)) = tx.get(&list, At::Index(0)) else { panic!("no message") };
+        tx.put(&map, SAYS, Scalar::Str("Go.".into())).unwrap();
+        tx.put(&map, write::URGENCY, Scalar::Str("urgent".into())).unwrap();
+        tx.put(&map, write::DELIVER_AT, Scalar::Int(9)).unwrap();
+        doc.crdt = tx.finish(&doc.heads()).unwrap().0;
+        assert_eq!(doc.messages()[0].text, "Go.", "the document itself holds what was written over it");
+        assert_eq!(doc.conversation(&|actor| Some(format!("{:02x}", actor[0]))), before);
+    }
+
+    #[test]
+    fn short_ids_are_parted_by_counter_and_by_actor() {
+        let ids = ["1@aabbccddeeff00", "2@aabbccddeeff00", "257@aabbccddeeff00", "1@aabbccddee0000", "junk"];
+        let short: std::collections::BTreeSet<String> = ids.into_iter().map(short_id).collect();
+        assert_eq!(short.len(), ids.len());
+    }
+}

@@ -208,6 +208,20 @@ impl Desk<'_> {
 }
 
 impl Core {
+    /// Watchers look again when time alone brought something: a scheduled message, the end of a snooze.
+    pub(crate) fn pass_time(&mut self) -> Result<(), PeerError> {
+        let now_ms = self.now_ms();
+        let Some(from_ms) = self.mem.looked_ms.replace(now_ms) else { return Ok(()) };
+        let ends = |mark: &MarkRow| {
+            let until = mark.value.strip_prefix(UNTIL).and_then(|at| at.parse::<i64>().ok());
+            mark.name == SNOOZE && until.is_some_and(|at| from_ms < at && at <= now_ms)
+        };
+        if self.store.appears_between(from_ms, now_ms)? || self.store.marks()?.iter().any(ends) {
+            self.mem.version += 1;
+        }
+        Ok(())
+    }
+
     pub(crate) fn inbox_view(&self) -> Result<InboxView, PeerError> {
         let (now_ms, zone) = (self.now_ms(), self.my_zone());
         let threads = self.store.threads()?.into_iter().map(|row| (row.doc, row)).collect();

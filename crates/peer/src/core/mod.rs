@@ -126,6 +126,8 @@ pub(crate) struct Mem {
     pub pages_version: u64,
     /// As `version`, for commits that changed what task lists show.
     pub tasks_version: u64,
+    /// Up to when it was looked what time alone brought.
+    pub looked_ms: Option<i64>,
     /// Devices connected at the moment, for display.
     pub connected: std::collections::BTreeSet<Id>,
     clock: u64,

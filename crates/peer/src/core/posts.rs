@@ -169,6 +169,19 @@ pub(crate) fn debt_of(row: &OwedRow) -> Option<Debt> {
 }
 
 impl Core {
+    /// Whether the rows of a thread say something else than the document.
+    pub(crate) fn thread_differs(&self, doc: &Doc) -> Result<bool, PeerError> {
+        let Some(row) = self.store.thread(&doc.id().0)? else { return Ok(false) };
+        let conversation = read(&self.mem.membership, doc);
+        let outcome = conversation.closed().and_then(|closing| closing.outcome.clone());
+        let shown = self.store.messages_of(&doc.id().0)?;
+        let same = shown.len() == conversation.posts.len()
+            && shown.iter().zip(&conversation.posts).all(|(row, post)| {
+                (&row.id, row.cancelled, &row.text) == (&post.id, post.cancelled, &preview(&post.text))
+            });
+        Ok(!same || row.title != conversation.title || row.outcome != outcome)
+    }
+
     /// Takes messages that have appeared since into the search index.
     pub(crate) fn reveal(&mut self) -> Result<(), PeerError> {
         let due = self.store.threads_to_reveal(self.now_ms())?;

@@ -227,6 +227,7 @@ impl Core {
                 .page(&row.doc)?
                 .is_some_and(|p| p.title != title || p.trashed != project::trashed(&rebuilt))
                 || self.store.task(&row.doc)?.is_some_and(|t| t.title != title)
+                || self.thread_differs(&rebuilt)?
             {
                 findings.push(format!("Document {id}: the list shows something else than its items say."));
             }

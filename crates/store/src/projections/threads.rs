@@ -41,6 +41,7 @@ CREATE TABLE @messages (
 CREATE INDEX @messages_by_id ON messages (doc, id);
 CREATE INDEX @messages_unread ON messages (unread, doc);
 CREATE INDEX @messages_woke ON messages (woke, doc);
+CREATE INDEX @messages_release ON messages (release_ms) WHERE release_ms IS NOT NULL;
 CREATE TABLE @owed (
   doc BLOB NOT NULL,
   message TEXT NOT NULL,
@@ -216,6 +217,13 @@ impl Store {
     pub fn threads_to_reveal(&self, now_ms: i64) -> Result<Vec<Id16>> {
         let sql = "SELECT doc FROM threads WHERE reveals_ms <= ?1 ORDER BY doc";
         list(&self.conn, sql, [now_ms], |row| row.get(0))
+    }
+
+    /// Whether a message appeared after `from_ms` and by `until_ms`.
+    pub fn appears_between(&self, from_ms: i64, until_ms: i64) -> Result<bool> {
+        let sql =
+            "SELECT 1 FROM messages WHERE release_ms > ?1 AND release_ms <= ?2 AND cancelled = 0 LIMIT 1";
+        Ok(!list(&self.conn, sql, (from_ms, until_ms), |row| row.get::<_, i64>(0))?.is_empty())
     }
 
     /// Messages of a thread in their order.
