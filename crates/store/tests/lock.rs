@@ -8,7 +8,7 @@ use support::{Home, ROOT, doc, insert, made, tag};
 use tern_store::*;
 
 /// Words that must not be found on disk, none of them a part of another.
-const CANARIES: [&str; 12] = [
+const CANARIES: [&str; 16] = [
     "Amsterdamtitle",
     "Berlinbody",
     "Cairosnapshot",
