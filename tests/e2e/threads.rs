@@ -16,6 +16,11 @@ impl Desk {
         self.home.json_with(args, &[("TERN_NOW", self.now)], "")
     }
 
+    /// Exit code of a command that may be refused.
+    fn code(&self, args: &[&str]) -> i32 {
+        self.home.run_with(args, &[("TERN_NOW", self.now)]).code
+    }
+
     #[track_caller]
     fn sync(&self) {
         let report = self.json(&["sync", "--once"]);
@@ -156,4 +161,86 @@ fn a_question_crosses_the_weekend_and_its_answer_empties_the_ledger_on_both_side
     assert_eq!(ben.inbox()[0]["why"], "follows");
     ben.json(&["inbox", "done", &thread]);
     assert!(ben.inbox().is_empty());
+}
+
+#[test]
+fn a_scheduled_message_is_moved_edited_and_called_back_by_its_author_alone() {
+    let stage = Stage::new();
+    let (mut ben, mut aiko, _node) = team(&stage);
+    ben.now = "2026-11-20T16:00:00Z";
+    let new = ["thread", "new", "Fares", "--to", "Aiko", "--intent", "question", "--deliver-at"];
+    let held = ben.json(&[&new[..], &["their-morning", "--body", "Do they rise?"]].concat());
+    assert!(word(&held, "note").contains("Aiko’s morning"), "{held}");
+    let (thread, message) = (word(&held, "id"), word(&rows(&held, "messages")[0], "id"));
+    assert_eq!(word(&rows(&held, "messages")[0], "deliver_at"), "2026-11-23T09:00:00+09:00[Asia/Tokyo]");
+    ben.json(&["thread", "edit", &thread, &message, "--body", "Do they fall?"]);
+    ben.sync();
+
+    aiko.now = "2026-11-22T12:00:00Z";
+    aiko.sync();
+    assert!(rows(&aiko.json(&["thread", "list"]), "threads").is_empty());
+    assert_eq!((aiko.hits("Fares"), aiko.inbox().len(), aiko.owed().len()), (0, 0, 0));
+    assert_eq!(aiko.code(&["thread", "show", &thread]), 4);
+    aiko.now = "2026-11-23T00:00:00Z";
+    let shown = aiko.messages(&thread);
+    // Held until Monday 09:00, so expected on Tuesday; delivered on Friday it would have been Monday 16:00.
+    assert_eq!(
+        (&shown[0]["body"], standard_by(&shown[0])),
+        (&"Do they fall?".into(), "2026-11-24T00:00:00Z")
+    );
+    assert_eq!(aiko.hits("Fares"), 1);
+    assert_eq!(aiko.code(&["thread", "edit", &thread, &message, "--body", "mine"]), 3);
+
+    ben.now = "2026-11-23T01:00:00Z";
+    assert_eq!(ben.code(&["thread", "cancel", &thread, &message]), 2, "it has appeared");
+    let second = ["thread", "reply", &thread, "--deliver-at", "2026-11-24T09:00:00Z", "--body", "Forget it."];
+    let second = word(&rows(&ben.json(&second), "messages")[1], "id");
+    ben.json(&["thread", "cancel", &thread, &second]);
+    ben.sync();
+    aiko.now = "2026-11-25T00:00:00Z";
+    aiko.sync();
+    assert_eq!(aiko.messages(&thread).len(), 1);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_and_a_closed_thread_keeps_its_outcomes() {
+    let stage = Stage::new();
+    let (mut ben, _aiko, _node) = team(&stage);
+    ben.now = "2026-11-20T16:00:00Z";
+    let new =
+        ["thread", "new", "Storm", "--to", "Aiko", "--intent", "blocker", "--body", "The pier is gone."];
+    assert_eq!(ben.code(&[&new[..], &["--urgency", "urgent"]].concat()), 2, "urgent needs a reason");
+    assert_eq!(ben.code(&[&new[..], &["--deliver-at", "2026-11-19"]].concat()), 2, "the past");
+    assert_eq!(ben.code(&[&new[..], &["--to", "Nobody"]].concat()), 4);
+    let urgent = [&new[..], &["--urgency", "urgent", "--reason", "Boats sail at dawn."]].concat();
+    let thread = word(&ben.json(&urgent), "id");
+    assert_eq!(ben.code(&["thread", "ack", &thread]), 2, "there is nothing of somebody else");
+    assert_eq!(ben.code(&["thread", "close", &thread, "--outcome", " "]), 2);
+    ben.json(&["thread", "close", &thread, "--outcome", "We use the other pier."]);
+    assert!(ben.owed().is_empty() && ben.hits("other pier") == 1);
+    assert!(rows(&ben.json(&["thread", "list"]), "threads").is_empty());
+    ben.json(&["thread", "reopen", &thread]);
+    let again = ben.json(&["thread", "show", "Storm"]);
+    assert_eq!((&again["closed"], rows(&again, "closings").len()), (&Value::Null, 2), "{again}");
+    assert_eq!(ben.owed()[0]["urgency"], "urgent");
+}
+
+#[test]
+fn of_several_people_when_names_the_first_and_the_last_and_compares_both_choices() {
+    let stage = Stage::new();
+    let (mut ben, _aiko, _node) = team(&stage);
+    ben.now = "2026-11-20T16:00:00Z";
+    let one = ben.json(&["when", "Aiko"]);
+    let choices = rows(&one, "choices");
+    assert_eq!(
+        (word(&choices[0], "last_by"), word(&choices[0], "deliver")),
+        ("2026-11-23T07:00:00Z".into(), "now".into())
+    );
+    assert_eq!(word(&choices[1], "at"), "2026-11-23T00:00:00Z");
+    assert_eq!(word(&choices[1], "last_by"), "2026-11-24T00:00:00Z");
+    let both = ben.json(&["when", "Aiko", "Ben"]);
+    let names: Vec<&str> = rows(&both, "people").iter().filter_map(|p| p["name"].as_str()).collect();
+    assert_eq!(names, ["Aiko", "Ben"]);
+    assert_eq!(both["standard_by"], rows(&both, "people")[1]["standard_by"]);
+    assert_eq!(rows(&both, "choices")[0]["first_by"], "2026-11-23T07:00:00Z");
 }

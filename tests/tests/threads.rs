@@ -127,6 +127,29 @@ fn the_note_of_delivery_leaves_in_the_meeting_that_gave_rise_to_it() -> Result<(
 }
 
 #[test]
+fn a_meeting_is_not_over_before_its_note_is_confirmed() -> Result<()> {
+    for seed in 0..10 {
+        let mut world = World::ready(310 + seed, 2)?;
+        open(&mut world, 0, "The timetable", asks("Which boat?", "Bao"))?;
+        world.dial_known(0, NODE)?;
+        for _ in 0..100_000 {
+            let news: Vec<_> = world.links.iter().flat_map(|link| link.news()).collect();
+            if !news.is_empty() && news.iter().all(|news| news.settled && news.in_sync) {
+                break;
+            }
+            if !world.step() {
+                world.pass(1_000);
+            }
+        }
+        let View::Status(status) = world.ask(0, &Query::Status)? else { bail!("no status") };
+        ensure!(owed(&mut world, 0)?.items[0].delivered, "seed {seed}: nothing was noted");
+        let node = status.peers.iter().any(|peer| peer.kind == "node" && peer.all);
+        ensure!(node, "seed {seed}: over, and the note is only here: {status:?}");
+    }
+    Ok(())
+}
+
+#[test]
 fn without_a_note_the_recipient_counts_from_the_arrival_here() -> Result<()> {
     let mut world = World::ready(303, 2)?;
     let thread = open(&mut world, 0, "The timetable", asks("Which boat?", "Bao"))?;
