@@ -242,6 +242,12 @@ impl Home {
         run(&self.args(true, args), &[], "")
     }
 
+    /// As [`Home::run`], with environment variables.
+    #[track_caller]
+    pub fn run_with(&self, args: &[&str], envs: &[(&str, &str)]) -> Ran {
+        run(&self.args(true, args), envs, "")
+    }
+
     /// Runs without `--json`, whatever comes of it.
     #[track_caller]
     pub fn plain(&self, args: &[&str]) -> Ran {

@@ -16,6 +16,7 @@ mod processes;
 mod recovery;
 mod replicas;
 mod story;
+mod threads;
 mod through_node;
 mod time;
 mod tour;

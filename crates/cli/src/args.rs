@@ -7,6 +7,7 @@ mod comments;
 mod content;
 mod network;
 mod people;
+mod threads;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub(crate) use comments::*;
 pub(crate) use content::*;
 pub(crate) use network::*;
 pub(crate) use people::*;
+pub(crate) use threads::*;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -88,6 +90,16 @@ pub(crate) enum Action {
     /// Comments on pages
     #[command(subcommand)]
     Comment(CommentAction),
+    /// Titled conversations, with what they want of whom by when
+    #[command(subcommand)]
+    Thread(ThreadAction),
+    /// What needs you
+    Inbox {
+        #[command(subcommand)]
+        action: Option<InboxAction>,
+    },
+    /// Answers that you owe or wait for, by expected time
+    Owed,
     /// Your zone, hours, check-ins and days off
     #[command(subcommand)]
     Profile(ProfileAction),

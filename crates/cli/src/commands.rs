@@ -9,6 +9,7 @@ mod pages;
 mod past;
 mod people;
 mod tasks;
+mod threads;
 mod upkeep;
 
 use tern_peer::{ErrorKind, PeerError};
@@ -48,6 +49,9 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Space(action) => access::space(context, action),
         Action::Page(action) => pages::run(context, action),
         Action::Comment(action) => comments::run(context, action),
+        Action::Thread(action) => threads::thread(context, action),
+        Action::Inbox { action } => threads::inbox(context, action),
+        Action::Owed => threads::owed(context),
         Action::Task(action) => tasks::run(context, action),
         Action::Search(args) => tasks::search(context, &args),
         Action::Import(args) => files::import(context, &args),

@@ -9,6 +9,7 @@ pub(crate) mod past;
 pub(crate) mod people;
 pub(crate) mod setup;
 pub(crate) mod tasks;
+pub(crate) mod threads;
 pub(crate) mod time;
 pub(crate) mod upkeep;
 

@@ -104,6 +104,8 @@ pub(crate) struct Meta {
     pub(crate) time_ms: i64,
     pub(crate) deps: Vec<Hash>,
     pub(crate) ops: usize,
+    /// Number of its last operation: larger than those of everything that it builds on.
+    pub(crate) last_op: u64,
 }
 
 /// Reading, alike for a document, for a version of it and for one under edit.
@@ -249,6 +251,7 @@ fn meta_of(m: &automerge::ChangeMetadata<'_>) -> Meta {
         time_ms: m.timestamp,
         deps: m.deps.iter().map(|d| d.0).collect(),
         ops: usize::try_from(m.max_op.saturating_sub(m.start_op).saturating_add(1)).unwrap_or(usize::MAX),
+        last_op: m.max_op,
     }
 }
 

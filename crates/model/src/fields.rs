@@ -22,7 +22,8 @@ const MAX_SCALAR_BYTES: usize = 16 * 1024;
 const MAX_ITEMS: usize = 16_384;
 
 /// Fields that are sets.
-pub const SETS: [&str; 6] = ["labels", "checkins", "off", "holidays", "nodes", "attachments"];
+pub const SETS: [&str; 7] =
+    ["labels", "checkins", "off", "holidays", "nodes", "attachments", crate::conversation::PARTICIPANTS];
 /// Fields that are no values: they hold the page itself and what the document is.
 const RESERVED: [&str; 5] = [KIND, SCHEMA, ID, TEXT, TABLES];
 
@@ -237,6 +238,10 @@ pub(crate) fn prepare(tx: &mut Tx, kind: &Kind) -> Result<(), ModelError> {
     }
     if *kind == Kind::Thread {
         tx.put_list(&Obj::root(), crate::thread::MESSAGES)?;
+        tx.put_map(&Obj::root(), crate::conversation::PARTICIPANTS)?;
+        for list in crate::conversation::LISTS {
+            tx.put_list(&Obj::root(), list)?;
+        }
     }
     Ok(())
 }

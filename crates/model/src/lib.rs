@@ -5,6 +5,7 @@
 
 pub mod block;
 pub mod capture;
+pub mod conversation;
 mod crdt;
 pub mod delta;
 pub mod doc;

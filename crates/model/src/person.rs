@@ -22,6 +22,9 @@ pub struct PersonFields {
     pub off: Vec<String>,
     /// Holidays, `YYYY-MM-DD`, sorted.
     pub holidays: Vec<String>,
+    /// Whether others are told what was seen; nobody is unless they say so.
+    #[serde(default)]
+    pub share_seen: bool,
 }
 
 /// What a project says.
@@ -50,6 +53,8 @@ const HOURS: &str = "hours";
 const CHECKINS: &str = "checkins";
 const OFF: &str = "off";
 const HOLIDAYS: &str = "holidays";
+/// Field of a profile: see [`PersonFields::share_seen`].
+pub const SHARE_SEEN: &str = "share_seen";
 const KEY: &str = "key";
 const NODES: &str = "nodes";
 
@@ -71,6 +76,9 @@ impl PersonFields {
         out.extend(set_changes(CHECKINS, &self.checkins, &to.checkins));
         out.extend(set_changes(OFF, &self.off, &to.off));
         out.extend(set_changes(HOLIDAYS, &self.holidays, &to.holidays));
+        if self.share_seen != to.share_seen {
+            out.push(Edit::SetField { name: SHARE_SEEN.to_owned(), value: Value::Bool(to.share_seen) });
+        }
         out
     }
 }
@@ -106,6 +114,7 @@ impl Doc {
             checkins: fields::items(doc, CHECKINS),
             off: fields::items(doc, OFF),
             holidays: fields::items(doc, HOLIDAYS),
+            share_seen: fields::read(doc, SHARE_SEEN) == Some(Value::Bool(true)),
         }
     }
 

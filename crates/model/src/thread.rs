@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::crdt::{At, Node, Obj, Read, Scalar};
-use crate::doc::{Changes, Doc, Hash, Heads, ModelError, Stamp};
+use crate::doc::{Changes, Doc, Hash, ModelError, Stamp};
 use crate::fields::{self, Value};
 use crate::page::{self, Placed, text_of};
 
@@ -23,11 +23,11 @@ pub const QUOTE: &str = "quote";
 /// Root field: whether it is resolved.
 pub const RESOLVED: &str = "resolved";
 
-const BY: &str = "by";
-const AT: &str = "at";
-const SAYS: &str = "text";
+pub(crate) const BY: &str = "by";
+pub(crate) const AT: &str = "at";
+pub(crate) const SAYS: &str = "text";
 /// Most messages that are read.
-const MAX_MESSAGES: usize = 10_000;
+pub(crate) const MAX_MESSAGES: usize = 10_000;
 /// Longest message, bytes.
 pub const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 /// Longest quote that is kept, characters.
@@ -180,20 +180,12 @@ impl Doc {
         if text.len() > MAX_MESSAGE_BYTES {
             return Err(ModelError::TooLarge("a message holds at most 16 KiB".into()));
         }
-        let before: Heads = self.heads();
-        let mut tx = self.crdt.edit(stamp)?;
-        let list = match tx.get(&Obj::root(), At::Key(MESSAGES)) {
-            Some(Node::List(list)) => list,
-            _ => tx.put_list(&Obj::root(), MESSAGES)?,
-        };
-        let end = tx.len(&list);
-        let message = tx.insert_map(&list, end)?;
-        tx.put(&message, BY, Scalar::Str(by.to_owned()))?;
-        tx.put(&message, AT, Scalar::Int(stamp.time_ms))?;
-        tx.put(&message, SAYS, Scalar::Str(text.to_owned()))?;
-        let (crdt, chunks) = tx.finish(&before)?;
-        self.crdt = crdt;
-        Ok(Changes(chunks))
+        let says = [
+            (BY, Scalar::Str(by.to_owned())),
+            (AT, Scalar::Int(stamp.time_ms)),
+            (SAYS, Scalar::Str(text.to_owned())),
+        ];
+        Ok(self.append(stamp, MESSAGES, &says)?.0)
     }
 }
 

@@ -77,6 +77,7 @@ fn a_profile_reads_as_it_was_written() {
         checkins: vec!["09:00".into(), "13:00".into()],
         off: vec!["2026-12-28..2027-01-03".into()],
         holidays: vec!["2026-11-23".into()],
+        share_seen: true,
     };
     doc.edit(&stamp(1, 1), &PersonFields::default().changes_to(&aiko)).unwrap();
     assert_eq!(doc.person(), aiko);

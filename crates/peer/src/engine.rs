@@ -204,6 +204,9 @@ impl Engine {
 
     fn idle(&mut self) {
         self.hub.tick(wall_ms());
+        if let Some(Err(error)) = self.hub.tenant().map(crate::core::Core::pass_time) {
+            tracing::warn!(%error, "what time brought could not be looked up");
+        }
         if wall_ms() >= self.snapshot_at_ms {
             self.snapshot_at_ms = wall_ms() + SNAPSHOT_LOOK_MS;
             if let Some(core) = self.hub.tenant() {

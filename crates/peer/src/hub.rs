@@ -53,6 +53,10 @@ pub trait Tenant {
     fn hold(&mut self, peer: &Id, item: &Id, reason: u8);
     /// The peer acknowledged local rows.
     fn acknowledged(&mut self, peer: &Id, row: u64);
+    /// Writes what a confirmation gives rise to. True when it wrote something.
+    fn note_delivery(&mut self) -> bool {
+        false
+    }
     /// A session with the peer stands.
     fn met(&mut self, peer: &Id, store: u64);
     /// The peer knew neither this device nor the workspace.
@@ -106,6 +110,14 @@ struct Conn {
     news: News,
     asked: BTreeSet<Id>,
     confirmed: BTreeSet<Id>,
+    note: Option<Note>,
+}
+
+/// A note of delivery that this meeting gave rise to and the peer has not confirmed: the meeting is not over before.
+struct Note {
+    row: u64,
+    /// The session had nothing more to say, the note apart.
+    settled: bool,
 }
 
 enum Talk {
@@ -300,6 +312,7 @@ impl<T: Tenant> Hub<T> {
             news: News::default(),
             asked: BTreeSet::new(),
             confirmed: BTreeSet::new(),
+            note: None,
         };
         self.conns.insert(id, conn);
         if laptop && let Some(workspace) = self.tenants.keys().next().copied() {
@@ -501,17 +514,33 @@ impl<T: Tenant> Hub<T> {
                 }
             }
             Event::InSync => {
-                (conn.news.in_sync, conn.news.settled) = (true, true);
                 tenant.in_sync();
+                if self.notes_delivery(now, id, &workspace) || self.waits_for_note(id) {
+                    return;
+                }
+                let Some(conn) = self.conns.get_mut(&id) else { return };
+                (conn.news.in_sync, conn.news.settled) = (true, true);
                 self.ask_for_blobs(id);
             }
             Event::Settled => {
+                if self.waits_for_note(id) {
+                    return;
+                }
+                let Some(conn) = self.conns.get_mut(&id) else { return };
                 conn.news.settled = true;
                 self.ask_for_blobs(id);
             }
             Event::NotAdmitted => conn.news.not_admitted = true,
             Event::PeerHas { row, .. } => {
                 tenant.acknowledged(&peer, *row);
+                if self.notes_delivery(now, id, &workspace) {
+                    return;
+                }
+                let Some(conn) = self.conns.get_mut(&id) else { return };
+                let Some(tenant) = self.tenants.get(&workspace) else { return };
+                if let Some(note) = conn.note.take_if(|note| *row >= note.row) {
+                    conn.news.settled |= note.settled;
+                }
                 let all = tenant.replica().last_row().is_ok_and(|last| *row >= last);
                 if all
                     && matches!(&conn.talk, Talk::Session { session, .. } if session.state() == State::Live)
@@ -530,6 +559,27 @@ impl<T: Tenant> Hub<T> {
             }
             Event::Progress(_) | Event::PeerFocus(_) => {}
         }
+    }
+
+    /// Writes the note of a delivery that was confirmed. It goes out in this meeting: this laptop may sleep right after.
+    fn notes_delivery(&mut self, now: i64, id: ConnId, workspace: &Id) -> bool {
+        let Some(tenant) = self.tenants.get_mut(workspace) else { return false };
+        if !tenant.note_delivery() {
+            return false;
+        }
+        let row = tenant.replica().last_row().unwrap_or_default();
+        if let Some(conn) = self.conns.get_mut(&id) {
+            let settled = conn.news.settled;
+            conn.note = Some(Note { row, settled });
+        }
+        self.committed(now, workspace, false);
+        true
+    }
+
+    /// Whether what a session says of being over was said before a note that is still to be confirmed.
+    fn waits_for_note(&mut self, id: ConnId) -> bool {
+        let note = self.conns.get_mut(&id).and_then(|conn| conn.note.as_mut());
+        note.map(|note| note.settled = true).is_some()
     }
 
     fn closed(&mut self, id: ConnId, reason: &CloseReason) {

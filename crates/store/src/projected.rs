@@ -91,6 +91,47 @@ const CACHED: &[Cached] = &[
     Cached { table: "attachments", key: "doc", columns: &["doc", "hash", "plain", "name", "size"] },
     Cached { table: SEARCH, key: "doc", columns: &["doc", "kind", "texts"] },
     Cached { table: "templates", key: "doc", columns: &["doc", "title", "text"] },
+    Cached {
+        table: "threads",
+        key: "doc",
+        columns: &[
+            "doc",
+            "lane",
+            "title",
+            "on_doc",
+            "participants",
+            "outcome",
+            "created_ms",
+            "updated_ms",
+            "reveals_ms",
+        ],
+    },
+    Cached {
+        table: "messages",
+        key: "doc",
+        columns: &[
+            "doc",
+            "n",
+            "id",
+            "author",
+            "said_ms",
+            "intent",
+            "urgency",
+            "addressed",
+            "release_ms",
+            "cancelled",
+            "text",
+            "unread",
+            "undone",
+            "woke",
+        ],
+    },
+    Cached {
+        table: "owed",
+        key: "doc",
+        columns: &["doc", "message", "debtor", "asker", "json", "cleared_ms"],
+    },
+    Cached { table: "marks", key: "doc", columns: &["doc", "thread", "name", "value"] },
 ];
 
 /// The one table whose rows also stand in an index.

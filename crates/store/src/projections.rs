@@ -14,12 +14,14 @@ pub use pages::{PageRow, SidebarRow};
 pub use people::{PersonRow, ProjectRow};
 pub use tasks::TaskRow;
 pub use templates::TemplateRow;
+pub use threads::{MarkRow, MessageRow, OwedRow, ThreadRow};
 
 mod links;
 mod pages;
 mod people;
 mod tasks;
 mod templates;
+mod threads;
 
 /// Version of the tables below. A file with another version gets empty ones and [`Store::projections_stale`].
 pub const PROJECTION_VERSION: u32 = 3;
@@ -36,6 +38,10 @@ const TABLES: &[&str] = &[
     "templates",
     "links",
     "attachments",
+    "threads",
+    "messages",
+    "owed",
+    "marks",
     "search",
     "search_docs",
 ];
@@ -99,7 +105,7 @@ fn has_tables(conn: &Connection) -> Result<bool> {
 pub(crate) fn recreate(conn: &Connection, place: Place) -> Result<()> {
     remove(conn, place)?;
     let prefix = place.prefix();
-    for sql in [pages::SQL, tasks::SQL, people::SQL, templates::SQL, links::SQL, search::SQL] {
+    for sql in [pages::SQL, tasks::SQL, people::SQL, templates::SQL, links::SQL, threads::SQL, search::SQL] {
         conn.execute_batch(&sql.replace('@', prefix))?;
     }
     Ok(())
@@ -178,7 +184,20 @@ impl Txn<'_> {
     /// Takes a document out of every projection and of the search index.
     pub fn remove_projections(&mut self, doc: &Id16) -> Result<()> {
         self.projects(doc);
-        for table in ["pages", "page_facts", "tasks", "people", "projects", "templates", "attachments"] {
+        const BY_DOC: [&str; 11] = [
+            "pages",
+            "page_facts",
+            "tasks",
+            "people",
+            "projects",
+            "templates",
+            "attachments",
+            "threads",
+            "messages",
+            "owed",
+            "marks",
+        ];
+        for table in BY_DOC {
             self.store.conn.prepare_cached(&format!("DELETE FROM {table} WHERE doc = ?1"))?.execute([doc])?;
         }
         self.store.conn.prepare_cached("DELETE FROM links WHERE from_doc = ?1")?.execute([doc])?;

@@ -215,6 +215,68 @@ fn task(n: u8) -> TaskRow {
     }
 }
 
+fn message(n: u32) -> MessageRow {
+    MessageRow {
+        doc: doc(6),
+        n,
+        id: format!("M{n}"),
+        author: Some([3; 16]),
+        addressed: vec!["03".repeat(16)],
+        release_ms: (n == 1).then_some(50),
+        text: "Why?".into(),
+        unread: n == 1,
+        woke: n == 1,
+        ..MessageRow::default()
+    }
+}
+
+fn debt() -> OwedRow {
+    let json = "{}".to_owned();
+    OwedRow { doc: doc(6), message: "M1".into(), debtor: [3; 16], asker: [4; 16], json, cleared_ms: Some(70) }
+}
+
+fn mark() -> MarkRow {
+    MarkRow { doc: doc(7), thread: doc(6), name: "mute".into(), value: "yes".into() }
+}
+
+fn project_thread(txn: &mut tern_store::Txn<'_>) -> tern_store::Result<()> {
+    let thread =
+        ThreadRow { doc: doc(6), title: "Plan".into(), reveals_ms: Some(50), ..ThreadRow::default() };
+    txn.project_thread(&thread, &[message(0), message(1)], &[debt()])?;
+    txn.project_marks(&doc(7), &[mark()])
+}
+
+#[test]
+fn rows_of_a_thread_are_found_by_what_is_fresh_owed_marked_and_due() {
+    let home = Home::new();
+    let mut store = home.create();
+    store.write(project_thread).unwrap();
+    assert_eq!(store.messages_of(&doc(6)).unwrap(), [message(0), message(1)]);
+    assert_eq!(store.unread_messages().unwrap(), [message(1)]);
+    assert_eq!(store.message(&doc(6), "M1").unwrap(), Some(message(1)));
+    assert!(store.woken_threads(49).unwrap().is_empty());
+    assert_eq!(store.woken_threads(50).unwrap(), [doc(6)]);
+    assert_eq!(
+        (store.owed(&[3; 16], 69).unwrap(), store.owed(&[4; 16], 69).unwrap()),
+        (vec![debt()], vec![debt()])
+    );
+    assert!(store.owed(&[3; 16], 70).unwrap().is_empty() && store.owed(&[5; 16], 0).unwrap().is_empty());
+    assert_eq!(
+        (store.marks_on(&doc(6)).unwrap(), store.marks_in(&doc(7)).unwrap()),
+        (vec![mark()], vec![mark()])
+    );
+    assert!(store.appears_between(49, 50).unwrap());
+    assert!(!store.appears_between(50, 99).unwrap() && !store.appears_between(0, 49).unwrap());
+    assert!(store.threads_to_reveal(49).unwrap().is_empty());
+    assert_eq!(store.threads_to_reveal(50).unwrap(), [doc(6)]);
+    let later = ThreadRow { doc: doc(6), outcome: Some("Done.".into()), ..ThreadRow::default() };
+    store.write(|txn| txn.project_thread(&later, &[message(0)], &[])).unwrap();
+    assert_eq!(store.thread(&doc(6)).unwrap(), Some(later));
+    assert_eq!((store.messages_of(&doc(6)).unwrap().len(), store.owed_in(&doc(6)).unwrap().len()), (1, 0));
+    store.write(|txn| txn.remove_projections(&doc(6))).unwrap();
+    assert!(store.threads().unwrap().is_empty() && store.messages_of(&doc(6)).unwrap().is_empty());
+}
+
 fn project_all(store: &mut Store) {
     let person = PersonRow {
         doc: doc(9),
@@ -234,6 +296,7 @@ fn project_all(store: &mut Store) {
             txn.project_project(&project)?;
             txn.project_links(&doc(1), &[doc(2), doc(3)])?;
             txn.project_attachments(&doc(1), &[file])?;
+            project_thread(txn)?;
             txn.index_text(&SearchRow { doc: doc(1), kind: "page", title: "Page 1", body: "words" })?;
             txn.projections_rebuilt()
         })
@@ -242,7 +305,7 @@ fn project_all(store: &mut Store) {
 
 fn everything(store: &Store) -> String {
     format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         store.pages().unwrap(),
         store.sidebar().unwrap(),
         store.tasks().unwrap(),
@@ -250,6 +313,10 @@ fn everything(store: &Store) -> String {
         store.projects().unwrap(),
         store.links().unwrap(),
         store.attachments().unwrap(),
+        store.threads().unwrap(),
+        store.messages_of(&doc(6)).unwrap(),
+        store.owed_in(&doc(6)).unwrap(),
+        store.marks().unwrap(),
         store.search("words", 9).unwrap(),
     )
 }

@@ -8,7 +8,7 @@ use support::{Home, ROOT, doc, insert, made, tag};
 use tern_store::*;
 
 /// Words that must not be found on disk, none of them a part of another.
-const CANARIES: [&str; 12] = [
+const CANARIES: [&str; 16] = [
     "Amsterdamtitle",
     "Berlinbody",
     "Cairosnapshot",
@@ -21,6 +21,10 @@ const CANARIES: [&str; 12] = [
     "Jakartaperson",
     "Kyotofile",
     "Limaaddress",
+    "Manilathread",
+    "Nairobimessage",
+    "Oaxacadebt",
+    "Pretoriamark",
 ];
 
 fn key(byte: u8) -> AtRestKey {
@@ -78,6 +82,12 @@ fn project(txn: &mut Txn<'_>, n: u8, title: &str) -> Result<()> {
     let file =
         AttachmentRow { doc: doc(n), hash: [3; 32], plain: [4; 32], name: "Kyotofile".into(), size_bytes: 5 };
     txn.project_attachments(&doc(n), &[file])?;
+    let thread = ThreadRow { doc: doc(n), title: "Manilathread".into(), ..ThreadRow::default() };
+    let message = MessageRow { text: "Nairobimessage".into(), ..MessageRow::default() };
+    let debt = OwedRow { json: "Oaxacadebt".into(), ..OwedRow::default() };
+    txn.project_thread(&thread, &[message], &[debt])?;
+    let mark = MarkRow { thread: doc(n), value: "Pretoriamark".into(), ..MarkRow::default() };
+    txn.project_marks(&doc(n), &[mark])?;
     txn.index_text(&SearchRow { doc: doc(n), kind: "page", title, body: "Berlinbody by the river" })
 }
 

@@ -151,11 +151,11 @@ fn a_store_of_every_version_opens_with_everything_in_it() {
         let home = Home::new();
         let store = open_golden(&home, name);
         assert_eq!(store.is_locked(), name.starts_with("locked"));
-        assert_everything_in(&store, name);
+        assert_everything_in(&store);
     }
 }
 
-fn assert_everything_in(store: &Store, name: &str) {
+fn assert_everything_in(store: &Store) {
     assert_eq!(store.id(), StoreId(0x1122_3344_5566_7788));
     let report = store.check(&mut |_| Ok(Vec::new())).unwrap();
     assert_eq!((report.findings, report.items), (vec![], 40));
@@ -174,11 +174,7 @@ fn assert_everything_in(store: &Store, name: &str) {
     assert!(store.blob(&[7; 32]).unwrap().unwrap().present);
     assert_eq!(store.meta("engine.note").unwrap().as_deref(), Some(&b"golden"[..]));
     // Projections of an earlier version are made anew by the engine.
-    assert_eq!(store.projections_stale().unwrap(), name == "v1.db");
-    if name != "v1.db" {
-        assert_eq!(store.sidebar().unwrap()[0].title, "Golden");
-        assert_eq!(store.search("東京 ete", 1).unwrap().len(), 1);
-    }
+    assert!(store.projections_stale().unwrap() && store.sidebar().unwrap().is_empty());
 }
 
 #[test]

@@ -100,13 +100,17 @@ pub(crate) struct ProfileSetArgs {
     /// A day or range of days off, 2026-12-24 or 2026-12-24..2026-12-31 (may be repeated)
     #[arg(long, value_name = "DATE[..DATE]")]
     pub(crate) off: Vec<String>,
+    /// Whether others are told what you have seen; they are not unless you say so
+    #[arg(long, value_parser = ["yes", "no"])]
+    pub(crate) share_seen: Option<String>,
 }
 
 /// `when`
 #[derive(Debug, Args)]
 pub(crate) struct WhenArgs {
-    /// Name, id or prefix of a member
-    pub(crate) who: String,
+    /// Names, ids or prefixes of members
+    #[arg(required = true)]
+    pub(crate) who: Vec<String>,
     /// When it reaches them (RFC 3339); now when absent
     #[arg(long, value_name = "WHEN")]
     pub(crate) available: Option<String>,

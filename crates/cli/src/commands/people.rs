@@ -1,6 +1,6 @@
 //! Setting up, members, profiles and time.
 
-use tern_peer::{AccessCommand, Command, Peer, PeerError, ProfileChange, Query, Reply, View};
+use tern_peer::{AccessCommand, Command, Peer, PeerError, ProfileChange, Query, Reply, ThreadCommand, View};
 
 use super::ask;
 use crate::args::{
@@ -52,10 +52,15 @@ pub(super) fn profile(context: &Context, action: ProfileAction) -> Result<(), Pe
     context.with_peer(|peer| {
         let view = match action {
             ProfileAction::Show { member } => ask!(peer, Query::Profile { member }, View::Profile),
-            ProfileAction::Set(args) => match peer.call(Command::ProfileSet(change(args)))? {
-                Reply::Profile(view) => view,
-                _ => ask!(peer, Query::Profile { member: None }, View::Profile),
-            },
+            ProfileAction::Set(args) => {
+                if let Some(says) = &args.share_seen {
+                    peer.call(Command::Thread(ThreadCommand::ShareSeen { on: says == "yes" }))?;
+                }
+                match peer.call(Command::ProfileSet(change(args)))? {
+                    Reply::Profile(view) => view,
+                    _ => ask!(peer, Query::Profile { member: None }, View::Profile),
+                }
+            }
         };
         context.emit(&view, || human::people::profile(&view))
     })
@@ -72,7 +77,7 @@ fn change(args: ProfileSetArgs) -> ProfileChange {
 }
 
 pub(super) fn when(context: &Context, args: WhenArgs) -> Result<(), PeerError> {
-    let query = Query::When { who: args.who, available: args.available, urgency: args.urgency };
+    let query = Query::When { who: args.who.join(","), available: args.available, urgency: args.urgency };
     context.with_peer(|peer| {
         let view = ask!(peer, query, View::When);
         context.emit(&view, || human::people::when(&view))

@@ -69,18 +69,29 @@ pub(crate) fn profile(view: &ProfileView) -> String {
 }
 
 pub(crate) fn when(view: &WhenView) -> String {
-    let mut text = format!("{} ({})\n", one_line(&view.name), view.zone);
-    text += &format!("  reaches them       {}\n", view.local.available);
-    for (label, local, instant) in [
-        ("urgent answer by  ", &view.local.urgent_by, &view.urgent_by),
-        ("standard answer by", &view.local.standard_by, &view.standard_by),
-    ] {
-        if let (Some(local), Some(instant)) = (local, instant) {
-            text += &format!("  {label} {local}  ({instant})\n");
+    let mut text = String::new();
+    for person in &view.people {
+        let hours = if person.working { "in their hours" } else { "outside their hours" };
+        text += &format!("{} ({})\n", one_line(&person.name), person.zone);
+        text += &format!("  reaches them       {} ({hours})\n", person.local.available);
+        for (label, local, instant) in [
+            ("urgent answer by  ", &person.local.urgent_by, &person.urgent_by),
+            ("standard answer by", &person.local.standard_by, &person.standard_by),
+        ] {
+            if let (Some(local), Some(instant)) = (local, instant) {
+                text += &format!("  {label} {local}  ({instant})\n");
+            }
+        }
+        if person.urgent_by.is_none() && person.standard_by.is_none() {
+            text += "  No answer can be expected: no working hours are stated for the time to come.\n";
+        }
+        if let Some(days) = person.not_met_days.filter(|days| *days > 0) {
+            let days = super::count(days.unsigned_abs(), "day", "days");
+            text += &format!("  No device of theirs was met by this one for {days}.\n");
         }
     }
-    if view.urgent_by.is_none() && view.standard_by.is_none() {
-        text += "  No answer can be expected: no working hours are stated for the time to come.\n";
+    for choice in &view.choices {
+        text += &format!("  {}\n", one_line(&choice.text));
     }
     text + &format!("  zone data          {}\n", view.zone_data)
 }

@@ -204,6 +204,15 @@ impl Profile {
         })
     }
 
+    /// The first check-in of the next working day whose hours begin after an instant.
+    pub fn next_morning(&self, after_ms: i64) -> Option<i64> {
+        let begins = self.days(after_ms).find_map(|date| {
+            let first = self.working_between(self.zone.day(date)).first().copied()?;
+            (first.from_ms > after_ms).then_some(first.from_ms)
+        });
+        self.next_checkin(begins?)
+    }
+
     /// The end of the person's working day on a date: of the last window that begins on it, else midnight after it.
     pub fn end_of_day(&self, date: Date) -> i64 {
         let last = if self.is_day_off(date) { None } else { self.weekly.windows(date.weekday()).last() };

@@ -350,3 +350,21 @@ fn a_part_of_the_day_says_hours_check_ins_and_why_somebody_is_away() {
     let part = nobody.day_part(Span { from_ms: now_ms, until_ms: now_ms + DAY_MS }, now_ms);
     assert_eq!((part.next_checkin_ms, part.away), (None, Some((Away::NotWorking, None))));
 }
+
+#[test]
+fn the_next_morning_is_the_first_check_in_of_a_working_day_that_has_not_begun() {
+    let zone = Zone::get("Asia/Tokyo").unwrap();
+    let at = |text: &str| zone.moment(text).unwrap();
+    let aiko = Profile::usual(zone.clone());
+    for (from, morning) in [
+        ("2026-11-21T01:00", "2026-11-23T09:00"),
+        ("2026-11-23T08:59", "2026-11-23T09:00"),
+        ("2026-11-23T09:00", "2026-11-24T09:00"),
+        ("2026-11-23T12:30", "2026-11-24T09:00"),
+        ("2026-11-27T20:00", "2026-11-30T09:00"),
+    ] {
+        assert_eq!(aiko.next_morning(at(from)), Some(at(morning)), "{from}");
+    }
+    let split = Profile { weekly: "Mon-Fri 09:00-12:00,13:00-18:00".parse().unwrap(), ..aiko };
+    assert_eq!(split.next_morning(at("2026-11-23T12:30")), Some(at("2026-11-24T09:00")));
+}

@@ -168,7 +168,7 @@ pub enum Command {
         /// Marker of the block, or its place there from 0.
         block: String,
     },
-    /// Notes that oneself has read a page or task up to these heads (the present ones when `None`). Writes nothing when
+    /// Notes that oneself has read a page, task or thread up to these heads (the present ones when `None`). Writes nothing when
     /// that is known or only own changes came since; meant for the moment a page is left.
     MarkRead {
         /// Which document.
@@ -206,6 +206,10 @@ pub enum Command {
         /// `true` for resolved.
         on: bool,
     },
+    /// Changes a thread, or a draft for one.
+    Thread(super::ThreadCommand),
+    /// Does something with an item of the inbox.
+    Inbox(super::InboxCommand),
     /// A new task from a capture line (`Fix login @aiko #auth !high ^2026-12-01 >Web`).
     TaskNew {
         /// The line.
@@ -289,6 +293,10 @@ pub enum Reply {
         /// How many.
         items: u64,
     },
+    /// A thread, as `thread show` prints it.
+    Thread(Box<super::ThreadView>),
+    /// What is kept as drafts.
+    Drafts(super::DraftsView),
     /// A task, as `task show` prints it.
     Task(Box<super::TaskView>),
     /// An attachment.
@@ -389,6 +397,24 @@ pub enum Query {
         /// Which.
         page: Ref,
     },
+    /// Threads.
+    Threads {
+        /// Only those that belong to this page, task or project.
+        on: Option<Ref>,
+        /// Closed ones too.
+        closed: bool,
+    },
+    /// A thread with its messages.
+    Thread {
+        /// Full id, prefix or title.
+        thread: Ref,
+    },
+    /// What is being written.
+    Drafts,
+    /// What needs oneself.
+    Inbox,
+    /// Answers that oneself owes or waits for.
+    Owed,
     /// Pages and tasks that link to a page or task.
     Backlinks {
         /// Which.
@@ -469,7 +495,7 @@ pub enum Query {
     },
     /// When somebody can be expected to answer.
     When {
-        /// Member id, prefix or name.
+        /// Member id, prefix or name; several with commas between.
         who: String,
         /// When it reaches them, RFC 3339; now when `None`.
         available: Option<String>,

@@ -99,6 +99,16 @@ pub enum View {
     Merges(super::MergesView),
     /// See [`Query::Comments`](super::Query::Comments).
     Comments(super::CommentsView),
+    /// See [`Query::Threads`](super::Query::Threads).
+    Threads(super::ThreadsView),
+    /// See [`Query::Thread`](super::Query::Thread).
+    Thread(Box<super::ThreadView>),
+    /// See [`Query::Drafts`](super::Query::Drafts).
+    Drafts(super::DraftsView),
+    /// See [`Query::Inbox`](super::Query::Inbox).
+    Inbox(super::InboxView),
+    /// See [`Query::Owed`](super::Query::Owed).
+    Owed(super::OwedView),
     /// See [`Query::Backlinks`](super::Query::Backlinks).
     Backlinks(super::BacklinksView),
     /// See [`Query::Strip`](super::Query::Strip).
@@ -520,7 +530,7 @@ pub struct SearchView {
 pub struct HitView {
     /// Full id.
     pub id: String,
-    /// `page`, `task` or `comment`.
+    /// `page`, `task`, `thread` or `comment`.
     pub kind: String,
     /// For a comment: full id of the page it stands on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -531,10 +541,10 @@ pub struct HitView {
     pub snippet: String,
 }
 
-/// When somebody can be expected to answer.
-#[derive(Debug, Clone, Serialize)]
+/// When somebody can be expected to answer; of several, top-level times are those of whoever may answer last.
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct WhenView {
-    /// Name.
+    /// Name; of several, all names.
     pub name: String,
     /// Zone.
     pub zone: String,
@@ -548,10 +558,14 @@ pub struct WhenView {
     pub local: WhenLocal,
     /// Version of the zone data used.
     pub zone_data: String,
+    /// Each person, first to answer first.
+    pub people: Vec<WhenPerson>,
+    /// What can be chosen, and what each choice does to the expected time.
+    pub choices: Vec<WhenChoice>,
 }
 
 /// Local times in words.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct WhenLocal {
     /// When it reaches them.
     pub available: String,
@@ -559,6 +573,44 @@ pub struct WhenLocal {
     pub urgent_by: Option<String>,
     /// Standard by.
     pub standard_by: Option<String>,
+}
+
+/// One person in [`WhenView`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct WhenPerson {
+    /// Member id, hex.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Zone.
+    pub zone: String,
+    /// Whether it is in their hours at that instant.
+    pub working: bool,
+    /// Their next check-in after it, RFC 3339, UTC.
+    pub next_checkin: Option<String>,
+    /// RFC 3339, UTC.
+    pub urgent_by: Option<String>,
+    /// RFC 3339, UTC.
+    pub standard_by: Option<String>,
+    /// The same in their local time, in words.
+    pub local: WhenLocal,
+    /// For how many days no device of theirs was met by this one; none when that is unknown.
+    pub not_met_days: Option<i64>,
+}
+
+/// A choice of when to deliver.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct WhenChoice {
+    /// `now` or `their-morning`.
+    pub deliver: String,
+    /// When it appears, RFC 3339, UTC.
+    pub at: String,
+    /// When the first may answer, standard, RFC 3339, UTC.
+    pub first_by: Option<String>,
+    /// When the last may.
+    pub last_by: Option<String>,
+    /// In a sentence.
+    pub text: String,
 }
 
 /// What a check found.

@@ -2,19 +2,21 @@
 
 use tern_model::{DocId, Kind};
 
-use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply};
+use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadCommand, ThreadView};
 
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, comments, invites, pages, past, people, project, reading, removal, review,
-    spaces, tasks, templates, typing,
+    Core, Work, access, audit, comments, drafts, inbox, invites, pages, past, people, project, reading,
+    removal, review, spaces, tasks, templates, threads, typing,
 };
 
 /// What a command did, before the reply is made.
 enum Did {
     Doc(DocId, bool),
     Task(DocId),
+    Thread(threads::Done),
+    Drafts,
     Other(Reply),
 }
 
@@ -27,6 +29,11 @@ impl Core {
         match did {
             Did::Doc(id, changed) => self.doc_reply(id, changed),
             Did::Task(id) => Ok(Reply::Task(Box::new(self.task_view(&id.to_string())?))),
+            Did::Thread(done) => {
+                let view = self.thread_view(&done.thread.to_string())?;
+                Ok(Reply::Thread(Box::new(ThreadView { note: done.note, ..view })))
+            }
+            Did::Drafts => Ok(Reply::Drafts(self.drafts_view()?)),
             Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
             Did::Other(reply) => Ok(reply),
         }
@@ -83,6 +90,13 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::MergeReviewed { page, heads } => {
             Did::Other(reading::note(work, reading::Mark::Reviewed, page, heads.as_deref())?)
         }
+        Command::Thread(ThreadCommand::Draft { thread, title, say }) => {
+            drafts::keep(work, thread.as_deref(), title, say.as_ref())?;
+            Did::Drafts
+        }
+        Command::Thread(ThreadCommand::ShareSeen { on }) => Did::Other(threads::share_seen(work, *on)?),
+        Command::Thread(command) => Did::Thread(threads::perform(work, command)?),
+        Command::Inbox(command) => Did::Other(inbox::perform(work, command)?),
         Command::CommentNew { page, on, text } => done(comments::create(work, page, on, text)?),
         Command::CommentReply { thread, text } => done(comments::reply(work, thread, text)?),
         Command::CommentResolve { thread, on } => done(comments::resolve(work, thread, *on)?),

@@ -127,7 +127,7 @@ impl Core {
             let Ok(thread) = documents::load(&self.store, &mut self.mem, id).cloned() else { continue };
             let beside = spaces::space_of(&self.store, &self.mem, &id)? == space;
             if beside && thread.kind() == Kind::Thread && thread.thread().page == doc.id().to_string() {
-                threads.push(self.thread_view(&doc, &markers, &thread));
+                threads.push(self.comment_view(&doc, &markers, &thread));
             }
         }
         let first = |view: &CommentView| view.messages.first().map(|m| m.when.clone());
@@ -137,7 +137,7 @@ impl Core {
         Ok(CommentsView { threads, heads: doc.heads().to_string() })
     }
 
-    fn thread_view(&self, page: &Doc, markers: &[String], doc: &Doc) -> CommentView {
+    fn comment_view(&self, page: &Doc, markers: &[String], doc: &Doc) -> CommentView {
         let thread = doc.thread();
         let place = page.spot(&thread.from, &thread.to).map(|spot| CommentPlace {
             from: spot.from,

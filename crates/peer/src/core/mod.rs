@@ -9,19 +9,24 @@ mod backlinks;
 mod commands;
 mod comments;
 mod documents;
+mod drafts;
 mod duties;
 mod errors;
 mod follow;
 mod gate;
 pub(crate) mod heal;
 pub(crate) mod holdings;
+mod inbox;
 mod ingest;
 mod invites;
+mod owed;
 pub(crate) mod pages;
 mod past;
 mod people;
+mod posts;
 pub(crate) mod project;
 mod query;
+mod reached;
 mod reading;
 mod relink;
 mod removal;
@@ -36,7 +41,11 @@ mod strip;
 pub(crate) mod tasks;
 mod templates;
 mod tenant;
+mod thread_list;
+mod thread_view;
+mod threads;
 mod typing;
+mod when;
 mod words;
 mod work;
 
@@ -119,6 +128,8 @@ pub(crate) struct Mem {
     pub pages_version: u64,
     /// As `version`, for commits that changed what task lists show.
     pub tasks_version: u64,
+    /// Up to when it was looked what time alone brought.
+    pub looked_ms: Option<i64>,
     /// Devices connected at the moment, for display.
     pub connected: std::collections::BTreeSet<Id>,
     clock: u64,

@@ -122,8 +122,10 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
         Kind::Task => task(work, &doc, &times)?,
         Kind::Person => person(work, &doc, &times)?,
         Kind::Project => project_row(work, &doc, &times)?,
-        Kind::Thread => super::comments::project(work, &doc)?,
-        Kind::Workspace | Kind::Space | Kind::Reading | Kind::Unknown(_) => {}
+        Kind::Thread if super::posts::is_comment(&doc) => super::comments::project(work, &doc)?,
+        Kind::Thread => super::posts::project(work, &doc, created_ms, updated_ms)?,
+        Kind::Reading => super::reading::project(work, &doc)?,
+        Kind::Workspace | Kind::Space | Kind::Unknown(_) => {}
     }
     let attached: Vec<AttachmentRow> =
         attachments(&doc).iter().filter_map(|a| attachment_row(id, a)).collect();

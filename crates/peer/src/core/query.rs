@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tern_interop::markdown;
 use tern_model::block::{Block, Inline};
 use tern_model::history::{BlockDiff, Run};
-use tern_model::hours::{self, tzdb_version};
+use tern_model::hours::tzdb_version;
 use tern_model::{Doc, DocId};
 
 use crate::api::*;
@@ -32,6 +32,11 @@ impl Core {
             Query::SinceRead { page } => View::SinceRead(self.since_read(page)?),
             Query::Merges { page } => View::Merges(self.merges(page)?),
             Query::Comments { page } => View::Comments(self.comments(page)?),
+            Query::Threads { on, closed } => View::Threads(self.threads_view(on.as_deref(), *closed)?),
+            Query::Thread { thread } => View::Thread(Box::new(self.thread_view(thread)?)),
+            Query::Drafts => View::Drafts(self.drafts_view()?),
+            Query::Inbox => View::Inbox(self.inbox_view()?),
+            Query::Owed => View::Owed(self.owed_view()?),
             Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
             Query::Strip { at } => View::Strip(self.strip(at.as_deref())?),
             Query::Overlap { who, weeks } => View::Overlap(self.overlap(who, *weeks)?),
@@ -52,7 +57,10 @@ impl Core {
             Query::Spaces => View::Spaces(self.spaces_view()?),
             Query::Relays => View::Relays(self.relays_view()?),
             Query::Status => View::Status(self.status_view()?),
-            Query::Search { query, limit } => View::Search(self.search(query, *limit)?),
+            Query::Search { query, limit } => {
+                self.reveal()?;
+                View::Search(self.search(query, *limit)?)
+            }
             Query::When { who, available, urgency } => {
                 View::When(self.when(who, available.as_deref(), urgency.as_deref())?)
             }
@@ -150,37 +158,6 @@ impl Core {
         page.and_then(Result::ok)?.first().map(|page| DocId(*page).to_string())
     }
 
-    fn when(&self, who: &str, available: Option<&str>, urgency: Option<&str>) -> Result<WhenView, PeerError> {
-        let member = self.find_member(who)?;
-        let profile =
-            people::profile_of(&self.store, &member).ok_or_else(|| not_found("readable profile of", who))?;
-        let mine = self.my_zone();
-        let start = match available {
-            Some(text) => mine.moment(text).map_err(|e| PeerError::new(ErrorKind::Usage, format!("{e}.")))?,
-            None => self.now_ms(),
-        };
-        let wants = |kind: &str| urgency.is_none_or(|u| u == kind);
-        if !wants("urgent") && !wants("standard") {
-            return Err(PeerError::new(ErrorKind::Usage, "Urgency is urgent or standard."));
-        }
-        let expected = hours::expected(&profile, start);
-        let urgent = expected.filter(|_| wants("urgent")).map(|e| e.urgent_by_ms);
-        let standard = expected.filter(|_| wants("standard")).map(|e| e.standard_by_ms);
-        Ok(WhenView {
-            name: people::name_of(&self.store, &member),
-            zone: profile.zone.name().to_owned(),
-            available: words::utc(start),
-            urgent_by: urgent.map(words::utc),
-            standard_by: standard.map(words::utc),
-            local: WhenLocal {
-                available: profile.zone.show(start),
-                urgent_by: urgent.map(|at| profile.zone.show(at)),
-                standard_by: standard.map(|at| profile.zone.show(at)),
-            },
-            zone_data: tzdb_version().to_owned(),
-        })
-    }
-
     fn doc_save(&mut self, doc: &str) -> Result<View, PeerError> {
         let doc = self.document(doc, None)?;
         Ok(View::Bytes {
@@ -253,6 +230,7 @@ impl Core {
                 .page(&row.doc)?
                 .is_some_and(|p| p.title != title || p.trashed != project::trashed(&rebuilt))
                 || self.store.task(&row.doc)?.is_some_and(|t| t.title != title)
+                || self.thread_differs(&rebuilt)?
             {
                 findings.push(format!("Document {id}: the list shows something else than its items say."));
             }

@@ -55,6 +55,13 @@ impl Tenant for Core {
         self.mem.version += 1;
     }
 
+    fn note_delivery(&mut self) -> bool {
+        Core::note_delivery(self).unwrap_or_else(|error| {
+            tracing::warn!(%error, "a delivery could not be noted; the next confirmation tries again");
+            false
+        })
+    }
+
     fn met(&mut self, peer: &Id, store: u64) {
         self.met_peer(peer, store);
     }

@@ -109,7 +109,8 @@ impl<'a, 's> Work<'a, 's> {
 
     /// Projects what was touched and commits.
     pub(crate) fn finish(mut self) -> Result<(), PeerError> {
-        for id in std::mem::take(&mut self.touched) {
+        // Marks of the personal space touch the threads that they are on.
+        while let Some(id) = self.touched.pop_first() {
             project::project(&mut self, id)?;
         }
         self.mem.seen_row = self.txn.last_row()?;
