@@ -1,6 +1,6 @@
 //! Expected-by in the terminal: the nine vectors, once with `--available` and once with `TERN_NOW`.
 
-use crate::harness::{Home, Stage, word};
+use crate::harness::{Home, Stage, carry, rows, word};
 
 struct Person {
     name: &'static str,
@@ -94,4 +94,63 @@ fn one_urgency_can_be_asked_for_alone() {
     let ben = stage.ben();
     let urgent = ben.json(&["when", "Ben", "--urgency", "urgent"]);
     assert!(urgent["urgent_by"].is_string() && urgent["standard_by"].is_null(), "{urgent}");
+}
+
+#[test]
+fn the_strip_says_whose_day_it_is_and_overlap_what_a_clock_change_takes_away() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    ben.json(&["profile", "set", "--hours", "Mon-Fri 09:00-17:30"]);
+    let ticket = word(&ben.json(&["invite"]), "ticket");
+    let file = stage.arg("all.tern");
+    ben.json(&["bundle", "export", &file, "--all"]);
+    let aiko = stage.empty_home("aiko");
+    let hours = ["--zone", "Asia/Tokyo", "--hours", "Mon-Fri 09:00-18:00", "--bundle", &file];
+    aiko.json(&[&["join", &ticket, "--name", "Aiko"][..], &hours].concat());
+    carry(&stage, &aiko, &ben, "aiko.tern");
+
+    let strip = ben.json(&["strip", "--at", "2026-11-24T15:10:00Z"]);
+    let people = rows(&strip, "people");
+    let shown = |row: &serde_json::Value| {
+        let hours: Vec<String> =
+            rows(row, "hours").iter().map(|span| word(span, "from")[..16].into()).collect();
+        (word(row, "name"), word(row, "local"), row["working"] == true, hours, word(row, "next_checkin"))
+    };
+    assert_eq!(
+        people.iter().map(shown).collect::<Vec<_>>(),
+        [
+            (
+                "Aiko".into(),
+                "Wed 00:10".into(),
+                false,
+                vec!["2026-11-25T09:00".into()],
+                "2026-11-25T09:00:00+09:00[Asia/Tokyo]".into()
+            ),
+            (
+                "Ben Whitfield".into(),
+                "Tue 15:10".into(),
+                true,
+                vec!["2026-11-24T09:00".into(), "2026-11-25T09:00".into()],
+                "2026-11-24T16:00:00+00:00[Europe/London]".into()
+            ),
+        ]
+    );
+    let friday = ben.json(&["strip", "--at", "2026-11-20T16:00:00Z"]);
+    assert_eq!(word(&rows(&friday, "people")[0], "away"), "weekend until Mon 09:00");
+
+    let shared = |now: &str| ben.json_with(&["overlap", "me,aiko", "--weeks", "2"], &[("TERN_NOW", now)], "");
+    let before = shared("2026-10-19T08:00:00Z");
+    assert_eq!(rows(&before, "windows")[0]["minutes"], 60, "{before}");
+    assert_eq!(rows(&before, "windows").len(), 5, "an hour a day until clocks go back");
+    let warning = &rows(&before, "warnings")[0];
+    assert_eq!(
+        (&warning["minutes_before"], &warning["minutes_after"]),
+        (&300.into(), &0.into()),
+        "{warning}"
+    );
+    assert_eq!(warning["soon"], true, "within a week");
+    assert!(word(warning, "text").contains("share no time"), "{warning}");
+    let after = shared("2026-10-26T08:00:00Z");
+    assert!(rows(&after, "windows").is_empty() && rows(&after, "warnings").is_empty(), "{after}");
+    assert_eq!(ben.run(&["overlap", "nobody"]).code, 4);
 }

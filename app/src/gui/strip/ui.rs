@@ -20,6 +20,9 @@ const FOOT: f32 = 8.0;
 /// Step of the instant that keys move, milliseconds.
 const STEP_MS: i64 = 30 * MINUTE_MS;
 
+/// Distance at which the labels of two instants do not touch.
+const PILLS_APART: f32 = 76.0;
+
 /// Height of the strip.
 pub fn height(ruler: &Ruler) -> f32 {
     let more = if ruler.unseen > 0 { ROW } else { 0.0 };
@@ -221,16 +224,17 @@ pub fn show(ui: &Ui, ruler: &Ruler, columns: Columns, at_ms: Option<i64>, hold: 
     let other = by_pointer.or(chosen).or(hold.then_some(ruler.now_ms));
     let at_ms = other.unwrap_or(ruler.now_ms);
     let paint = Paint { ui, p, ruler, columns, at_ms };
-    let now = if other.is_none() { paint.pill(ruler.now_ms, true) } else { Rect::NOTHING };
-    let there = other.map(|at| paint.pill(at, at == ruler.now_ms));
-    let taken: Vec<Rect> = [now].into_iter().chain(there).collect();
+    let there = other.filter(|at| *at != ruler.now_ms);
+    let far = |at: i64| (paint.x(at) - paint.x(ruler.now_ms)).abs() > PILLS_APART;
+    let now = there.is_none_or(far).then(|| paint.pill(ruler.now_ms, true));
+    let taken: Vec<Rect> = now.into_iter().chain(there.map(|at| paint.pill(at, false))).collect();
     paint.marks(&taken);
     for (index, person) in ruler.rows.iter().enumerate() {
         paint.person(index, person);
         speak(ui, &paint, index, person);
     }
     paint.line(ruler.now_ms, true);
-    if let Some(at) = other.filter(|at| *at != ruler.now_ms) {
+    if let Some(at) = there {
         paint.line(at, false);
     }
     heads(&paint);

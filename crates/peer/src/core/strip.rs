@@ -101,12 +101,13 @@ impl Core {
             ));
         }
         let mut found: Vec<(String, Profile)> = Vec::new();
+        let mut known = std::collections::BTreeSet::new();
         for text in who {
             let id = self.find_member(text)?;
             let name = people::name_of(&self.store, &id);
             let profile = people::profile_of(&self.store, &id);
             let profile = profile.ok_or_else(|| not_found("readable profile of", text))?;
-            if found.iter().all(|(other, _)| *other != name) {
+            if known.insert(id) {
                 found.push((name, profile));
             }
         }
