@@ -22,6 +22,8 @@ const KEYS: usize = 400;
 const SCROLLS: usize = 400;
 /// Changes of others a page.
 const CHANGES: usize = 40;
+/// Longest time that taking in the 9,900 pages may take.
+const IMPORT_LIMIT: Duration = Duration::from_secs(600);
 /// How every page begins.
 pub const BEGINNING: &str = "It begins here.";
 
@@ -125,7 +127,9 @@ pub fn tree(dir: &Path) {
     let (home, _) = home(&stage, 10_000);
     let pages = dir.join("frames-tree");
     corpus::write(&pages, 9_900).expect("a folder that can be written");
-    home.json(&["import", pages.to_str().expect("a path that is text")]);
+    let import = ["import", pages.to_str().expect("a path that is text")];
+    let imported = home.start(&import, "").wait(IMPORT_LIMIT).expect("an end of the import");
+    assert_eq!(imported.code, 0, "{}", imported.err);
     let mut screen = Screen::over(home.path(), Time::Steps);
     screen.open("Measured", BEGINNING, true);
     typing(&mut screen, "10 KB beside 10,000 pages");

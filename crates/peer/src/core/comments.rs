@@ -118,10 +118,11 @@ fn find(work: &mut Work<'_, '_>, text: &str) -> Result<DocId, PeerError> {
 impl Core {
     pub(crate) fn comments(&mut self, page: &str) -> Result<CommentsView, PeerError> {
         let doc = self.document(page, None)?;
-        let markers = doc.markers();
         let space = spaces::space_of(&self.store, &self.mem, &doc.id())?;
         let all = self.store.links_to(&doc.id().0)?.into_iter().map(DocId);
         let ids: Vec<DocId> = all.filter(|id| id.class() == Class::Conversation).take(MAX_THREADS).collect();
+        // Reading the page takes as long as the page is; without comments nothing of it is asked.
+        let markers = if ids.is_empty() { Vec::new() } else { doc.markers() };
         let mut threads = Vec::new();
         for id in ids {
             let Ok(thread) = documents::load(&self.store, &mut self.mem, id).cloned() else { continue };
