@@ -45,8 +45,20 @@ shown() { xdotool search --name Tern; }
 until_true shown
 window=$(shown | head -1)
 sleep 2
-xdotool windowsize "$window" 1440 900 windowmove "$window" 0 0 windowfocus "$window"
+until_true xdotool windowsize "$window" 1440 900 windowmove "$window" 0 0 windowfocus "$window"
 sleep 1
+# The window has read everything and stands still: three pictures in a row are the same.
+still() {
+  local last= same=0 now
+  for _ in $(seq 60); do
+    now=$(import -window "$window" rgba:- | sha256sum)
+    if [ "$now" = "$last" ]; then same=$((same + 1)); else same=0; fi
+    [ "$same" -ge 2 ] && return 0
+    last=$now; sleep 1
+  done
+  echo "the window does not come to rest" >&2; return 1
+}
+still
 step=0
 look() { sleep 0.8; step=$((step + 1)); import -window root "$shots/$(printf %02d $step)-$1.png"; }
 write() { xdotool type --delay 25 -- "$1"; }
@@ -54,7 +66,7 @@ key() { for k in "$@"; do xdotool key "$k"; sleep 0.06; done; }
 
 [ "$theme" = dark ] && key ctrl+shift+l
 look empty
-xdotool mousemove 560 112 click 1; sleep 0.4
+xdotool mousemove 560 600; key F2; sleep 0.6
 write "Keep the search index on the device"; key Return
 write "Surveyors lose signal for up to six hours. Today every search in Field kit asks the server, so the tool goes blank exactly when someone stands in front of the thing they need to look up. Last week in Lagos **41 of 112 searches failed**, and nobody retried one of them."; key Return
 write "We build the index on the tablet, from the records it already holds."; look paragraphs
