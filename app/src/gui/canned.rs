@@ -404,6 +404,11 @@ impl World {
             | Query::Comments { .. }
             | Query::Backlinks { .. }
             | Query::LinkTargets { .. } => self.past_answer(query),
+            Query::PageTorn { page, .. } => {
+                let (.., paper) =
+                    self.pages.iter().find(|(view, ..)| view.id == *page).ok_or(missing("This page"))?;
+                View::PageTorn(paper.torn(page))
+            }
             Query::Templates => View::Templates(self.templates()),
             Query::Strip { .. } => View::Strip(sample::strip(&self.people)),
             Query::Tasks { .. } => View::Tasks(TasksView {

@@ -11,6 +11,7 @@ mod similar_units;
 mod table;
 #[cfg(test)]
 mod tests;
+mod torn;
 mod units;
 mod write;
 

@@ -307,3 +307,71 @@ fn pages_that_differ_only_in_the_nesting_of_marks_have_one_digest() {
     };
     assert_eq!(page("les"), page(""));
 }
+
+fn mend(doc: &mut Doc, from: &Heads, before: &Flat, actor: u8) -> bool {
+    let now = doc.flat();
+    let delta = doc.torn((from, before), &now, &|by| by[0] == actor).unwrap();
+    if delta.is_empty() {
+        return false;
+    }
+    perform(doc, actor, delta);
+    true
+}
+
+/// Ben types at the end of a block, Mia adds blocks behind it that do not know his words. Whichever of both comes first
+/// in the document's order, after the mend every word stands in the block it was written in, on both sides alike.
+#[test]
+fn words_at_the_end_of_a_block_are_brought_back_from_behind_blocks_of_somebody_else() {
+    let mut mended = 0;
+    for lead in 0..4 {
+        let mut ben = page(&support::paragraphs(&["works mea", "below"]));
+        let mut mia = ben.clone();
+        // Whose operations count as later hangs on how many each made before.
+        for _ in 0..lead {
+            let (end, more) = (mia.flat().len(), Piece::Text("!".into(), Marks::default()));
+            perform(&mut mia, 3, Delta::splice(end, 0, [more]));
+        }
+        let end = ben.flat().start(1) + 9;
+        let add = |text: &str| {
+            let block = Piece::Block(Box::new(Head::plain(BlockKind::Paragraph)));
+            [block, Piece::Text(text.into(), Marks::default())]
+        };
+        perform(&mut mia, 3, Delta::splice(end, 0, add("the ferry").into_iter().chain(add("is back"))));
+        let strong = Marks { strong: true, ..Marks::default() };
+        perform(&mut ben, 2, Delta::splice(end, 0, [Piece::Text("nwh".into(), Marks::default())]));
+        perform(&mut ben, 2, Delta::splice(end + 3, 0, [Piece::Text("ile".into(), strong)]));
+        let (from, before) = (ben.heads(), ben.flat());
+        let (mia_from, mia_before) = (mia.heads(), mia.flat());
+        sync(&mia, &mut ben);
+        sync(&ben, &mut mia);
+        mended += usize::from(mend(&mut ben, &from, &before, 2));
+        assert!(!mend(&mut mia, &mia_from, &mia_before, 3), "the words are not hers");
+        sync(&ben, &mut mia);
+        let below = format!("below{}", "!".repeat(lead));
+        let wanted = ["works meanwhile", "the ferry", "is back", &below];
+        assert_eq!(
+            (support::texts(&ben), support::texts(&mia)),
+            (wanted.map(String::from).into(), wanted.map(String::from).into()),
+            "{lead}"
+        );
+        let last = ben.blocks()[0].inline.last().cloned();
+        assert!(
+            matches!(last, Some(tern_model::block::Inline::Text { marks, .. }) if marks.strong),
+            "{lead}"
+        );
+    }
+    assert!(mended > 0, "the document puts the words behind the blocks in some of these");
+}
+
+#[test]
+fn whoever_saw_the_words_may_part_them() {
+    let mut ben = page(&support::paragraphs(&["one"]));
+    perform(&mut ben, 2, Delta::splice(4, 0, [Piece::Text(" two".into(), Marks::default())]));
+    let (from, before) = (ben.heads(), ben.flat());
+    let mut mia = ben.clone();
+    let block = Piece::Block(Box::new(Head::plain(BlockKind::Paragraph)));
+    perform(&mut mia, 3, Delta::splice(4, 0, [block]));
+    sync(&mia, &mut ben);
+    assert!(!mend(&mut ben, &from, &before, 2));
+    assert_eq!(support::texts(&ben), ["one", " two"]);
+}

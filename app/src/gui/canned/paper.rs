@@ -4,7 +4,7 @@ use tern_model::Delta;
 use tern_model::block::{Block, Marks};
 use tern_model::delta::{Piece, Side};
 use tern_model::flat::Flat;
-use tern_peer::{ErrorKind, PageChangesView, PageDeltaReply, PeerError};
+use tern_peer::{ErrorKind, PageChangesView, PageDeltaReply, PageTornView, PeerError};
 
 /// A page and its history.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +52,11 @@ impl Paper {
     pub fn pull(&self, id: &str, from: &str) -> Result<PageChangesView, PeerError> {
         let delta = self.since(from)?;
         Ok(PageChangesView { id: id.to_owned(), heads: self.heads(), delta, digest: self.flat.digest() })
+    }
+
+    /// Nothing is ever torn here.
+    pub fn torn(&self, id: &str) -> PageTornView {
+        PageTornView { id: id.to_owned(), heads: self.heads(), delta: Delta::default() }
     }
 
     /// Somebody else writes a block anew.

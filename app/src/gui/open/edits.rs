@@ -89,6 +89,7 @@ impl Way<'_> {
                     let take = if own { Session::pulled_own } else { Session::pulled };
                     take(session, &view.heads, &view.delta, view.digest, now);
                 }
+                Ok(View::PageTorn(view)) => session.mended(&view.heads, &view.delta, now),
                 Ok(_) | Err(_) => session.failed(now),
             }
         }
@@ -98,6 +99,7 @@ impl Way<'_> {
             Request::Push { .. } => return Some(request),
             Request::Load => Query::PageFlat { page, at: None },
             Request::Pull { from } => Query::PageChanges { page, from },
+            Request::Torn { from } => Query::PageTorn { page, from },
         };
         *asked = Some(self.backend.watch(query, self.wake.clone()));
         None

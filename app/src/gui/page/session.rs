@@ -45,6 +45,11 @@ pub enum Request {
         /// The work.
         delta: Delta,
     },
+    /// Whether own words were torn, and what brings them back.
+    Torn {
+        /// Heads before the blocks came that may have torn them.
+        from: String,
+    },
 }
 
 /// What a step back belongs to; equal neighbours are one step.
@@ -93,6 +98,7 @@ enum Flight {
     Load,
     Pull,
     Push(Delta),
+    Torn,
 }
 
 /// The open page.
@@ -102,6 +108,8 @@ pub struct Session {
     heads: Option<String>,
     /// Newest heads that the engine spoke of.
     announced: Option<String>,
+    /// Version before a block of somebody else came between words; whether they are torn is asked when nobody types.
+    torn: Option<String>,
     flight: Option<Flight>,
     queue: Delta,
     queue_since: Option<f64>,
@@ -308,6 +316,10 @@ impl Session {
             self.flight = Some(Flight::Pull);
             return Some(Request::Pull { from: heads });
         }
+        if let Some(from) = self.torn.clone().filter(|_| !behind && !held_back && self.queue.is_empty()) {
+            self.flight = Some(Flight::Torn);
+            return Some(Request::Torn { from });
+        }
         None
     }
 
@@ -351,11 +363,11 @@ impl Session {
     /// Own work is durable. `remote` is what the engine had that it did not know.
     pub fn pushed(&mut self, heads: &str, remote: &Delta, now: f64) {
         let Some(Flight::Push(sent)) = self.flight.take() else { return };
-        self.heads = Some(heads.to_owned());
+        let from = self.heads.replace(heads.to_owned());
         self.announced = Some(heads.to_owned());
         self.refused = false;
         self.unchecked = Some(now);
-        self.take_in(&remote.transform(&sent, Side::Document), now);
+        self.take_in(&remote.transform(&sent, Side::Document), from, now);
     }
 
     /// What changed elsewhere, and what the engine's page amounts to.
@@ -363,9 +375,9 @@ impl Session {
         if self.flight.take().is_none() {
             return;
         }
-        self.heads = Some(heads.to_owned());
+        let from = self.heads.replace(heads.to_owned());
         self.announced = Some(heads.to_owned());
-        self.take_in(remote, now);
+        self.take_in(remote, from, now);
         if !self.queue.is_empty() {
             return;
         }
@@ -396,6 +408,7 @@ impl Session {
                 self.refused = true;
             }
             Some(Flight::Pull) => self.heads = None,
+            Some(Flight::Torn) => self.torn = None,
             _ => {}
         }
         self.not_before = now + AGAIN_SECS;
@@ -428,11 +441,25 @@ impl Session {
     }
 
     /// Shows a change made elsewhere, rebased over everything that waits.
-    fn take_in(&mut self, remote: &Delta, now: f64) {
+    /// What brings own words back to the block they were written in. The caret goes with them.
+    pub fn mended(&mut self, heads: &str, delta: &Delta, now: f64) {
+        if self.flight.take().is_none() || self.heads.as_deref() != Some(heads) || !self.queue.is_empty() {
+            return;
+        }
+        self.torn = None;
+        let after = moved_along(&self.selection, delta);
+        self.change(delta, after, Kind::Other, now);
+    }
+
+    /// `from` is the version on which it was made.
+    fn take_in(&mut self, remote: &Delta, from: Option<String>, now: f64) {
         if remote.is_empty() {
             return;
         }
         let shown = remote.transform(&self.queue, Side::Document);
+        if self.torn.is_none() && comes_between(&shown, &self.flat) {
+            self.torn = from;
+        }
         self.queue = self.queue.transform(remote, Side::Pending);
         self.selection.rebase(&shown);
         rebase(self.undo.iter_mut().rev(), &shown);
@@ -477,6 +504,65 @@ fn inserted_text(delta: &Delta) -> String {
         _ => None,
     };
     delta.steps().iter().filter_map(text).collect()
+}
+
+/// Whether a block comes before words that are the rest of another.
+fn comes_between(change: &Delta, page: &Flat) -> bool {
+    let mut at = 0;
+    for step in change.steps() {
+        match step {
+            Step::Keep(len) | Step::Restyle(len, _) | Step::Delete(len) => at += len,
+            Step::Head(_) | Step::Cells(_) => at += 1,
+            Step::Insert(Piece::Block(_)) => {
+                let (index, off) = page.find(at);
+                if page.parts().get(index).is_some_and(|part| part.line.len() > off) {
+                    return true;
+                }
+            }
+            Step::Insert(_) => {}
+        }
+    }
+    false
+}
+
+/// The selection after words were moved towards the front: what stands in them goes along.
+fn moved_along(selection: &Selection, change: &Delta) -> Selection {
+    let (mut old, mut new) = (0, 0);
+    // Where words were put last, in the page after the change, and how long they are.
+    let mut put = (0, 0);
+    let mut moved: Vec<(usize, usize, usize)> = Vec::new();
+    let mut fresh = false;
+    for step in change.steps() {
+        match step {
+            Step::Insert(piece) => {
+                put = if fresh { (put.0, put.1 + piece.len()) } else { (new, piece.len()) };
+                fresh = true;
+                new += piece.len();
+                continue;
+            }
+            Step::Delete(len) => {
+                if *len == put.1 {
+                    moved.push((old, *len, put.0));
+                }
+                old += len;
+            }
+            Step::Keep(len) | Step::Restyle(len, _) => {
+                old += len;
+                new += len;
+            }
+            Step::Head(_) | Step::Cells(_) => {
+                old += 1;
+                new += 1;
+            }
+        }
+        fresh = false;
+    }
+    let place = |at: usize| {
+        let within = moved.iter().find(|(from, len, _)| *from <= at && at <= from + len);
+        within.map_or_else(|| change.map(at, false), |(from, _, to)| to + (at - from))
+    };
+    let (anchor, head) = (place(selection.anchor), place(selection.head));
+    Selection { anchor, head, ..selection.clone() }
 }
 
 /// Rebases steps back, the newest first, over a change made elsewhere.

@@ -10,12 +10,14 @@ use crate::gui::page::{blocks, typing};
 struct Engine {
     start: Flat,
     log: Vec<Delta>,
+    /// What brings torn words back.
+    torn: Delta,
 }
 
 impl Engine {
     fn of(texts: &[&str]) -> Engine {
         let blocks: Vec<Block> = texts.iter().map(|text| Block::plain(BlockKind::Paragraph, text)).collect();
-        Engine { start: Flat::of(&blocks), log: Vec::new() }
+        Engine { start: Flat::of(&blocks), log: Vec::new(), torn: Delta::default() }
     }
 
     fn flat(&self) -> Flat {
@@ -47,6 +49,10 @@ impl Engine {
                 let remote = self.since(&base);
                 self.log.push(delta.transform(&remote, Side::Pending));
                 session.pushed(&self.heads(), &remote, now);
+            }
+            Request::Torn { .. } => {
+                let torn = std::mem::take(&mut self.torn);
+                session.mended(&self.heads(), &torn, now);
             }
         }
         true
@@ -139,6 +145,39 @@ fn only_own_work_is_taken_back_also_after_others_worked_around_it() {
     engine.settle(&mut both);
     assert_eq!(texts(&both[1]), ["shared text"]);
     assert!(!both[0].step(false, 4.0), "what others did is not one's own to take back");
+}
+
+#[test]
+fn torn_words_come_back_with_the_caret_when_nobody_types() {
+    let mut engine = Engine::of(&["works mea"]);
+    let mut session = window(&mut engine);
+    session.selection = Selection::at(10);
+    write(&mut session, "nwhi", 1.0);
+    while engine.serve(&mut session, 2.0) {}
+    // Somebody who did not have these words added a block, and the document put it before them.
+    let block = Piece::Block(Box::new(Head::plain(BlockKind::Paragraph)));
+    let ferry = [block, Piece::Text("the ferry".into(), Marks::default())];
+    engine.log.push(Delta::splice(10, 0, ferry));
+    session.announce(&engine.heads());
+    let Some(Request::Pull { from }) = session.next_request(3.0, false) else { panic!("it asks") };
+    session.pulled(&engine.heads(), &engine.since(&from), engine.flat().digest(), 3.0);
+    assert_eq!(texts(&session), ["works mea", "the ferrynwhi"]);
+    write(&mut session, "le", 3.0);
+    assert!(
+        !matches!(session.next_request(3.0, true), Some(Request::Torn { .. })),
+        "not while somebody types"
+    );
+    let Some(Flight::Push(sent)) = session.flight.clone() else { panic!("it is handed over") };
+    engine.log.push(sent);
+    session.pushed(&engine.heads(), &Delta::default(), 4.0);
+    let words = Piece::Text("nwhile".into(), Marks::default());
+    engine.torn = Delta::new([Step::Keep(10), Step::Insert(words), Step::Keep(10), Step::Delete(6)]);
+    let mut both = [session];
+    engine.settle(&mut both);
+    let [session] = both;
+    assert_eq!(texts(&session), ["works meanwhile", "the ferry"]);
+    assert_eq!(session.selection.head, 16, "the caret stands behind them");
+    assert_eq!(session.mismatches, 0);
 }
 
 #[test]

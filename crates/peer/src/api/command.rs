@@ -432,6 +432,14 @@ pub enum Query {
         /// For how many weeks from today.
         weeks: u16,
     },
+    /// The change that brings own words back that blocks of somebody else, who did not have them, came between: asked by
+    /// a window that saw such blocks come.
+    PageTorn {
+        /// Which page.
+        page: Ref,
+        /// The version before they came.
+        from: String,
+    },
     /// Templates: the built-in ones and those that pages were saved as.
     Templates,
     /// What the targets of links are, as far as they are here.

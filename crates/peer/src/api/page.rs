@@ -40,3 +40,14 @@ pub struct PageChangesView {
     /// [`Flat::digest`] of the current page.
     pub digest: u64,
 }
+
+/// What brings torn words back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PageTornView {
+    /// Full id.
+    pub id: String,
+    /// The version that the change is made on.
+    pub heads: String,
+    /// The change; empty when nothing is torn.
+    pub delta: Delta,
+}

@@ -111,6 +111,8 @@ pub enum View {
     Owed(super::OwedView),
     /// See [`Query::Backlinks`](super::Query::Backlinks).
     Backlinks(super::BacklinksView),
+    /// See [`Query::PageTorn`](super::Query::PageTorn).
+    PageTorn(super::PageTornView),
     /// See [`Query::Strip`](super::Query::Strip).
     Strip(super::StripView),
     /// See [`Query::Overlap`](super::Query::Overlap).

@@ -38,6 +38,7 @@ impl Core {
             Query::Inbox => View::Inbox(self.inbox_view()?),
             Query::Owed => View::Owed(self.owed_view()?),
             Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
+            Query::PageTorn { page, from } => View::PageTorn(self.page_torn(page, from)?),
             Query::Strip { at } => View::Strip(self.strip(at.as_deref())?),
             Query::Overlap { who, weeks } => View::Overlap(self.overlap(who, *weeks)?),
             Query::Templates => View::Templates(super::templates::view(&self.store)?),

@@ -11,10 +11,10 @@ use tern_model::flat::Flat;
 use tern_model::{Delta, Doc, DocId, Heads, ModelError};
 use tern_store::Store;
 
-use crate::api::{ErrorKind, FlatView, PageChangesView, PageDeltaReply, PeerError};
+use crate::api::{ErrorKind, FlatView, PageChangesView, PageDeltaReply, PageTornView, PeerError};
 
 use super::resolve::{self, Wanted};
-use super::{Core, Mem, Work, documents, pages};
+use super::{Core, Mem, Work, documents, pages, people};
 
 /// Most versions of pages kept as sequences.
 const VERSIONS: usize = 8;
@@ -150,5 +150,18 @@ impl Core {
         let delta = since(&self.store, &mut self.mem, id, &from)?;
         let (heads, flat) = page_at(&self.store, &mut self.mem, id, None, true)?;
         Ok(PageChangesView { id: id.to_string(), heads: heads.to_string(), delta, digest: flat.digest() })
+    }
+
+    /// What brings words of this device back to the block they were written in; see [`Doc::torn`].
+    pub(crate) fn page_torn(&mut self, page: &str, from: &str) -> Result<PageTornView, PeerError> {
+        let id = resolve::document(&self.store, page, Wanted::Any)?;
+        let from = pages::parse_heads(from)?;
+        let (_, before) = page_at(&self.store, &mut self.mem, id, Some(&from), false)?;
+        let (heads, now) = page_at(&self.store, &mut self.mem, id, None, true)?;
+        let (me, membership) = (self.mem.me(), self.mem.membership.clone());
+        let mine = |actor: &[u8; 16]| people::device_of_actor(&membership, actor) == Some(me);
+        let doc = documents::load(&self.store, &mut self.mem, id)?;
+        let delta = doc.torn((&from, &before), &now, &mine).map_err(lost)?;
+        Ok(PageTornView { id: id.to_string(), heads: heads.to_string(), delta })
     }
 }
