@@ -3,6 +3,7 @@
 //! Names and options are the terminal contract: they may grow, they are never renamed.
 
 mod access;
+mod away;
 mod comments;
 mod content;
 mod network;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use access::*;
+pub(crate) use away::*;
 pub(crate) use comments::*;
 pub(crate) use content::*;
 pub(crate) use network::*;
@@ -100,6 +102,11 @@ pub(crate) enum Action {
     },
     /// Answers that you owe or wait for, by expected time
     Owed,
+    /// What others changed while you were away
+    Digest(DigestArgs),
+    /// Decisions: the log, and what changes them
+    #[command(subcommand)]
+    Decision(DecisionAction),
     /// Your zone, hours, check-ins and days off
     #[command(subcommand)]
     Profile(ProfileAction),

@@ -208,6 +208,19 @@ pub enum Command {
     },
     /// Changes a thread, or a draft for one.
     Thread(super::ThreadCommand),
+    /// Marks documents as read up to the heads that a digest showed, in one commit.
+    SeenAll {
+        /// Full ids and heads.
+        seen: Vec<(String, String)>,
+    },
+    /// Changes fields of a decision: `title state owner deciders decide_by outcome affects supersedes`. `decided` needs an
+    /// outcome; what is superseded is marked so.
+    DecisionSet {
+        /// Which page.
+        page: Ref,
+        /// Names and values as typed; an empty value clears.
+        fields: Vec<(String, String)>,
+    },
     /// Does something with an item of the inbox.
     Inbox(super::InboxCommand),
     /// A new task from a capture line (`Fix login @aiko #auth !high ^2026-12-01 >Web`).
@@ -295,6 +308,8 @@ pub enum Reply {
     },
     /// A thread, as `thread show` prints it.
     Thread(Box<super::ThreadView>),
+    /// A decision, as the log prints it.
+    Decision(Box<super::DecisionView>),
     /// What is kept as drafts.
     Drafts(super::DraftsView),
     /// A task, as `task show` prints it.
@@ -415,6 +430,18 @@ pub enum Query {
     Inbox,
     /// Answers that oneself owes or waits for.
     Owed,
+    /// What others changed.
+    Digest {
+        /// Since when, by their clocks; since oneself saw it when `None`.
+        since: Option<String>,
+    },
+    /// The log of decisions.
+    Decisions {
+        /// Only those in this state.
+        state: Option<String>,
+        /// Only those that concern this project: title, key or id.
+        project: Option<String>,
+    },
     /// Pages and tasks that link to a page or task.
     Backlinks {
         /// Which.

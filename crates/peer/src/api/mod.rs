@@ -6,6 +6,8 @@
 mod access;
 mod command;
 mod comments;
+mod decisions;
+mod digest;
 mod error;
 mod inbox;
 mod links;
@@ -19,6 +21,8 @@ mod view;
 pub use access::*;
 pub use command::*;
 pub use comments::*;
+pub use decisions::*;
+pub use digest::*;
 pub use error::{ErrorKind, PeerError};
 pub use inbox::*;
 pub use links::*;

@@ -109,6 +109,10 @@ pub enum View {
     Inbox(super::InboxView),
     /// See [`Query::Owed`](super::Query::Owed).
     Owed(super::OwedView),
+    /// See [`Query::Digest`](super::Query::Digest).
+    Digest(super::DigestView),
+    /// See [`Query::Decisions`](super::Query::Decisions).
+    Decisions(super::DecisionsView),
     /// See [`Query::Backlinks`](super::Query::Backlinks).
     Backlinks(super::BacklinksView),
     /// See [`Query::Strip`](super::Query::Strip).

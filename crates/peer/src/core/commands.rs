@@ -7,8 +7,8 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, comments, drafts, inbox, invites, pages, past, people, project, reading,
-    removal, review, spaces, tasks, templates, threads, typing,
+    Core, Work, access, audit, comments, decisions, drafts, inbox, invites, pages, past, people, project,
+    reading, removal, review, spaces, tasks, templates, threads, typing,
 };
 
 /// What a command did, before the reply is made.
@@ -16,6 +16,7 @@ enum Did {
     Doc(DocId, bool),
     Task(DocId),
     Thread(threads::Done),
+    Decision(DocId),
     Drafts,
     Other(Reply),
 }
@@ -32,6 +33,10 @@ impl Core {
             Did::Thread(done) => {
                 let view = self.thread_view(&done.thread.to_string())?;
                 Ok(Reply::Thread(Box::new(ThreadView { note: done.note, ..view })))
+            }
+            Did::Decision(id) => {
+                let view = self.decision_view(&id)?.ok_or_else(|| internal("The decision is not here."))?;
+                Ok(Reply::Decision(Box::new(view)))
             }
             Did::Drafts => Ok(Reply::Drafts(self.drafts_view()?)),
             Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
@@ -96,6 +101,8 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         }
         Command::Thread(ThreadCommand::ShareSeen { on }) => Did::Other(threads::share_seen(work, *on)?),
         Command::Thread(command) => Did::Thread(threads::perform(work, command)?),
+        Command::SeenAll { seen } => Did::Other(reading::note_all(work, seen)?),
+        Command::DecisionSet { page, fields } => Did::Decision(decisions::change(work, page, fields)?),
         Command::Inbox(command) => Did::Other(inbox::perform(work, command)?),
         Command::CommentNew { page, on, text } => done(comments::create(work, page, on, text)?),
         Command::CommentReply { thread, text } => done(comments::reply(work, thread, text)?),

@@ -1,0 +1,122 @@
+//! What happened while one was away, and decisions.
+
+use std::fmt::Write as _;
+
+use tern_peer::{DecisionView, DecisionsView, DigestItem, DigestView};
+
+use crate::human::{Clock, count};
+use crate::table::{Table, one_line};
+
+/// Groups with their headings, in their order.
+const GROUPS: [(&str, &str); 5] = [
+    ("needs_you", "Needs you"),
+    ("decided", "Decided"),
+    ("docs", "Docs changed"),
+    ("tasks", "Tasks moved"),
+    ("fyi", "For your information"),
+];
+/// Characters of an id that are shown.
+const SHORT_ID: usize = 8;
+
+fn short(id: &str) -> String {
+    id.chars().take(SHORT_ID).collect()
+}
+
+pub(crate) fn digest(view: &DigestView, cleared: bool, clock: &Clock) -> String {
+    let mut text = String::new();
+    for (group, heading) in GROUPS {
+        let items: Vec<&DigestItem> = view.items.iter().filter(|item| item.group == group).collect();
+        if items.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "{heading}");
+        items.into_iter().for_each(|item| text += &digest_item(item, clock));
+    }
+    if text.is_empty() {
+        text += "Nothing changed.\n";
+    }
+    if view.counts.muted > 0 {
+        let muted = count(view.counts.muted as u64, "muted thread has", "muted threads have");
+        let _ = writeln!(text, "{muted} something new.");
+    }
+    if cleared {
+        text += "Marked as seen.\n";
+    } else if !view.items.is_empty() {
+        text += "`tern digest --clear` marks all of it as seen.\n";
+    }
+    text
+}
+
+fn digest_item(item: &DigestItem, clock: &Clock) -> String {
+    let why = match item.why.as_str() {
+        "owed" => " · an answer is yours",
+        "named" => " · names you",
+        "assigned" => " · yours",
+        "decide" => " · yours to decide",
+        "handoff" => " · handed to you",
+        _ => "",
+    };
+    let by = item.expected_by.as_deref().map(|at| format!(" · by {}", clock.words(at))).unwrap_or_default();
+    let who = if item.authors.is_empty() {
+        String::new()
+    } else {
+        format!(" · {}", one_line(&item.authors.join(", ")))
+    };
+    let mut text = format!(
+        "  {}  {}{who} · {}{why}{by}\n",
+        short(&item.id),
+        one_line(&item.title),
+        clock.words(&item.when)
+    );
+    if !item.text.is_empty() {
+        let _ = writeln!(text, "            {}", one_line(&item.text));
+    }
+    text
+}
+
+pub(crate) fn decisions(view: &DecisionsView, clock: &Clock) -> String {
+    if view.decisions.is_empty() {
+        return "No decisions. `tern page new TITLE --template decision` begins one.\n".into();
+    }
+    let mut table = Table::new(&["ID", "TITLE", "STATE", "OWNER", "CHANGED", "OUTCOME"]);
+    for d in &view.decisions {
+        let titles: Vec<&str> = d.superseded_by.iter().map(|link| link.title.as_str()).collect();
+        let state =
+            if titles.is_empty() { d.state.clone() } else { format!("{} by {}", d.state, titles.join(", ")) };
+        let owner = d.owner.as_ref().map(|owner| owner.name.clone()).unwrap_or_default();
+        let conflict = if d.conflicts.is_empty() { "" } else { " (also set otherwise)" };
+        let outcome = format!("{}{conflict}", d.outcome);
+        table.row(&[short(&d.id), d.title.clone(), state, owner, clock.words(&d.updated), outcome]);
+    }
+    table.render()
+}
+
+pub(crate) fn decision(d: &DecisionView, clock: &Clock) -> String {
+    let mut text =
+        format!("{}  {}\n{} · changed {}\n", one_line(&d.title), d.id, d.state, clock.words(&d.updated));
+    if let Some(owner) = &d.owner {
+        let _ = writeln!(text, "owner: {}", one_line(&owner.name));
+    }
+    if let Some(by) = &d.decide_by {
+        let late = if by.overdue { " · overdue" } else { "" };
+        let yours = by.yours.as_deref().map(|at| format!(" · yours: {at}")).unwrap_or_default();
+        let _ = writeln!(text, "decide by: {} in {}{yours}{late}", by.date, by.zone);
+    }
+    for decider in &d.deciders {
+        let local = decider.local.as_deref().map(|at| format!(" by {at}")).unwrap_or_default();
+        let _ = writeln!(text, "decides: {}{local}", one_line(&decider.name));
+    }
+    if !d.outcome.is_empty() {
+        let _ = writeln!(text, "outcome: {}", one_line(&d.outcome));
+    }
+    for (word, links) in [("replaces", &d.supersedes), ("replaced by", &d.superseded_by)] {
+        for link in links {
+            let _ = writeln!(text, "{word}: {}  {}", one_line(&link.title), short(&link.id));
+        }
+    }
+    for conflict in &d.conflicts {
+        let (value, author) = (one_line(&conflict.value), one_line(&conflict.author));
+        let _ = writeln!(text, "also {}: {value} ({author})", conflict.field);
+    }
+    text
+}
