@@ -38,7 +38,6 @@ fn document(world: &mut World, laptop: usize, id: &str) -> Result<Doc> {
     Ok(Doc::load(id.parse::<DocId>()?, &bytes)?)
 }
 
-/// Actors of the changes that a laptop made, by the documents that it made or changed.
 fn page(world: &mut World, laptop: usize, title: &str) -> Result<String> {
     let new = Command::PageNew {
         title: title.to_owned(),
@@ -207,5 +206,48 @@ fn a_scheduled_message_is_told_when_it_appears_also_where_the_thread_was_cleared
     ensure!(item.text.contains("islands"), "{item:?}");
     clear(&mut world, 1, &view)?;
     ensure!(titled(&digest(&mut world, 1)?, "Fares").is_none(), "once");
+    Ok(())
+}
+
+/// What is kept of news and decisions, as text.
+fn rows(world: &World, laptop: usize) -> Result<String> {
+    let store = world.core_ref(laptop).store();
+    Ok(format!("{:?}\n{:?}\n{:?}", store.unseen_news()?, store.news_since(0)?, store.forms("decision")?))
+}
+
+#[test]
+fn rows_of_news_and_decisions_are_those_that_a_rebuild_makes() -> Result<()> {
+    let mut world = World::ready(440, 2)?;
+    let read = page(&mut world, 0, "Read")?;
+    page(&mut world, 0, "Unread")?;
+    let new = Command::PageFromTemplate {
+        template: "decision".to_owned(),
+        title: Some("One pier".to_owned()),
+        parent: None,
+        space: None,
+    };
+    let Reply::Doc(decision) = world.perform(0, &new)? else { bail!("no page") };
+    world.quiesce()?;
+    world.perform(1, &Command::MarkRead { page: read.clone(), heads: None })?;
+    append(&mut world, 1, &read, "An own line.")?;
+    let set = |outcome: &str| Command::DecisionSet {
+        page: decision.id.clone(),
+        fields: vec![("state".to_owned(), "decided".to_owned()), ("outcome".to_owned(), outcome.to_owned())],
+    };
+    world.perform(0, &set("One is enough."))?;
+    world.perform(1, &set("One, for this winter."))?;
+    world.quiesce()?;
+    for laptop in [0, 1] {
+        let before = rows(&world, laptop)?;
+        ensure!(before.contains("winter") && before.contains("enough"), "both outcomes are kept: {before}");
+        world.core(laptop)?.rebuild_projections()?;
+        ensure!(
+            rows(&world, laptop)? == before,
+            "laptop {laptop}: {before}\nafter: {}",
+            rows(&world, laptop)?
+        );
+    }
+    let unseen = world.core_ref(1).store().unseen_news()?.len();
+    ensure!(unseen < world.core_ref(1).store().news_since(0)?.len(), "what was read is no news");
     Ok(())
 }

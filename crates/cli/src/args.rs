@@ -96,7 +96,11 @@ pub(crate) enum Action {
     #[command(subcommand)]
     Thread(ThreadAction),
     /// What needs you
+    #[command(args_conflicts_with_subcommands = true)]
     Inbox {
+        /// What of it may make itself heard now, and what is held until when
+        #[arg(long)]
+        notify: bool,
         #[command(subcommand)]
         action: Option<InboxAction>,
     },
@@ -104,6 +108,10 @@ pub(crate) enum Action {
     Owed,
     /// What others changed while you were away
     Digest(DigestArgs),
+    /// Hand your open work to the next one awake, or answer what is handed to you
+    Handoff(HandoffArgs),
+    /// The update of your week, drafted from what you did
+    Weekly(WeeklyArgs),
     /// Decisions: the log, and what changes them
     #[command(subcommand)]
     Decision(DecisionAction),

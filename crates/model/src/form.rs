@@ -221,3 +221,34 @@ impl Doc {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_keeps_the_zone_it_was_meant_in_and_ends_with_the_owners_day_there() {
+        let london = Zone::get("Europe/London").unwrap();
+        let tokyo = Zone::get("Asia/Tokyo").unwrap();
+        let by = By::read("2026-12-01", &london).unwrap();
+        assert_eq!(by.to_string(), "2026-12-01[Europe/London]");
+        assert_eq!(By::read(&by.to_string(), &tokyo), Some(by.clone()));
+        let at = |text: &str| Some(Zone::utc().moment(text).unwrap());
+        let early = Profile { weekly: "Mon-Fri 08:00-16:30".parse().unwrap(), ..Profile::usual(london) };
+        assert_eq!(by.at_ms(Some(&early)), at("2026-12-01T16:30Z"));
+        assert_eq!(by.at_ms(Some(&Profile::usual(tokyo.clone()))), at("2026-12-01T18:00Z"));
+        for wrong in ["", "soon", "2026-12-01[Mars/North]", "2026-12-01[Europe/London"] {
+            assert_eq!(By::read(wrong, &tokyo), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn words_of_states_read_back() {
+        for state in DecisionState::ALL {
+            assert_eq!(DecisionState::from_name(state.name()), Some(state));
+        }
+        for state in HandoffState::ALL {
+            assert_eq!(HandoffState::from_name(state.name()), Some(state));
+        }
+    }
+}

@@ -1,9 +1,9 @@
-//! `digest`, `decision …`
+//! `digest`, `decision …`, `thread record`, `handoff`, `weekly`, `inbox --notify`
 
-use tern_peer::{Command, PeerError, Query, Reply, View};
+use tern_peer::{Command, PeerError, Query, RecordWhat, Reply, View};
 
 use super::ask;
-use crate::args::{DecisionAction, DigestArgs};
+use crate::args::{DecisionAction, DigestArgs, HandoffAction, HandoffArgs, RecordArgs, WeeklyArgs};
 use crate::context::Context;
 use crate::{failure, human, values};
 
@@ -41,4 +41,63 @@ pub(super) fn decision(context: &Context, action: DecisionAction) -> Result<(), 
             context.emit(&view, || human::away::decision(&view, &clock))
         }),
     }
+}
+
+pub(super) fn record(context: &Context, args: RecordArgs) -> Result<(), PeerError> {
+    let RecordArgs { thread, message, kind, title, space, preview, yes } = args;
+    let what = RecordWhat { thread, message, kind, title, space };
+    context.with_peer(|peer| {
+        let view = if preview {
+            ask!(peer, Query::RecordPreview(what), View::Recorded)
+        } else {
+            let Reply::Recorded(view) = peer.call(Command::Record { what, yes })? else {
+                return Err(failure::mismatch());
+            };
+            *view
+        };
+        context.emit(&view, || human::away::record(&view))
+    })
+}
+
+pub(super) fn handoff(context: &Context, args: HandoffArgs) -> Result<(), PeerError> {
+    let HandoffArgs { answer, to, dry_run } = args;
+    let command = match answer {
+        Some(HandoffAction::Accept { page }) => Command::HandoffAnswer { page, accept: true, reason: None },
+        Some(HandoffAction::Return { page, reason }) => {
+            Command::HandoffAnswer { page, accept: false, reason: Some(reason) }
+        }
+        None if dry_run => {
+            return context.with_peer(|peer| {
+                let view = ask!(peer, Query::HandoffPreview { to }, View::Handoff);
+                context.emit(&view, || human::away::handoff(&view))
+            });
+        }
+        None => Command::Handoff { to },
+    };
+    context.with_peer(|peer| {
+        let Reply::Handoff(view) = peer.call(command)? else { return Err(failure::mismatch()) };
+        context.emit(&view, || human::away::handoff(&view))
+    })
+}
+
+pub(super) fn weekly(context: &Context, args: &WeeklyArgs) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = if args.post {
+            let Reply::Weekly(view) = peer.call(Command::WeeklyPost)? else {
+                return Err(failure::mismatch());
+            };
+            *view
+        } else {
+            ask!(peer, Query::Weekly, View::Weekly)
+        };
+        context.emit(&view, || human::away::weekly(&view))
+    })
+}
+
+pub(super) fn notify(context: &Context) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let view = ask!(peer, Query::Notify, View::Notify);
+        let clock = human::Clock::of(peer)?;
+        context.emit(&view, || human::away::notify(&view, &clock))
+    })
 }

@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
-use tern_peer::{DecisionView, DecisionsView, DigestItem, DigestView};
+use tern_peer::{
+    DecisionView, DecisionsView, DigestItem, DigestView, HandoffView, NotifyView, RecordedView, WeeklyView,
+};
 
 use crate::human::{Clock, count};
-use crate::table::{Table, one_line};
+use crate::table::{Table, one_line, safe_lines};
 
 /// Groups with their headings, in their order.
 const GROUPS: [(&str, &str); 5] = [
@@ -117,6 +119,73 @@ pub(crate) fn decision(d: &DecisionView, clock: &Clock) -> String {
     for conflict in &d.conflicts {
         let (value, author) = (one_line(&conflict.value), one_line(&conflict.author));
         let _ = writeln!(text, "also {}: {value} ({author})", conflict.field);
+    }
+    text
+}
+
+pub(crate) fn record(view: &RecordedView) -> String {
+    let mut text = match &view.id {
+        Some(id) => format!("{}  {id}\nSaved here as a {}.\n", one_line(&view.title), view.kind),
+        None => format!("Would make the {} “{}” with this text:\n\n", view.kind, one_line(&view.title)),
+    };
+    if view.id.is_none() {
+        text += &safe_lines(&view.text);
+        text.push('\n');
+    }
+    if let Some(outcome) = &view.outcome {
+        let _ = writeln!(text, "Decided: {}", one_line(outcome));
+    }
+    let _ = writeln!(text, "{}", one_line(&view.note));
+    let readers: Vec<String> =
+        view.readers.iter().map(|reader| format!("{} ({})", one_line(&reader.name), reader.role)).collect();
+    let _ = writeln!(text, "Can read it: {}", readers.join(", "));
+    text
+}
+
+pub(crate) fn handoff(view: &HandoffView) -> String {
+    let mut text = format!("{}\n", one_line(&view.title));
+    if let Some(id) = &view.id {
+        let _ = writeln!(text, "{id}\n{}", view.state);
+    }
+    if let (Some(begins), Some(theirs)) = (&view.begins, &view.begins_theirs) {
+        let _ = writeln!(text, "{} works from {theirs} (yours: {begins})", one_line(&view.to.name));
+    }
+    if view.left_out > 0 {
+        let left = count(view.left_out as u64, "task of a private space is", "tasks of private spaces are");
+        let _ = writeln!(text, "{left} left out.");
+    }
+    if !view.reason.is_empty() {
+        let _ = writeln!(text, "Given back: {}", one_line(&view.reason));
+    }
+    text.push('\n');
+    text + &safe_lines(&view.text)
+}
+
+pub(crate) fn weekly(view: &WeeklyView) -> String {
+    let mut text = format!("{}\n", one_line(&view.title));
+    if let Some(id) = &view.id {
+        let _ = writeln!(text, "{id}\nSaved here.");
+    }
+    let minutes = count(view.reading_minutes as u64, "minute", "minutes");
+    let _ = writeln!(text, "{} words, {minutes} to read\n", view.words);
+    text + &safe_lines(&view.text)
+}
+
+pub(crate) fn notify(view: &NotifyView, clock: &Clock) -> String {
+    let mut text = String::new();
+    if view.quiet {
+        text += "Outside your hours: nothing makes itself heard.\n";
+    }
+    for item in &view.notify {
+        let _ = writeln!(text, "now   {}  {}", short(&item.id), one_line(&item.title));
+    }
+    for held in &view.held {
+        let until = clock.words_or_never(held.until.as_deref());
+        let _ =
+            writeln!(text, "held  {}  {} · until {until}", short(&held.item.id), one_line(&held.item.title));
+    }
+    if let Some(next) = &view.next {
+        let _ = writeln!(text, "Next check-in {}.", clock.words(next));
     }
     text
 }

@@ -221,6 +221,29 @@ pub enum Command {
         /// Names and values as typed; an empty value clears.
         fields: Vec<(String, String)>,
     },
+    /// Makes a decision, task or page out of a thread.
+    Record {
+        /// What, out of which thread.
+        what: super::RecordWhat,
+        /// Also where it leaves a private space or is shown to somebody new.
+        yes: bool,
+    },
+    /// Hands one's open work over: a note, and a thread that asks whoever is to go on.
+    Handoff {
+        /// Member id, prefix or name; the next one whose hours begin when `None`.
+        to: Option<String>,
+    },
+    /// Takes a hand-off, or gives it back.
+    HandoffAnswer {
+        /// Which page.
+        page: Ref,
+        /// `true` to take it.
+        accept: bool,
+        /// Why it goes back.
+        reason: Option<String>,
+    },
+    /// Makes a page of the draft of one's week.
+    WeeklyPost,
     /// Does something with an item of the inbox.
     Inbox(super::InboxCommand),
     /// A new task from a capture line (`Fix login @aiko #auth !high ^2026-12-01 >Web`).
@@ -310,6 +333,12 @@ pub enum Reply {
     Thread(Box<super::ThreadView>),
     /// A decision, as the log prints it.
     Decision(Box<super::DecisionView>),
+    /// What was made out of a thread.
+    Recorded(Box<super::RecordedView>),
+    /// A hand-off.
+    Handoff(Box<super::HandoffView>),
+    /// The update of a week that was posted.
+    Weekly(Box<super::WeeklyView>),
     /// What is kept as drafts.
     Drafts(super::DraftsView),
     /// A task, as `task show` prints it.
@@ -435,6 +464,17 @@ pub enum Query {
         /// Since when, by their clocks; since oneself saw it when `None`.
         since: Option<String>,
     },
+    /// What would be made out of a thread, and who could read it.
+    RecordPreview(super::RecordWhat),
+    /// The hand-off as it would be.
+    HandoffPreview {
+        /// Member id, prefix or name; the next one whose hours begin when `None`.
+        to: Option<String>,
+    },
+    /// The draft of one's week.
+    Weekly,
+    /// What of the inbox may make itself heard now.
+    Notify,
     /// The log of decisions.
     Decisions {
         /// Only those in this state.

@@ -38,6 +38,10 @@ impl Core {
             Query::Inbox => View::Inbox(self.inbox_view()?),
             Query::Owed => View::Owed(self.owed_view()?),
             Query::Digest { since } => View::Digest(self.digest(since.as_deref())?),
+            Query::RecordPreview(what) => View::Recorded(self.record_preview(what)?),
+            Query::HandoffPreview { to } => View::Handoff(self.handoff_preview(to.as_deref())?),
+            Query::Weekly => View::Weekly(self.weekly()?),
+            Query::Notify => View::Notify(self.notify_view()?),
             Query::Decisions { state, project } => {
                 View::Decisions(self.decisions_view(state.as_deref(), project.as_deref())?)
             }

@@ -162,10 +162,9 @@ impl Desk<'_> {
             other => other,
         };
         let word = |value: &Value| match (diff.field.as_str(), value) {
-            ("deciders" | "owner" | "handed_to" | "off", Value::List(items)) => {
+            ("deciders", Value::List(items)) => {
                 items.iter().map(|item| self.name_or(item)).collect::<Vec<_>>().join(", ")
             }
-            ("owner" | "handed_to", Value::Text(text)) => self.name_or(text),
             (field, value) => words::value(&self.core.store, field, value),
         };
         format!("{name}: {} → {}", line(&word(&diff.from)), line(&word(&diff.to)))
