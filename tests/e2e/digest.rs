@@ -92,8 +92,11 @@ fn a_decision_needs_an_outcome_names_each_deciders_time_and_chains_to_what_repla
     let (mut ben, mut aiko, _node) = settled(&stage);
     ben.now = "2026-11-23T15:00:00Z";
     ben.json(&["task", "new", "Draw the map >Web"]);
-    let new = |title: &str| word(&ben.json(&["page", "new", title, "--template", "decision"]), "id");
-    let (old, next) = (new("One pier"), new("Two piers"));
+    let new =
+        |ben: &Desk, title: &str| word(&ben.json(&["page", "new", title, "--template", "decision"]), "id");
+    let old = new(&ben, "One pier");
+    ben.now = "2026-11-23T15:10:00Z";
+    let next = new(&ben, "Two piers");
     assert_eq!(ben.code(&["decision", "set", &old, "state=decided"]), 2, "no outcome");
     let set = ["decision", "set", &old, "deciders=Ben,Aiko", "decide_by=2026-11-27", "affects=Web"];
     let open = ben.json(&set);

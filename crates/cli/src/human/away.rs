@@ -41,6 +41,11 @@ pub(crate) fn digest(view: &DigestView, cleared: bool, clock: &Clock) -> String 
         let muted = count(view.counts.muted as u64, "muted thread has", "muted threads have");
         let _ = writeln!(text, "{muted} something new.");
     }
+    let unreadable = view.counted.iter().filter(|one| one.why == "unreadable").count();
+    if unreadable > 0 {
+        let some = count(unreadable as u64, "document", "documents");
+        let _ = writeln!(text, "{some} could not be read here; `tern check` says why.");
+    }
     if cleared {
         text += "Marked as seen.\n";
     } else if !view.items.is_empty() {

@@ -71,7 +71,7 @@ pub struct DigestItem {
 pub struct DigestCounted {
     /// Full id of the document.
     pub id: String,
-    /// `muted` for a muted thread, `quiet` for notes of delivery and the like.
+    /// `muted` for a muted thread, `quiet` for notes of delivery and the like, `unreadable` for what could not be read here.
     pub why: String,
     /// Changes of others that it stands for.
     pub changes: usize,

@@ -98,7 +98,15 @@ impl Core {
         let mut counted = Vec::new();
         let mut diffs_left = MAX_DIGEST_DIFFS;
         for id in candidates {
-            let doc = documents::load(&self.store, &mut self.mem, id)?.clone();
+            let Ok(doc) = documents::load(&self.store, &mut self.mem, id).cloned() else {
+                // One damaged document does not keep the rest from being read; `tern check` names it.
+                counted.push(DigestCounted {
+                    id: id.to_string(),
+                    why: "unreadable".to_owned(),
+                    ..DigestCounted::default()
+                });
+                continue;
+            };
             let from = match since_ms {
                 Some(at) => doc.before(at),
                 None => news::seen(&self.store, &doc, &mine)?,

@@ -170,19 +170,19 @@ pub(crate) fn perform(
     edits.extend(people.map(|m| Edit::AddTo { set: PARTICIPANTS.to_owned(), item: m.clone() }));
     let id = match plan.what {
         What::Task => task(work, &plan, edits)?,
-        What::Page => page(work, &plan, edits)?,
+        What::Page => page(work, &plan, &edits)?,
         What::Decision => {
             edits.extend(decisions::begin(work));
             edits.extend(decision(work, &plan));
-            page(work, &plan, edits)?
+            page(work, &plan, &edits)?
         }
     };
     Ok(RecordedView { id: Some(id.to_string()), ..plan.view })
 }
 
-fn page(work: &mut Work<'_, '_>, plan: &Plan, edits: Vec<Edit>) -> Result<DocId, PeerError> {
+fn page(work: &mut Work<'_, '_>, plan: &Plan, edits: &[Edit]) -> Result<DocId, PeerError> {
     let id = pages::make(work, &plan.view.title, None, plan.to, Some(&plan.view.text))?;
-    work.edit(id, &edits)?;
+    work.edit(id, edits)?;
     Ok(id)
 }
 
