@@ -225,8 +225,9 @@ impl Desk<'_> {
 
     fn item(&self, changed: &Changed, told: Told, zone: &Zone) -> (Group, i64, DigestItem) {
         let mut authors: Vec<String> = Vec::new();
-        for change in &changed.fresh {
-            let name = self.author(&change.actor);
+        let actors: BTreeSet<&Id16> = changed.fresh.iter().map(|change| &change.actor).collect();
+        for actor in actors {
+            let name = self.author(actor);
             if !authors.contains(&name) {
                 authors.push(name);
             }
