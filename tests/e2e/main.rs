@@ -5,6 +5,7 @@ mod bad_input;
 mod by_bundle;
 mod contract;
 mod crash;
+mod digest;
 mod direct;
 mod folder;
 mod harness;

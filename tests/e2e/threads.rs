@@ -5,24 +5,24 @@ use serde_json::Value;
 use crate::harness::{Home, Node, Stage, rows, word};
 
 /// A laptop and its clock.
-struct Desk {
-    home: Home,
-    now: &'static str,
+pub struct Desk {
+    pub home: Home,
+    pub now: &'static str,
 }
 
 impl Desk {
     #[track_caller]
-    fn json(&self, args: &[&str]) -> Value {
+    pub fn json(&self, args: &[&str]) -> Value {
         self.home.json_with(args, &[("TERN_NOW", self.now)], "")
     }
 
     /// Exit code of a command that may be refused.
-    fn code(&self, args: &[&str]) -> i32 {
+    pub fn code(&self, args: &[&str]) -> i32 {
         self.home.run_with(args, &[("TERN_NOW", self.now)]).code
     }
 
     #[track_caller]
-    fn sync(&self) {
+    pub fn sync(&self) {
         let report = self.json(&["sync", "--once"]);
         assert!(rows(&report, "peers").iter().any(|p| p["in_sync"] == true), "{report}");
     }
@@ -49,7 +49,7 @@ impl Desk {
 }
 
 /// Ben in London and Aiko in Tokyo, who know each other and a node, on the Friday before.
-fn team(stage: &Stage) -> (Desk, Desk, Node) {
+pub fn team(stage: &Stage) -> (Desk, Desk, Node) {
     let node = Node::start(stage);
     let now = "2026-11-20T09:00:00Z";
     let (ben, aiko) =

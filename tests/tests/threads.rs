@@ -59,6 +59,7 @@ fn rows(world: &World, laptop: usize) -> Result<String> {
     for thread in store.threads()? {
         text += &format!("{:?}\n{:?}\n", store.messages_of(&thread.doc)?, store.owed_in(&thread.doc)?);
     }
+    text += &format!("{:?}\n{:?}\n", store.unseen_news()?, store.news_since(0)?);
     text += &format!("{:?}", store.search("timetable OR boat", 99)?);
     Ok(text)
 }

@@ -3,6 +3,7 @@
 //! Names and options are the terminal contract: they may grow, they are never renamed.
 
 mod access;
+mod away;
 mod comments;
 mod content;
 mod network;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 pub(crate) use access::*;
+pub(crate) use away::*;
 pub(crate) use comments::*;
 pub(crate) use content::*;
 pub(crate) use network::*;
@@ -94,12 +96,25 @@ pub(crate) enum Action {
     #[command(subcommand)]
     Thread(ThreadAction),
     /// What needs you
+    #[command(args_conflicts_with_subcommands = true)]
     Inbox {
+        /// What of it may make itself heard now, and what is held until when
+        #[arg(long)]
+        notify: bool,
         #[command(subcommand)]
         action: Option<InboxAction>,
     },
     /// Answers that you owe or wait for, by expected time
     Owed,
+    /// What others changed while you were away
+    Digest(DigestArgs),
+    /// Hand your open work to the next one awake, or answer what is handed to you
+    Handoff(HandoffArgs),
+    /// The update of your week, drafted from what you did
+    Weekly(WeeklyArgs),
+    /// Decisions: the log, and what changes them
+    #[command(subcommand)]
+    Decision(DecisionAction),
     /// Your zone, hours, check-ins and days off
     #[command(subcommand)]
     Profile(ProfileAction),

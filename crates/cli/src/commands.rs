@@ -1,6 +1,7 @@
 //! One function a command: asks the replica and prints what it answers.
 
 mod access;
+mod away;
 mod comments;
 mod files;
 mod network;
@@ -50,8 +51,13 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Page(action) => pages::run(context, action),
         Action::Comment(action) => comments::run(context, action),
         Action::Thread(action) => threads::thread(context, action),
-        Action::Inbox { action } => threads::inbox(context, action),
+        Action::Inbox { notify: true, .. } => away::notify(context),
+        Action::Inbox { action, .. } => threads::inbox(context, action),
         Action::Owed => threads::owed(context),
+        Action::Digest(args) => away::digest(context, args),
+        Action::Handoff(args) => away::handoff(context, args),
+        Action::Weekly(args) => away::weekly(context, &args),
+        Action::Decision(action) => away::decision(context, action),
         Action::Task(action) => tasks::run(context, action),
         Action::Search(args) => tasks::search(context, &args),
         Action::Import(args) => files::import(context, &args),

@@ -1,6 +1,7 @@
 //! Answers as people read them. Pure: views in, text out.
 
 pub(crate) mod access;
+pub(crate) mod away;
 pub(crate) mod files;
 pub(crate) mod network;
 pub(crate) mod node;

@@ -22,8 +22,18 @@ const MAX_SCALAR_BYTES: usize = 16 * 1024;
 const MAX_ITEMS: usize = 16_384;
 
 /// Fields that are sets.
-pub const SETS: [&str; 7] =
-    ["labels", "checkins", "off", "holidays", "nodes", "attachments", crate::conversation::PARTICIPANTS];
+pub const SETS: [&str; 10] = [
+    "labels",
+    "checkins",
+    "off",
+    "holidays",
+    "nodes",
+    "attachments",
+    crate::conversation::PARTICIPANTS,
+    crate::form::DECIDERS,
+    crate::form::AFFECTS,
+    crate::form::SUPERSEDES,
+];
 /// Fields that are no values: they hold the page itself and what the document is.
 const RESERVED: [&str; 5] = [KIND, SCHEMA, ID, TEXT, TABLES];
 

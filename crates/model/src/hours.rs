@@ -8,6 +8,7 @@ mod day;
 mod expect;
 mod overlap;
 mod profile;
+mod quiet;
 #[cfg(test)]
 mod tests;
 mod weekly;
@@ -18,6 +19,7 @@ pub use expect::{Expected, URGENT_WORK_MS, expected};
 pub use jiff::civil::{Date, DateTime, Weekday};
 pub use overlap::{SharedDay, clock_change_effects, shared_days, shared_spans};
 pub use profile::{DEFAULT_CHECKINS, Profile, ProfileText, SEARCH_DAYS, TimeOff};
+pub use quiet::{Arrival, Hearing};
 pub use weekly::{Minute, Weekly, Window, parse_checkins, print_checkins};
 pub use zone::{OffsetChange, Zone, tzdb_version};
 

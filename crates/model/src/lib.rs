@@ -13,6 +13,7 @@ pub mod edit;
 pub mod fields;
 pub mod flat;
 pub mod foreign;
+pub mod form;
 pub mod gate;
 pub mod history;
 pub mod hours;

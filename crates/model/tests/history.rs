@@ -324,3 +324,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_version_before_an_instant_holds_what_was_written_by_then_and_nothing_made_upon_later_work() {
+    let mut doc = page(&paragraphs(&["We meet."]));
+    let start = doc.heads();
+    let made_ms = doc.history().iter().map(|change| change.time_ms).max().unwrap();
+    let mut other = doc.clone();
+    doc.edit(&stamp(2, made_ms + 10), &[splice(&doc, 0, 0, 0, "Late: ")]).unwrap();
+    other.edit(&stamp(3, made_ms + 5), &[splice(&other, 0, 8, 0, " Early.")]).unwrap();
+    let early = other.heads();
+    sync(&other, &mut doc);
+    // By a clock that goes wrong, but upon the late change.
+    doc.edit(&stamp(4, made_ms + 1), &[splice(&doc, 0, 0, 0, "Wrong ")]).unwrap();
+    for (after_ms, version) in [(1, start), (6, early), (99, doc.heads())] {
+        assert_eq!(doc.before(made_ms + after_ms), version, "{after_ms}");
+    }
+    assert_eq!(doc.before(i64::MIN), Heads::default());
+}

@@ -132,6 +132,23 @@ const CACHED: &[Cached] = &[
         columns: &["doc", "message", "debtor", "asker", "json", "cleared_ms"],
     },
     Cached { table: "marks", key: "doc", columns: &["doc", "thread", "name", "value"] },
+    Cached { table: "news", key: "doc", columns: &["doc", "heads", "others_ms", "unseen"] },
+    Cached {
+        table: "forms",
+        key: "doc",
+        columns: &[
+            "doc",
+            "lane",
+            "form",
+            "title",
+            "state",
+            "json",
+            "conflicts_json",
+            "trashed",
+            "created_ms",
+            "updated_ms",
+        ],
+    },
 ];
 
 /// The one table whose rows also stand in an index.

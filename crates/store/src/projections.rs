@@ -9,14 +9,18 @@ use crate::open::Store;
 use crate::txn::Txn;
 use crate::{meta, search};
 
+pub use forms::FormRow;
 pub use links::{AttachmentRow, LinkRow};
+pub use news::NewsRow;
 pub use pages::{PageRow, SidebarRow};
 pub use people::{PersonRow, ProjectRow};
 pub use tasks::TaskRow;
 pub use templates::TemplateRow;
 pub use threads::{MarkRow, MessageRow, OwedRow, ThreadRow};
 
+mod forms;
 mod links;
+mod news;
 mod pages;
 mod people;
 mod tasks;
@@ -42,6 +46,8 @@ const TABLES: &[&str] = &[
     "messages",
     "owed",
     "marks",
+    "news",
+    "forms",
     "search",
     "search_docs",
 ];
@@ -105,7 +111,17 @@ fn has_tables(conn: &Connection) -> Result<bool> {
 pub(crate) fn recreate(conn: &Connection, place: Place) -> Result<()> {
     remove(conn, place)?;
     let prefix = place.prefix();
-    for sql in [pages::SQL, tasks::SQL, people::SQL, templates::SQL, links::SQL, threads::SQL, search::SQL] {
+    for sql in [
+        pages::SQL,
+        tasks::SQL,
+        people::SQL,
+        templates::SQL,
+        links::SQL,
+        threads::SQL,
+        news::SQL,
+        forms::SQL,
+        search::SQL,
+    ] {
         conn.execute_batch(&sql.replace('@', prefix))?;
     }
     Ok(())
@@ -184,7 +200,7 @@ impl Txn<'_> {
     /// Takes a document out of every projection and of the search index.
     pub fn remove_projections(&mut self, doc: &Id16) -> Result<()> {
         self.projects(doc);
-        const BY_DOC: [&str; 11] = [
+        const BY_DOC: [&str; 13] = [
             "pages",
             "page_facts",
             "tasks",
@@ -196,6 +212,8 @@ impl Txn<'_> {
             "messages",
             "owed",
             "marks",
+            "news",
+            "forms",
         ];
         for table in BY_DOC {
             self.store.conn.prepare_cached(&format!("DELETE FROM {table} WHERE doc = ?1"))?.execute([doc])?;

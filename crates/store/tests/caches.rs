@@ -235,6 +235,25 @@ fn debt() -> OwedRow {
     OwedRow { doc: doc(6), message: "M1".into(), debtor: [3; 16], asker: [4; 16], json, cleared_ms: Some(70) }
 }
 
+fn news() -> NewsRow {
+    NewsRow { doc: doc(1), heads: "aa,bb".into(), others_ms: 7, unseen: true }
+}
+
+fn form() -> FormRow {
+    FormRow {
+        doc: doc(1),
+        lane: ROOT,
+        form: "decision".into(),
+        title: "Page 1".into(),
+        state: "decided".into(),
+        json: "{}".into(),
+        conflicts_json: "[]".into(),
+        trashed: false,
+        created_ms: 4,
+        updated_ms: 5,
+    }
+}
+
 fn mark() -> MarkRow {
     MarkRow { doc: doc(7), thread: doc(6), name: "mute".into(), value: "yes".into() }
 }
@@ -297,6 +316,8 @@ fn project_all(store: &mut Store) {
             txn.project_links(&doc(1), &[doc(2), doc(3)])?;
             txn.project_attachments(&doc(1), &[file])?;
             project_thread(txn)?;
+            txn.project_news(&news())?;
+            txn.project_form(&form())?;
             txn.index_text(&SearchRow { doc: doc(1), kind: "page", title: "Page 1", body: "words" })?;
             txn.projections_rebuilt()
         })
@@ -305,7 +326,7 @@ fn project_all(store: &mut Store) {
 
 fn everything(store: &Store) -> String {
     format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         store.pages().unwrap(),
         store.sidebar().unwrap(),
         store.tasks().unwrap(),
@@ -317,6 +338,8 @@ fn everything(store: &Store) -> String {
         store.messages_of(&doc(6)).unwrap(),
         store.owed_in(&doc(6)).unwrap(),
         store.marks().unwrap(),
+        store.unseen_news().unwrap(),
+        store.forms("decision").unwrap(),
         store.search("words", 9).unwrap(),
     )
 }

@@ -8,7 +8,7 @@ use support::{Home, ROOT, doc, insert, made, tag};
 use tern_store::*;
 
 /// Words that must not be found on disk, none of them a part of another.
-const CANARIES: [&str; 16] = [
+const CANARIES: [&str; 17] = [
     "Amsterdamtitle",
     "Berlinbody",
     "Cairosnapshot",
@@ -25,6 +25,7 @@ const CANARIES: [&str; 16] = [
     "Nairobimessage",
     "Oaxacadebt",
     "Pretoriamark",
+    "Quitoform",
 ];
 
 fn key(byte: u8) -> AtRestKey {
@@ -88,6 +89,8 @@ fn project(txn: &mut Txn<'_>, n: u8, title: &str) -> Result<()> {
     txn.project_thread(&thread, &[message], &[debt])?;
     let mark = MarkRow { thread: doc(n), value: "Pretoriamark".into(), ..MarkRow::default() };
     txn.project_marks(&doc(n), &[mark])?;
+    txn.project_news(&NewsRow { doc: doc(n), unseen: true, ..NewsRow::default() })?;
+    txn.project_form(&FormRow { doc: doc(n), json: "Quitoform".into(), ..FormRow::default() })?;
     txn.index_text(&SearchRow { doc: doc(n), kind: "page", title, body: "Berlinbody by the river" })
 }
 

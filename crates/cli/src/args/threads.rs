@@ -69,6 +69,8 @@ pub(crate) enum ThreadAction {
         /// Id of the message or unique prefix
         message: String,
     },
+    /// Make a decision, task or page of it, with quote, way back and who took part
+    Record(super::RecordArgs),
     /// What you are writing, for your own devices alone; without options, all of it
     Draft(ThreadDraftArgs),
 }

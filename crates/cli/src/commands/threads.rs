@@ -35,6 +35,7 @@ pub(super) fn thread(context: &Context, action: ThreadAction) -> Result<(), Peer
             let clock = human::Clock::of(peer)?;
             context.emit(&view, || human::threads::list(&view, &clock))
         }),
+        ThreadAction::Record(args) => super::away::record(context, args),
         ThreadAction::Draft(args) => draft(context, args),
     }
 }

@@ -20,7 +20,7 @@ fn moment(rfc3339: &str) -> String {
 
 fn instant(rfc3339: &str) -> Option<i64> {
     let stamp = rfc3339.split('[').next()?;
-    stamp.parse::<jiff::Timestamp>().ok().map(|at| at.as_second())
+    stamp.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
 }
 
 /// An hour a letter: `#` for hours, `o` for a check-in, `|` before the hour that runs.

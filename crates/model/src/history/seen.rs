@@ -26,10 +26,30 @@ impl Doc {
         Heads::new(tips)
     }
 
+    /// The version that holds every change from before an instant, by the authors' clocks, and no other one's: a change
+    /// that is made upon a later one counts as later.
+    pub fn before(&self, time_ms: i64) -> Heads {
+        let mut inside: BTreeSet<Hash> = BTreeSet::new();
+        let mut tips: BTreeSet<Hash> = BTreeSet::new();
+        for change in self.history() {
+            if change.time_ms < time_ms && change.deps.iter().all(|dep| inside.contains(dep)) {
+                change.deps.iter().for_each(|dep| {
+                    tips.remove(dep);
+                });
+                inside.insert(change.hash);
+                tips.insert(change.hash);
+            }
+        }
+        Heads::new(tips)
+    }
+
     /// One version out of several: what all of them hold. Hashes that are not here are left out.
     pub fn joined(&self, versions: &[Heads]) -> Heads {
         let all = versions.iter().flat_map(|v| v.0.iter().copied()).filter(|h| self.has_change(h));
         let all: BTreeSet<Hash> = all.collect();
+        if all.len() < 2 {
+            return Heads::new(all);
+        }
         let newest = |hash: &Hash| {
             let others = Heads::new(all.iter().copied().filter(|h| h != hash));
             self.history_since(&others).iter().any(|c| c.hash == *hash)

@@ -208,6 +208,42 @@ pub enum Command {
     },
     /// Changes a thread, or a draft for one.
     Thread(super::ThreadCommand),
+    /// Marks documents as read up to the heads that a digest showed, in one commit.
+    SeenAll {
+        /// Full ids and heads.
+        seen: Vec<(String, String)>,
+    },
+    /// Changes fields of a decision: `title state owner deciders decide_by outcome affects supersedes`. `decided` needs an
+    /// outcome; what is superseded is marked so.
+    DecisionSet {
+        /// Which page.
+        page: Ref,
+        /// Names and values as typed; an empty value clears.
+        fields: Vec<(String, String)>,
+    },
+    /// Makes a decision, task or page out of a thread.
+    Record {
+        /// What, out of which thread.
+        what: super::RecordWhat,
+        /// Also where it leaves a private space or is shown to somebody new.
+        yes: bool,
+    },
+    /// Hands one's open work over: a note, and a thread that asks whoever is to go on.
+    Handoff {
+        /// Member id, prefix or name; the next one whose hours begin when `None`.
+        to: Option<String>,
+    },
+    /// Takes a hand-off, or gives it back.
+    HandoffAnswer {
+        /// Which page.
+        page: Ref,
+        /// `true` to take it.
+        accept: bool,
+        /// Why it goes back.
+        reason: Option<String>,
+    },
+    /// Makes a page of the draft of one's week.
+    WeeklyPost,
     /// Does something with an item of the inbox.
     Inbox(super::InboxCommand),
     /// A new task from a capture line (`Fix login @aiko #auth !high ^2026-12-01 >Web`).
@@ -295,6 +331,14 @@ pub enum Reply {
     },
     /// A thread, as `thread show` prints it.
     Thread(Box<super::ThreadView>),
+    /// A decision, as the log prints it.
+    Decision(Box<super::DecisionView>),
+    /// What was made out of a thread.
+    Recorded(Box<super::RecordedView>),
+    /// A hand-off.
+    Handoff(Box<super::HandoffView>),
+    /// The update of a week that was posted.
+    Weekly(Box<super::WeeklyView>),
     /// What is kept as drafts.
     Drafts(super::DraftsView),
     /// A task, as `task show` prints it.
@@ -415,6 +459,29 @@ pub enum Query {
     Inbox,
     /// Answers that oneself owes or waits for.
     Owed,
+    /// What others changed.
+    Digest {
+        /// Since when, by their clocks; since oneself saw it when `None`.
+        since: Option<String>,
+    },
+    /// What would be made out of a thread, and who could read it.
+    RecordPreview(super::RecordWhat),
+    /// The hand-off as it would be.
+    HandoffPreview {
+        /// Member id, prefix or name; the next one whose hours begin when `None`.
+        to: Option<String>,
+    },
+    /// The draft of one's week.
+    Weekly,
+    /// What of the inbox may make itself heard now.
+    Notify,
+    /// The log of decisions.
+    Decisions {
+        /// Only those in this state.
+        state: Option<String>,
+        /// Only those that concern this project: title, key or id.
+        project: Option<String>,
+    },
     /// Pages and tasks that link to a page or task.
     Backlinks {
         /// Which.

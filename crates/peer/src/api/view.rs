@@ -109,6 +109,18 @@ pub enum View {
     Inbox(super::InboxView),
     /// See [`Query::Owed`](super::Query::Owed).
     Owed(super::OwedView),
+    /// See [`Query::Digest`](super::Query::Digest).
+    Digest(super::DigestView),
+    /// See [`Query::RecordPreview`](super::Query::RecordPreview).
+    Recorded(super::RecordedView),
+    /// See [`Query::HandoffPreview`](super::Query::HandoffPreview).
+    Handoff(super::HandoffView),
+    /// See [`Query::Weekly`](super::Query::Weekly).
+    Weekly(super::WeeklyView),
+    /// See [`Query::Notify`](super::Query::Notify).
+    Notify(super::NotifyView),
+    /// See [`Query::Decisions`](super::Query::Decisions).
+    Decisions(super::DecisionsView),
     /// See [`Query::Backlinks`](super::Query::Backlinks).
     Backlinks(super::BacklinksView),
     /// See [`Query::PageTorn`](super::Query::PageTorn).

@@ -7,8 +7,8 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, comments, drafts, inbox, invites, pages, past, people, project, reading,
-    removal, review, spaces, tasks, templates, threads, typing,
+    Core, Work, access, audit, comments, decisions, drafts, handoff, inbox, invites, pages, past, people,
+    project, reading, record, removal, review, spaces, tasks, templates, threads, typing, weekly,
 };
 
 /// What a command did, before the reply is made.
@@ -16,6 +16,8 @@ enum Did {
     Doc(DocId, bool),
     Task(DocId),
     Thread(threads::Done),
+    Decision(DocId),
+    Handoff(DocId),
     Drafts,
     Other(Reply),
 }
@@ -25,6 +27,11 @@ impl Core {
     pub fn perform(&mut self, command: &Command) -> Result<Reply, PeerError> {
         self.refresh()?;
         self.mem.whole_log()?;
+        if matches!(command, Command::WeeklyPost) {
+            let draft = self.weekly()?;
+            let id = self.write(|work| weekly::post(work, &draft))?;
+            return Ok(Reply::Weekly(Box::new(crate::api::WeeklyView { id: Some(id.to_string()), ..draft })));
+        }
         let did = self.write(|work| perform(work, command))?;
         match did {
             Did::Doc(id, changed) => self.doc_reply(id, changed),
@@ -33,6 +40,11 @@ impl Core {
                 let view = self.thread_view(&done.thread.to_string())?;
                 Ok(Reply::Thread(Box::new(ThreadView { note: done.note, ..view })))
             }
+            Did::Decision(id) => {
+                let view = self.decision_view(&id)?.ok_or_else(|| internal("The decision is not here."))?;
+                Ok(Reply::Decision(Box::new(view)))
+            }
+            Did::Handoff(id) => Ok(Reply::Handoff(Box::new(self.handoff_view(id)?))),
             Did::Drafts => Ok(Reply::Drafts(self.drafts_view()?)),
             Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
             Did::Other(reply) => Ok(reply),
@@ -96,6 +108,15 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         }
         Command::Thread(ThreadCommand::ShareSeen { on }) => Did::Other(threads::share_seen(work, *on)?),
         Command::Thread(command) => Did::Thread(threads::perform(work, command)?),
+        Command::SeenAll { seen } => Did::Other(reading::note_all(work, seen)?),
+        Command::DecisionSet { page, fields } => Did::Decision(decisions::change(work, page, fields)?),
+        Command::Record { what, yes } => {
+            Did::Other(Reply::Recorded(Box::new(record::perform(work, what, *yes)?)))
+        }
+        Command::Handoff { to } => Did::Handoff(handoff::hand(work, to.as_deref())?),
+        Command::HandoffAnswer { page, accept, reason } => {
+            Did::Handoff(handoff::answer(work, page, *accept, reason.as_deref())?)
+        }
         Command::Inbox(command) => Did::Other(inbox::perform(work, command)?),
         Command::CommentNew { page, on, text } => done(comments::create(work, page, on, text)?),
         Command::CommentReply { thread, text } => done(comments::reply(work, thread, text)?),
@@ -104,6 +125,7 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::TaskSet { task, fields } => Did::Task(tasks::change(work, task, fields)?.0),
         Command::DocLoad { bytes } => done(load(work, bytes)?),
         Command::Attach { .. }
+        | Command::WeeklyPost
         | Command::Import { .. }
         | Command::Export { .. }
         | Command::BundleExport { .. }

@@ -55,7 +55,7 @@ pub(crate) fn among(marks: &[MarkRow]) -> Option<DraftView> {
 impl Core {
     pub(crate) fn drafts_view(&self) -> Result<DraftsView, PeerError> {
         let mut drafts = Vec::new();
-        for mark in self.store.marks()?.into_iter().filter(|mark| mark.name == DRAFT) {
+        for mark in self.store.marks_named(DRAFT)? {
             let Some(mut draft) = among(std::slice::from_ref(&mark)) else { continue };
             if let Some(row) = self.store.thread(&mark.thread)? {
                 draft.title = row.title;

@@ -31,7 +31,9 @@ pub(crate) fn perform(work: &mut Work<'_, '_>, command: &InboxCommand) -> Result
     match &command.does {
         InboxDoes::Done => {
             let heads = work.doc(id)?.heads().to_string();
-            reading::mark(work, &id, &[(DONE, text(&heads)), (SNOOZE, Value::Null), (UNREAD, Value::Null)])?;
+            let mut marks = vec![(DONE, text(&heads)), (SNOOZE, Value::Null), (UNREAD, Value::Null)];
+            marks.extend(reading::looked(work, &id)?);
+            reading::mark(work, &id, &marks)?;
         }
         InboxDoes::Snooze(until) => {
             let value = snooze(work, id, until)?;
@@ -214,9 +216,9 @@ impl Core {
         let Some(from_ms) = self.mem.looked_ms.replace(now_ms) else { return Ok(()) };
         let ends = |mark: &MarkRow| {
             let until = mark.value.strip_prefix(UNTIL).and_then(|at| at.parse::<i64>().ok());
-            mark.name == SNOOZE && until.is_some_and(|at| from_ms < at && at <= now_ms)
+            until.is_some_and(|at| from_ms < at && at <= now_ms)
         };
-        if self.store.appears_between(from_ms, now_ms)? || self.store.marks()?.iter().any(ends) {
+        if self.store.appears_between(from_ms, now_ms)? || self.store.marks_named(SNOOZE)?.iter().any(ends) {
             self.mem.version += 1;
         }
         Ok(())

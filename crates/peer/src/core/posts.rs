@@ -11,7 +11,7 @@ use tern_trust::{Id16, Membership};
 use crate::api::PeerError;
 
 use super::resolve::{hex, unhex};
-use super::{Core, Work, past, project, spaces};
+use super::{Core, Work, past, project, reading, spaces};
 
 /// Characters of a message that lists show.
 const PREVIEW_CHARS: usize = 200;
@@ -119,8 +119,12 @@ fn message_rows(doc: &Doc, conversation: &Conversation, marks: &[MarkRow], me: &
     let read = since(doc, marks, &["read", "done"]);
     let done = since(doc, marks, &["done"]);
     let snoozed = since(doc, marks, &["snooze"]);
+    let looked_ms = marks.iter().find(|mark| mark.name == reading::LOOKED).and_then(|m| m.value.parse().ok());
+    // What was scheduled then, and appeared since, was not seen although it was here.
+    let appeared =
+        |post: &Post| post.release.as_ref().zip(looked_ms).is_some_and(|(release, at)| release.at_ms > at);
     let is_in = |fresh: &Option<BTreeSet<Hash>>, post: &Post, without: bool| match (fresh, post.change) {
-        (Some(fresh), Some(change)) => fresh.contains(&change),
+        (Some(fresh), Some(change)) => fresh.contains(&change) || appeared(post),
         _ => without,
     };
     let row = |(n, post): (u32, &Post)| {

@@ -127,6 +127,7 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
         Kind::Reading => super::reading::project(work, &doc)?,
         Kind::Workspace | Kind::Space | Kind::Unknown(_) => {}
     }
+    super::news::project(work, &doc, &history)?;
     let attached: Vec<AttachmentRow> =
         attachments(&doc).iter().filter_map(|a| attachment_row(id, a)).collect();
     work.txn.project_attachments(&id.0, &attached)?;
@@ -187,6 +188,7 @@ fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     let links: Vec<Id16> = links(&blocks).into_iter().map(|d| d.0).collect();
     work.txn.project_links(&id.0, &links)?;
     super::templates::project(work, doc, &blocks, trashed)?;
+    super::forms::project(work, doc, times.created_ms, times.updated_ms)?;
     index(work, id, "page", &title, &body, trashed)
 }
 

@@ -37,6 +37,14 @@ impl Core {
             Query::Drafts => View::Drafts(self.drafts_view()?),
             Query::Inbox => View::Inbox(self.inbox_view()?),
             Query::Owed => View::Owed(self.owed_view()?),
+            Query::Digest { since } => View::Digest(self.digest(since.as_deref())?),
+            Query::RecordPreview(what) => View::Recorded(self.record_preview(what)?),
+            Query::HandoffPreview { to } => View::Handoff(self.handoff_preview(to.as_deref())?),
+            Query::Weekly => View::Weekly(self.weekly()?),
+            Query::Notify => View::Notify(self.notify_view()?),
+            Query::Decisions { state, project } => {
+                View::Decisions(self.decisions_view(state.as_deref(), project.as_deref())?)
+            }
             Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
             Query::PageTorn { page, from } => View::PageTorn(self.page_torn(page, from)?),
             Query::Strip { at } => View::Strip(self.strip(at.as_deref())?),
@@ -107,13 +115,17 @@ impl Core {
             };
             attachments.push(AttachmentView { hash: a.hash, name: a.name, bytes: a.size, here });
         }
+        let mut fields = facts.fields;
+        if let Some(decision) = self.decision_view(&facts.id)? {
+            fields.insert("decision".to_owned(), serde_json::to_value(decision).unwrap_or_default());
+        }
         Ok(PageView {
             id: facts.id.to_string(),
             title: facts.title,
             marks: Vec::new(),
             markers: Vec::new(),
             blocks: Vec::new(),
-            fields: facts.fields,
+            fields,
             conflicts: words::conflicts(&self.store, &self.mem.membership, &zone, &facts.conflicts),
             heads: facts.heads,
             trashed: facts.trashed,

@@ -3,7 +3,7 @@
 //!
 //! Marks are kept in [`SHARDS`] documents of the personal space; a mark is one field, written when a page is left.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tern_model::fields::{Conflict, Value};
 use tern_model::{Class, Doc, DocId, Edit, Heads, Kind};
@@ -11,13 +11,16 @@ use tern_trust::Id16;
 
 use crate::api::{PeerError, Reply};
 
+use super::errors::not_found;
 use super::resolve::{self, Wanted};
-use super::{Core, Work, documents, pages, past, spaces, threads};
+use super::{Core, Work, documents, news, pages, past, spaces, threads};
 
 /// Documents over which marks are spread, so that each stays small.
 const SHARDS: u8 = 16;
 /// Name of the mark on a thread that is kept as unread.
 pub(crate) const UNREAD: &str = "unread";
+/// Name of the mark that says when a thread was looked at that held a scheduled message: what appears later was not seen.
+pub(crate) const LOOKED: &str = "looked";
 
 /// What is noted of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +50,15 @@ fn shard(personal: &Id16, doc: &DocId) -> DocId {
 
 /// Heads in a mark; several own devices may have written apart, and all of it was seen.
 fn read(marks: &Doc, field: &str) -> Vec<Heads> {
+    read_with(marks, &marks.conflicts(), field)
+}
+
+/// As [`read`], with the values at hand that lost.
+fn read_with(marks: &Doc, lost: &[Conflict], field: &str) -> Vec<Heads> {
     let text = |value: &Value| value.as_text().and_then(|t| t.parse().ok());
-    let apart: Vec<Conflict> = marks.conflicts().into_iter().filter(|c| c.field == field).collect();
+    let apart = lost.iter().filter(|c| c.field == field).map(|c| &c.value);
     let now = marks.field(field);
-    now.iter().chain(apart.iter().map(|c| &c.value)).filter_map(text).collect()
+    now.iter().chain(apart).filter_map(text).collect()
 }
 
 impl Core {
@@ -101,11 +109,66 @@ pub(crate) fn note(
         threads::tell_seen(work, thread)?;
         mark_again(work, &thread)?;
     }
-    if before.len() == 1 && doc.seen(&seen, &mine) == all {
-        return Ok(Reply::Done {});
+    let looked = looked(work, &id)?;
+    let mut edits = Vec::new();
+    if before.len() != 1 || doc.seen(&seen, &mine) != all {
+        edits.push(Edit::SetField { name: field, value: Value::Text(all.to_string()) });
     }
-    write(work, to, &[Edit::SetField { name: field, value: Value::Text(all.to_string()) }])?;
+    edits.extend(looked.map(|(name, value)| Edit::SetField { name: format!("{name}:{id}"), value }));
+    if !edits.is_empty() {
+        write(work, to, &edits)?;
+    }
     Ok(Reply::Done {})
+}
+
+/// The mark that goes with reading a thread: when it was looked at while a scheduled message lies in it, else that nothing
+/// in it is scheduled. None when that is said already.
+pub(crate) fn looked(
+    work: &Work<'_, '_>,
+    thread: &DocId,
+) -> Result<Option<(&'static str, Value)>, PeerError> {
+    let now_ms = work.now_ms();
+    let Some(_) = work.txn.thread(&thread.0)? else { return Ok(None) };
+    let waits = |m: &tern_store::MessageRow| !m.cancelled && m.release_ms.is_some_and(|at| at > now_ms);
+    if work.txn.messages_of(&thread.0)?.iter().any(waits) {
+        return Ok(Some((LOOKED, Value::Text(now_ms.to_string()))));
+    }
+    let said = work.txn.marks_on(&thread.0)?.iter().any(|mark| mark.name == LOOKED);
+    Ok(said.then_some((LOOKED, Value::Null)))
+}
+
+/// Marks documents as read up to heads that were shown, all in one transaction.
+pub(crate) fn note_all(work: &mut Work<'_, '_>, seen: &[(String, String)]) -> Result<Reply, PeerError> {
+    let space = spaces::personal(work)?;
+    let mut shards: BTreeMap<DocId, Vec<Edit>> = BTreeMap::new();
+    for (id, heads) in seen {
+        let id: DocId = id.parse().map_err(|_| not_found("document", id))?;
+        // Where nothing came since, what was shown holds everything that was seen before.
+        let present = work.txn.news(&id.0)?.is_some_and(|row| row.heads == *heads);
+        let heads = if present { heads.clone() } else { joined(work, &space, &id, heads)?.to_string() };
+        let edits = shards.entry(shard(&space, &id)).or_default();
+        edits.push(Edit::SetField { name: Mark::Read.field(&id), value: Value::Text(heads) });
+        let looked = looked(work, &id)?;
+        edits.extend(looked.map(|(name, value)| Edit::SetField { name: format!("{name}:{id}"), value }));
+    }
+    for (to, edits) in shards {
+        write(work, to, &edits)?;
+    }
+    Ok(Reply::Done {})
+}
+
+/// Heads that were shown, with what was read before.
+fn joined(work: &mut Work<'_, '_>, space: &Id16, id: &DocId, heads: &str) -> Result<Heads, PeerError> {
+    let doc = work.doc(*id)?.clone();
+    let heads = pages::parse_heads(heads)?;
+    if doc.joined(std::slice::from_ref(&heads)) != heads {
+        return Err(tern_model::ModelError::UnknownHeads.into());
+    }
+    let to = shard(space, id);
+    let exists = work.txn.doc(&to.0)?.is_some() || work.mem.docs.contains_key(&to);
+    let mut all = if exists { read(work.doc(to)?, &Mark::Read.field(id)) } else { Vec::new() };
+    all.push(heads);
+    Ok(doc.joined(&all))
 }
 
 /// Reading a thread undoes that it was kept as unread.
@@ -133,8 +196,8 @@ pub(crate) fn mark(work: &mut Work<'_, '_>, doc: &DocId, marks: &[(&str, Value)]
     write(work, shard(&space, doc), &edits)
 }
 
-/// Rows of the marks on threads that a document of one's own personal space holds. Threads are read again whose rows
-/// change, for what is unread in them.
+/// Rows of the marks that a document of one's own personal space holds: all of those on threads, and how far anything else
+/// was read. Threads are read again whose rows change, for what is unread in them.
 pub(crate) fn project(work: &mut Work<'_, '_>, doc: &Doc) -> Result<(), PeerError> {
     let lane = spaces::space_of(&work.txn, work.mem, &doc.id())?;
     let me = work.mem.member();
@@ -143,16 +206,17 @@ pub(crate) fn project(work: &mut Work<'_, '_>, doc: &Doc) -> Result<(), PeerErro
         return Ok(());
     }
     let mut rows = Vec::new();
+    let lost = doc.conflicts();
     for (field, value) in doc.fields() {
         let Some((name, thread)) = field.split_once(':') else { continue };
         let Ok(thread) = thread.parse::<DocId>() else { continue };
-        if thread.class() != Class::Conversation && thread != super::drafts::NEW {
+        if thread.class() != Class::Conversation && thread != super::drafts::NEW && name != "read" {
             continue;
         }
         // Several own devices may have read apart, and all of it was read.
         let value = match (name, value) {
             ("read" | "done", _) => {
-                let all: Vec<String> = read(doc, &field).iter().map(Heads::to_string).collect();
+                let all: Vec<String> = read_with(doc, &lost, &field).iter().map(Heads::to_string).collect();
                 all.join(" ")
             }
             (_, Value::Text(text)) => text,
@@ -168,7 +232,9 @@ pub(crate) fn project(work: &mut Work<'_, '_>, doc: &Doc) -> Result<(), PeerErro
     };
     let touched: BTreeSet<Id16> = before.iter().chain(&rows).filter(differs).map(|row| row.thread).collect();
     for thread in touched {
-        if work.txn.doc(&thread)?.is_some() {
+        if DocId(thread).class() != Class::Conversation {
+            news::remark(work, DocId(thread))?;
+        } else if work.txn.doc(&thread)?.is_some() {
             work.touch(DocId(thread));
         }
     }

@@ -84,7 +84,17 @@ fn known(mem: &Mem) -> BTreeSet<Id16> {
     mem.access().lanes(&mem.me()).into_iter().filter(|space| *space != ZERO16).collect()
 }
 
-fn title(store: &Store, mem: &mut Mem, space: &Id16) -> String {
+/// Members who can read a space.
+pub(crate) fn readers(mem: &Mem, space: &Id16) -> BTreeSet<Id16> {
+    if let Some(space) = mem.access().sealed(space) {
+        return space.members.keys().copied().collect();
+    }
+    let members = mem.membership.members.iter();
+    members.filter(|(_, m)| m.role > Role::None).map(|(id, _)| *id).collect()
+}
+
+/// What people call a space.
+pub(crate) fn title(store: &Store, mem: &mut Mem, space: &Id16) -> String {
     let id = if *space == ZERO16 { super::workspace_document(&mem.workspace) } else { document_of(space) };
     let title = documents::load(store, mem, id).map(|doc| project::text(doc, "title")).unwrap_or_default();
     let personal = mem.access().kind(space) == Some(SpaceKind::Personal);
@@ -302,21 +312,12 @@ impl Core {
         members.into_iter().map(|(_, view)| view).collect()
     }
 
-    /// Members who can read a space.
-    fn readers(&self, space: &Id16) -> BTreeSet<Id16> {
-        if let Some(space) = self.mem.access().sealed(space) {
-            return space.members.keys().copied().collect();
-        }
-        let members = self.mem.membership.members.iter();
-        members.filter(|(_, m)| m.role > Role::None).map(|(id, _)| *id).collect()
-    }
-
     /// What becomes visible to whom when a page moves.
     pub(crate) fn move_preview(&mut self, page: &str, space: &str) -> Result<MovePreview, PeerError> {
         let top = resolve::document(&self.store, page, Wanted::Page)?;
         let to = find(&self.store, &mut self.mem, space)?;
         let from = space_of(&self.store, &self.mem, &top)?;
-        let (old, new) = (self.readers(&from), self.readers(&to));
+        let (old, new) = (readers(&self.mem, &from), readers(&self.mem, &to));
         let name = |m: &Id16| people::name_of(&self.store, m);
         let gains: Vec<String> = new.difference(&old).map(name).collect();
         let loses: Vec<String> = old.difference(&new).map(name).collect();

@@ -2,6 +2,7 @@
 
 use tern_interop::markdown;
 use tern_model::block::Block;
+use tern_model::form::Form;
 use tern_model::{Doc, DocId, Edit, Value};
 use tern_store::{Store, TemplateRow};
 
@@ -10,7 +11,7 @@ use crate::templates::{self, Filling};
 
 use super::errors::{bad_input, not_found, usage};
 use super::resolve::{self, Wanted};
-use super::{Work, documents, pages, people, project, spaces};
+use super::{Work, decisions, documents, pages, people, project, spaces};
 
 /// Field of a page that others begin from.
 const TEMPLATE: &str = "template";
@@ -110,7 +111,12 @@ pub(crate) fn begin(
     let given = title.map(str::trim).filter(|title| !title.is_empty());
     let title = given.map_or_else(|| templates::fill(&template.title, &filling), str::to_owned);
     let text = templates::fill(&template.text, &filling);
-    pages::create(work, &title, place.parent, place.space, Some(&text))
+    let made = pages::create(work, &title, place.parent, place.space, Some(&text))?;
+    if plain(&template.name) == Form::Decision.name() {
+        let edits = decisions::begin(work);
+        work.edit(made, &edits)?;
+    }
+    Ok(made)
 }
 
 fn filling(work: &mut Work<'_, '_>, parent: Option<&str>) -> Result<Filling, PeerError> {

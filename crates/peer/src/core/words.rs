@@ -124,7 +124,7 @@ pub(crate) fn value(store: &Store, field: &str, value: &Value) -> String {
         Value::Text(text) => text.clone(),
     };
     match field {
-        "assignee" => unhex::<16>(&text).map_or(text, |m| people::name_of(store, &m)),
+        "assignee" | "owner" | "handed_to" => unhex::<16>(&text).map_or(text, |m| people::name_of(store, &m)),
         "due" => serde_json::from_str::<Due>(&text).map_or(text, |due| match due {
             Due::Instant { at_ms, zone } => Zone::get(&zone).unwrap_or_else(|_| Zone::utc()).show(at_ms),
             Due::EndOfDay { date } | Due::Date { date } => date,

@@ -226,6 +226,13 @@ impl Store {
         Ok(!list(&self.conn, sql, (from_ms, until_ms), |row| row.get::<_, i64>(0))?.is_empty())
     }
 
+    /// Threads in which a scheduled message appeared from `from_ms` on and by `until_ms`.
+    pub fn threads_released(&self, from_ms: i64, until_ms: i64) -> Result<Vec<Id16>> {
+        let sql = "SELECT DISTINCT doc FROM messages WHERE release_ms >= ?1 AND release_ms <= ?2
+                   AND cancelled = 0 ORDER BY doc";
+        list(&self.conn, sql, [from_ms, until_ms], |row| row.get(0))
+    }
+
     /// Messages of a thread in their order.
     pub fn messages_of(&self, doc: &Id16) -> Result<Vec<MessageRow>> {
         list(&self.conn, &format!("{MESSAGES} WHERE doc = ?1 ORDER BY n"), [doc], read_message)
@@ -268,7 +275,12 @@ impl Store {
         list(&self.conn, &format!("{MARKS} ORDER BY doc, thread, name"), [], read_mark)
     }
 
-    /// Marks on a thread.
+    /// All marks of one name, by document and thread.
+    pub fn marks_named(&self, name: &str) -> Result<Vec<MarkRow>> {
+        list(&self.conn, &format!("{MARKS} WHERE name = ?1 ORDER BY doc, thread"), [name], read_mark)
+    }
+
+    /// Marks on a document.
     pub fn marks_on(&self, thread: &Id16) -> Result<Vec<MarkRow>> {
         list(&self.conn, &format!("{MARKS} WHERE thread = ?1 ORDER BY doc, name"), [thread], read_mark)
     }

@@ -1,0 +1,82 @@
+//! What changed while one was away.
+
+use serde::Serialize;
+
+/// Most items whose differences are told in words; of more, only how much changed.
+pub const MAX_DIGEST_DIFFS: usize = 200;
+
+/// What others changed since oneself last looked.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DigestView {
+    /// From when on, RFC 3339 with zone; none for what oneself has not seen.
+    pub since: Option<String>,
+    /// By group: what needs oneself, decided, docs, tasks, the rest; newest first in each.
+    pub items: Vec<DigestItem>,
+    /// What is only counted.
+    pub counted: Vec<DigestCounted>,
+    /// How much is in each group.
+    pub counts: DigestCounts,
+}
+
+/// How much is in each group of a digest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct DigestCounts {
+    /// What needs oneself.
+    pub needs_you: usize,
+    /// What was decided.
+    pub decided: usize,
+    /// Pages.
+    pub docs: usize,
+    /// Tasks.
+    pub tasks: usize,
+    /// The rest.
+    pub fyi: usize,
+    /// Muted threads with something new.
+    pub muted: usize,
+}
+
+/// Something that changed; each document is in a digest once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DigestItem {
+    /// `needs_you`, `decided`, `docs`, `tasks` or `fyi`.
+    pub group: String,
+    /// Full id of the document.
+    pub id: String,
+    /// `page`, `decision`, `handoff`, `task`, `thread`, `comments`, `person`, `project`, `space` or `workspace`.
+    pub kind: String,
+    /// Title.
+    pub title: String,
+    /// What changed, in a line.
+    pub text: String,
+    /// Why it is in its group: `owed`, `named`, `assigned`, `decide`, `handoff`, `not_taken`, or empty.
+    pub why: String,
+    /// Who changed it, by name.
+    pub authors: Vec<String>,
+    /// The newest change, RFC 3339 with zone.
+    pub when: String,
+    /// Whether oneself has seen nothing of it before.
+    pub new: bool,
+    /// Changes of others that it stands for.
+    pub changes: usize,
+    /// By when an answer is expected of oneself, RFC 3339 in UTC.
+    pub expected_by: Option<String>,
+    /// The version that was seen before.
+    pub from_heads: String,
+    /// The version that this shows; marked as read when the digest is cleared.
+    pub heads: String,
+}
+
+/// Something that is counted and not shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DigestCounted {
+    /// Full id of the document.
+    pub id: String,
+    /// `muted` for a muted thread, `quiet` for notes of delivery and the like, `unreadable` for what could not be read here.
+    pub why: String,
+    /// Changes of others that it stands for.
+    pub changes: usize,
+    /// The version that was seen before.
+    pub from_heads: String,
+    /// The version up to which it counts.
+    pub heads: String,
+}

@@ -1,0 +1,203 @@
+//! What changed in a page, task or other document, in a line.
+
+use tern_model::block::Inline;
+use tern_model::form::{DecisionState, Form, HandoffState};
+use tern_model::history::{DiffBlock, FieldDiff, Hand, State};
+use tern_model::task::names::ASSIGNEE;
+use tern_model::{Doc, Heads, Kind, Value};
+
+use crate::api::PeerError;
+
+use super::super::{people, project, words};
+use super::{Changed, Desk, Group, Told};
+
+/// Characters of a line.
+const LINE_CHARS: usize = 160;
+/// Stretches of changed text that a line tells.
+const STRETCHES: usize = 3;
+
+/// The beginning of a text on one line.
+pub(super) fn line(text: &str) -> String {
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut cut: String = flat.chars().take(LINE_CHARS).collect();
+    if cut.len() < flat.len() {
+        cut.push('…');
+    }
+    cut
+}
+
+/// Fields that say nothing to a reader.
+fn is_inner(field: &str) -> bool {
+    matches!(
+        field,
+        "order"
+            | "source_path"
+            | "source_hash"
+            | "front_matter"
+            | "created"
+            | "trashed_at"
+            | "form"
+            | "recorded_from"
+    )
+}
+
+impl Desk<'_> {
+    pub(super) fn page(&mut self, changed: &Changed) -> Result<Told, PeerError> {
+        let doc = &changed.doc;
+        let text = self.difference(changed)?;
+        let (group, why, kind) = match doc.form() {
+            Some(Form::Decision) => {
+                let decision = doc.decision();
+                let asked = decision.deciders.contains(&self.me) || decision.owner == self.me;
+                match decision.state {
+                    DecisionState::Proposed if asked => (Group::NeedsYou, "decide", "decision"),
+                    DecisionState::Proposed => (Group::Docs, "", "decision"),
+                    _ => (Group::Decided, "", "decision"),
+                }
+            }
+            Some(Form::Handoff) => {
+                let handoff = doc.handoff();
+                let mine = match handoff.state {
+                    HandoffState::Open => handoff.to == self.me,
+                    HandoffState::Accepted => false,
+                    HandoffState::Returned => handoff.owner == self.me,
+                };
+                (
+                    if mine { Group::NeedsYou } else { Group::Docs },
+                    if mine { "handoff" } else { "" },
+                    "handoff",
+                )
+            }
+            None => (Group::Docs, "", "page"),
+        };
+        let text = match (kind, doc.decision()) {
+            ("decision", decision) if decision.state == DecisionState::Decided => {
+                format!("Decided: {}", line(&decision.outcome))
+            }
+            ("decision", decision) if decision.state == DecisionState::Superseded => "Superseded".to_owned(),
+            _ => text,
+        };
+        Ok(Told { group, kind, title: doc.title(), text, why, expected_by_ms: None })
+    }
+
+    pub(super) fn task(&mut self, changed: &Changed) -> Result<Told, PeerError> {
+        let doc = &changed.doc;
+        let before = if changed.from == Heads::default() { None } else { doc.at(&changed.from).ok() };
+        let assigned = |doc: &Doc| project::text(doc, ASSIGNEE) == self.me;
+        let mine = !self.me.is_empty() && assigned(doc) && !before.as_ref().is_some_and(assigned);
+        let (group, why) = if mine { (Group::NeedsYou, "assigned") } else { (Group::Tasks, "") };
+        let text = match before {
+            None => format!("New, {}", words::status(doc.task().status)),
+            Some(_) => self.difference(changed)?,
+        };
+        Ok(Told { group, kind: "task", title: doc.title(), text, why, expected_by_ms: None })
+    }
+
+    pub(super) fn comments(&mut self, changed: &Changed) -> Result<Told, PeerError> {
+        let page = project::text(&changed.doc, tern_model::thread::PAGE);
+        let page = page.parse::<tern_model::DocId>().ok();
+        let title = match page {
+            Some(page) => self.core.store.page(&page.0)?.map(|row| row.title),
+            None => None,
+        };
+        let text = changed.doc.messages().last().map(|message| line(&message.text)).unwrap_or_default();
+        Ok(Told {
+            group: Group::Fyi,
+            kind: "comments",
+            title: title.unwrap_or_default(),
+            text,
+            why: "",
+            expected_by_ms: None,
+        })
+    }
+
+    pub(super) fn other(&mut self, changed: &Changed, kind: &Kind) -> Result<Told, PeerError> {
+        let doc = &changed.doc;
+        let (kind, title) = match kind {
+            Kind::Person => ("person", doc.person().name),
+            Kind::Project => ("project", doc.title()),
+            Kind::Space => ("space", doc.title()),
+            Kind::Workspace => ("workspace", doc.title()),
+            _ => ("other", doc.title()),
+        };
+        let text = self.difference(changed)?;
+        Ok(Told { group: Group::Fyi, kind, title, text, why: "", expected_by_ms: None })
+    }
+
+    /// What others changed, in a line.
+    fn difference(&mut self, changed: &Changed) -> Result<String, PeerError> {
+        let doc = &changed.doc;
+        if project::trashed(doc) {
+            return Ok("In the trash".to_owned());
+        }
+        if changed.from == Heads::default() {
+            let body = doc.text();
+            let beginning = line(&body);
+            return Ok(if beginning.is_empty() { "New".to_owned() } else { format!("New: {beginning}") });
+        }
+        if self.diffs_left == 0 {
+            let count = changed.fresh.len();
+            return Ok(if count == 1 { "1 change".to_owned() } else { format!("{count} changes") });
+        }
+        self.diffs_left -= 1;
+        let all = doc.changes_between(&changed.from, &doc.heads())?;
+        let theirs = |by: &Option<Hand>| by.is_none_or(|hand| !self.mine.is(&hand.actor));
+        let fields = all.fields.iter().filter(|(field, by)| theirs(by) && !is_inner(&field.field));
+        let mut parts: Vec<String> = fields.map(|(field, _)| self.field(field)).collect();
+        let stretches: Vec<String> =
+            all.blocks.iter().flat_map(|block| block_stretches(block, &theirs)).collect();
+        let more = stretches.len().saturating_sub(STRETCHES);
+        parts.extend(stretches.into_iter().take(STRETCHES));
+        if more > 0 {
+            parts.push(format!("and {more} more"));
+        }
+        Ok(if parts.is_empty() { "Details".to_owned() } else { parts.join(" · ") })
+    }
+
+    fn field(&self, diff: &FieldDiff) -> String {
+        let name = match diff.field.as_str() {
+            "parent" => "place in the tree",
+            "handed_to" => "handed to",
+            "decide_by" => "decide by",
+            other => other,
+        };
+        let word = |value: &Value| match (diff.field.as_str(), value) {
+            ("deciders", Value::List(items)) => {
+                items.iter().map(|item| self.name_or(item)).collect::<Vec<_>>().join(", ")
+            }
+            (field, value) => words::value(&self.core.store, field, value),
+        };
+        format!("{name}: {} → {}", line(&word(&diff.from)), line(&word(&diff.to)))
+    }
+
+    fn name_or(&self, text: &str) -> String {
+        let member = super::super::resolve::unhex(text);
+        member.map_or_else(|| text.to_owned(), |member| people::name_of(&self.core.store, &member))
+    }
+}
+
+/// What was written and taken away in a block, by others.
+fn block_stretches(block: &DiffBlock, theirs: &dyn Fn(&Option<Hand>) -> bool) -> Vec<String> {
+    let text = |content: &[Inline]| content.iter().map(Inline::as_text).collect::<String>();
+    let sign = |state: State| match state {
+        State::Inserted => Some('+'),
+        State::Deleted => Some('−'),
+        _ => None,
+    };
+    let mut out = Vec::new();
+    for run in block.runs.iter().filter(|run| theirs(&run.by)) {
+        let words = line(&text(&run.content));
+        if let Some(sign) = sign(run.state).filter(|_| !words.is_empty()) {
+            out.push(format!("{sign}“{words}”"));
+        }
+    }
+    if out.is_empty() && theirs(&block.by) {
+        match (block.state, sign(block.state)) {
+            (State::Moved, _) => out.push("a block moved".to_owned()),
+            (_, Some('+')) => out.push("+ a block".to_owned()),
+            (_, Some(_)) => out.push("− a block".to_owned()),
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,113 @@
+//! Rows of pages with typed fields, and what follows from them and the time.
+
+use tern_model::form::{DecisionFields, Form, HandoffFields, HandoffState};
+use tern_model::hours::{HOUR_MS, Profile};
+use tern_model::{Doc, Edit, Value};
+use tern_store::{FormRow, Store};
+use tern_trust::{Id16, Membership, Role};
+
+use crate::api::PeerError;
+
+use super::resolve::{hex, unhex};
+use super::{Work, people, project, spaces};
+
+/// An edit that sets a text field; empty text takes it away.
+pub(crate) fn set(name: &str, value: &str) -> Edit {
+    let value = if value.is_empty() { Value::Null } else { Value::Text(value.to_owned()) };
+    Edit::SetField { name: name.to_owned(), value }
+}
+
+/// Keeps the row of a page with typed fields, or takes it away.
+pub(crate) fn project(
+    work: &mut Work<'_, '_>,
+    doc: &Doc,
+    created_ms: i64,
+    updated_ms: i64,
+) -> Result<(), PeerError> {
+    let id = doc.id();
+    let (form, state, json) = match doc.form() {
+        Some(Form::Decision) => {
+            let fields = doc.decision();
+            (Form::Decision, fields.state.name(), serde_json::to_string(&fields))
+        }
+        Some(Form::Handoff) => {
+            let fields = doc.handoff();
+            (Form::Handoff, fields.state.name(), serde_json::to_string(&fields))
+        }
+        None => return Ok(work.txn.remove_form(&id.0)?),
+    };
+    let row = FormRow {
+        doc: id.0,
+        lane: spaces::space_of(&work.txn, work.mem, &id)?,
+        form: form.name().to_owned(),
+        title: doc.title(),
+        state: state.to_owned(),
+        json: json.unwrap_or_default(),
+        conflicts_json: serde_json::to_string(&doc.conflicts()).unwrap_or_default(),
+        trashed: project::trashed(doc),
+        created_ms,
+        updated_ms,
+    };
+    Ok(work.txn.project_form(&row)?)
+}
+
+/// What a row says of a decision.
+pub(crate) fn decision_of(row: &FormRow) -> DecisionFields {
+    serde_json::from_str(&row.json).unwrap_or_default()
+}
+
+/// What a row says of a hand-off.
+pub(crate) fn handoff_of(row: &FormRow) -> HandoffFields {
+    serde_json::from_str(&row.json).unwrap_or_default()
+}
+
+/// A hand-off that nobody took in time.
+pub(crate) struct NotTaken {
+    pub doc: Id16,
+    pub title: String,
+    /// Name of who was to take it.
+    pub to: String,
+    /// When the time was over.
+    pub since_ms: i64,
+}
+
+/// The instant at which somebody has worked an hour from `start_ms` on.
+pub(crate) fn an_hour_of_work(profile: &Profile, start_ms: i64) -> Option<i64> {
+    let mut left_ms = HOUR_MS;
+    for span in profile.working_after(start_ms) {
+        if span.length_ms() >= left_ms {
+            return Some(span.from_ms + left_ms);
+        }
+        left_ms -= span.length_ms();
+    }
+    None
+}
+
+/// Hand-offs of a member that are open an hour into the working day of whoever was to take them. Somebody who left the
+/// workspace is late at once.
+pub(crate) fn handoffs_not_taken(
+    store: &Store,
+    membership: &Membership,
+    me: Option<Id16>,
+    now_ms: i64,
+) -> Result<Vec<NotTaken>, PeerError> {
+    let Some(me) = me.map(|me| hex(&me)) else { return Ok(Vec::new()) };
+    let mut late = Vec::new();
+    for row in store.forms(Form::Handoff.name())?.into_iter().filter(|row| !row.trashed) {
+        let handoff = handoff_of(&row);
+        let Some(to) = unhex::<16>(&handoff.to) else { continue };
+        if handoff.state != HandoffState::Open || handoff.owner != me {
+            continue;
+        }
+        let is_in = membership.role_of(&to) != Role::None;
+        let profile = people::profile_of(store, &to).filter(|_| is_in);
+        let due_ms = match (is_in, profile) {
+            (false, _) => Some(row.created_ms),
+            (true, profile) => profile.and_then(|profile| an_hour_of_work(&profile, row.created_ms)),
+        };
+        if let Some(since_ms) = due_ms.filter(|due| *due <= now_ms) {
+            late.push(NotTaken { doc: row.doc, title: row.title, to: people::name_of(store, &to), since_ms });
+        }
+    }
+    Ok(late)
+}

@@ -1,0 +1,38 @@
+//! What of the inbox may make itself heard now: nothing outside one's hours. What is held comes with the next check-in.
+
+use tern_model::hours::{Arrival, Hearing};
+
+use crate::api::*;
+
+use super::{Core, people};
+
+impl Core {
+    /// The inbox, sorted by what may be heard at this instant.
+    pub(crate) fn notify_view(&self) -> Result<NotifyView, PeerError> {
+        let (now_ms, zone) = (self.now_ms(), self.my_zone());
+        let profile = self.mem.member().and_then(|me| people::profile_of(&self.store, &me));
+        let items = self.inbox_view()?.items;
+        let Some(profile) = profile else {
+            // Without hours there is no time at which it would be welcome.
+            let held = items.into_iter().map(|item| HeldItem { item, until: None }).collect();
+            return Ok(NotifyView { quiet: true, held, ..NotifyView::default() });
+        };
+        let mut view = NotifyView {
+            quiet: !profile.is_working(now_ms),
+            next: profile.next_checkin(now_ms).map(|at| zone.rfc9557(at)),
+            ..NotifyView::default()
+        };
+        for item in items {
+            let at_ms = zone.moment(&item.when).unwrap_or(now_ms).min(now_ms);
+            // Messages are urgent or standard; none is an emergency.
+            let arrival = Arrival { at_ms, emergency: false };
+            match profile.hearing(&arrival, false, now_ms) {
+                Hearing::Now => view.notify.push(item),
+                Hearing::Held(until) => {
+                    view.held.push(HeldItem { item, until: until.map(|at| zone.rfc9557(at)) });
+                }
+            }
+        }
+        Ok(view)
+    }
+}
