@@ -9,6 +9,7 @@ use super::access::data::{spaces, waiting};
 use super::actions::{Action, key_of};
 use super::command::{Dialog, Queue, Route, Section, Then, UiCommand};
 use super::icon::{self, Icon};
+use super::inbox::data::needs_me;
 use super::look::{self, look};
 use super::prefs::Prefs;
 use super::tokens::{self, size};
@@ -67,6 +68,8 @@ pub struct Data {
     pub people_wait: usize,
     /// Tasks that are not done.
     pub open_tasks: usize,
+    /// Threads that ask for something of oneself; none outside own hours.
+    pub needs_me: usize,
     /// Own name.
     pub me: String,
     /// Place and role in words.
@@ -102,6 +105,10 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
         about_me: me.map(|me| super::people::place(&me.zone)).unwrap_or_default(),
         working: me.is_some_and(|me| me.working),
         set_aside: pages.map(|pages| pages.set_aside.clone()).unwrap_or_default(),
+        needs_me: match views.talks.inbox.get() {
+            Some(inbox) if me.is_some_and(|me| me.working) => needs_me(inbox),
+            _ => 0,
+        },
         people_wait: Section::ALL.iter().map(|(section, _)| waiting(views, *section)).sum(),
         empty: match pages {
             Some(pages) if pages.pages.is_empty() => "Pages you write appear here.".to_owned(),
@@ -260,16 +267,27 @@ fn places(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
         1 => "1 waits".to_owned(),
         count => format!("{count} wait"),
     };
+    let inbox = key_of(Action::GoInbox).unwrap_or_default();
+    let inbox = if data.needs_me == 0 { inbox } else { format!("{}   {inbox}", data.needs_me) };
+    let threads = key_of(Action::GoThreads).unwrap_or_default();
     for (text, icon, right, place) in [
+        ("Inbox", Icon::Inbox, inbox.as_str(), Route::Inbox),
+        ("Threads", Icon::Threads, threads.as_str(), Route::Threads),
         ("Tasks", Icon::Tasks, count.as_str(), Route::Tasks),
         ("Search", Icon::Search, search.as_str(), Route::Search),
         ("People", Icon::People, waits.as_str(), Route::People(Section::Members)),
         ("Trash", Icon::Trash, "", Route::Trash),
     ] {
         let both_people = matches!((route, &place), (Route::People(_), Route::People(_)));
-        let row = Row { icon: Some(icon), right, selected: *route == place || both_people, ..Row::new(text) };
+        let one_thread = place == Route::Threads && matches!(route, Route::Thread { .. } | Route::NewThread);
+        let selected = *route == place || both_people || one_thread;
+        let row = Row { icon: Some(icon), right, selected, ..Row::new(text) };
         if row.show(ui).clicked() {
-            out.push(UiCommand::Go(place));
+            out.push(match place {
+                Route::Inbox => UiCommand::Do(Action::GoInbox),
+                Route::Threads => UiCommand::Do(Action::GoThreads),
+                place => UiCommand::Go(place),
+            });
         }
     }
 }
