@@ -153,7 +153,8 @@ fn owed_row(item: &OwedItem, views: &Views, clock: &Clock) -> Row {
     if item.promised && item.overdue {
         note.push("overdue".to_owned());
     }
-    if item.side != "i_owe" {
+    // Without a time the state says that it is not delivered.
+    if item.side != "i_owe" && (item.delivered || item.expected_by.is_some()) {
         note.push(if item.delivered { "delivered" } else { "not delivered yet" }.to_owned());
     }
     if let Some(by) = &item.handed_by {

@@ -195,7 +195,8 @@ fn foot(ui: &mut Ui, composer: &Composer, ground: Ground<'_>, out: &mut Queue) {
             hint_words(ui, hint);
             ui.add_space(8.0);
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let room = vec2(ui.available_width(), size::BUTTON);
+        ui.allocate_ui_with_layout(room, egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 8.0;
             let lacks = composer.lacks(ground.key == NEW);
             let main = Button::main(&hint.deliver).key("Ctrl Enter").disabled(lacks).show(ui);

@@ -53,9 +53,9 @@ pub fn show(ui: &mut Ui, state: &mut ThreadsState, reads: Reads<'_>, out: &mut Q
     widgets::region(ui, body, "said", "Thread", |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         head(ui, state, reads.thread, out);
+        outcome(ui, state, reads.thread, out);
         let salt = ("messages", &reads.thread.id);
         ScrollArea::vertical().auto_shrink(false).stick_to_bottom(true).id_salt(salt).show(ui, |ui| {
-            outcome(ui, state, reads.thread, out);
             for (index, message) in reads.thread.messages.iter().enumerate() {
                 if index > 0 {
                     let p = look(ui.ctx());
@@ -218,13 +218,13 @@ fn outcome(ui: &mut Ui, state: &mut ThreadsState, thread: &Thread, out: &mut Que
 }
 
 fn draw(ui: &mut Ui, state: &mut ThreadsState, thread: &Thread, message: &Message, out: &mut Queue) {
-    let p = look(ui.ctx());
     ui.add_space(12.0);
     message_head(ui, message);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         ui.add_space(INDENT);
         ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
             ui.set_width(ui.available_width());
             let edited = state.edit.as_ref().is_some_and(|(id, _)| *id == message.id);
             if edited {
@@ -247,7 +247,6 @@ fn draw(ui: &mut Ui, state: &mut ThreadsState, thread: &Thread, message: &Messag
         });
     });
     ui.add_space(12.0);
-    let _ = p;
 }
 
 fn message_head(ui: &mut Ui, message: &Message) {
