@@ -14,9 +14,10 @@ use super::look::{self, look};
 use super::prefs::Prefs;
 use super::tokens::{self, size};
 use super::views::Views;
-use super::widgets::{self, Row};
+use super::widgets;
 
 pub mod moves;
+mod places;
 pub mod tree;
 
 pub use tree::TreeState;
@@ -226,7 +227,7 @@ pub fn show(
     widgets::region(ui, body, "places", "Places", |ui| {
         head(ui, data, out);
         ui.add_space(8.0);
-        places(ui, data, route, out);
+        places::show(ui, data, route, out);
         ui.add_space(8.0);
         pages_list(ui, state, data, pages, out);
     });
@@ -256,64 +257,6 @@ fn head(ui: &mut Ui, data: &Data, out: &mut Queue) {
     widgets::focus_ring(ui, &response, tokens::radius::ROW);
     if response.clicked() {
         out.push(UiCommand::Do(Action::Palette));
-    }
-}
-
-/// Below this height of the column places stand two abreast, so that pages have room.
-const PLACES_ABREAST: f32 = 420.0;
-
-fn places(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
-    let key = |action| key_of(action).unwrap_or_default();
-    let count = if data.open_tasks == 0 { String::new() } else { data.open_tasks.to_string() };
-    let inbox = match data.needs_me {
-        0 => key(Action::GoInbox),
-        needs => format!("{needs}   {}", key(Action::GoInbox)),
-    };
-    let waits = match data.people_wait {
-        0 => key(Action::GoPeople),
-        1 => "1 waits".to_owned(),
-        count => format!("{count} wait"),
-    };
-    let places = [
-        ("Inbox", Icon::Inbox, inbox, Route::Inbox),
-        ("Threads", Icon::Threads, key(Action::GoThreads), Route::Threads),
-        ("Tasks", Icon::Tasks, count, Route::Tasks),
-        ("Search", Icon::Search, key(Action::Search), Route::Search),
-        ("People", Icon::People, waits, Route::People(Section::Members)),
-        ("Trash", Icon::Trash, String::new(), Route::Trash),
-    ];
-    if ui.max_rect().height() >= PLACES_ABREAST {
-        for (text, icon, right, place) in &places {
-            place_row(ui, (text, *icon, right), place, route, out);
-        }
-        return;
-    }
-    for pair in places.chunks(2) {
-        ui.columns(2, |columns| {
-            for (ui, (text, icon, _, place)) in columns.iter_mut().zip(pair) {
-                place_row(ui, (text, *icon, ""), place, route, out);
-            }
-        });
-    }
-}
-
-fn place_row(
-    ui: &mut Ui,
-    (text, icon, right): (&str, Icon, &str),
-    place: &Route,
-    route: &Route,
-    out: &mut Queue,
-) {
-    let both_people = matches!((route, place), (Route::People(_), Route::People(_)));
-    let one_thread = *place == Route::Threads && matches!(route, Route::Thread { .. } | Route::NewThread);
-    let selected = route == place || both_people || one_thread;
-    let row = Row { icon: Some(icon), right, selected, ..Row::new(text) };
-    if row.show(ui).clicked() {
-        out.push(match place {
-            Route::Inbox => UiCommand::Do(Action::GoInbox),
-            Route::Threads => UiCommand::Do(Action::GoThreads),
-            place => UiCommand::Go(place.clone()),
-        });
     }
 }
 

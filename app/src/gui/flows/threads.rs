@@ -261,6 +261,7 @@ fn a_new_thread_is_asked_of_people_by_name_on_a_page() {
     window.open("Launch plan, 3.2");
     window.click("More for this page");
     window.click("New thread on this page");
+    assert!(window.shows("Not on Launch plan, 3.2"), "it can be taken off the page");
     window.write("Which boat?");
     window.focus("To");
     window.write("ai");

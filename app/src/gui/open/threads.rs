@@ -289,6 +289,7 @@ impl Open {
                 self.threads.focus_composer = true;
                 self.go(Route::NewThread);
             }
+            Ask::OffPage => self.composer(NEW).on = None,
             Ask::Send { hold } => self.send_message(hold),
             Ask::Intent(word) => self.write(|composer| composer.say.intent = Some(word)),
             Ask::Urgency(word) => self.write(|composer| composer.say.urgency = Some(word)),

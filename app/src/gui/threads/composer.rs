@@ -248,7 +248,10 @@ pub fn new_thread(ui: &mut Ui, state: &mut ThreadsState, ground: Ground<'_>, out
             let composer = state.composers.entry(NEW.to_owned()).or_default();
             let before = composer.title.clone();
             if let Some((_, title)) = &composer.on {
-                widgets::text(ui, &format!("On {title}"), tokens::UI, p.ink2);
+                let (label, spoken) = (format!("On {title}"), format!("Not on {title}"));
+                if Button::new(&label).icon(Icon::Close).spoken(&spoken).show(ui).clicked() {
+                    out.push(UiCommand::Threads(Ask::OffPage));
+                }
                 ui.add_space(8.0);
             }
             let field = Field::new("Title", "One line that says what it is about");

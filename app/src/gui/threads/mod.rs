@@ -51,6 +51,8 @@ pub enum Ask {
     BackToList,
     /// A new thread is written, perhaps on a page of this id and title.
     New(Option<(String, String)>),
+    /// The new thread is on no page.
+    OffPage,
     /// What is written is sent; held until their morning.
     Send {
         /// Held.

@@ -199,7 +199,17 @@ fn outcome(ui: &mut Ui, state: &mut ThreadsState, thread: &Thread, out: &mut Que
         });
         ui.add_space(6.0);
     }
-    let Some((outcome, said)) = &thread.outcome else { return };
+    let before = |ui: &mut Ui| {
+        for before in &thread.before {
+            widgets::text(ui, &format!("Before: {before}"), tokens::SMALL, p.ink3);
+        }
+    };
+    let Some((outcome, said)) = &thread.outcome else {
+        if !thread.before.is_empty() {
+            ui.add_space(8.0);
+        }
+        return before(ui);
+    };
     ui.add_space(12.0);
     let frame = egui::Frame::NONE.fill(p.sunken).corner_radius(radius::CARD).inner_margin(12.0);
     frame.show(ui, |ui| {
@@ -207,9 +217,7 @@ fn outcome(ui: &mut Ui, state: &mut ThreadsState, thread: &Thread, out: &mut Que
         widgets::text(ui, &format!("Outcome: {outcome}"), tokens::CALLOUT.weight(600.0), p.ink);
         ui.add_space(2.0);
         widgets::text(ui, &format!("Closed by {said}"), tokens::SMALL, p.ink2);
-        for before in &thread.before {
-            widgets::text(ui, &format!("Before: {before}"), tokens::SMALL, p.ink3);
-        }
+        before(ui);
         ui.add_space(8.0);
         if Button::new("Open it again").show(ui).clicked() {
             out.push(close(&thread.id, None));
