@@ -560,7 +560,7 @@ impl World {
                 let filling = tern_peer::templates::Filling { me: "Ben".into(), today, project };
                 let fill = |text: &str| tern_peer::templates::fill(text, &filling);
                 let (title, markdown) = (title.unwrap_or(fill(&found.title)), Some(fill(&found.text)));
-                return self.perform(Command::PageNew { title, parent, space, markdown });
+                self.perform(Command::PageNew { title, parent, space, markdown })
             }
             Command::TemplateSave { page } => {
                 self.made += 1;
