@@ -72,6 +72,18 @@ pub enum Action {
     TakeMine,
     TakeTheirs,
     LeavePast,
+    GoInbox,
+    GoThreads,
+    NewThread,
+    NewThreadHere,
+    OpenThread,
+    BackToList,
+    Done,
+    Snooze,
+    Unread,
+    Mute,
+    Acknowledge,
+    Reply,
 }
 
 /// What a key does in the page tree.
@@ -131,6 +143,12 @@ pub enum When {
     ToAccept,
     /// While the window is split.
     InSplit,
+    /// With a thread in sight.
+    InThread,
+    /// A thread is selected in a list, and Enter is for it.
+    OnThread,
+    /// A thread stands in place of its list.
+    InOpened,
 }
 
 /// What is true of the window while actions are offered.
@@ -158,6 +176,12 @@ pub struct Situation {
     pub accept: bool,
     /// The window is split.
     pub split: bool,
+    /// A thread is in sight.
+    pub thread: bool,
+    /// Enter is for the thread that is selected in its list.
+    pub on_thread: bool,
+    /// A thread stands in place of its list.
+    pub opened: bool,
 }
 
 /// One row of the table.
@@ -193,7 +217,8 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 use Keys::{Sequence, Single, Tree, Typed};
 use When::{
-    Always, InHistory, InLists, InPast, InPeople, InReview, InSplit, InTree, OnPage, OnRow, OnTask, ToAccept,
+    Always, InHistory, InLists, InOpened, InPast, InPeople, InReview, InSplit, InThread, InTree, OnPage,
+    OnRow, OnTask, OnThread, ToAccept,
 };
 
 /// The table.
@@ -316,6 +341,18 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::TakeTheirs, "Restore theirs", &[Single(NONE, Key::Num2)], InReview, true),
     spec(Action::Accept, "Mark as read, or keep it merged", &[Single(NONE, Key::Enter)], ToAccept, true),
     spec(Action::LeavePast, "Back to the page as it is", &[Single(NONE, Key::Escape)], InPast, false),
+    spec(Action::GoInbox, "Go to the inbox", &[Sequence(Key::G, Key::I)], Always, true),
+    spec(Action::GoThreads, "Go to threads", &[Sequence(Key::G, Key::T)], Always, true),
+    spec(Action::NewThread, "New thread", &[Single(SHIFT, Key::C)], Always, true),
+    spec(Action::NewThreadHere, "New thread on this page", &[], OnPage, true),
+    spec(Action::OpenThread, "Read the thread", &[Single(NONE, Key::Enter)], OnThread, false),
+    spec(Action::BackToList, "Back to the list", &[Single(NONE, Key::Escape)], InOpened, false),
+    spec(Action::Done, "Done with this thread", &[Single(NONE, Key::E)], InThread, true),
+    spec(Action::Snooze, "Snooze this thread", &[Single(NONE, Key::H)], InThread, true),
+    spec(Action::Unread, "Keep this thread as unread", &[Single(NONE, Key::U)], InThread, true),
+    spec(Action::Mute, "Mute this thread, or hear it again", &[Single(NONE, Key::M)], InThread, true),
+    spec(Action::Acknowledge, "Acknowledge", &[Single(NONE, Key::A)], InThread, true),
+    spec(Action::Reply, "Reply", &[Single(NONE, Key::R)], InThread, true),
 ];
 
 /// Keys of the page editor, for the help; the editor itself handles them.
@@ -337,6 +374,9 @@ impl When {
             InReview => situation.review,
             ToAccept => situation.accept,
             InSplit => situation.split,
+            InThread => situation.thread,
+            OnThread => situation.on_thread,
+            InOpened => situation.opened,
         }
     }
 }
@@ -529,9 +569,14 @@ mod tests {
         let mut seen: Vec<(Keys, &str, When)> = Vec::new();
         for spec in ACTIONS {
             for keys in spec.keys {
-                // A task is selected only in the task list, the past is shown only over a page.
-                let task = |when| when == OnTask || when == OnRow;
-                let apart = |a, b| (task(a) && b == ToAccept) || (a == ToAccept && task(b));
+                // A task is selected only in the task list, the past is shown only over a page, threads by themselves.
+                let place = |when| match when {
+                    OnTask | OnRow => Some(0),
+                    ToAccept | InPast => Some(1),
+                    InThread | OnThread | InOpened => Some(2),
+                    _ => None,
+                };
+                let apart = |a, b| place(a).zip(place(b)).is_some_and(|(a, b)| a != b);
                 let clash = seen.iter().find(|(other, _, when)| other == keys && !apart(*when, spec.when));
                 assert!(clash.is_none(), "{} and {:?}", spec.label, clash);
                 seen.push((*keys, spec.label, spec.when));

@@ -26,6 +26,7 @@ pub mod access;
 mod paper;
 pub mod past;
 mod sample;
+pub mod threads;
 
 /// Tue 24 Nov 2026 15:10 in London.
 pub const NOW_MS: i64 = 1_795_533_000_000;
@@ -58,6 +59,8 @@ pub struct World {
     pub access: Access,
     /// The past of pages.
     pub past: past::Pasts,
+    /// Threads and the inbox.
+    pub talks: threads::Talks,
     /// Where the window keeps what it remembers.
     pub settings: Option<PathBuf>,
 }
@@ -324,6 +327,17 @@ impl Canned {
         }
     }
 
+    /// Something about threads changes without the window's doing.
+    #[cfg(test)]
+    pub fn change_talks(&self, change: impl FnOnce(&mut threads::Talks)) {
+        let mut world = lock(&self.0);
+        change(&mut world.talks);
+        world.bump();
+        for wake in &world.wakes {
+            wake();
+        }
+    }
+
     /// Something about access changes without the window's doing.
     pub fn change(&self, change: impl FnOnce(&mut Access)) {
         let mut world = lock(&self.0);
@@ -431,7 +445,7 @@ impl World {
             | Query::Log
             | Query::MovePreview { .. } => self.access.answer(query).ok_or(missing("This"))?,
             Query::Search { query, .. } => View::Search(self.search(query)),
-            _ => return Err(missing("This")),
+            _ => return self.talks.answer(query, &self.people).unwrap_or(Err(missing("This"))),
         })
     }
 
@@ -530,6 +544,9 @@ impl World {
         if self.perform_past(&command) {
             return Ok(Reply::Done {});
         }
+        if let Some(reply) = self.talks.perform(&command) {
+            return Ok(reply);
+        }
         match command {
             Command::PageNew { title, parent, space, markdown } => {
                 self.made += 1;
@@ -548,7 +565,7 @@ impl World {
                 let filling = tern_peer::templates::Filling { me: "Ben".into(), today, project };
                 let fill = |text: &str| tern_peer::templates::fill(text, &filling);
                 let (title, markdown) = (title.unwrap_or(fill(&found.title)), Some(fill(&found.text)));
-                return self.perform(Command::PageNew { title, parent, space, markdown });
+                self.perform(Command::PageNew { title, parent, space, markdown })
             }
             Command::TemplateSave { page } => {
                 self.made += 1;

@@ -95,6 +95,52 @@ impl Clock {
         format!("{mine} · {theirs} theirs")
     }
 
+    /// A time to come as `16:00` today, `Mon 09:00` within six days, else with its date.
+    pub fn due(&self, rfc3339: &str) -> String {
+        let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
+        self.short(&when.to_zoned(self.zone.clone()))
+    }
+
+    /// The same on the clock of another zone; nothing where that reads as one's own.
+    pub fn due_in(&self, rfc3339: &str, zone: &str) -> Option<String> {
+        let (when, zone) = (parse(rfc3339)?, TimeZone::get(zone).ok()?);
+        let (there, here) = (when.to_zoned(zone), when.to_zoned(self.zone.clone()));
+        (there.offset() != here.offset())
+            .then(|| if there.date() == here.date() { self.short(&there) } else { self.dated(&there) })
+    }
+
+    /// A time to come in both zones: `your Mon 09:00, Mon 18:00 theirs`.
+    pub fn due_both(&self, rfc3339: &str, zone: Option<&str>) -> String {
+        let mine = self.due(rfc3339);
+        match zone.and_then(|zone| self.due_in(rfc3339, zone)) {
+            Some(theirs) => format!("your {mine}, {theirs} theirs"),
+            None => mine,
+        }
+    }
+
+    fn short(&self, when: &Zoned) -> String {
+        if when.date() == self.now().date() {
+            return when.strftime("%H:%M").to_string();
+        }
+        self.dated(when)
+    }
+
+    fn dated(&self, when: &Zoned) -> String {
+        let days = when.timestamp().as_second() - self.now().timestamp().as_second();
+        let near = (-6 * 86_400..6 * 86_400).contains(&days);
+        when.strftime(if near { "%a %H:%M" } else { "%a %-d %b %H:%M" }).to_string()
+    }
+
+    /// An instant everywhere it matters: `Fri 20 Nov 08:40 yours · Fri 17:40 for Aiko · 08:40 UTC`.
+    pub fn everywhere(&self, rfc3339: &str, name: &str, zone: Option<&str>) -> String {
+        let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
+        let mut said = format!("{} yours", self.then(rfc3339));
+        if let Some(zone) = zone.and_then(|zone| TimeZone::get(zone).ok()) {
+            said += &format!(" · {} for {name}", when.to_zoned(zone).strftime("%a %H:%M"));
+        }
+        said + &format!(" · {} UTC", when.to_zoned(TimeZone::UTC).strftime("%a %H:%M"))
+    }
+
     fn theirs(&self, rfc3339: &str, zone: &str) -> Option<String> {
         let zone = TimeZone::get(zone).ok()?;
         let (there, here) = {
@@ -170,6 +216,20 @@ mod tests {
     fn a_time_to_come_has_its_date() {
         assert_eq!(clock().then("2026-11-27T15:10:00Z"), "Fri 27 Nov 15:10");
         assert_eq!(clock().then("2027-01-04T09:00:00Z"), "4 Jan 2027 09:00");
+    }
+
+    #[test]
+    fn a_time_by_which_something_is_expected_has_the_days_it_needs_in_both_zones() {
+        assert_eq!(
+            clock().due_both("2026-11-24T16:00:00Z", Some("Africa/Lagos")),
+            "your 16:00, 17:00 theirs"
+        );
+        let morning = "2026-11-25T00:00:00Z";
+        assert_eq!(clock().due_both(morning, Some("Asia/Tokyo")), "your Wed 00:00, Wed 09:00 theirs");
+        assert_eq!(clock().due_both(morning, Some("Europe/Lisbon")), "Wed 00:00");
+        assert_eq!(clock().due_both("2026-12-07T09:00:00Z", None), "Mon 7 Dec 09:00");
+        let here = clock().everywhere("2026-11-23T17:30:00Z", "Aiko", Some("Asia/Tokyo"));
+        assert_eq!(here, "Mon 23 Nov 17:30 yours · Tue 02:30 for Aiko · Mon 17:30 UTC");
     }
 
     #[test]

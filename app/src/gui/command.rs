@@ -15,6 +15,7 @@ use super::past::Ask;
 use super::picker::Picker;
 use super::prefs::Theme;
 use super::secret::Secret;
+use super::threads::Ask as Threads;
 
 /// What the middle of the window shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,17 @@ pub enum Route {
     Search,
     /// Who is in the workspace and who may do what.
     People(Section),
+    /// What needs oneself, and a thread of it.
+    Inbox,
+    /// All threads, and one of them.
+    Threads,
+    /// A thread by itself.
+    Thread {
+        /// Full id.
+        id: String,
+    },
+    /// A thread in the making.
+    NewThread,
 }
 
 /// A part of the view of people.
@@ -77,6 +89,11 @@ impl Route {
     /// The current state of a page.
     pub fn page(id: &str) -> Self {
         Route::Page { id: id.to_owned(), at: None }
+    }
+
+    /// Whether it shows threads: a window does that once.
+    pub fn is_threads(&self) -> bool {
+        matches!(self, Route::Inbox | Route::Threads | Route::Thread { .. } | Route::NewThread)
     }
 }
 
@@ -218,6 +235,8 @@ pub enum Then {
     Commented,
     /// The reply to this thread is there.
     Replied(String),
+    /// The message that was written in the composer of this key is there; one line says how it goes.
+    Said(String, String),
     /// One line says what was done; this takes it back.
     Undoable(String, Box<Held>),
 }
@@ -305,6 +324,8 @@ pub enum UiCommand {
     Past(Ask),
     /// Something about comments.
     Talk(Talk),
+    /// Something about threads or the inbox.
+    Threads(Threads),
     /// The caret goes to the block of the open page with this key, and the block comes into sight.
     ShowBlock(u64),
     /// Does something with a block of the open page.

@@ -27,6 +27,7 @@ mod past;
 mod pictures;
 mod preview;
 mod shell;
+mod threads;
 mod walk;
 mod writing;
 

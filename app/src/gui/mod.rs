@@ -18,6 +18,7 @@ mod first_run;
 #[cfg(test)]
 mod flows;
 mod icon;
+mod inbox;
 mod lent;
 mod lists;
 mod look;
@@ -36,6 +37,7 @@ mod single;
 mod statusline;
 mod strip;
 mod tasks;
+mod threads;
 mod tokens;
 mod views;
 mod welcome;

@@ -31,6 +31,7 @@ use super::secret::Secret;
 use super::sidebar::{TreeState, shown_title};
 use super::strip::StripState;
 use super::tasks::ui::TasksState;
+use super::threads::ThreadsState;
 use super::tokens::Scheme;
 use super::views::Views;
 use edits::{OwnSteps, Tail};
@@ -47,6 +48,7 @@ mod people;
 mod perform;
 mod preview;
 mod talk;
+mod threads;
 mod tree;
 pub(in crate::gui) use tree::from_template;
 
@@ -110,6 +112,7 @@ pub struct Open {
     pub(super) tasks: TasksState,
     pub(super) search: SearchState,
     pub(super) access: AccessState,
+    pub(super) threads: ThreadsState,
     pub(super) draft: TaskDraft,
     pub(super) picker: Option<Box<Picker>>,
     pub(super) palette: Option<Palette>,
@@ -171,6 +174,7 @@ impl Open {
             tasks: TasksState::default(),
             search: SearchState::default(),
             access: AccessState::default(),
+            threads: ThreadsState::default(),
             draft: TaskDraft::default(),
             picker: None,
             palette: None,
@@ -218,12 +222,19 @@ impl Open {
             review,
             past: history || mode.is_some(),
             accept: mode.is_some(),
-            lists: matches!(self.pane.route, Route::Tasks | Route::Search) || review,
+            lists: matches!(self.pane.route, Route::Tasks | Route::Search | Route::Inbox | Route::Threads)
+                || review,
             tree: self.tree.focused,
             task: self.pane.route == Route::Tasks && self.tasks.selected.is_some(),
             on_row: self.pane.route == Route::Tasks && self.tasks.selected.is_some(),
             people: matches!(self.pane.route, Route::People(_)),
             split: self.beside.is_some(),
+            thread: self.shown_thread().is_some(),
+            on_thread: matches!(self.pane.route, Route::Inbox | Route::Threads)
+                && self.shown_thread().is_some(),
+            opened: matches!(self.pane.route, Route::Inbox | Route::Threads)
+                && self.threads.narrow
+                && self.threads.opened,
         }
     }
 
@@ -294,6 +305,7 @@ impl Open {
         self.send_edits(ctx, now);
         self.save_files();
         self.each_pane(|open| open.tend_pane(ctx, now));
+        self.tend_threads(ctx, now);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
         }
@@ -332,6 +344,7 @@ impl Open {
             Event::Done(pane, Then::Commented, Err(error)) => {
                 self.in_pane(pane, |open| open.comment_failed(error));
             }
+            Event::Done(_, Then::Said(key, _), Err(error)) => self.not_said(&key, &error),
             Event::Done(_, _, Err(error)) => match &mut self.dialog {
                 Some(dialog) => {
                     dialog.waiting = false;
@@ -385,6 +398,7 @@ impl Open {
             }
             (Then::Undoable(words, undo), _) => self.say(&words, Some(undo), now),
             (Then::Commented, _) => self.commented(),
+            (Then::Said(key, words), reply) => self.said(&key, &words, &reply, now),
             (Then::Replied(thread), _) => {
                 self.pane.talk.replies.remove(&thread);
             }
@@ -438,6 +452,7 @@ impl Open {
             open.note_read(None);
             open.leave();
         });
+        self.leave_threads();
         self.settle();
         self.tails.is_empty() && !self.any_pane(|pane| pane.edit_fault.is_some())
     }

@@ -87,12 +87,16 @@ pub fn is_working(ctx: &egui::Context, name: &str) -> bool {
     names.is_some_and(|names| names.iter().any(|known| known == name))
 }
 
-/// Draws the line, and keeps in the context who is within their hours, for every row that shows initials.
-pub fn show(ui: &mut Ui, chips: &[PersonChip]) {
-    let p = look(ui.ctx());
+/// Keeps in the context who is within their hours, for every row that shows initials.
+pub fn keep_working(ctx: &egui::Context, chips: &[PersonChip]) {
     let working: Arc<[String]> =
         chips.iter().filter(|chip| chip.working).map(|chip| chip.name.clone()).collect();
-    ui.ctx().data_mut(|data| data.insert_temp(at_work(), working));
+    ctx.data_mut(|data| data.insert_temp(at_work(), working));
+}
+
+/// Draws the line.
+pub fn show(ui: &mut Ui, chips: &[PersonChip]) {
+    let p = look(ui.ctx());
     let room = ui.max_rect();
     let mut left = room.left() + 18.0;
     widgets::line(ui, room.with_min_x(left), Align2::LEFT_CENTER, "Local time", tokens::TINY, p.ink3);

@@ -10,6 +10,7 @@ use super::command::{Queue, UiCommand, set_task};
 use super::icon::{self, Icon};
 use super::look::look;
 use super::people::is_working;
+use super::threads::{Ask, Meant};
 use super::tokens::{self, size};
 use super::widgets;
 
@@ -66,6 +67,26 @@ pub struct Entered {
     pub text: String,
 }
 
+/// A moment that is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// Name of the field.
+    pub name: &'static str,
+    /// Shown while empty.
+    pub hint: &'static str,
+    /// What is typed.
+    pub text: String,
+    /// What it is for.
+    pub meant: Meant,
+}
+
+impl Moment {
+    /// An empty field.
+    pub fn new(name: &'static str, hint: &'static str, meant: Meant) -> Self {
+        Moment { name, hint, text: String::new(), meant }
+    }
+}
+
 /// An open menu.
 #[derive(Debug, Clone)]
 pub struct Picker {
@@ -79,6 +100,8 @@ pub struct Picker {
     pub anchor: Option<Rect>,
     /// Free text.
     pub entered: Option<Entered>,
+    /// A moment in place of free text.
+    pub moment: Option<Moment>,
     /// Frames shown; a press in the first one opened it.
     pub age: u32,
 }
@@ -86,7 +109,7 @@ pub struct Picker {
 impl Picker {
     /// A menu without a field.
     pub fn new(title: &str, anchor: Option<Rect>, entries: Vec<Entry>) -> Self {
-        Picker { title: title.to_owned(), entries, selected: 0, anchor, entered: None, age: 0 }
+        Picker { title: title.to_owned(), entries, selected: 0, anchor, entered: None, moment: None, age: 0 }
     }
 
     /// With this entry under the keyboard.
@@ -146,7 +169,8 @@ impl Picker {
 
     fn keys(&mut self, ctx: &egui::Context, out: &mut Queue) {
         let count = self.entries.len();
-        let typing = self.entered.as_ref().is_some_and(|entered| !entered.text.is_empty());
+        let typing = self.field().is_some_and(|(.., text)| !text.is_empty());
+        let has_field = self.field().is_some();
         ctx.input_mut(|input| {
             if input.consume_key(Modifiers::NONE, Key::Escape) {
                 out.push(UiCommand::Close);
@@ -161,7 +185,7 @@ impl Picker {
             if input.consume_key(Modifiers::NONE, Key::Enter) {
                 self.choose(typing, out);
             }
-            if self.entered.is_none() {
+            if !has_field {
                 let digit = input.events.iter().find_map(|event| match event {
                     egui::Event::Text(text) => text.parse::<usize>().ok(),
                     _ => None,
@@ -173,8 +197,20 @@ impl Picker {
         });
     }
 
+    /// Name, hint and text of the field, where there is one.
+    fn field(&mut self) -> Option<(&str, &str, &mut String)> {
+        match (&mut self.entered, &mut self.moment) {
+            (Some(entered), _) => Some(("Date", &entered.hint, &mut entered.text)),
+            (None, Some(moment)) => Some((moment.name, moment.hint, &mut moment.text)),
+            (None, None) => None,
+        }
+    }
+
     fn choose(&self, typing: bool, out: &mut Queue) {
-        if let (true, Some(entered)) = (typing, &self.entered) {
+        if let (true, Some(moment)) = (typing, &self.moment) {
+            let ask = Ask::Moment(moment.meant.clone(), moment.text.trim().to_owned());
+            out.extend([UiCommand::Close, UiCommand::Threads(ask)]);
+        } else if let (true, Some(entered)) = (typing, &self.entered) {
             out.extend([UiCommand::Close, set_task(&entered.task, &entered.field, entered.text.trim())]);
         } else if let Some(entry) = self.entries.get(self.selected) {
             out.extend([UiCommand::Close, entry.command.clone()]);
@@ -190,13 +226,13 @@ impl Picker {
             widgets::short(ui, &self.title, tokens::SMALL_STRONG, p.ink3);
         });
         let mut field = None;
-        if let Some(entered) = &mut self.entered {
-            let response = widgets::Field::new("Date", &entered.hint).show(ui, &mut entered.text);
+        if let Some((name, hint, text)) = self.field() {
+            let response = widgets::Field::new(name, hint).show(ui, text);
             keep(ui, &response);
             field = Some(response.id);
             ui.add_space(4.0);
         }
-        let digits = self.entered.is_none() && self.entries.iter().all(|entry| entry.right.is_empty());
+        let digits = field.is_none() && self.entries.iter().all(|entry| entry.right.is_empty());
         for (index, entry) in self.entries.iter().enumerate() {
             let selected = index == self.selected;
             let response = entry_row(ui, entry, index, selected, digits);

@@ -13,6 +13,7 @@ use super::{details, lent, notice, people, statusline, strip, widgets};
 mod columns;
 mod header;
 mod sheet;
+mod threads;
 
 use columns::{Wanted, column_over, grip, parts};
 
@@ -86,6 +87,8 @@ pub fn show(ui: &mut Ui, open: &mut Open) {
 /// Everybody's day on one ruler; a line of people where there is no room for it.
 fn people_line(ui: &mut Ui, open: &mut Open, parts: &columns::Parts, ruled: bool) {
     let typing = open.is_typing(ui.ctx());
+    let chips = people::build(&open.views);
+    people::keep_working(ui.ctx(), &chips);
     match open.strip.ruler.as_ref().filter(|_| ruled) {
         Some(ruler) => {
             let hold = !typing && ui.input(|input| input.key_down(Key::Z) && input.modifiers.is_none());
@@ -102,7 +105,7 @@ fn people_line(ui: &mut Ui, open: &mut Open, parts: &columns::Parts, ruled: bool
             };
             open.strip.at_ms = strip::show(ui, ruler, columns, open.strip.at_ms, hold);
         }
-        None => people::show(ui, &people::build(&open.views)),
+        None => people::show(ui, &chips),
     }
 }
 

@@ -9,13 +9,15 @@ use super::access::data::{spaces, waiting};
 use super::actions::{Action, key_of};
 use super::command::{Dialog, Queue, Route, Section, Then, UiCommand};
 use super::icon::{self, Icon};
+use super::inbox::data::needs_me;
 use super::look::{self, look};
 use super::prefs::Prefs;
 use super::tokens::{self, size};
 use super::views::Views;
-use super::widgets::{self, Row};
+use super::widgets;
 
 pub mod moves;
+mod places;
 pub mod tree;
 
 pub use tree::TreeState;
@@ -67,6 +69,8 @@ pub struct Data {
     pub people_wait: usize,
     /// Tasks that are not done.
     pub open_tasks: usize,
+    /// Threads that ask for something of oneself; none outside own hours.
+    pub needs_me: usize,
     /// Own name.
     pub me: String,
     /// Place and role in words.
@@ -102,6 +106,10 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
         about_me: me.map(|me| super::people::place(&me.zone)).unwrap_or_default(),
         working: me.is_some_and(|me| me.working),
         set_aside: pages.map(|pages| pages.set_aside.clone()).unwrap_or_default(),
+        needs_me: match views.talks.inbox.get() {
+            Some(inbox) if me.is_some_and(|me| me.working) => needs_me(inbox),
+            _ => 0,
+        },
         people_wait: Section::ALL.iter().map(|(section, _)| waiting(views, *section)).sum(),
         empty: match pages {
             Some(pages) if pages.pages.is_empty() => "Pages you write appear here.".to_owned(),
@@ -219,7 +227,7 @@ pub fn show(
     widgets::region(ui, body, "places", "Places", |ui| {
         head(ui, data, out);
         ui.add_space(8.0);
-        places(ui, data, route, out);
+        places::show(ui, data, route, out);
         ui.add_space(8.0);
         pages_list(ui, state, data, pages, out);
     });
@@ -249,28 +257,6 @@ fn head(ui: &mut Ui, data: &Data, out: &mut Queue) {
     widgets::focus_ring(ui, &response, tokens::radius::ROW);
     if response.clicked() {
         out.push(UiCommand::Do(Action::Palette));
-    }
-}
-
-fn places(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
-    let count = if data.open_tasks == 0 { String::new() } else { data.open_tasks.to_string() };
-    let search = key_of(Action::Search).unwrap_or_default();
-    let waits = match data.people_wait {
-        0 => key_of(Action::GoPeople).unwrap_or_default(),
-        1 => "1 waits".to_owned(),
-        count => format!("{count} wait"),
-    };
-    for (text, icon, right, place) in [
-        ("Tasks", Icon::Tasks, count.as_str(), Route::Tasks),
-        ("Search", Icon::Search, search.as_str(), Route::Search),
-        ("People", Icon::People, waits.as_str(), Route::People(Section::Members)),
-        ("Trash", Icon::Trash, "", Route::Trash),
-    ] {
-        let both_people = matches!((route, &place), (Route::People(_), Route::People(_)));
-        let row = Row { icon: Some(icon), right, selected: *route == place || both_people, ..Row::new(text) };
-        if row.show(ui).clicked() {
-            out.push(UiCommand::Go(place));
-        }
     }
 }
 

@@ -286,6 +286,8 @@ impl Type {
 pub const TITLE: Type = Type { size: 27.0, line: 34.0, weight: 650.0, spacing: -0.35, mono: false };
 /// Heading of level 1 in a page.
 pub const H1: Type = Type { size: 22.0, line: 30.0, weight: 640.0, spacing: -0.2, mono: false };
+/// Title of a thread.
+pub const THREAD: Type = inter(20.0, 28.0, 620.0);
 /// Heading of level 2.
 pub const H2: Type = inter(18.0, 26.0, 620.0);
 /// Headings of level 3 and below.
@@ -369,6 +371,14 @@ pub mod size {
     pub const FIELD: f32 = 32.0;
     /// A chip.
     pub const CHIP: f32 = 22.0;
+    /// Narrowest list of threads beside one of them.
+    pub const INBOX_MIN: f32 = 420.0;
+    /// Widest list of threads.
+    pub const INBOX_MAX: f32 = 620.0;
+    /// A list of threads or one of them is shown below this width of the window.
+    pub const INBOX_ALONE: f32 = 1000.0;
+    /// A row of a list of threads.
+    pub const INBOX_ROW: f32 = 46.0;
     /// Palette width.
     pub const PALETTE: f32 = 640.0;
     /// Distance of the palette from the top.

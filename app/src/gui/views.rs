@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, BacklinksView, CommentsView, DevicesView, DiffView, HistoryView, InvitesView, KeysView,
-    LinkTargetsView, LogView, MembersView, MergesView, MovePreview, NoticesView, PageView, PagesView,
-    PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, StripView,
-    TasksView, TemplateView, TemplatesView, View,
+    AboutView, BacklinksView, CommentsView, DevicesView, DiffView, DraftsView, HistoryView, InboxView,
+    InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview, NoticesView,
+    OwedView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView,
+    SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, View,
+    WhenView,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -56,7 +57,13 @@ kinds!(
     BacklinksView = Backlinks,
     LinkTargetsView = LinkTargets,
     TemplatesView = Templates,
-    StripView = Strip
+    StripView = Strip,
+    InboxView = Inbox,
+    OwedView = Owed,
+    ThreadsView = Threads,
+    ThreadView = Thread,
+    DraftsView = Drafts,
+    WhenView = When
 );
 
 /// One watched query and its newest answer.
@@ -227,6 +234,48 @@ pub struct Views {
     pub log: Slot<LogView>,
     /// What a move to another space makes visible; watched while it is asked.
     pub preview: Slot<MovePreview>,
+    /// Threads, the inbox and what belongs to them.
+    pub talks: Talks,
+}
+
+/// What is watched of threads.
+#[derive(Debug, Default)]
+pub struct Talks {
+    /// What needs oneself.
+    pub inbox: Slot<InboxView>,
+    /// All threads, closed ones too.
+    pub threads: Slot<ThreadsView>,
+    /// The ledger of answers; watched while it is shown.
+    pub owed: Slot<OwedView>,
+    /// The thread in sight.
+    pub thread: Slot<ThreadView>,
+    /// What is being written; watched while a new thread is.
+    pub drafts: Slot<DraftsView>,
+    /// When those who are written to can be expected to answer.
+    pub when: Slot<WhenView>,
+}
+
+impl Talks {
+    fn start(&mut self, backend: &dyn Backend, wake: &Wake) {
+        self.inbox.watch(backend, wake, Query::Inbox);
+        self.threads.watch(backend, wake, Query::Threads { on: None, closed: true });
+    }
+
+    fn poll(&mut self) {
+        self.inbox.poll();
+        self.threads.poll();
+        self.owed.poll();
+        self.thread.poll();
+        self.drafts.poll();
+        self.when.poll();
+    }
+
+    fn minute_passed(&mut self, backend: &dyn Backend, wake: &Wake) {
+        self.inbox.refresh(backend, wake);
+        self.owed.refresh(backend, wake);
+        self.thread.refresh(backend, wake);
+        self.when.refresh(backend, wake);
+    }
 }
 
 impl Views {
@@ -243,6 +292,7 @@ impl Views {
         self.invites.watch(backend, wake, Query::Invites);
         self.review.watch(backend, wake, Query::Review);
         self.notices.watch(backend, wake, Query::Notices);
+        self.talks.start(backend, wake);
         let group = Some("status".to_owned());
         self.tasks.watch(
             backend,
@@ -277,6 +327,7 @@ impl Views {
         ] {
             let _ = changed;
         }
+        self.talks.poll();
         if self.members.poll() {
             self.watch_people(backend, wake);
         }
@@ -314,6 +365,7 @@ impl Views {
         }
         self.strip.refresh(backend, wake);
         self.status.refresh(backend, wake);
+        self.talks.minute_passed(backend, wake);
     }
 }
 

@@ -10,7 +10,7 @@ use tern_peer::{
 };
 
 use super::paper::Paper;
-use super::{NOW_MS, World, access};
+use super::{NOW_MS, World, access, threads};
 
 pub(super) fn page(
     id: &str,
@@ -277,6 +277,7 @@ pub(super) fn sample_world() -> World {
             page("budget", "Budget 2027", None, text("Tablets first.")),
         ],
         access: access::sample(),
+        talks: threads::sample(),
         tasks: sample_tasks(),
         status: StatusView {
             only_here: OnlyHere { items: 3, since: Some("2026-11-24T14:02:00Z".into()) },

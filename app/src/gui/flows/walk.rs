@@ -77,7 +77,9 @@ pub(super) fn walk(window: &mut Window, place: &str) -> Vec<String> {
 #[test]
 fn every_view_is_walked_without_a_trap_and_with_names() {
     let mut window = Window::sample();
-    for place in ["Keep the search index on the device", "Team", "Tasks", "Search", "Trash"] {
+    for place in
+        ["Keep the search index on the device", "Team", "Tasks", "Inbox", "Threads", "Search", "Trash"]
+    {
         window.open(place);
         let names = walk(&mut window, place);
         assert!(names.len() > 8, "{place}: {names:?}");
@@ -88,6 +90,35 @@ fn every_view_is_walked_without_a_trap_and_with_names() {
         window.settle();
         let names = walk(&mut window, name);
         assert!(names.len() > 8, "{name}: {names:?}");
+    }
+}
+
+#[test]
+fn a_thread_its_list_and_a_new_one_are_walked_without_a_trap() {
+    let mut window = Window::sample();
+    window.open("Inbox");
+    let names = walk(&mut window, "inbox");
+    for name in
+        ["Shown: Owed", "More for this thread", "On Launch plan, 3.2", "Reply to the thread", "Intent: FYI"]
+    {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+    assert!(names.iter().any(|name| name.starts_with("Weekly update, Kolkata, unread: FYI")), "{names:?}");
+    assert!(names.iter().any(|name| name.starts_with("Aiko, Question, 08:40 · 17:40 theirs")), "{names:?}");
+    let listed = walk_menu(&mut window, "More for this thread");
+    assert!(listed.contains(&"Snooze…".to_owned()), "{listed:?}");
+    walk_menu(&mut window, "Urgency: No reply needed");
+    window.focus("Shown: Owed");
+    window.press(Key::Enter);
+    assert!(walk(&mut window, "ledger").iter().any(|name| name == "Shown: Inbox"));
+    open_of(&mut window).go(Route::Thread { id: "figures".into() });
+    window.settle();
+    assert!(walk(&mut window, "a thread").iter().any(|name| name == "On Battery tests, Lagos"));
+    open_of(&mut window).go(Route::NewThread);
+    window.settle();
+    let names = walk(&mut window, "new thread");
+    for name in ["Title", "To", "Message", "Urgency: No reply needed"] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
     }
 }
 

@@ -145,6 +145,10 @@ impl Open {
 
     /// Whether the other pane shows the same list: a list is shown once, where the focus is.
     pub fn list_is_beside(&self) -> bool {
+        if self.pane.route.is_threads() {
+            let other = self.beside.as_ref().is_some_and(|beside| beside.pane.route.is_threads());
+            return other && !self.is_focused();
+        }
         let kind = std::mem::discriminant(&self.pane.route);
         let list = !matches!(self.pane.route, Route::Page { .. } | Route::Nothing);
         let other = self.beside.as_ref().map(|beside| std::mem::discriminant(&beside.pane.route));
@@ -437,7 +441,13 @@ impl Open {
                 self.views.trash.watch(self.backend.as_ref(), &self.out.wake, Query::Pages { trash: true });
             }
             Route::Search => self.search.focus = true,
-            Route::Tasks | Route::People(_) | Route::Nothing => {}
+            Route::Thread { id } => self.prefs.was_open(&id),
+            Route::Tasks
+            | Route::People(_)
+            | Route::Inbox
+            | Route::Threads
+            | Route::NewThread
+            | Route::Nothing => {}
         }
         if !self.any_pane(|pane| pane.route == Route::Trash) {
             self.views.trash.clear();

@@ -32,6 +32,7 @@ impl Open {
         // Enter presses the button that has the keyboard, before it agrees to anything or edits the selected task.
         let focused = ctx.memory(egui::Memory::focused);
         situation.accept &= focused.is_none();
+        situation.on_thread &= focused.is_none() || focused == self.threads.row;
         situation.on_row &= focused.is_none() || focused == self.tasks.row;
         let actions = self.reader.read(ctx, situation, self.is_typing(ctx));
         out.extend(actions.into_iter().map(UiCommand::Do));
@@ -78,6 +79,7 @@ impl Open {
             UiCommand::Promote(key) => self.promote(key),
             UiCommand::Past(ask) => self.past_ask(ctx, ask),
             UiCommand::Talk(talk) => self.talk_ask(ctx, talk),
+            UiCommand::Threads(ask) => self.threads_ask(ask),
             UiCommand::ShowBlock(key) => self.show_block(ctx, key),
             UiCommand::NewLinkedPage(title) => self.new_linked_page(title),
             UiCommand::Attach(path) => self.attach(path),
@@ -256,6 +258,18 @@ impl Open {
             | Action::TakeMine
             | Action::TakeTheirs
             | Action::LeavePast => self.past_key(ctx, action),
+            Action::GoInbox
+            | Action::GoThreads
+            | Action::NewThread
+            | Action::NewThreadHere
+            | Action::OpenThread
+            | Action::BackToList
+            | Action::Done
+            | Action::Snooze
+            | Action::Unread
+            | Action::Mute
+            | Action::Acknowledge
+            | Action::Reply => self.thread_key(ctx, action),
         }
     }
 
@@ -373,6 +387,9 @@ impl Open {
     fn select_next(&mut self, step: isize) {
         if self.pane.route == Route::Search {
             return self.search.step(step);
+        }
+        if self.pane.route.is_threads() {
+            return self.step_thread(step);
         }
         if self.situation().review {
             return self.step_place(step);

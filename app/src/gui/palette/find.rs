@@ -1,6 +1,6 @@
 //! What the palette finds: plain data, ranked and grouped.
 
-use tern_peer::{Command, PageRow, TaskView};
+use tern_peer::{Command, PageRow, TaskView, ThreadRowView};
 
 use super::fuzzy::{Match, Typed};
 use crate::gui::actions::{ACTIONS, Action, Situation, Spec, of};
@@ -93,6 +93,7 @@ pub fn find(ground: Ground<'_>, text: &str) -> Vec<Found> {
         None => vec![
             pages(ground, &typed),
             tasks(ground, &typed),
+            threads(ground, &typed),
             persons(ground, &typed),
             commands(ground, &typed),
             from_templates(ground, &typed),
@@ -196,6 +197,32 @@ fn task(group: &'static str, task: &TaskView, places: Vec<usize>) -> Found {
     }
 }
 
+fn all_threads(views: &Views) -> &[ThreadRowView] {
+    views.talks.threads.get().map(|view| view.threads.as_slice()).unwrap_or_default()
+}
+
+fn thread(group: &'static str, thread: &ThreadRowView, places: Vec<usize>) -> Found {
+    Found {
+        group,
+        sign: FoundSign::Icon(Icon::Threads),
+        label: thread.title.clone(),
+        places,
+        note: thread.on.as_ref().map(|on| on.title.clone()).unwrap_or_default(),
+        right: if thread.outcome.is_some() { "closed".to_owned() } else { String::new() },
+        keys: Vec::new(),
+        commands: vec![UiCommand::Go(Route::Thread { id: thread.id.clone() })],
+    }
+}
+
+fn threads(ground: Ground<'_>, typed: &Typed) -> Group {
+    let all = all_threads(ground.views).iter().map(|row| (row, row.title.as_str()));
+    let (whole, best) = best(all, typed, |row| recency(ground.prefs, &row.id));
+    Group {
+        whole,
+        found: best.into_iter().map(|(row, found)| thread("Threads", row, found.places)).collect(),
+    }
+}
+
 fn command(spec: &Spec, places: Vec<usize>) -> Found {
     Found {
         group: "Commands",
@@ -279,6 +306,10 @@ fn at_first(ground: Ground<'_>) -> Vec<Found> {
     let (all, tasks) = (rows(ground.views), all_tasks(ground.views));
     let recent = |id: &String| {
         let row = all.iter().find(|page| page.id == *id).map(|row| page("Recent", all, row, Vec::new()));
+        let row = row.or_else(|| {
+            let threads = all_threads(ground.views).iter();
+            threads.into_iter().find(|row| row.id == *id).map(|row| thread("Recent", row, Vec::new()))
+        });
         row.or_else(|| tasks.iter().find(|task| task.id == *id).map(|row| task("Recent", row, Vec::new())))
     };
     let elsewhere = ground.prefs.recents.iter().filter(|id| ground.open != Some(id.as_str()));
@@ -365,6 +396,10 @@ fn action_icon(action: Action) -> Icon {
         Action::Forward => Icon::Forward,
         Action::GoTrash | Action::TrashThis => Icon::Trash,
         Action::GoDelivery => Icon::Laptop,
+        Action::GoInbox | Action::Done => Icon::Inbox,
+        Action::GoThreads | Action::NewThread | Action::NewThreadHere | Action::Reply => Icon::Threads,
+        Action::Snooze => Icon::Clock,
+        Action::Acknowledge => Icon::Check,
         Action::SetAssignee | Action::Invite | Action::GoInvites => Icon::PersonAdd,
         Action::GoPeople => Icon::People,
         Action::GoDevices | Action::LinkDevice => Icon::Laptop,

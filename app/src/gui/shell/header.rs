@@ -6,6 +6,7 @@ use super::has_details;
 use crate::gui::actions::{Action, key_of};
 use crate::gui::command::{Dialog, Queue, Route, UiCommand, trash};
 use crate::gui::icon::{self, Icon};
+use crate::gui::inbox;
 use crate::gui::look::{self, look};
 use crate::gui::open::Open;
 use crate::gui::past;
@@ -73,7 +74,10 @@ fn crumbs(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) {
         left = chevron.right() + 6.0;
     }
     let (style, ink) = if open.is_focused() { (tokens::UI_STRONG, p.ink) } else { (tokens::UI, p.ink3) };
-    widgets::line(ui, room.with_min_x(left), Align2::LEFT_CENTER, &last, style, ink);
+    let at = widgets::line(ui, room.with_min_x(left), Align2::LEFT_CENTER, &last, style, ink);
+    if open.is_focused() && matches!(open.pane.route, Route::Inbox | Route::Threads) {
+        inbox::ui::keys(ui, room.with_min_x(at.right() + 22.0));
+    }
 }
 
 /// What the pane at hand shows, in words.
@@ -89,6 +93,14 @@ pub(super) fn name(open: &Open) -> String {
         Route::Trash => "Trash",
         Route::Search => "Search",
         Route::People(_) => "People",
+        Route::Inbox => "Inbox",
+        Route::Threads => "Threads",
+        Route::NewThread => "New thread",
+        Route::Thread { id } => {
+            let all = open.views.talks.threads.get();
+            let row = all.and_then(|view| view.threads.iter().find(|row| row.id == *id));
+            row.map_or("Thread", |row| row.title.as_str())
+        }
         Route::Nothing => "",
     };
     words.to_owned()
@@ -190,6 +202,11 @@ fn page_menu(page: &tern_peer::PageView, anchor: Rect) -> Picker {
             UiCommand::Do(Action::Favourite),
         )
         .right(&key_of(Action::Favourite).unwrap_or_default()),
+        Entry::new(
+            Sign::Icon(Icon::Threads),
+            "New thread on this page",
+            UiCommand::Do(Action::NewThreadHere),
+        ),
         Entry::new(Sign::Icon(Icon::PersonAdd), "Invite a person", UiCommand::Open(Dialog::Invite)),
         Entry::new(Sign::Icon(Icon::Folder), "Move to space…", UiCommand::Do(Action::MoveToSpace)),
         Entry::new(Sign::Icon(Icon::Trash), "Move to the trash", trash(&page.id, shown_title(&page.title))),

@@ -3,7 +3,7 @@
 use egui::{Align2, Context, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 use super::columns::{Parts, divider, left_column};
-use super::{anchor, header};
+use super::{anchor, header, threads};
 use crate::gui::actions::{Action, key_of};
 use crate::gui::command::{Queue, Route, UiCommand};
 use crate::gui::icon;
@@ -140,7 +140,10 @@ fn ground(ui: &Ui, rect: Rect) {
 fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
     let room = ui.max_rect();
     if open.list_is_beside() {
-        let words = format!("{} are shown in the other pane", header::name(open));
+        let words = match open.pane.route.is_threads() {
+            true => "Threads are shown in the other pane".to_owned(),
+            false => format!("{} are shown in the other pane", header::name(open)),
+        };
         widgets::line(ui, room, Align2::CENTER_CENTER, &words, tokens::UI, look(ui.ctx()).ink2);
         return;
     }
@@ -169,6 +172,9 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
             widgets::region(ui, room, "search view", "Search", |ui| {
                 lists::search(ui, &mut open.search, &open.views, out);
             });
+        }
+        Route::Inbox | Route::Threads | Route::Thread { .. } | Route::NewThread => {
+            threads::show(ui, open, out)
         }
         Route::People(section) => {
             widgets::region(ui, room, "people view", "People of the workspace", |ui| {

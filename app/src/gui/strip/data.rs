@@ -79,7 +79,7 @@ pub struct Mark {
 
 fn instant(rfc3339: &str) -> Option<i64> {
     let stamp = rfc3339.split('[').next()?;
-    stamp.parse::<jiff::Timestamp>().ok().map(|at| at.as_millisecond())
+    stamp.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
 }
 
 /// `9` or `17:30`, as bars say hours.

@@ -1,0 +1,78 @@
+//! Menus of the inbox: how long a thread is away, and what an acknowledgement tells.
+
+use egui::Rect;
+use tern_peer::{AckSays, Command, InboxCommand, InboxDoes, MembersView, SnoozeUntil, ThreadCommand};
+
+use crate::gui::command::{Held, Then, UiCommand};
+use crate::gui::icon::Icon;
+use crate::gui::picker::{Entry, Moment, Picker, Sign};
+use crate::gui::threads::Meant;
+
+/// How a moment is typed.
+const MOMENT: &str = "2026-12-01 17:00";
+
+/// Does something with a thread in the inbox.
+pub fn does(thread: &str, does: InboxDoes) -> Command {
+    Command::Inbox(InboxCommand { thread: thread.to_owned(), does })
+}
+
+/// The same, with a way back.
+pub fn undoable(thread: &str, what: InboxDoes, said: String, back: InboxDoes) -> UiCommand {
+    let undo = Held(does(thread, back));
+    UiCommand::Send(Box::new(does(thread, what)), Then::Undoable(said, Box::new(undo)))
+}
+
+/// How long a thread is away.
+pub fn snooze(thread: &str, anchor: Option<Rect>) -> Picker {
+    let entry = |icon, label: &str, said: &str, until| {
+        let said = format!("Away until {said}");
+        let command = undoable(thread, InboxDoes::Snooze(until), said, InboxDoes::Unread);
+        Entry::new(Sign::Icon(icon), label, command)
+    };
+    let entries = vec![
+        entry(Icon::Sun, "Until my next morning", "your next morning", SnoozeUntil::Morning),
+        entry(Icon::Threads, "Until a reply", "somebody writes in it", SnoozeUntil::Reply),
+    ];
+    let moment = Moment::new("Snooze until", MOMENT, Meant::Snooze(thread.to_owned()));
+    Picker { moment: Some(moment), ..Picker::new("Snooze", anchor, entries) }
+}
+
+/// Tells something about the newest message that waits for an answer, without writing one.
+pub fn ack(thread: &str, says: AckSays, said: &str) -> UiCommand {
+    let command = ThreadCommand::Ack { thread: thread.to_owned(), message: None, says };
+    UiCommand::Send(Box::new(Command::Thread(command)), Then::CloseAndSay(said.to_owned()))
+}
+
+/// What an acknowledgement tells.
+pub fn acknowledge(thread: &str, members: Option<&MembersView>, anchor: Option<Rect>) -> Picker {
+    let promise = "They see that you will answer by your next check-in";
+    let entries = vec![
+        Entry::new(Sign::Icon(Icon::Check), "Seen", ack(thread, AckSays::Seen, "They see that you saw it")),
+        Entry::new(
+            Sign::Icon(Icon::Clock),
+            "Will answer by my next check-in",
+            ack(thread, AckSays::WillAnswer(None), promise),
+        ),
+        Entry::new(
+            Sign::Icon(Icon::People),
+            "Not me…",
+            UiCommand::Pick(Box::new(not_me(thread, members, anchor))),
+        ),
+    ];
+    let moment = Moment::new("Will answer by", MOMENT, Meant::Promise(thread.to_owned()));
+    Picker { moment: Some(moment), ..Picker::new("Acknowledge", anchor, entries) }
+}
+
+/// Who is to answer instead.
+fn not_me(thread: &str, members: Option<&MembersView>, anchor: Option<Rect>) -> Picker {
+    let members = members.map(|view| view.members.as_slice()).unwrap_or_default();
+    let others = members.iter().filter(|member| member.state == "active" && !member.me);
+    let entries = others
+        .map(|member| {
+            let said = format!("Handed on to {}", member.name);
+            let command = ack(thread, AckSays::NotMe(member.id.clone()), &said);
+            Entry::new(Sign::Person(member.name.clone()), &member.name, command)
+        })
+        .collect();
+    Picker::new("Not me: who answers?", anchor, entries)
+}

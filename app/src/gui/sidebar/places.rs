@@ -1,0 +1,68 @@
+//! The places of the workspace at the head of the left column.
+
+use egui::Ui;
+
+use super::Data;
+use crate::gui::actions::{Action, key_of};
+use crate::gui::command::{Queue, Route, Section, UiCommand};
+use crate::gui::icon::Icon;
+use crate::gui::widgets::Row;
+
+/// Below this height of the column places stand two abreast, so that pages have room.
+const PLACES_ABREAST: f32 = 420.0;
+
+/// Draws the places.
+pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
+    let key = |action| key_of(action).unwrap_or_default();
+    let count = if data.open_tasks == 0 { String::new() } else { data.open_tasks.to_string() };
+    let inbox = match data.needs_me {
+        0 => key(Action::GoInbox),
+        needs => format!("{needs}   {}", key(Action::GoInbox)),
+    };
+    let waits = match data.people_wait {
+        0 => key(Action::GoPeople),
+        1 => "1 waits".to_owned(),
+        count => format!("{count} wait"),
+    };
+    let places = [
+        ("Inbox", Icon::Inbox, inbox, Route::Inbox),
+        ("Threads", Icon::Threads, key(Action::GoThreads), Route::Threads),
+        ("Tasks", Icon::Tasks, count, Route::Tasks),
+        ("Search", Icon::Search, key(Action::Search), Route::Search),
+        ("People", Icon::People, waits, Route::People(Section::Members)),
+        ("Trash", Icon::Trash, String::new(), Route::Trash),
+    ];
+    if ui.max_rect().height() >= PLACES_ABREAST {
+        for (text, icon, right, place) in &places {
+            place_row(ui, (text, *icon, right), place, route, out);
+        }
+        return;
+    }
+    for pair in places.chunks(2) {
+        ui.columns(2, |columns| {
+            for (ui, (text, icon, _, place)) in columns.iter_mut().zip(pair) {
+                place_row(ui, (text, *icon, ""), place, route, out);
+            }
+        });
+    }
+}
+
+fn place_row(
+    ui: &mut Ui,
+    (text, icon, right): (&str, Icon, &str),
+    place: &Route,
+    route: &Route,
+    out: &mut Queue,
+) {
+    let both_people = matches!((route, place), (Route::People(_), Route::People(_)));
+    let one_thread = *place == Route::Threads && matches!(route, Route::Thread { .. } | Route::NewThread);
+    let selected = route == place || both_people || one_thread;
+    let row = Row { icon: Some(icon), right, selected, ..Row::new(text) };
+    if row.show(ui).clicked() {
+        out.push(match place {
+            Route::Inbox => UiCommand::Do(Action::GoInbox),
+            Route::Threads => UiCommand::Do(Action::GoThreads),
+            place => UiCommand::Go(place.clone()),
+        });
+    }
+}
