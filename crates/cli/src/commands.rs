@@ -11,6 +11,7 @@ mod people;
 mod tasks;
 mod threads;
 mod upkeep;
+mod views;
 
 use tern_peer::{ErrorKind, PeerError};
 
@@ -53,6 +54,8 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Inbox { action } => threads::inbox(context, action),
         Action::Owed => threads::owed(context),
         Action::Task(action) => tasks::run(context, action),
+        Action::View(action) => views::run(context, action),
+        Action::Work => views::work(context),
         Action::Search(args) => tasks::search(context, &args),
         Action::Import(args) => files::import(context, &args),
         Action::Export(args) => files::export(context, args),

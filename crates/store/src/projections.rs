@@ -15,6 +15,7 @@ pub use people::{PersonRow, ProjectRow};
 pub use tasks::TaskRow;
 pub use templates::TemplateRow;
 pub use threads::{MarkRow, MessageRow, OwedRow, ThreadRow};
+pub use views::ViewRow;
 
 mod links;
 mod pages;
@@ -22,9 +23,10 @@ mod people;
 mod tasks;
 mod templates;
 mod threads;
+mod views;
 
 /// Version of the tables below. A file with another version gets empty ones and [`Store::projections_stale`].
-pub const PROJECTION_VERSION: u32 = 3;
+pub const PROJECTION_VERSION: u32 = 4;
 
 /// Not yet built: what the version says between dropping and the engine's word that all is rebuilt.
 const UNBUILT: u32 = 0;
@@ -36,6 +38,7 @@ const TABLES: &[&str] = &[
     "people",
     "projects",
     "templates",
+    "saved_views",
     "links",
     "attachments",
     "threads",
@@ -105,7 +108,16 @@ fn has_tables(conn: &Connection) -> Result<bool> {
 pub(crate) fn recreate(conn: &Connection, place: Place) -> Result<()> {
     remove(conn, place)?;
     let prefix = place.prefix();
-    for sql in [pages::SQL, tasks::SQL, people::SQL, templates::SQL, links::SQL, threads::SQL, search::SQL] {
+    for sql in [
+        pages::SQL,
+        tasks::SQL,
+        people::SQL,
+        templates::SQL,
+        views::SQL,
+        links::SQL,
+        threads::SQL,
+        search::SQL,
+    ] {
         conn.execute_batch(&sql.replace('@', prefix))?;
     }
     Ok(())
@@ -184,13 +196,14 @@ impl Txn<'_> {
     /// Takes a document out of every projection and of the search index.
     pub fn remove_projections(&mut self, doc: &Id16) -> Result<()> {
         self.projects(doc);
-        const BY_DOC: [&str; 11] = [
+        const BY_DOC: [&str; 12] = [
             "pages",
             "page_facts",
             "tasks",
             "people",
             "projects",
             "templates",
+            "saved_views",
             "attachments",
             "threads",
             "messages",

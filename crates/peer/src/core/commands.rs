@@ -7,8 +7,8 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, comments, drafts, inbox, invites, pages, past, people, project, reading,
-    removal, review, spaces, tasks, templates, threads, typing,
+    Core, Work, access, audit, bulk, comments, drafts, inbox, invites, pages, past, people, project, reading,
+    removal, review, saved_views, spaces, tasks, templates, threads, typing,
 };
 
 /// What a command did, before the reply is made.
@@ -17,6 +17,7 @@ enum Did {
     Task(DocId),
     Thread(threads::Done),
     Drafts,
+    View(DocId),
     Other(Reply),
 }
 
@@ -33,6 +34,7 @@ impl Core {
                 let view = self.thread_view(&done.thread.to_string())?;
                 Ok(Reply::Thread(Box::new(ThreadView { note: done.note, ..view })))
             }
+            Did::View(id) => Ok(Reply::View(Box::new(self.saved_view(id)?))),
             Did::Drafts => Ok(Reply::Drafts(self.drafts_view()?)),
             Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
             Did::Other(reply) => Ok(reply),
@@ -102,6 +104,11 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::CommentResolve { thread, on } => done(comments::resolve(work, thread, *on)?),
         Command::TaskNew { line } => Did::Task(tasks::create(work, line)?),
         Command::TaskSet { task, fields } => Did::Task(tasks::change(work, task, fields)?.0),
+        Command::Tasks(command) => match bulk::perform(work, command)? {
+            bulk::Done::Made(task) => Did::Task(task),
+            bulk::Done::Changed(steps) => Did::Other(Reply::Steps(steps)),
+        },
+        Command::View(command) => Did::View(saved_views::perform(work, command)?),
         Command::DocLoad { bytes } => done(load(work, bytes)?),
         Command::Attach { .. }
         | Command::Import { .. }
