@@ -15,6 +15,7 @@ use super::past::Ask;
 use super::picker::Picker;
 use super::prefs::Theme;
 use super::secret::Secret;
+use super::tasks;
 
 /// What the middle of the window shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub enum Route {
     },
     /// The task list.
     Tasks,
+    /// One's own work.
+    Work,
     /// The trash.
     Trash,
     /// Search results.
@@ -194,6 +197,10 @@ pub enum Then {
     TemplateKept,
     /// The task that was made is selected.
     SelectMade,
+    /// One line says how many tasks were changed; it can be taken back.
+    Changed,
+    /// The view that was saved is open.
+    ViewMade,
     /// The ticket is shown in the dialog.
     ShowTicket,
     /// The dialog closes and one line says what was done.
@@ -291,6 +298,8 @@ pub enum UiCommand {
     SetStill(bool),
     /// Selects a task in the list.
     SelectTask(Option<String>),
+    /// Something about tasks.
+    Tasks(tasks::Ask),
     /// Begins or ends editing the title of the selected task.
     EditTaskTitle(bool),
     /// Opens a menu.

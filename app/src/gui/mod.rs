@@ -42,6 +42,7 @@ mod welcome;
 mod widgets;
 mod window;
 mod words;
+mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use egui::{
     accesskit::Role, pos2, vec2,
 };
 
-use super::command::{Queue, UiCommand, set_task};
+use super::command::{Queue, UiCommand};
 use super::icon::{self, Icon};
 use super::look::look;
 use super::people::is_working;
@@ -53,17 +53,21 @@ impl Entry {
     }
 }
 
-/// Free text that sets a field of a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Free text beside the entries.
+#[derive(Debug, Clone)]
 pub struct Entered {
-    /// Which task.
-    pub task: String,
-    /// Which field.
-    pub field: String,
+    /// Name of the field.
+    pub name: &'static str,
     /// Shown while empty.
     pub hint: String,
     /// What is typed.
     pub text: String,
+    /// Only entries that hold what is typed stay; what is typed counts where none does.
+    pub narrows: bool,
+    /// What the text does.
+    pub does: fn(&[String], &str) -> UiCommand,
+    /// What it does that with.
+    pub with: Vec<String>,
 }
 
 /// An open menu.
@@ -136,6 +140,14 @@ impl Picker {
         pos2(anchor.left(), y)
     }
 
+    /// The entries that stay beside what is typed.
+    fn offered(&self) -> Vec<usize> {
+        let typed = self.entered.as_ref().filter(|entered| entered.narrows);
+        let typed = typed.map(|entered| entered.text.trim().to_lowercase()).unwrap_or_default();
+        let stays = |entry: &Entry| entry.label.to_lowercase().contains(&typed);
+        (0..self.entries.len()).filter(|at| self.entries.get(*at).is_some_and(stays)).collect()
+    }
+
     fn width(&self, ui: &Ui) -> f32 {
         let widest = self.entries.iter().map(|entry| {
             super::look::width(ui, &entry.label, tokens::UI)
@@ -145,7 +157,8 @@ impl Picker {
     }
 
     fn keys(&mut self, ctx: &egui::Context, out: &mut Queue) {
-        let count = self.entries.len();
+        let count = self.offered().len();
+        self.selected = self.selected.min(count.saturating_sub(1));
         let typing = self.entered.as_ref().is_some_and(|entered| !entered.text.is_empty());
         ctx.input_mut(|input| {
             if input.consume_key(Modifiers::NONE, Key::Escape) {
@@ -174,10 +187,14 @@ impl Picker {
     }
 
     fn choose(&self, typing: bool, out: &mut Queue) {
-        if let (true, Some(entered)) = (typing, &self.entered) {
-            out.extend([UiCommand::Close, set_task(&entered.task, &entered.field, entered.text.trim())]);
-        } else if let Some(entry) = self.entries.get(self.selected) {
-            out.extend([UiCommand::Close, entry.command.clone()]);
+        let offered = self.offered();
+        let entry = offered.get(self.selected).and_then(|at| self.entries.get(*at));
+        match (&self.entered, entry) {
+            (Some(entered), entry) if typing && (!entered.narrows || entry.is_none()) => {
+                out.extend([UiCommand::Close, (entered.does)(&entered.with, entered.text.trim())]);
+            }
+            (_, Some(entry)) => out.extend([UiCommand::Close, entry.command.clone()]),
+            _ => {}
         }
     }
 
@@ -191,13 +208,15 @@ impl Picker {
         });
         let mut field = None;
         if let Some(entered) = &mut self.entered {
-            let response = widgets::Field::new("Date", &entered.hint).show(ui, &mut entered.text);
+            let response = widgets::Field::new(entered.name, &entered.hint).show(ui, &mut entered.text);
             keep(ui, &response);
             field = Some(response.id);
             ui.add_space(4.0);
         }
         let digits = self.entered.is_none() && self.entries.iter().all(|entry| entry.right.is_empty());
-        for (index, entry) in self.entries.iter().enumerate() {
+        let offered = self.offered();
+        let entries = offered.iter().filter_map(|at| self.entries.get(*at));
+        for (index, entry) in entries.enumerate() {
             let selected = index == self.selected;
             let response = entry_row(ui, entry, index, selected, digits);
             match field {

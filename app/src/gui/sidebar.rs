@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use tern_peer::{PageRow, PagesView, SpaceView};
+use tern_peer::{PageRow, PagesView, SpaceView, ViewsView};
 
 use super::access::data::{spaces, waiting};
 use super::actions::{Action, key_of};
@@ -11,12 +11,14 @@ use super::command::{Dialog, Queue, Route, Section, Then, UiCommand};
 use super::icon::{self, Icon};
 use super::look::{self, look};
 use super::prefs::Prefs;
+use super::tasks;
 use super::tokens::{self, size};
 use super::views::Views;
 use super::widgets::{self, Row};
 
 pub mod moves;
 pub mod tree;
+mod views;
 
 pub use tree::TreeState;
 
@@ -79,6 +81,10 @@ pub struct Data {
     pub empty: String,
     /// The page in the middle.
     pub open: Option<String>,
+    /// Saved views: id and title.
+    pub views: Vec<(String, String)>,
+    /// The saved view in the middle.
+    pub view: Option<String>,
 }
 
 /// The column as data.
@@ -108,8 +114,14 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
             _ => String::new(),
         },
         open: open_page(route).map(str::to_owned),
+        views: views.saved.get().map(saved).unwrap_or_default(),
+        view: None,
         tree,
     }
+}
+
+fn saved(saved: &ViewsView) -> Vec<(String, String)> {
+    saved.views.iter().map(|view| (view.id.clone(), view.title.clone())).collect()
 }
 
 /// What is kept at hand, then the tree under its head.
@@ -216,6 +228,8 @@ pub fn show(
         pos2(room.right() - 8.0, room.bottom()),
     );
     let body = Rect::from_min_max(room.min + vec2(8.0, 0.0), pos2(room.right() - 8.0, foot.top()));
+    let views = body.with_min_y(body.bottom() - views::height(data, body.height()));
+    let body = body.with_max_y(views.top());
     widgets::region(ui, body, "places", "Places", |ui| {
         head(ui, data, out);
         ui.add_space(8.0);
@@ -223,6 +237,9 @@ pub fn show(
         ui.add_space(8.0);
         pages_list(ui, state, data, pages, out);
     });
+    if !data.views.is_empty() {
+        widgets::region(ui, views, "saved views", "Views", |ui| views::show(ui, data, out));
+    }
     widgets::region(ui, foot, "self", "You", |ui| own_line(ui, data, out));
 }
 
@@ -254,6 +271,7 @@ fn head(ui: &mut Ui, data: &Data, out: &mut Queue) {
 
 fn places(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
     let count = if data.open_tasks == 0 { String::new() } else { data.open_tasks.to_string() };
+    let work = key_of(Action::GoWork).unwrap_or_default();
     let search = key_of(Action::Search).unwrap_or_default();
     let waits = match data.people_wait {
         0 => key_of(Action::GoPeople).unwrap_or_default(),
@@ -261,14 +279,20 @@ fn places(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
         count => format!("{count} wait"),
     };
     for (text, icon, right, place) in [
-        ("Tasks", Icon::Tasks, count.as_str(), Route::Tasks),
+        ("My work", Icon::Tasks, work.as_str(), Route::Work),
+        ("Tasks", Icon::Board, count.as_str(), Route::Tasks),
         ("Search", Icon::Search, search.as_str(), Route::Search),
         ("People", Icon::People, waits.as_str(), Route::People(Section::Members)),
         ("Trash", Icon::Trash, "", Route::Trash),
     ] {
         let both_people = matches!((route, &place), (Route::People(_), Route::People(_)));
-        let row = Row { icon: Some(icon), right, selected: *route == place || both_people, ..Row::new(text) };
+        let saved = place == Route::Tasks && data.view.is_some();
+        let here = (*route == place && !saved) || both_people;
+        let row = Row { icon: Some(icon), right, selected: here, ..Row::new(text) };
         if row.show(ui).clicked() {
+            if saved {
+                out.push(tasks::Ask::LeaveView.into());
+            }
             out.push(UiCommand::Go(place));
         }
     }

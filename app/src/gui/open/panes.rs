@@ -437,7 +437,7 @@ impl Open {
                 self.views.trash.watch(self.backend.as_ref(), &self.out.wake, Query::Pages { trash: true });
             }
             Route::Search => self.search.focus = true,
-            Route::Tasks | Route::People(_) | Route::Nothing => {}
+            Route::Tasks | Route::Work | Route::People(_) | Route::Nothing => {}
         }
         if !self.any_pane(|pane| pane.route == Route::Trash) {
             self.views.trash.clear();
