@@ -11,8 +11,8 @@ use tern_model::block::{Block, BlockKind};
 use tern_model::flat::Flat;
 use tern_peer::{
     AboutView, Command, DocReply, DueView, FlatView, HitView, InitReport, JoinReport, LinkState, MembersView,
-    PageRow, PageView, PagesView, PeerError, Profile, ProfileView, Progress, Query, Reply, SearchView,
-    SavedView, StatusView, StripView, TaskView, TemplateView, TemplatesView, View, ViewsView,
+    PageRow, PageView, PagesView, PeerError, Profile, ProfileView, Progress, Query, Reply, SavedView,
+    SearchView, StatusView, StripView, TaskView, TemplateView, TemplatesView, View, ViewsView,
 };
 
 use crate::gui::backend::{Answer, Backend, Done, Home, Recovery, Told, Wake, Watched};

@@ -6,8 +6,8 @@ use tern_model::query::{Asker, GroupBy, GroupKey, Query as Question, Sort, TaskR
 use tern_model::task::{Priority, Status};
 use tern_model::{Class, DocId, Value};
 use tern_peer::{
-    ErrorKind, PeerError, Reply, SavedView, TaskCommand, TaskStep, TaskSteps, TaskView, TasksView, ViewCommand,
-    WorkItem, WorkView,
+    ErrorKind, PeerError, Reply, SavedView, TaskCommand, TaskStep, TaskSteps, TaskView, TasksView,
+    ViewCommand, WorkItem, WorkView,
 };
 
 use super::World;
@@ -101,7 +101,8 @@ impl World {
     }
 
     fn step(&mut self, task: &str, fields: &[(String, String)], done: &mut TaskSteps) {
-        let name = |field: &str| if field.ends_with("label") { "labels".to_owned() } else { field.to_owned() };
+        let name =
+            |field: &str| if field.ends_with("label") { "labels".to_owned() } else { field.to_owned() };
         let before: Vec<(String, Value)> =
             fields.iter().map(|(field, _)| (name(field), self.value(task, &name(field)))).collect();
         self.set_task(task, fields.to_vec());

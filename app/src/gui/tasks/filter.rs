@@ -92,7 +92,10 @@ fn split(values: &str) -> Vec<String> {
 }
 
 fn value_words(operator: &str, value: &str) -> String {
-    let plain = value.replace('"', "");
+    let mut plain = value.replace('"', "");
+    if operator == "due" {
+        plain = plain.replace("+0d", "today").replace("+1d", "tomorrow");
+    }
     let table: &[(&str, &str)] = match operator {
         "is" => &STATES,
         "status" => &STATUSES,

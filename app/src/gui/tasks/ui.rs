@@ -189,13 +189,16 @@ fn right_side(
 ) -> f32 {
     let Reads { views, clock } = reads;
     let p = look(ui.ctx());
-    let wide = rect.width() > 640.0;
     let cell = |left: f32, width: f32| {
         Rect::from_min_size(pos2(left, rect.top() + 4.0), vec2(width, rect.height() - 8.0))
     };
     let priority_at = cell(rect.right() - 30.0, 26.0);
     let person_at = cell(rect.right() - 130.0, 96.0);
-    let due_width = if wide { 224.0 } else { 96.0 };
+    let due_width = match rect.width() {
+        900.0.. => 230.0,
+        640.0.. => 190.0,
+        _ => 96.0,
+    };
     let due_at = cell(person_at.left() - due_width - 4.0, due_width);
     let priority = value_name("priority", &task.priority);
     if quiet_button(ui, task, "priority", priority_at, &priority).clicked() {
