@@ -51,8 +51,12 @@ struct Move {
 }
 
 fn moves() -> impl Strategy<Value = Vec<Move>> {
-    let one = (0..2_usize, 0..12_usize, 0..4_usize, 0..6_usize)
-        .prop_map(|(laptop, card, column, at)| Move { laptop, card, column, at });
+    let one = (0..2_usize, 0..12_usize, 0..4_usize, 0..6_usize).prop_map(|(laptop, card, column, at)| Move {
+        laptop,
+        card,
+        column,
+        at,
+    });
     prop::collection::vec(one, 1..10)
 }
 

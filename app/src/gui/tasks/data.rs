@@ -203,7 +203,11 @@ pub fn due_words(task: &TaskView, clock: &Clock) -> String {
         ("end-of-day", None) => {
             let time = due.yours.rsplit(' ').next().filter(|time| time.contains(':'));
             let day = day_words(&due.value, clock);
-            time.map_or_else(|| day.clone(), |time| format!("{day}, {time}"))
+            match time {
+                // The end of a day without hours is midnight, which reads as the day after.
+                Some("00:00") | None => format!("{day}, end of day"),
+                Some(time) => format!("{day}, {time}"),
+            }
         }
         (_, Some(theirs)) => format!("{} · {theirs} {owner}’s", due.yours),
         (_, None) => due.yours.clone(),
@@ -242,7 +246,7 @@ pub fn kept_words(conflict: &ConflictView, clock: &Clock) -> String {
     format!(
         "also: {} — {}, {}",
         value_name(&conflict.field, &conflict.value),
-        conflict.author,
+        first_name(&conflict.author),
         clock.ago(&conflict.when)
     )
 }
