@@ -132,7 +132,7 @@ fn person_and_labels(ui: &Ui, at: Rect, task: &Task) {
         left = widgets::line(ui, at, Align2::LEFT_CENTER, "Nobody", tokens::SMALL, p.ink3).right() + 8.0;
     } else {
         widgets::avatar(ui, pos2(left + 8.0, at.center().y), 8.0, &task.assignee, task.working);
-        let name = task.assignee.split_whitespace().next().unwrap_or_default();
+        let name = data::first_name(&task.assignee);
         let shown =
             widgets::line(ui, at.with_min_x(left + 23.0), Align2::LEFT_CENTER, name, tokens::SMALL, p.ink);
         left = shown.right() + 6.0;

@@ -214,7 +214,8 @@ pub fn due_words(task: &TaskView, clock: &Clock) -> String {
     }
 }
 
-fn first_name(name: &str) -> &str {
+/// The first word of a name.
+pub fn first_name(name: &str) -> &str {
     name.split_whitespace().next().unwrap_or(name)
 }
 

@@ -3,7 +3,7 @@
 use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use tern_peer::TaskView;
 
-use super::data::{Data, Group, Line, Task, shown, value_name};
+use super::data::{Data, Group, Line, Task, first_name, shown, value_name};
 use super::state::TasksState;
 use super::{Ask, bar, board, capture, menus};
 use crate::gui::clock::Clock;
@@ -220,7 +220,7 @@ fn right_side(
             task.working,
         );
         let inside = person_at.with_min_x(person_at.left() + 26.0);
-        widgets::line(ui, inside, Align2::LEFT_CENTER, &task.assignee, tokens::UI, p.ink);
+        widgets::line(ui, inside, Align2::LEFT_CENTER, first_name(&task.assignee), tokens::UI, p.ink);
     }
     let due = if task.due.is_empty() { "no date" } else { &task.due };
     if quiet_button(ui, task, "due", due_at, due).clicked() {
