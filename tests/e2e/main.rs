@@ -22,6 +22,7 @@ mod through_node;
 mod time;
 mod tour;
 mod trials;
+mod views;
 #[cfg(feature = "gui")]
 mod window;
 #[cfg(feature = "gui")]

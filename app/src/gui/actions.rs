@@ -38,7 +38,21 @@ pub enum Action {
     SetPriority,
     SetAssignee,
     SetDue,
+    SetLabels,
+    SetEstimate,
     Choose,
+    EditTitle,
+    Mark,
+    Extend(bool),
+    Card(Way),
+    MoveCard(Way),
+    TypeFilter,
+    SwitchLayout,
+    SaveView,
+    RenameView,
+    TrashView,
+    LeaveTask,
+    GoWork,
     Rename,
     MoveToSpace,
     TrashThis,
@@ -86,6 +100,16 @@ pub enum Action {
     Reply,
 }
 
+/// A way over the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum Way {
+    Up,
+    Down,
+    Left,
+    Right,
+}
+
 /// What a key does in the page tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
@@ -114,6 +138,8 @@ pub enum Keys {
     Typed(char),
     /// Held together while the page tree has the keyboard.
     Tree(Modifiers, Key),
+    /// Held together while a card of the board is selected.
+    Card(Modifiers, Key),
 }
 
 /// Where an action makes sense.
@@ -125,6 +151,14 @@ pub enum When {
     OnPage,
     /// With a task selected.
     OnTask,
+    /// In the task list or on the board.
+    InTasks,
+    /// On the board.
+    OnBoard,
+    /// With a card of the board selected.
+    OnCard,
+    /// With a saved view open.
+    OnView,
     /// The selected task has the keyboard.
     OnRow,
     /// In the task list or among search results.
@@ -162,6 +196,12 @@ pub struct Situation {
     pub tree: bool,
     /// A task is selected.
     pub task: bool,
+    /// The task list or the board is open.
+    pub tasks: bool,
+    /// The board is open.
+    pub board: bool,
+    /// A saved view is open.
+    pub view: bool,
     /// Enter is for the selected task, not for something else that has the keyboard.
     pub on_row: bool,
     /// The view of people is open.
@@ -215,10 +255,10 @@ const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
 const CTRL_ALT: Modifiers = Modifiers::COMMAND.plus(Modifiers::ALT);
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-use Keys::{Sequence, Single, Tree, Typed};
+use Keys::{Card, Sequence, Single, Tree, Typed};
 use When::{
-    Always, InHistory, InLists, InOpened, InPast, InPeople, InReview, InSplit, InThread, InTree, OnPage,
-    OnRow, OnTask, OnThread, ToAccept,
+    Always, InHistory, InLists, InOpened, InPast, InPeople, InReview, InSplit, InTasks, InThread, InTree,
+    OnBoard, OnCard, OnPage, OnRow, OnTask, OnThread, OnView, ToAccept,
 };
 
 /// The table.
@@ -233,7 +273,8 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Favourite, "Add to favourites, or take out", &[chord(CTRL, Key::D)], OnPage, true),
     spec(Action::CopyLink, "Copy link to this page", &[], OnPage, true),
     spec(Action::GoPages, "Go to pages", &[Sequence(Key::G, Key::D)], Always, true),
-    spec(Action::GoTasks, "Go to tasks", &[Sequence(Key::G, Key::M)], Always, true),
+    spec(Action::GoWork, "Go to my work", &[Sequence(Key::G, Key::M)], Always, true),
+    spec(Action::GoTasks, "Go to tasks", &[Sequence(Key::G, Key::B)], Always, true),
     spec(Action::GoTrash, "Go to the trash", &[], Always, true),
     spec(Action::GoDelivery, "Show where the work is", &[Sequence(Key::G, Key::N)], Always, true),
     spec(Action::GoPeople, "Go to people", &[Sequence(Key::G, Key::P)], Always, true),
@@ -254,11 +295,43 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Forward, "Forward", &[chord(ALT, Key::ArrowRight)], Always, true),
     spec(Action::Next, "Next", &[Single(NONE, Key::J)], InLists, false),
     spec(Action::Previous, "Previous", &[Single(NONE, Key::K)], InLists, false),
-    spec(Action::Open, "Edit the title", &[Single(NONE, Key::Enter)], OnRow, true),
+    spec(Action::Open, "Details", &[Single(NONE, Key::Enter)], OnRow, true),
+    spec(Action::EditTitle, "Edit the title", &[Single(NONE, Key::T)], OnTask, true),
     spec(Action::SetStatus, "Status", &[Single(NONE, Key::S)], OnTask, true),
     spec(Action::SetPriority, "Priority", &[Single(NONE, Key::P)], OnTask, true),
     spec(Action::SetAssignee, "Assignee", &[Single(SHIFT, Key::A)], OnTask, true),
     spec(Action::SetDue, "Due date", &[Single(SHIFT, Key::D)], OnTask, true),
+    spec(Action::SetLabels, "Labels", &[Single(NONE, Key::L)], OnTask, true),
+    spec(Action::SetEstimate, "Estimate", &[Single(SHIFT, Key::E)], OnTask, true),
+    spec(Action::Mark, "Select", &[Single(NONE, Key::X)], OnTask, true),
+    spec(Action::Extend(true), "Select the next one too", &[Single(SHIFT, Key::J)], OnTask, true),
+    spec(Action::Extend(false), "Select the one before too", &[Single(SHIFT, Key::K)], OnTask, true),
+    spec(Action::Card(Way::Down), "Next task", &[Single(NONE, Key::ArrowDown)], InTasks, false),
+    spec(Action::Card(Way::Up), "Task before", &[Single(NONE, Key::ArrowUp)], InTasks, false),
+    spec(Action::Card(Way::Right), "Next column", &[Single(NONE, Key::ArrowRight)], OnBoard, false),
+    spec(Action::Card(Way::Left), "Column before", &[Single(NONE, Key::ArrowLeft)], OnBoard, false),
+    spec(Action::MoveCard(Way::Up), "Move the card up", &[Card(ALT, Key::ArrowUp)], OnCard, true),
+    spec(Action::MoveCard(Way::Down), "Move the card down", &[Card(ALT, Key::ArrowDown)], OnCard, true),
+    spec(
+        Action::MoveCard(Way::Left),
+        "Card to the column before",
+        &[Card(ALT, Key::ArrowLeft)],
+        OnCard,
+        true,
+    ),
+    spec(
+        Action::MoveCard(Way::Right),
+        "Card to the next column",
+        &[Card(ALT, Key::ArrowRight)],
+        OnCard,
+        true,
+    ),
+    spec(Action::LeaveTask, "One step back", &[Single(NONE, Key::Escape)], InTasks, false),
+    spec(Action::TypeFilter, "Type the question", &[Single(NONE, Key::F)], InTasks, true),
+    spec(Action::SwitchLayout, "List or board", &[Single(NONE, Key::B)], InTasks, true),
+    spec(Action::SaveView, "Save as a view…", &[], InTasks, true),
+    spec(Action::RenameView, "Rename this view…", &[], OnView, true),
+    spec(Action::TrashView, "Move this view to the trash", &[], OnView, true),
     spec(Action::Choose, "Choose between kept values", &[Single(NONE, Key::O)], OnTask, true),
     spec(Action::Rename, "Rename this page", &[chord(NONE, Key::F2)], OnPage, true),
     spec(Action::MoveToSpace, "Move to space…", &[], OnPage, true),
@@ -366,6 +439,10 @@ impl When {
             OnPage => situation.page,
             OnTask => situation.task,
             OnRow => situation.on_row,
+            InTasks => situation.tasks,
+            OnBoard => situation.board,
+            OnCard => situation.board && situation.task,
+            OnView => situation.tasks && situation.view,
             InLists => situation.lists,
             InTree => situation.tree,
             InPeople => situation.people,
@@ -408,7 +485,7 @@ impl Keys {
                 words.push(key_words(shortcut.logical_key));
                 words.join(" ")
             }
-            Keys::Single(modifiers, key) | Keys::Tree(modifiers, key) => {
+            Keys::Single(modifiers, key) | Keys::Tree(modifiers, key) | Keys::Card(modifiers, key) => {
                 let mut words = modifier_words(modifiers);
                 words.push(key_words(key));
                 words.join(" ")
@@ -457,7 +534,15 @@ impl Reader {
         ctx.input_mut(|input| {
             let now = input.time;
             if situation.tree && !typing {
-                read_tree(input, &mut actions);
+                read_first(input, &mut actions, |keys| match keys {
+                    Keys::Tree(held, key) => Some((*held, *key)),
+                    _ => None,
+                });
+            } else if situation.board && situation.task && !typing {
+                read_first(input, &mut actions, |keys| match keys {
+                    Keys::Card(held, key) => Some((*held, *key)),
+                    _ => None,
+                });
             }
             for spec in ACTIONS.iter().filter(|spec| spec.when.holds(situation)) {
                 for keys in spec.keys {
@@ -523,12 +608,16 @@ impl Reader {
     }
 }
 
-/// Keys of the tree come first: Alt with an arrow means something else elsewhere.
-fn read_tree(input: &mut egui::InputState, out: &mut Vec<Action>) {
+/// Keys of the tree and of cards come first: Alt with an arrow means something else elsewhere.
+fn read_first(
+    input: &mut egui::InputState,
+    out: &mut Vec<Action>,
+    chord: impl Fn(&Keys) -> Option<(Modifiers, Key)>,
+) {
     input.events.retain(|event| {
         let egui::Event::Key { key, pressed: true, modifiers: held, .. } = event else { return true };
         let matches =
-            |keys: &Keys| matches!(keys, Tree(wanted, k) if k == key && held.matches_exact(*wanted));
+            |keys: &Keys| chord(keys).is_some_and(|(wanted, k)| k == *key && held.matches_exact(wanted));
         let found = ACTIONS.iter().find(|spec| spec.keys.iter().any(matches));
         out.extend(found.map(|spec| spec.action));
         found.is_none()
@@ -571,8 +660,8 @@ mod tests {
             for keys in spec.keys {
                 // A task is selected only in the task list, the past is shown only over a page, threads by themselves.
                 let place = |when| match when {
-                    OnTask | OnRow => Some(0),
-                    ToAccept | InPast => Some(1),
+                    OnTask | OnRow | InTasks | OnBoard | OnCard | OnView => Some(0),
+                    ToAccept | InPast | InHistory => Some(1),
                     InThread | OnThread | InOpened => Some(2),
                     _ => None,
                 };

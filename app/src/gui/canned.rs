@@ -11,8 +11,8 @@ use tern_model::block::{Block, BlockKind};
 use tern_model::flat::Flat;
 use tern_peer::{
     AboutView, Command, DocReply, DueView, FlatView, HitView, InitReport, JoinReport, LinkState, MembersView,
-    PageRow, PageView, PagesView, PeerError, Profile, ProfileView, Progress, Query, Reply, SearchView,
-    StatusView, StripView, TaskView, TasksView, TemplateView, TemplatesView, View,
+    PageRow, PageView, PagesView, PeerError, Profile, ProfileView, Progress, Query, Reply, SavedView,
+    SearchView, StatusView, StripView, TaskView, TemplateView, TemplatesView, View, ViewsView,
 };
 
 use crate::gui::backend::{Answer, Backend, Done, Home, Recovery, Told, Wake, Watched};
@@ -23,6 +23,7 @@ use paper::Paper;
 use sample::{history, member, page, person, sample_world, task};
 
 pub mod access;
+mod board;
 mod paper;
 pub mod past;
 mod sample;
@@ -39,6 +40,8 @@ pub struct World {
     people: Vec<ProfileView>,
     status: StatusView,
     made: usize,
+    /// Saved views.
+    saved: Vec<SavedView>,
     /// Pages kept as templates.
     templates: Vec<TemplateView>,
     /// Commands in the order in which they came.
@@ -356,6 +359,17 @@ impl Canned {
         found.0.blocks.iter().map(Block::text).collect()
     }
 
+    /// Fills the workspace with tasks.
+    #[cfg(test)]
+    pub fn many_tasks(&self, count: usize) {
+        let mut world = lock(&self.0);
+        for n in 0..count {
+            let title = format!("Measure tablet {n} on the ferry and write down what it shows");
+            let status = ["todo", "doing", "review", "done"][n % 4];
+            world.tasks.push(task(&format!("many{n}"), &title, status, "low"));
+        }
+    }
+
     /// A task of the world.
     #[cfg(test)]
     pub fn task(&self, short_id: &str) -> TaskView {
@@ -370,6 +384,11 @@ impl World {
         self.access.keys.state = if locked { "passphrase" } else { "file (not protected)" }.to_owned();
         (self.access.keys.protected, self.access.keys.locked) = (locked, locked);
         self.bump();
+    }
+
+    /// Tasks, to be changed before the window opens.
+    pub fn tasks_mut(&mut self) -> &mut Vec<TaskView> {
+        &mut self.tasks
     }
 
     fn bump(&mut self) {
@@ -425,9 +444,13 @@ impl World {
             }
             Query::Templates => View::Templates(self.templates()),
             Query::Strip { .. } => View::Strip(sample::strip(&self.people)),
-            Query::Tasks { .. } => View::Tasks(TasksView {
-                tasks: self.tasks.iter().filter(|task| !task.trashed).cloned().collect(),
+            Query::Tasks { filter, group, sort } => {
+                View::Tasks(self.ask_tasks(filter, group.as_deref(), sort.as_deref())?)
+            }
+            Query::Views => View::Views(ViewsView {
+                views: self.saved.iter().filter(|view| !view.trashed).cloned().collect(),
             }),
+            Query::Work => View::Work(Box::new(self.work())),
             Query::Members => View::Members(MembersView {
                 members: self.people.iter().map(|person| self.access.member(member(person))).collect(),
             }),
@@ -608,6 +631,8 @@ impl World {
                 self.tasks.push(new.clone());
                 Ok(Reply::Task(Box::new(new)))
             }
+            Command::Tasks(command) => self.perform_tasks(command),
+            Command::View(command) => Ok(self.perform_view(command)),
             Command::Attach { .. } => Ok(Reply::Attachment { hash: "ab".repeat(32), bytes: 1 }),
             Command::TaskSet { task, fields } => {
                 self.set_task(&task, fields);
@@ -694,8 +719,18 @@ impl World {
                 "title" => task.title = value,
                 "status" => task.status = value,
                 "priority" => task.priority = value,
-                "assignee" => task.assignee = names.get(&value).cloned(),
+                "assignee" => {
+                    task.assignee = names.get(&value).cloned();
+                    task.assignee_id = Some(value).filter(|value| !value.is_empty());
+                }
                 "description" => task.description = value,
+                "estimate" => task.estimate = Some(value).filter(|value| !value.is_empty()),
+                "+label" => {
+                    task.labels.push(value);
+                    task.labels.sort();
+                    task.labels.dedup();
+                }
+                "-label" => task.labels.retain(|label| *label != value),
                 "due" => {
                     task.due = (!value.is_empty()).then(|| DueView {
                         yours: value.clone(),

@@ -15,6 +15,7 @@ use super::past::Ask;
 use super::picker::Picker;
 use super::prefs::Theme;
 use super::secret::Secret;
+use super::tasks;
 use super::threads::Ask as Threads;
 
 /// What the middle of the window shows.
@@ -31,6 +32,8 @@ pub enum Route {
     },
     /// The task list.
     Tasks,
+    /// One's own work.
+    Work,
     /// The trash.
     Trash,
     /// Search results.
@@ -211,6 +214,10 @@ pub enum Then {
     TemplateKept,
     /// The task that was made is selected.
     SelectMade,
+    /// One line says how many tasks were changed; it can be taken back.
+    Changed,
+    /// The view that was saved is open.
+    ViewMade,
     /// The ticket is shown in the dialog.
     ShowTicket,
     /// The dialog closes and one line says what was done.
@@ -310,6 +317,8 @@ pub enum UiCommand {
     SetStill(bool),
     /// Selects a task in the list.
     SelectTask(Option<String>),
+    /// Something about tasks.
+    Tasks(tasks::Ask),
     /// Begins or ends editing the title of the selected task.
     EditTaskTitle(bool),
     /// Opens a menu.

@@ -242,6 +242,7 @@ pub fn task(
 ) {
     let p = look(ui.ctx());
     let shown = task_data::shown(task, views, clock);
+    let this = std::slice::from_ref(&task.id);
     column(ui, |ui| {
         ui.add_space(8.0);
         ui.horizontal(|ui| {
@@ -260,23 +261,21 @@ pub fn task(
             ui,
             "Status",
             &task_data::value_name("status", &task.status),
-            |at| menus::status(&task.id, &task.status, at),
+            |at| menus::status(this, &task.status, at),
             out,
         );
         let priority = task_data::value_name("priority", &task.priority);
-        field_row(ui, "Priority", &priority, |at| menus::priority(&task.id, &task.priority, at), out);
+        field_row(ui, "Priority", &priority, |at| menus::priority(this, &task.priority, at), out);
         let person = if shown.assignee.is_empty() { "Nobody" } else { &shown.assignee };
-        let members = views.members.get();
-        field_row(ui, "Assignee", person, |at| menus::assignee(&task.id, members, &shown.assignee, at), out);
+        field_row(ui, "Assignee", person, |at| menus::assignee(this, Some(task), views, at), out);
         let due = if shown.due.is_empty() { "No due date" } else { &shown.due };
-        field_row(ui, "Due", due, |at| menus::due(&task.id, clock, at), out);
-        for (name, value) in [("Project", &task.project), ("Estimate", &task.estimate)] {
-            if let Some(value) = value {
-                pair(ui, name, value);
-            }
-        }
-        if !task.labels.is_empty() {
-            pair(ui, "Labels", &task.labels.join(", "));
+        field_row(ui, "Due", due, |at| menus::due(this, clock, at), out);
+        let labels = if task.labels.is_empty() { "None".to_owned() } else { task.labels.join(", ") };
+        field_row(ui, "Labels", &labels, |at| menus::labels(this, views, at), out);
+        let estimate = task.estimate.as_deref().unwrap_or("None");
+        field_row(ui, "Estimate", estimate, |at| menus::estimate(this, at), out);
+        if let Some(project) = &task.project {
+            pair(ui, "Project", project);
         }
         for conflict in &task.conflicts {
             conflict_row(ui, task, conflict, clock, out);

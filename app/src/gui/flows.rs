@@ -17,8 +17,10 @@ use super::{details, palette, people, sidebar, statusline, tasks, views::Views};
 use crate::gui::actions::Situation;
 use crate::gui::backend::{Backend, Wake};
 use crate::gui::command::Route;
+use crate::gui::tasks::asked::Asked;
 
 mod access;
+mod board;
 mod hostile;
 mod live;
 mod panes;
@@ -465,7 +467,7 @@ fn a_task_is_captured_from_anywhere() {
 fn a_status_changes_from_its_menu_and_by_key() {
     let mut window = Window::sample();
     window.press(Key::G);
-    window.press(Key::M);
+    window.press(Key::B);
     window.click("Status of Index survives a power cut: Review");
     window.click("Done");
     assert_eq!(window.world.task("WEB-X3B9G").status, "done");
@@ -654,7 +656,7 @@ You, 1 change: Fri 11:04
 fn the_task_list_says_this() {
     let views = read_sample();
     assert_eq!(
-        tasks::data::text(&tasks::build(&views, &london())),
+        tasks::data::text(&tasks::build(&views, &Asked::default()), &views, &london()),
         "Doing 2
   WEB-5PZ0N | Empty result says when the index was last built | #search | #copy | Ben | Today 17:30 | !medium
   WEB-7K3QX | Build the index in the background, 50 records at a time | #offline | #search | Dev | Wed 25 Nov 13:30 | !high

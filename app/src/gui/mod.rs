@@ -44,6 +44,7 @@ mod welcome;
 mod widgets;
 mod window;
 mod words;
+mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;

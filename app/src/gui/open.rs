@@ -30,7 +30,7 @@ use super::prefs::Prefs;
 use super::secret::Secret;
 use super::sidebar::{TreeState, shown_title};
 use super::strip::StripState;
-use super::tasks::ui::TasksState;
+use super::tasks::state::TasksState;
 use super::threads::ThreadsState;
 use super::tokens::Scheme;
 use super::views::Views;
@@ -48,6 +48,7 @@ mod people;
 mod perform;
 mod preview;
 mod talk;
+mod tasks;
 mod threads;
 mod tree;
 pub(in crate::gui) use tree::from_template;
@@ -226,6 +227,9 @@ impl Open {
                 || review,
             tree: self.tree.focused,
             task: self.pane.route == Route::Tasks && self.tasks.selected.is_some(),
+            tasks: self.pane.route == Route::Tasks,
+            board: self.pane.route == Route::Tasks && self.tasks.asked.board,
+            view: self.tasks.asked.view.is_some(),
             on_row: self.pane.route == Route::Tasks && self.tasks.selected.is_some(),
             people: matches!(self.pane.route, Route::People(_)),
             split: self.beside.is_some(),
@@ -301,6 +305,7 @@ impl Open {
         self.each_pane(Open::hear_of_page);
         self.begin();
         self.tend_people(ctx);
+        self.tend_tasks();
         self.pass_time(ctx, now);
         self.send_edits(ctx, now);
         self.save_files();
@@ -393,6 +398,8 @@ impl Open {
                 self.close_dialog();
                 self.say(&words, None, now);
             }
+            (Then::Changed, Reply::Steps(done)) => self.changed_tasks(done, now),
+            (Then::ViewMade, Reply::View(view)) => self.show_view(&view, now),
             (Then::Undoable(..), Reply::Doc(doc)) if !doc.changed => {
                 self.say("Nothing had to change: it is so already", None, now);
             }

@@ -6,11 +6,10 @@ use egui::{
     accesskit::Role, pos2, vec2,
 };
 
-use super::command::{Queue, UiCommand, set_task};
+use super::command::{Queue, UiCommand};
 use super::icon::{self, Icon};
 use super::look::look;
 use super::people::is_working;
-use super::threads::{Ask, Meant};
 use super::tokens::{self, size};
 use super::widgets;
 
@@ -54,37 +53,21 @@ impl Entry {
     }
 }
 
-/// Free text that sets a field of a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Free text beside the entries.
+#[derive(Debug, Clone)]
 pub struct Entered {
-    /// Which task.
-    pub task: String,
-    /// Which field.
-    pub field: String,
+    /// Name of the field.
+    pub name: &'static str,
     /// Shown while empty.
     pub hint: String,
     /// What is typed.
     pub text: String,
-}
-
-/// A moment that is typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment {
-    /// Name of the field.
-    pub name: &'static str,
-    /// Shown while empty.
-    pub hint: &'static str,
-    /// What is typed.
-    pub text: String,
-    /// What it is for.
-    pub meant: Meant,
-}
-
-impl Moment {
-    /// An empty field.
-    pub fn new(name: &'static str, hint: &'static str, meant: Meant) -> Self {
-        Moment { name, hint, text: String::new(), meant }
-    }
+    /// Only entries that hold what is typed stay; what is typed counts where none does.
+    pub narrows: bool,
+    /// What the text does.
+    pub does: fn(&[String], &str) -> UiCommand,
+    /// What it does that with.
+    pub with: Vec<String>,
 }
 
 /// An open menu.
@@ -100,8 +83,6 @@ pub struct Picker {
     pub anchor: Option<Rect>,
     /// Free text.
     pub entered: Option<Entered>,
-    /// A moment in place of free text.
-    pub moment: Option<Moment>,
     /// Frames shown; a press in the first one opened it.
     pub age: u32,
 }
@@ -109,7 +90,7 @@ pub struct Picker {
 impl Picker {
     /// A menu without a field.
     pub fn new(title: &str, anchor: Option<Rect>, entries: Vec<Entry>) -> Self {
-        Picker { title: title.to_owned(), entries, selected: 0, anchor, entered: None, moment: None, age: 0 }
+        Picker { title: title.to_owned(), entries, selected: 0, anchor, entered: None, age: 0 }
     }
 
     /// With this entry under the keyboard.
@@ -159,6 +140,14 @@ impl Picker {
         pos2(anchor.left(), y)
     }
 
+    /// The entries that stay beside what is typed.
+    fn offered(&self) -> Vec<usize> {
+        let typed = self.entered.as_ref().filter(|entered| entered.narrows);
+        let typed = typed.map(|entered| entered.text.trim().to_lowercase()).unwrap_or_default();
+        let stays = |entry: &Entry| entry.label.to_lowercase().contains(&typed);
+        (0..self.entries.len()).filter(|at| self.entries.get(*at).is_some_and(stays)).collect()
+    }
+
     fn width(&self, ui: &Ui) -> f32 {
         let widest = self.entries.iter().map(|entry| {
             super::look::width(ui, &entry.label, tokens::UI)
@@ -168,9 +157,9 @@ impl Picker {
     }
 
     fn keys(&mut self, ctx: &egui::Context, out: &mut Queue) {
-        let count = self.entries.len();
-        let typing = self.field().is_some_and(|(.., text)| !text.is_empty());
-        let has_field = self.field().is_some();
+        let count = self.offered().len();
+        self.selected = self.selected.min(count.saturating_sub(1));
+        let typing = self.entered.as_ref().is_some_and(|entered| !entered.text.is_empty());
         ctx.input_mut(|input| {
             if input.consume_key(Modifiers::NONE, Key::Escape) {
                 out.push(UiCommand::Close);
@@ -185,7 +174,7 @@ impl Picker {
             if input.consume_key(Modifiers::NONE, Key::Enter) {
                 self.choose(typing, out);
             }
-            if !has_field {
+            if self.entered.is_none() {
                 let digit = input.events.iter().find_map(|event| match event {
                     egui::Event::Text(text) => text.parse::<usize>().ok(),
                     _ => None,
@@ -197,23 +186,15 @@ impl Picker {
         });
     }
 
-    /// Name, hint and text of the field, where there is one.
-    fn field(&mut self) -> Option<(&str, &str, &mut String)> {
-        match (&mut self.entered, &mut self.moment) {
-            (Some(entered), _) => Some(("Date", &entered.hint, &mut entered.text)),
-            (None, Some(moment)) => Some((moment.name, moment.hint, &mut moment.text)),
-            (None, None) => None,
-        }
-    }
-
     fn choose(&self, typing: bool, out: &mut Queue) {
-        if let (true, Some(moment)) = (typing, &self.moment) {
-            let ask = Ask::Moment(moment.meant.clone(), moment.text.trim().to_owned());
-            out.extend([UiCommand::Close, UiCommand::Threads(ask)]);
-        } else if let (true, Some(entered)) = (typing, &self.entered) {
-            out.extend([UiCommand::Close, set_task(&entered.task, &entered.field, entered.text.trim())]);
-        } else if let Some(entry) = self.entries.get(self.selected) {
-            out.extend([UiCommand::Close, entry.command.clone()]);
+        let offered = self.offered();
+        let entry = offered.get(self.selected).and_then(|at| self.entries.get(*at));
+        match (&self.entered, entry) {
+            (Some(entered), entry) if typing && (!entered.narrows || entry.is_none()) => {
+                out.extend([UiCommand::Close, (entered.does)(&entered.with, entered.text.trim())]);
+            }
+            (_, Some(entry)) => out.extend([UiCommand::Close, entry.command.clone()]),
+            _ => {}
         }
     }
 
@@ -226,14 +207,16 @@ impl Picker {
             widgets::short(ui, &self.title, tokens::SMALL_STRONG, p.ink3);
         });
         let mut field = None;
-        if let Some((name, hint, text)) = self.field() {
-            let response = widgets::Field::new(name, hint).show(ui, text);
+        if let Some(entered) = &mut self.entered {
+            let response = widgets::Field::new(entered.name, &entered.hint).show(ui, &mut entered.text);
             keep(ui, &response);
             field = Some(response.id);
             ui.add_space(4.0);
         }
-        let digits = field.is_none() && self.entries.iter().all(|entry| entry.right.is_empty());
-        for (index, entry) in self.entries.iter().enumerate() {
+        let digits = self.entered.is_none() && self.entries.iter().all(|entry| entry.right.is_empty());
+        let offered = self.offered();
+        let entries = offered.iter().filter_map(|at| self.entries.get(*at));
+        for (index, entry) in entries.enumerate() {
             let selected = index == self.selected;
             let response = entry_row(ui, entry, index, selected, digits);
             match field {

@@ -112,7 +112,7 @@ fn people_line(ui: &mut Ui, open: &mut Open, parts: &columns::Parts, ruled: bool
 fn has_details(open: &Open) -> bool {
     match open.pane.route {
         Route::Page { .. } => true,
-        Route::Tasks => open.selected_task().is_some(),
+        Route::Tasks => open.selected_task().is_some() && (open.tasks.opened || !open.tasks.asked.board),
         _ => false,
     }
 }

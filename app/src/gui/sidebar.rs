@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use egui::{Align2, Rect, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use tern_peer::{PageRow, PagesView, SpaceView};
+use tern_peer::{PageRow, PagesView, SpaceView, ViewsView};
 
 use super::access::data::{spaces, waiting};
 use super::actions::{Action, key_of};
@@ -19,6 +19,7 @@ use super::widgets;
 pub mod moves;
 mod places;
 pub mod tree;
+mod views;
 
 pub use tree::TreeState;
 
@@ -83,6 +84,10 @@ pub struct Data {
     pub empty: String,
     /// The page in the middle.
     pub open: Option<String>,
+    /// Saved views: id and title.
+    pub views: Vec<(String, String)>,
+    /// The saved view in the middle.
+    pub view: Option<String>,
 }
 
 /// The column as data.
@@ -116,8 +121,14 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
             _ => String::new(),
         },
         open: open_page(route).map(str::to_owned),
+        views: views.saved.get().map(saved).unwrap_or_default(),
+        view: None,
         tree,
     }
+}
+
+fn saved(saved: &ViewsView) -> Vec<(String, String)> {
+    saved.views.iter().map(|view| (view.id.clone(), view.title.clone())).collect()
 }
 
 /// What is kept at hand, then the tree under its head.
@@ -224,6 +235,8 @@ pub fn show(
         pos2(room.right() - 8.0, room.bottom()),
     );
     let body = Rect::from_min_max(room.min + vec2(8.0, 0.0), pos2(room.right() - 8.0, foot.top()));
+    let views = body.with_min_y(body.bottom() - views::height(data, body.height()));
+    let body = body.with_max_y(views.top());
     widgets::region(ui, body, "places", "Places", |ui| {
         head(ui, data, out);
         ui.add_space(8.0);
@@ -231,6 +244,9 @@ pub fn show(
         ui.add_space(8.0);
         pages_list(ui, state, data, pages, out);
     });
+    if !data.views.is_empty() {
+        widgets::region(ui, views, "saved views", "Views", |ui| views::show(ui, data, out));
+    }
     widgets::region(ui, foot, "self", "You", |ui| own_line(ui, data, out));
 }
 

@@ -8,10 +8,11 @@ use tern_peer::{
     InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview, NoticesView,
     OwedView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView,
     SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, View,
-    WhenView,
+    ViewsView, WhenView, WorkView,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
+use super::tasks::asked::Asked;
 
 /// A kind of view.
 pub trait Kind {
@@ -37,6 +38,8 @@ kinds!(
     PageView = Page,
     HistoryView = History,
     TasksView = Tasks,
+    ViewsView = Views,
+    WorkView = Work,
     MembersView = Members,
     ProfileView = Profile,
     StatusView = Status,
@@ -93,6 +96,13 @@ impl<T: Kind> Slot<T> {
     pub fn watch(&mut self, backend: &dyn Backend, wake: &Wake, query: Query) {
         if self.query.as_ref() != Some(&query) {
             self.answer = None;
+            self.ask(backend, wake, query);
+        }
+    }
+
+    /// Watches another query from here on; the old answer stays until the new one is here.
+    pub fn follow(&mut self, backend: &dyn Backend, wake: &Wake, query: Query) {
+        if self.query.as_ref() != Some(&query) {
             self.ask(backend, wake, query);
         }
     }
@@ -212,6 +222,12 @@ pub struct Views {
     pub keys: Slot<KeysView>,
     /// All tasks that are not in the trash.
     pub tasks: Slot<TasksView>,
+    /// The answer to what list and board are asked.
+    pub listed: Slot<TasksView>,
+    /// Saved views of tasks.
+    pub saved: Slot<ViewsView>,
+    /// One's own work; watched while it is shown.
+    pub work: Slot<WorkView>,
     /// What is known of the open page; of the one that has the focus, where two panes show one each.
     pub open: PageViews,
     /// Who is where in their day.
@@ -293,6 +309,8 @@ impl Views {
         self.review.watch(backend, wake, Query::Review);
         self.notices.watch(backend, wake, Query::Notices);
         self.talks.start(backend, wake);
+        self.saved.watch(backend, wake, Query::Views);
+        self.listed.watch(backend, wake, Asked::default().question());
         let group = Some("status".to_owned());
         self.tasks.watch(
             backend,
@@ -315,6 +333,9 @@ impl Views {
             self.status.poll(),
             self.keys.poll(),
             self.tasks.poll(),
+            self.listed.poll(),
+            self.saved.poll(),
+            self.work.poll(),
             self.templates.poll(),
             self.strip.poll(),
             self.search.poll(),
@@ -364,6 +385,7 @@ impl Views {
             person.refresh(backend, wake);
         }
         self.strip.refresh(backend, wake);
+        self.work.refresh(backend, wake);
         self.status.refresh(backend, wake);
         self.talks.minute_passed(backend, wake);
     }

@@ -121,6 +121,11 @@ pub(crate) enum Action {
     /// Tasks
     #[command(subcommand)]
     Task(TaskAction),
+    /// Saved views of tasks
+    #[command(subcommand)]
+    View(ViewAction),
+    /// Your tasks and the answers you owe, as they fit the hours left today
+    Work,
     /// When somebody can be expected to answer
     When(WhenArgs),
     /// Who is where in their day

@@ -12,6 +12,7 @@ mod people;
 mod tasks;
 mod threads;
 mod upkeep;
+mod views;
 
 use tern_peer::{ErrorKind, PeerError};
 
@@ -59,6 +60,8 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Weekly(args) => away::weekly(context, &args),
         Action::Decision(action) => away::decision(context, action),
         Action::Task(action) => tasks::run(context, action),
+        Action::View(action) => views::run(context, action),
+        Action::Work => views::work(context),
         Action::Search(args) => tasks::search(context, &args),
         Action::Import(args) => files::import(context, &args),
         Action::Export(args) => files::export(context, args),

@@ -13,6 +13,7 @@ pub(crate) mod tasks;
 pub(crate) mod threads;
 pub(crate) mod time;
 pub(crate) mod upkeep;
+pub(crate) mod views;
 
 use jiff::tz::TimeZone;
 use tern_peer::{Peer, PeerError, Query, View};

@@ -46,6 +46,8 @@ pub enum Kind {
     Task,
     /// A project that tasks belong to.
     Project,
+    /// A saved view: a question about tasks and how its answer is laid out.
+    View,
     /// A member's profile.
     Person,
     /// Title and node addresses of the workspace.
@@ -169,6 +171,7 @@ impl Kind {
             Kind::Page => "page",
             Kind::Task => "task",
             Kind::Project => "project",
+            Kind::View => "view",
             Kind::Person => "person",
             Kind::Workspace => "workspace",
             Kind::Space => "space",
@@ -184,6 +187,7 @@ impl Kind {
             "page" => Kind::Page,
             "task" => Kind::Task,
             "project" => Kind::Project,
+            "view" => Kind::View,
             "person" => Kind::Person,
             "workspace" => Kind::Workspace,
             "space" => Kind::Space,

@@ -241,7 +241,7 @@ pub(crate) fn prepare(tx: &mut Tx, kind: &Kind) -> Result<(), ModelError> {
         Kind::Page | Kind::Task | Kind::Project => &["labels"],
         Kind::Person => &["checkins", "off", "holidays"],
         Kind::Workspace => &["nodes"],
-        Kind::Space | Kind::Thread | Kind::Reading | Kind::Unknown(_) => &[],
+        Kind::Space | Kind::Thread | Kind::Reading | Kind::View | Kind::Unknown(_) => &[],
     };
     for name in [TABLES].iter().chain(sets) {
         tx.put_map(&Obj::root(), name)?;

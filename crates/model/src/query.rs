@@ -148,6 +148,11 @@ impl Compare {
 }
 
 impl Query {
+    /// Its terms, each as it is written: what filter chips show.
+    pub fn terms(&self) -> Vec<String> {
+        self.terms.iter().map(Term::to_string).collect()
+    }
+
     /// Whether it asks for nothing in particular.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()

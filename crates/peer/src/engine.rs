@@ -369,7 +369,7 @@ impl Engine {
             let watcher = &mut self.watchers[index];
             let newest = match watcher.query {
                 Query::Pages { .. } | Query::Templates => versions.1,
-                Query::Tasks { .. } => versions.2,
+                Query::Tasks { .. } | Query::Views => versions.2,
                 _ => versions.0,
             };
             if watcher.last.is_some() && watcher.at >= newest {

@@ -92,6 +92,22 @@ const CACHED: &[Cached] = &[
     Cached { table: SEARCH, key: "doc", columns: &["doc", "kind", "texts"] },
     Cached { table: "templates", key: "doc", columns: &["doc", "title", "text"] },
     Cached {
+        table: "saved_views",
+        key: "doc",
+        columns: &[
+            "doc",
+            "lane",
+            "title",
+            "query",
+            "grouped",
+            "sort",
+            "layout",
+            "ord",
+            "trashed",
+            "conflicts_json",
+        ],
+    },
+    Cached {
         table: "threads",
         key: "doc",
         columns: &[

@@ -17,6 +17,7 @@ pub use people::{PersonRow, ProjectRow};
 pub use tasks::TaskRow;
 pub use templates::TemplateRow;
 pub use threads::{MarkRow, MessageRow, OwedRow, ThreadRow};
+pub use views::ViewRow;
 
 mod forms;
 mod links;
@@ -26,9 +27,10 @@ mod people;
 mod tasks;
 mod templates;
 mod threads;
+mod views;
 
 /// Version of the tables below. A file with another version gets empty ones and [`Store::projections_stale`].
-pub const PROJECTION_VERSION: u32 = 3;
+pub const PROJECTION_VERSION: u32 = 4;
 
 /// Not yet built: what the version says between dropping and the engine's word that all is rebuilt.
 const UNBUILT: u32 = 0;
@@ -40,6 +42,7 @@ const TABLES: &[&str] = &[
     "people",
     "projects",
     "templates",
+    "saved_views",
     "links",
     "attachments",
     "threads",
@@ -116,6 +119,7 @@ pub(crate) fn recreate(conn: &Connection, place: Place) -> Result<()> {
         tasks::SQL,
         people::SQL,
         templates::SQL,
+        views::SQL,
         links::SQL,
         threads::SQL,
         news::SQL,
@@ -200,13 +204,14 @@ impl Txn<'_> {
     /// Takes a document out of every projection and of the search index.
     pub fn remove_projections(&mut self, doc: &Id16) -> Result<()> {
         self.projects(doc);
-        const BY_DOC: [&str; 13] = [
+        const BY_DOC: [&str; 14] = [
             "pages",
             "page_facts",
             "tasks",
             "people",
             "projects",
             "templates",
+            "saved_views",
             "attachments",
             "threads",
             "messages",

@@ -203,7 +203,7 @@ fn every_menu_is_walked_round_and_gives_the_keyboard_back() {
     let names = walk_menu(&mut window, "More for this page");
     assert!(names.contains(&"Move to the trash".to_owned()), "{names:?}");
     window.press(Key::G);
-    window.press(Key::M);
+    window.press(Key::B);
     for opener in ["Status of Index survives a power cut: Review", "also: Done — Dev, 2 h ago. Choose"] {
         walk_menu(&mut window, opener);
     }
@@ -227,7 +227,7 @@ fn every_menu_is_walked_round_and_gives_the_keyboard_back() {
 fn a_menu_with_a_field_keeps_the_keyboard_in_the_field_and_the_arrows_choose() {
     let mut window = Window::sample();
     window.press(Key::G);
-    window.press(Key::M);
+    window.press(Key::B);
     window.click("WEB-81XJE Remove the old server search flag");
     window.chord(Modifiers::SHIFT, Key::D);
     for (key, entry) in [(Key::Tab, "Today"), (Key::ArrowDown, "Tomorrow"), (Key::Tab, "Next Monday")] {

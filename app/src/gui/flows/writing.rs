@@ -225,7 +225,7 @@ fn letters_are_no_commands_while_somebody_writes() {
     assert_eq!(lines(&window), ["Ferry first, then Lagos. cgdjk?"]);
     window.press(Key::Escape);
     window.press(Key::G);
-    window.press(Key::M);
+    window.press(Key::B);
     assert!(window.shows("New task"), "after Escape they are");
 }
 

@@ -5,11 +5,22 @@ use tern_peer::{AckSays, Command, InboxCommand, InboxDoes, MembersView, SnoozeUn
 
 use crate::gui::command::{Held, Then, UiCommand};
 use crate::gui::icon::Icon;
-use crate::gui::picker::{Entry, Moment, Picker, Sign};
-use crate::gui::threads::Meant;
+use crate::gui::picker::{Entered, Entry, Picker, Sign};
+use crate::gui::threads::{Ask, Meant};
 
 /// How a moment is typed.
 const MOMENT: &str = "2026-12-01 17:00";
+
+/// A field for a moment.
+fn moment(name: &'static str, thread: &str, does: fn(&[String], &str) -> UiCommand) -> Entered {
+    let with = vec![thread.to_owned()];
+    Entered { name, hint: MOMENT.to_owned(), text: String::new(), narrows: false, does, with }
+}
+
+fn typed(with: &[String], text: &str, meant: fn(String) -> Meant) -> UiCommand {
+    let thread = with.first().cloned().unwrap_or_default();
+    UiCommand::Threads(Ask::Moment(meant(thread), text.to_owned()))
+}
 
 /// Does something with a thread in the inbox.
 pub fn does(thread: &str, does: InboxDoes) -> Command {
@@ -33,8 +44,8 @@ pub fn snooze(thread: &str, anchor: Option<Rect>) -> Picker {
         entry(Icon::Sun, "Until my next morning", "your next morning", SnoozeUntil::Morning),
         entry(Icon::Threads, "Until a reply", "somebody writes in it", SnoozeUntil::Reply),
     ];
-    let moment = Moment::new("Snooze until", MOMENT, Meant::Snooze(thread.to_owned()));
-    Picker { moment: Some(moment), ..Picker::new("Snooze", anchor, entries) }
+    let typed = |with: &[String], text: &str| typed(with, text, Meant::Snooze);
+    Picker { entered: Some(moment("Snooze until", thread, typed)), ..Picker::new("Snooze", anchor, entries) }
 }
 
 /// Tells something about the newest message that waits for an answer, without writing one.
@@ -59,8 +70,9 @@ pub fn acknowledge(thread: &str, members: Option<&MembersView>, anchor: Option<R
             UiCommand::Pick(Box::new(not_me(thread, members, anchor))),
         ),
     ];
-    let moment = Moment::new("Will answer by", MOMENT, Meant::Promise(thread.to_owned()));
-    Picker { moment: Some(moment), ..Picker::new("Acknowledge", anchor, entries) }
+    let typed = |with: &[String], text: &str| typed(with, text, Meant::Promise);
+    let entered = Some(moment("Will answer by", thread, typed));
+    Picker { entered, ..Picker::new("Acknowledge", anchor, entries) }
 }
 
 /// Who is to answer instead.

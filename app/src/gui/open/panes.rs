@@ -443,6 +443,7 @@ impl Open {
             Route::Search => self.search.focus = true,
             Route::Thread { id } => self.prefs.was_open(&id),
             Route::Tasks
+            | Route::Work
             | Route::People(_)
             | Route::Inbox
             | Route::Threads

@@ -17,7 +17,6 @@ use crate::gui::picker::Picker;
 use crate::gui::prefs::Theme;
 use crate::gui::shell;
 use crate::gui::sidebar::shown_title;
-use crate::gui::tasks::{data as task_data, menus};
 
 /// Most search results.
 const HITS_MAX: usize = 50;
@@ -69,7 +68,8 @@ impl Open {
                 self.prefs.still = still;
                 self.remember();
             }
-            UiCommand::SelectTask(task) => self.select(task),
+            UiCommand::SelectTask(task) => self.show_task(task),
+            UiCommand::Tasks(ask) => self.task_ask(ctx, ask),
             UiCommand::EditTaskTitle(on) => self.tasks.title = on.then(|| self.task_title()),
             UiCommand::Pick(picker) => self.picker = Some(picker),
             UiCommand::Open(dialog) => self.open(dialog),
@@ -220,11 +220,25 @@ impl Open {
             Action::Forward => self.step(false),
             Action::Next => self.select_next(1),
             Action::Previous => self.select_next(-1),
-            Action::Open => self.tasks.title = Some(self.task_title()),
+            Action::Open => self.show_details(),
+            Action::EditTitle => self.tasks.title = Some(self.task_title()),
+            Action::Mark
+            | Action::Extend(_)
+            | Action::Card(_)
+            | Action::MoveCard(_)
+            | Action::TypeFilter
+            | Action::SwitchLayout
+            | Action::SaveView
+            | Action::RenameView
+            | Action::TrashView
+            | Action::LeaveTask => self.task_key(ctx, action),
+            Action::GoWork => self.go(Route::Work),
             Action::SetStatus
             | Action::SetPriority
             | Action::SetAssignee
             | Action::SetDue
+            | Action::SetLabels
+            | Action::SetEstimate
             | Action::Choose => {
                 self.picker = self.task_menu(action).map(Box::new);
             }
@@ -283,7 +297,7 @@ impl Open {
 
     fn new_task(&mut self) {
         self.go(Route::Tasks);
-        self.tasks.focus_capture = true;
+        self.tasks.begin_capture(None);
     }
 
     fn copy_link(&mut self, ctx: &Context) {
@@ -394,32 +408,7 @@ impl Open {
         if self.situation().review {
             return self.step_place(step);
         }
-        let data = task_data::build(&self.views, &self.clock);
-        let ids = task_data::ids(&data);
-        let at = self.tasks.selected.as_deref().and_then(|id| ids.iter().position(|other| *other == id));
-        let next = match at {
-            Some(at) => at.saturating_add_signed(step).min(ids.len().saturating_sub(1)),
-            None => 0,
-        };
-        let id = ids.get(next).map(|id| (*id).to_owned());
-        self.select(id);
-    }
-
-    fn task_menu(&self, action: Action) -> Option<Picker> {
-        let task = self.selected_task()?;
-        let at = self.tasks.anchor;
-        Some(match action {
-            Action::SetStatus => menus::status(&task.id, &task.status, at),
-            Action::SetPriority => menus::priority(&task.id, &task.priority, at),
-            Action::SetAssignee => menus::assignee(
-                &task.id,
-                self.views.members.get(),
-                task.assignee.as_deref().unwrap_or("Nobody"),
-                None,
-            ),
-            Action::SetDue => menus::due(&task.id, &self.clock, at),
-            _ => menus::choose(task, task.conflicts.first()?, &self.clock, at),
-        })
+        self.step_task(step);
     }
 
     fn region_step(&mut self, ctx: &Context, by: usize) {

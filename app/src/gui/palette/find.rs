@@ -94,6 +94,7 @@ pub fn find(ground: Ground<'_>, text: &str) -> Vec<Found> {
             pages(ground, &typed),
             tasks(ground, &typed),
             threads(ground, &typed),
+            saved(ground, &typed),
             persons(ground, &typed),
             commands(ground, &typed),
             from_templates(ground, &typed),
@@ -257,6 +258,22 @@ fn tasks(ground: Ground<'_>, typed: &Typed) -> Group {
         found = ids.into_iter().map(|(task, found)| (task, Match { places: Vec::new(), ..found })).collect();
     }
     Group { whole, found: found.into_iter().map(|(row, found)| task("Tasks", row, found.places)).collect() }
+}
+
+fn saved(ground: Ground<'_>, typed: &Typed) -> Group {
+    let views = ground.views.saved.get().map(|saved| saved.views.as_slice()).unwrap_or_default();
+    let (whole, best) = best(views.iter().map(|view| (view, view.title.as_str())), typed, |_| 0);
+    let found = best.into_iter().map(|(view, found)| Found {
+        group: "Views",
+        sign: FoundSign::Icon(Icon::Filter),
+        label: view.title.clone(),
+        places: found.places,
+        note: String::new(),
+        right: view.shape.query.clone(),
+        keys: Vec::new(),
+        commands: vec![crate::gui::tasks::Ask::OpenView(view.id.clone()).into()],
+    });
+    Group { whole, found: found.collect() }
 }
 
 fn persons(ground: Ground<'_>, typed: &Typed) -> Group {

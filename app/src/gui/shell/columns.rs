@@ -3,7 +3,7 @@
 use egui::{CornerRadius, Id, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2};
 
 use super::anchor;
-use crate::gui::command::{Column, Queue, UiCommand};
+use crate::gui::command::{Column, Queue, Route, UiCommand};
 use crate::gui::look::look;
 use crate::gui::open::Open;
 use crate::gui::prefs::HALF;
@@ -108,7 +108,8 @@ fn grip_within(ui: &Ui, column: Column, edge: f32, range: egui::Rangef, span: eg
 /// Draws the sidebar.
 pub(super) fn left_column(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
     anchor(ui, 1, rect);
-    let data = sidebar::build(&open.views, &open.prefs, &open.pane.route);
+    let view = open.tasks.asked.view.clone().filter(|_| open.pane.route == Route::Tasks);
+    let data = sidebar::Data { view, ..sidebar::build(&open.views, &open.prefs, &open.pane.route) };
     let route = open.pane.route.clone();
     let pages = open.views.pages.get().map(|view| view.pages.as_slice()).unwrap_or_default();
     let tree = &mut open.tree;

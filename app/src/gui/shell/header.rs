@@ -12,6 +12,7 @@ use crate::gui::open::Open;
 use crate::gui::past;
 use crate::gui::picker::{Entry, Picker, Sign};
 use crate::gui::sidebar::shown_title;
+use crate::gui::tasks;
 use crate::gui::tokens::{self, radius};
 use crate::gui::widgets;
 
@@ -78,6 +79,9 @@ fn crumbs(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) {
     if open.is_focused() && matches!(open.pane.route, Route::Inbox | Route::Threads) {
         inbox::ui::keys(ui, room.with_min_x(at.right() + 22.0));
     }
+    if open.pane.route == Route::Tasks {
+        tasks::header::mark(ui, &open.tasks, &open.views, at.right() + 14.0, room, out);
+    }
 }
 
 /// What the pane at hand shows, in words.
@@ -89,7 +93,8 @@ pub(super) fn name(open: &Open) -> String {
             let title = shown.map(|page| page.title.as_str()).or(listed.map(|page| page.title.as_str()));
             shown_title(title.unwrap_or_default())
         }
-        Route::Tasks => "Tasks",
+        Route::Tasks => return tasks::header::name(&open.tasks, &open.views),
+        Route::Work => "My work",
         Route::Trash => "Trash",
         Route::Search => "Search",
         Route::People(_) => "People",
@@ -142,6 +147,9 @@ fn header_right(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) -> f32 {
         {
             out.push(UiCommand::Do(Action::ToggleDetails));
         }
+    }
+    if open.pane.route == Route::Tasks && !open.list_is_beside() {
+        right = tasks::header::right(ui, &open.tasks, room, right, out);
     }
     if let Route::Page { at: None, .. } = &open.pane.route
         && room.width() > 520.0

@@ -12,7 +12,7 @@ use crate::gui::open::{Open, Standing};
 use crate::gui::sidebar::shown_title;
 use crate::gui::tokens::{self, radius, size, stroke};
 use crate::gui::widgets::{self, Button};
-use crate::gui::{access, bars, lists, notice, page, past, tasks};
+use crate::gui::{access, bars, lists, notice, page, past, tasks, work};
 
 /// Draws the sheet and its one or two panes, with the sidebar between as Tab goes; returns where the panes stand.
 pub(super) fn show(ui: &mut Ui, open: &mut Open, parts: &Parts, out: &mut Queue) -> Vec<Standing> {
@@ -151,19 +151,26 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
         Route::Nothing => nothing(ui, room, open, out),
         Route::Page { id, at } => page_view(ui, open, room, &id, at.as_ref(), out),
         Route::Tasks => {
-            let data = tasks::build(&open.views, &open.clock);
-            let foot_height = if open.tasks.selected.is_some() { 38.0 } else { 0.0 };
+            let data = tasks::build(&open.views, &open.tasks.asked);
+            let keys =
+                open.tasks.selected.is_some() || open.tasks.asked.board || !open.tasks.marked.is_empty();
+            let foot_height = if keys { tasks::foot::HEIGHT } else { 0.0 };
             let list = room.with_max_y(room.bottom() - foot_height);
             let short_id = open.selected_task().map(|task| task.short_id.clone());
             widgets::region(ui, list, "tasks", "Tasks", |ui| {
                 tasks::ui::show(ui, &mut open.tasks, &data, &open.views, &open.clock, out);
             });
-            if let Some(short_id) = short_id {
+            if keys {
                 let foot = room.with_min_y(list.bottom());
                 let p = look(ui.ctx());
                 ui.painter().hline(foot.x_range(), foot.top(), Stroke::new(stroke::LINE, p.line));
-                widgets::region(ui, foot, "foot", "Keys of the task", |ui| tasks::ui::foot(ui, &short_id));
+                widgets::region(ui, foot, "foot", "Keys of the task", |ui| {
+                    tasks::foot::show(ui, &open.tasks, short_id.as_deref(), &data, out);
+                });
             }
+        }
+        Route::Work => {
+            widgets::region(ui, room, "work", "My work", |ui| work::show(ui, &open.views, &open.clock, out));
         }
         Route::Trash => {
             widgets::region(ui, room, "trash view", "Trash", |ui| lists::trash(ui, &open.views, out))

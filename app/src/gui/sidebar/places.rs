@@ -6,6 +6,7 @@ use super::Data;
 use crate::gui::actions::{Action, key_of};
 use crate::gui::command::{Queue, Route, Section, UiCommand};
 use crate::gui::icon::Icon;
+use crate::gui::tasks;
 use crate::gui::widgets::Row;
 
 /// Below this height of the column places stand two abreast, so that pages have room.
@@ -27,42 +28,49 @@ pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
     let places = [
         ("Inbox", Icon::Inbox, inbox, Route::Inbox),
         ("Threads", Icon::Threads, key(Action::GoThreads), Route::Threads),
-        ("Tasks", Icon::Tasks, count, Route::Tasks),
+        ("My work", Icon::Tasks, key(Action::GoWork), Route::Work),
+        ("Tasks", Icon::Board, count, Route::Tasks),
         ("Search", Icon::Search, key(Action::Search), Route::Search),
         ("People", Icon::People, waits, Route::People(Section::Members)),
         ("Trash", Icon::Trash, String::new(), Route::Trash),
     ];
     if ui.max_rect().height() >= PLACES_ABREAST {
         for (text, icon, right, place) in &places {
-            place_row(ui, (text, *icon, right), place, route, out);
+            place_row(ui, (text, *icon, right), place, here(place, data, route), out);
         }
         return;
     }
     for pair in places.chunks(2) {
         ui.columns(2, |columns| {
             for (ui, (text, icon, _, place)) in columns.iter_mut().zip(pair) {
-                place_row(ui, (text, *icon, ""), place, route, out);
+                place_row(ui, (text, *icon, ""), place, here(place, data, route), out);
             }
         });
     }
+}
+
+/// Whether a place is the one that is shown; tasks as a saved view shows them stand under that view.
+fn here(place: &Route, data: &Data, route: &Route) -> bool {
+    let both_people = matches!((route, place), (Route::People(_), Route::People(_)));
+    let one_thread = *place == Route::Threads && matches!(route, Route::Thread { .. } | Route::NewThread);
+    let saved = *place == Route::Tasks && data.view.is_some();
+    (route == place && !saved) || both_people || one_thread
 }
 
 fn place_row(
     ui: &mut Ui,
     (text, icon, right): (&str, Icon, &str),
     place: &Route,
-    route: &Route,
+    here: bool,
     out: &mut Queue,
 ) {
-    let both_people = matches!((route, place), (Route::People(_), Route::People(_)));
-    let one_thread = *place == Route::Threads && matches!(route, Route::Thread { .. } | Route::NewThread);
-    let selected = route == place || both_people || one_thread;
-    let row = Row { icon: Some(icon), right, selected, ..Row::new(text) };
+    let row = Row { icon: Some(icon), right, selected: here, ..Row::new(text) };
     if row.show(ui).clicked() {
-        out.push(match place {
-            Route::Inbox => UiCommand::Do(Action::GoInbox),
-            Route::Threads => UiCommand::Do(Action::GoThreads),
-            place => UiCommand::Go(place.clone()),
+        out.extend(match place {
+            Route::Inbox => vec![UiCommand::Do(Action::GoInbox)],
+            Route::Threads => vec![UiCommand::Do(Action::GoThreads)],
+            Route::Tasks => vec![tasks::Ask::LeaveView.into(), UiCommand::Go(Route::Tasks)],
+            place => vec![UiCommand::Go(place.clone())],
         });
     }
 }

@@ -1,7 +1,12 @@
-//! The task list as plain data: groups by status, each task in words.
+//! Tasks as plain data: groups of an answer, each task in words.
 
-use tern_peer::{ConflictView, TaskView};
+use std::collections::HashSet;
+use std::ops::Range;
 
+use tern_peer::{ConflictView, ProfileView, TaskView};
+
+use super::asked::Asked;
+use super::state::TasksState;
 use crate::gui::clock::Clock;
 use crate::gui::views::Views;
 
@@ -19,20 +24,27 @@ pub const STATUSES: [(&str, &str); 6] = [
 pub const PRIORITIES: [(&str, &str); 5] =
     [("none", "No priority"), ("low", "Low"), ("medium", "Medium"), ("high", "High"), ("urgent", "Urgent")];
 
-/// A line of the list.
+/// Groups that a board shows folded.
+const FOLDED: [&str; 2] = ["Backlog", "Cancelled"];
+
+/// A group of tasks, a column of the board.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub title: String,
+    /// What a task is set to that comes into it, as typed; none where the group is no single value.
+    pub value: Option<String>,
+    /// Its tasks, as places in the answer.
+    pub tasks: Range<usize>,
+}
+
+/// A line of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     /// Head of a group.
-    Group {
-        /// Status.
-        status: &'static str,
-        /// Its name.
-        name: &'static str,
-        /// Tasks in it.
-        count: usize,
-    },
-    /// A task.
-    Task(Task),
+    Group(usize),
+    /// A task, as a place in the answer.
+    Task(usize),
 }
 
 /// A task as shown.
@@ -52,6 +64,8 @@ pub struct Task {
     pub assignee: String,
     /// The assignee is within their hours.
     pub working: bool,
+    /// What time it is for them, with the weekday where it is not mine.
+    pub local: String,
     /// Labels.
     pub labels: Vec<String>,
     /// When it is due, in words.
@@ -60,31 +74,102 @@ pub struct Task {
     pub kept: Option<String>,
 }
 
-/// The list.
+/// What is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Data {
-    /// Lines from top to bottom.
-    pub lines: Vec<Line>,
+    /// Groups in order.
+    pub groups: Vec<Group>,
     /// Why there are none.
-    pub empty: &'static str,
+    pub empty: String,
 }
 
-/// The list as data.
-pub fn build(views: &Views, clock: &Clock) -> Data {
-    let Some(tasks) = views.tasks.get() else {
-        return Data { lines: Vec::new(), empty: "Reading the tasks" };
-    };
-    let mut lines = Vec::with_capacity(tasks.tasks.len() + STATUSES.len());
-    for (status, name) in STATUSES {
-        let of_status = || tasks.tasks.iter().filter(move |task| task.status == status);
-        let count = of_status().count();
-        if count == 0 {
-            continue;
-        }
-        lines.push(Line::Group { status, name, count });
-        lines.extend(of_status().map(|task| Line::Task(shown(task, views, clock))));
+/// Groups of the answer to what is asked.
+pub fn build(views: &Views, asked: &Asked) -> Data {
+    if let Some(error) = views.listed.error() {
+        return Data { groups: Vec::new(), empty: error.to_string() };
     }
-    Data { lines, empty: "No task yet." }
+    let Some(answer) = views.listed.get() else {
+        return Data { groups: Vec::new(), empty: "Reading the tasks".to_owned() };
+    };
+    let mut groups: Vec<Group> = Vec::new();
+    let mut at = 0;
+    for chunk in answer.tasks.chunk_by(|a, b| a.group == b.group) {
+        let first = &chunk[0];
+        groups.push(Group {
+            title: first.group.clone().map_or("All".to_owned(), |title| group_name(&asked.group, &title)),
+            value: first.group_value.clone(),
+            tasks: at..at + chunk.len(),
+        });
+        at += chunk.len();
+    }
+    if asked.group == "status" {
+        groups = by_status(groups, asked.board);
+    }
+    let none = groups.iter().all(|group| group.tasks.is_empty());
+    let empty = match (none, asked.query.trim().is_empty()) {
+        (true, true) => "No task yet.",
+        (true, false) => "No task answers this.",
+        (false, _) => "",
+    };
+    Data { groups, empty: empty.to_owned() }
+}
+
+/// Columns of a board stand also while they are empty; a list begins with what is being done.
+fn by_status(groups: Vec<Group>, board: bool) -> Vec<Group> {
+    let order = if board { [3, 2, 0, 1, 4, 5] } else { [0, 1, 2, 3, 4, 5] };
+    let named = order.into_iter().filter_map(|at: usize| STATUSES.get(at));
+    let found = |name: &str| groups.iter().find(|group| group.title == name).cloned();
+    let empty =
+        |key: &str, name: &str| Group { title: name.to_owned(), value: Some(key.to_owned()), tasks: 0..0 };
+    let all = named.map(|(key, name)| found(name).unwrap_or_else(|| empty(key, name)));
+    all.filter(|group| board || !group.tasks.is_empty()).collect()
+}
+
+fn group_name(by: &str, title: &str) -> String {
+    let lacking = match by {
+        "assignee" => "Nobody",
+        "label" => "No label",
+        "project" => "No project",
+        "due" => "No due date",
+        "priority" => "No priority",
+        _ => "None",
+    };
+    if title == "None" { lacking.to_owned() } else { title.to_owned() }
+}
+
+impl Data {
+    /// Whether a group of the board is folded; such as have come into sight by hand are not.
+    pub fn is_folded(&self, group: &Group, state: &TasksState) -> bool {
+        let quiet = FOLDED.contains(&group.title.as_str()) && state.asked.group == "status";
+        quiet && !state.unfolded.contains(&group.title)
+    }
+
+    /// Groups that the layout shows, each with its place.
+    pub fn shown(&self, state: &TasksState) -> Vec<(usize, &Group)> {
+        let folded = |group: &Group| state.asked.board && self.is_folded(group, state);
+        self.groups.iter().enumerate().filter(|(_, group)| !folded(group)).collect()
+    }
+
+    /// Lines of the list.
+    pub fn lines(&self, grouped: bool) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (at, group) in self.groups.iter().enumerate() {
+            if grouped {
+                lines.push(Line::Group(at));
+            }
+            lines.extend(group.tasks.clone().map(Line::Task));
+        }
+        lines
+    }
+
+    /// Tasks that the answer holds, each counted once.
+    pub fn count(&self, views: &Views, asked: &Asked) -> usize {
+        let tasks = views.listed.get().map(|view| view.tasks.as_slice()).unwrap_or_default();
+        match asked.group.as_str() {
+            "label" => tasks.iter().map(|task| task.id.as_str()).collect::<HashSet<&str>>().len(),
+            _ => tasks.len(),
+        }
+    }
 }
 
 /// A task in words.
@@ -99,17 +184,61 @@ pub fn shown(task: &TaskView, views: &Views, clock: &Clock) -> Task {
         assignee: task.assignee.clone().unwrap_or_default(),
         working: person.is_some_and(|person| person.working),
         labels: task.labels.clone(),
-        due: due_words(task),
+        due: due_words(task, clock),
+        local: person.map(|person| local_words(person, views)).unwrap_or_default(),
         kept: task.conflicts.first().map(|conflict| kept_words(conflict, clock)),
     }
 }
 
-/// `Wed 25 Nov 13:30`, with the assignee's time when it differs.
-pub fn due_words(task: &TaskView) -> String {
+/// When it is due, in the viewer's time and the owner's: `End of Carla’s Wed · Thu 00:00 yours`.
+pub fn due_words(task: &TaskView, clock: &Clock) -> String {
     let Some(due) = &task.due else { return String::new() };
-    match &due.theirs {
-        Some(theirs) if *theirs != due.yours => format!("{theirs} theirs · {} yours", due.yours),
-        _ => due.yours.clone(),
+    let owner = task.assignee.as_deref().map(first_name).unwrap_or_default();
+    let theirs = due.theirs.as_deref().filter(|theirs| *theirs != due.yours);
+    match (due.kind.as_str(), theirs) {
+        ("date", _) => format!("{}, any time", day_words(&due.value, clock)),
+        ("end-of-day", Some(_)) => {
+            format!("End of {owner}’s {} · {} yours", day_words(&due.value, clock), due.yours)
+        }
+        ("end-of-day", None) => {
+            let time = due.yours.rsplit(' ').next().filter(|time| time.contains(':'));
+            let day = day_words(&due.value, clock);
+            match time {
+                // The end of a day without hours is midnight, which reads as the day after.
+                Some("00:00") | None => format!("{day}, end of day"),
+                Some(time) => format!("{day}, {time}"),
+            }
+        }
+        (_, Some(theirs)) => format!("{} · {theirs} {owner}’s", due.yours),
+        (_, None) => due.yours.clone(),
+    }
+}
+
+/// The first word of a name.
+pub fn first_name(name: &str) -> &str {
+    name.split_whitespace().next().unwrap_or(name)
+}
+
+/// `Today`, `Wed` within the week, else `Wed 2 Dec`.
+fn day_words(date: &str, clock: &Clock) -> String {
+    let Ok(day) = date.parse::<jiff::civil::Date>() else { return date.to_owned() };
+    let days = (day - clock.now().date()).get_days();
+    match days {
+        0 => "Today".to_owned(),
+        1..=6 => day.strftime("%a").to_string(),
+        _ => clock.day(date),
+    }
+}
+
+/// A person's time, with the weekday where it is another than one's own.
+pub fn local_words(person: &ProfileView, views: &Views) -> String {
+    let day = |local: &str| local.split(' ').next().unwrap_or_default().to_owned();
+    let about = views.about.get();
+    let me = about.and_then(|about| views.people.get(&about.member)).and_then(|slot| slot.get());
+    let time = person.local.rsplit(' ').next().unwrap_or_default();
+    match me {
+        Some(me) if day(&me.local) != day(&person.local) => format!("{time} {}", day(&person.local)),
+        _ => time.to_owned(),
     }
 }
 
@@ -118,7 +247,7 @@ pub fn kept_words(conflict: &ConflictView, clock: &Clock) -> String {
     format!(
         "also: {} — {}, {}",
         value_name(&conflict.field, &conflict.value),
-        conflict.author,
+        first_name(&conflict.author),
         clock.ago(&conflict.when)
     )
 }
@@ -138,35 +267,23 @@ pub fn value_name(field: &str, value: &str) -> String {
     }
 }
 
-/// Ids of the tasks from top to bottom.
-pub fn ids(data: &Data) -> Vec<&str> {
-    data.lines
-        .iter()
-        .filter_map(|line| match line {
-            Line::Task(task) => Some(task.id.as_str()),
-            Line::Group { .. } => None,
-        })
-        .collect()
-}
-
 /// The list as text, for tests.
 #[cfg(test)]
-pub fn text(data: &Data) -> String {
-    data.lines
-        .iter()
-        .map(|line| match line {
-            Line::Group { name, count, .. } => format!("{name} {count}\n"),
-            Line::Task(task) => {
-                let mut words = vec![task.short_id.clone(), task.title.clone()];
-                words.extend(task.labels.iter().map(|label| format!("#{label}")));
-                words
-                    .extend([&task.assignee, &task.due].into_iter().filter(|word| !word.is_empty()).cloned());
-                if task.priority != "none" {
-                    words.push(format!("!{}", task.priority));
-                }
-                words.extend(task.kept.iter().map(|kept| format!("({kept})")));
-                format!("  {}\n", words.join(" | "))
-            }
-        })
-        .collect()
+pub fn text(data: &Data, views: &Views, clock: &Clock) -> String {
+    let tasks = views.listed.get().map(|view| view.tasks.as_slice()).unwrap_or_default();
+    let one = |task: &Task| {
+        let mut words = vec![task.short_id.clone(), task.title.clone()];
+        words.extend(task.labels.iter().map(|label| format!("#{label}")));
+        words.extend([&task.assignee, &task.due].into_iter().filter(|word| !word.is_empty()).cloned());
+        if task.priority != "none" {
+            words.push(format!("!{}", task.priority));
+        }
+        words.extend(task.kept.iter().map(|kept| format!("({kept})")));
+        format!("  {}\n", words.join(" | "))
+    };
+    let line = |line: Line| match line {
+        Line::Group(at) => format!("{} {}\n", data.groups[at].title, data.groups[at].tasks.len()),
+        Line::Task(at) => one(&shown(&tasks[at], views, clock)),
+    };
+    data.lines(true).into_iter().map(line).collect()
 }

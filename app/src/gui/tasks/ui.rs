@@ -1,70 +1,79 @@
-//! Draws the task list.
+//! Draws the task list, and the bar of the question over list and board.
 
 use egui::{Align2, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use tern_peer::Command;
+use tern_peer::TaskView;
 
-use super::data::{Data, Line, Task, value_name};
-use super::menus;
-use crate::gui::actions::Action;
+use super::data::{Data, Group, Line, Task, first_name, shown, value_name};
+use super::state::TasksState;
+use super::{Ask, bar, board, capture, menus};
 use crate::gui::clock::Clock;
-use crate::gui::command::{Queue, Then, UiCommand};
+use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon::{self, Icon};
 use crate::gui::look::{self, look};
 use crate::gui::tokens::{self, radius, size};
 use crate::gui::views::Views;
-use crate::gui::widgets::{self, Field, Tone};
+use crate::gui::widgets::{self, Tone};
 
-/// What the list remembers between frames.
-#[derive(Debug, Clone, Default)]
-pub struct TasksState {
-    /// The capture line.
-    pub capture: String,
-    /// The capture line gets the keyboard in the next frame.
-    pub focus_capture: bool,
-    /// The selected task.
-    pub selected: Option<String>,
-    /// The title of the selected task while it is typed.
-    pub title: Option<String>,
-    /// The selected task is brought into sight in the next frame.
-    pub reveal: bool,
-    /// Where the selected task is drawn: menus opened by key hang from it.
-    pub anchor: Option<Rect>,
-    /// The row of the selected task: the keyboard may be on it.
-    pub row: Option<egui::Id>,
-    offset: f32,
+/// What rows read.
+#[derive(Clone, Copy)]
+struct Reads<'a> {
+    views: &'a Views,
+    clock: &'a Clock,
 }
 
-/// Draws the list.
+/// Draws the bar, and list or board below it.
 pub fn show(ui: &mut Ui, state: &mut TasksState, data: &Data, views: &Views, clock: &Clock, out: &mut Queue) {
     let room = ui.max_rect();
-    let body = Rect::from_min_max(room.min + vec2(16.0, 12.0), room.max - vec2(16.0, 0.0));
-    widgets::region(ui, body, "task list", "Task list", |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        capture(ui, state, out);
-        ui.add_space(8.0);
-        if data.lines.is_empty() {
-            empty(ui, data);
-            return;
-        }
-        let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("tasks");
-        if let (true, Some(at)) = (state.reveal, state.selected.as_deref().and_then(|id| place(data, id))) {
-            state.reveal = false;
-            area = area.vertical_scroll_offset(revealed(at, state.offset, ui.available_height()));
-        }
-        let shown = area.show_rows(ui, size::TASK_ROW, data.lines.len(), |ui, visible| {
-            for line in data.lines.get(visible).unwrap_or_default() {
-                match line {
-                    Line::Group { status, name, count } => group(ui, status, name, *count),
-                    Line::Task(task) => row(ui, state, task, views, clock, out),
-                }
-            }
+    let top = room.with_max_y(room.top() + bar::HEIGHT);
+    let count = data.count(views, &state.asked);
+    widgets::region(ui, top, "question", "Question", |ui| bar::show(ui, state, views, count, out));
+    let below = room.with_min_y(top.bottom());
+    if state.asked.board && !data.groups.is_empty() {
+        widgets::region(ui, below, "task board", "Board", |ui| {
+            board::show(ui, state, data, views, clock, out)
         });
-        state.offset = shown.state.clamped_offset().y;
-    });
+        return;
+    }
+    let taken = capture::show(ui, below, state, out);
+    let body = Rect::from_min_max(below.min + vec2(16.0, taken + 8.0), below.max - vec2(16.0, 0.0));
+    let reads = Reads { views, clock };
+    widgets::region(ui, body, "task list", "Task list", |ui| list(ui, state, data, reads, out));
 }
 
-fn place(data: &Data, id: &str) -> Option<usize> {
-    data.lines.iter().position(|line| matches!(line, Line::Task(task) if task.id == id))
+fn list(ui: &mut Ui, state: &mut TasksState, data: &Data, reads: Reads<'_>, out: &mut Queue) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    if !data.empty.is_empty() {
+        empty(ui, data);
+        return;
+    }
+    let Some(answer) = reads.views.listed.get() else { return };
+    let lines = data.lines(!state.asked.group.is_empty());
+    let mut area = ScrollArea::vertical().auto_shrink(false).id_salt("tasks");
+    let selected = state.selected.as_deref().filter(|_| state.reveal);
+    if let Some(at) = selected.and_then(|id| place(&lines, &answer.tasks, id)) {
+        state.reveal = false;
+        area = area.vertical_scroll_offset(revealed(at, state.offset, ui.available_height()));
+    }
+    let drawn = area.show_rows(ui, size::TASK_ROW, lines.len(), |ui, visible| {
+        for line in lines.get(visible).unwrap_or_default() {
+            match line {
+                Line::Group(at) => group(ui, &data.groups[*at], &state.asked.group),
+                Line::Task(at) => {
+                    if let Some(task) = answer.tasks.get(*at) {
+                        row(ui, state, task, reads, out);
+                    }
+                }
+            }
+        }
+    });
+    state.offset = drawn.state.clamped_offset().y;
+}
+
+fn place(lines: &[Line], tasks: &[TaskView], id: &str) -> Option<usize> {
+    lines.iter().position(|line| match line {
+        Line::Task(at) => tasks.get(*at).is_some_and(|task| task.id == id),
+        Line::Group(_) => false,
+    })
 }
 
 /// The scroll offset that brings line `at` into sight.
@@ -73,47 +82,47 @@ fn revealed(at: usize, offset: f32, room: f32) -> f32 {
     offset.min(top).max(top + size::TASK_ROW - room)
 }
 
-fn capture(ui: &mut Ui, state: &mut TasksState, out: &mut Queue) {
-    let field = Field::new("New task", "New task:  Fix login @aiko #auth !high ^2026-12-01 >Web");
-    let response = field.show(ui, &mut state.capture);
-    if std::mem::take(&mut state.focus_capture) {
-        response.request_focus();
-    }
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    if entered && !state.capture.trim().is_empty() {
-        let line = std::mem::take(&mut state.capture).trim().to_owned();
-        out.push(UiCommand::Send(Box::new(Command::TaskNew { line }), Then::SelectMade));
-        response.request_focus();
-    }
-}
-
 fn empty(ui: &mut Ui, data: &Data) {
     let p = look(ui.ctx());
     ui.vertical_centered(|ui| {
         ui.add_space(80.0);
-        widgets::text(ui, data.empty, tokens::DIALOG, p.ink);
+        widgets::text(ui, &data.empty, tokens::DIALOG, p.ink);
         ui.add_space(6.0);
-        let words = "A task is one line: who, what, until when. Press C anywhere and write it.";
+        let words = match data.empty.as_str() {
+            "No task yet." => "A task is one line: who, what, until when. Press C anywhere and write it.",
+            "No task answers this." => "Take a condition away, or press F and change the question.",
+            _ => "",
+        };
         widgets::text(ui, words, tokens::UI, p.ink2);
     });
 }
 
-fn group(ui: &mut Ui, status: &str, name: &str, count: usize) {
+fn group(ui: &mut Ui, group: &Group, by: &str) {
     let p = look(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::TASK_ROW), Sense::hover());
     let ring = Rect::from_center_size(pos2(rect.left() + 16.0, rect.center().y + 2.0), vec2(15.0, 15.0));
-    icon::status(ui.painter(), ring, status, &p);
-    let inside = rect.with_min_x(rect.left() + 34.0).translate(vec2(0.0, 2.0));
-    let at = widgets::line(ui, inside, Align2::LEFT_CENTER, name, tokens::UI_STRONG, p.ink);
+    let mut left = rect.left() + 34.0;
+    match (by, &group.value) {
+        ("status", Some(status)) => icon::status(ui.painter(), ring, status, &p),
+        _ => left = rect.left() + 8.0,
+    }
+    let inside = rect.with_min_x(left).translate(vec2(0.0, 2.0));
+    let at = widgets::line(ui, inside, Align2::LEFT_CENTER, &group.title, tokens::UI_STRONG, p.ink);
     let inside = inside.with_min_x(at.right() + 8.0);
+    let count = group.tasks.len();
     widgets::line(ui, inside, Align2::LEFT_CENTER, &count.to_string(), tokens::SMALL, p.ink3);
-    let spoken = format!("{name}, {count} tasks");
+    let spoken = format!("{}, {count} tasks", group.title);
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &spoken));
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(tokens::stroke::LINE, p.line));
 }
 
-fn row(ui: &mut Ui, state: &mut TasksState, task: &Task, views: &Views, clock: &Clock, out: &mut Queue) {
+fn row(ui: &mut Ui, state: &mut TasksState, full: &TaskView, reads: Reads<'_>, out: &mut Queue) {
     let p = look(ui.ctx());
+    let Reads { views, clock } = reads;
+    let words = shown(full, views, clock);
+    let task = &words;
+    let targets = state.targets_at(&task.id);
+    let marked = state.marked.contains(&task.id);
     let selected = state.selected.as_deref() == Some(task.id.as_str());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::TASK_ROW), Sense::click());
     if selected {
@@ -121,12 +130,18 @@ fn row(ui: &mut Ui, state: &mut TasksState, task: &Task, views: &Views, clock: &
         state.row = Some(response.id);
     }
     let ground = rect.shrink2(vec2(0.0, 1.0));
+    if marked && !selected {
+        ui.painter().rect_filled(ground, radius::ROW, p.here_tint);
+    }
     widgets::row_ground(ui, ground, selected, response.hovered());
     let label = format!("{} {}", task.short_id, task.title);
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &label));
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected || marked, &label));
     widgets::focus_ring(ui, &response, radius::ROW);
     if response.clicked() {
         state.title = None;
+        if ui.input(|input| input.modifiers.command || input.modifiers.shift) {
+            out.push(Ask::Mark(task.id.clone()).into());
+        }
         if !selected {
             out.push(UiCommand::SelectTask(Some(task.id.clone())));
         }
@@ -134,17 +149,21 @@ fn row(ui: &mut Ui, state: &mut TasksState, task: &Task, views: &Views, clock: &
     if response.double_clicked() {
         out.push(UiCommand::EditTaskTitle(true));
     }
-    status_ring(ui, task, rect, out);
+    status_ring(ui, task, &targets, rect, out);
+    if marked {
+        let at = Rect::from_center_size(pos2(rect.left() - 4.0, rect.center().y), vec2(12.0, 12.0));
+        widgets::check_box(ui, at, true);
+    }
     let id_at =
         Rect::from_min_max(pos2(rect.left() + 36.0, rect.top()), pos2(rect.left() + 128.0, rect.bottom()));
     widgets::line(ui, id_at, Align2::LEFT_CENTER, &task.short_id, tokens::SMALL, p.ink3);
-    let right = right_side(ui, task, rect, views, clock, out);
+    let right = right_side(ui, full, task, &targets, rect, reads, out);
     let title_at =
         Rect::from_min_max(pos2(id_at.right() + 4.0, rect.top()), pos2(right - 8.0, rect.bottom()));
     title(ui, state, task, title_at, selected, views, clock, out);
 }
 
-fn status_ring(ui: &mut Ui, task: &Task, rect: Rect, out: &mut Queue) {
+fn status_ring(ui: &mut Ui, task: &Task, targets: &[String], rect: Rect, out: &mut Queue) {
     let p = look(ui.ctx());
     let hit = Rect::from_center_size(pos2(rect.left() + 16.0, rect.center().y), vec2(24.0, 24.0));
     let response = ui.interact(hit, ui.scope_id().with(("status", &task.id)), Sense::click());
@@ -154,30 +173,42 @@ fn status_ring(ui: &mut Ui, task: &Task, rect: Rect, out: &mut Queue) {
     widgets::focus_ring(ui, &response, radius::ROW);
     if response.clicked() {
         out.push(UiCommand::SelectTask(Some(task.id.clone())));
-        out.push(UiCommand::Pick(Box::new(menus::status(&task.id, &task.status, Some(hit)))));
+        out.push(UiCommand::Pick(Box::new(menus::status(targets, &task.status, Some(hit)))));
     }
 }
 
 /// Due, person and priority at fixed places; returns where they begin.
-fn right_side(ui: &mut Ui, task: &Task, rect: Rect, views: &Views, clock: &Clock, out: &mut Queue) -> f32 {
+fn right_side(
+    ui: &mut Ui,
+    full: &TaskView,
+    task: &Task,
+    targets: &[String],
+    rect: Rect,
+    reads: Reads<'_>,
+    out: &mut Queue,
+) -> f32 {
+    let Reads { views, clock } = reads;
     let p = look(ui.ctx());
-    let wide = rect.width() > 640.0;
     let cell = |left: f32, width: f32| {
         Rect::from_min_size(pos2(left, rect.top() + 4.0), vec2(width, rect.height() - 8.0))
     };
     let priority_at = cell(rect.right() - 30.0, 26.0);
     let person_at = cell(rect.right() - 130.0, 96.0);
-    let due_width = if wide { 190.0 } else { 96.0 };
+    let due_width = match rect.width() {
+        900.0.. => 230.0,
+        640.0.. => 190.0,
+        _ => 96.0,
+    };
     let due_at = cell(person_at.left() - due_width - 4.0, due_width);
     let priority = value_name("priority", &task.priority);
     if quiet_button(ui, task, "priority", priority_at, &priority).clicked() {
-        let menu = menus::priority(&task.id, &task.priority, Some(priority_at));
+        let menu = menus::priority(targets, &task.priority, Some(priority_at));
         out.extend([UiCommand::SelectTask(Some(task.id.clone())), UiCommand::Pick(Box::new(menu))]);
     }
     icon::priority(ui.painter(), priority_at, &task.priority, &p);
     let person = if task.assignee.is_empty() { "nobody" } else { &task.assignee };
     if quiet_button(ui, task, "assignee", person_at, person).clicked() {
-        let menu = menus::assignee(&task.id, views.members.get(), &task.assignee, Some(person_at));
+        let menu = menus::assignee(targets, Some(full), views, Some(person_at));
         out.extend([UiCommand::SelectTask(Some(task.id.clone())), UiCommand::Pick(Box::new(menu))]);
     }
     if !task.assignee.is_empty() {
@@ -189,11 +220,11 @@ fn right_side(ui: &mut Ui, task: &Task, rect: Rect, views: &Views, clock: &Clock
             task.working,
         );
         let inside = person_at.with_min_x(person_at.left() + 26.0);
-        widgets::line(ui, inside, Align2::LEFT_CENTER, &task.assignee, tokens::UI, p.ink);
+        widgets::line(ui, inside, Align2::LEFT_CENTER, first_name(&task.assignee), tokens::UI, p.ink);
     }
     let due = if task.due.is_empty() { "no date" } else { &task.due };
     if quiet_button(ui, task, "due", due_at, due).clicked() {
-        let menu = menus::due(&task.id, clock, Some(due_at));
+        let menu = menus::due(targets, clock, Some(due_at));
         out.extend([UiCommand::SelectTask(Some(task.id.clone())), UiCommand::Pick(Box::new(menu))]);
     }
     if !task.due.is_empty() {
@@ -277,7 +308,7 @@ fn kept_chip(
     let spoken = format!("{kept}. Choose");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     widgets::focus_ring(ui, &response, radius::CHIP);
-    let full = views.tasks.get().and_then(|view| view.tasks.iter().find(|full| full.id == task.id));
+    let full = views.listed.get().and_then(|view| view.tasks.iter().find(|full| full.id == task.id));
     if let (true, Some(full)) = (response.clicked(), full)
         && let Some(conflict) = full.conflicts.first()
     {
@@ -317,27 +348,5 @@ fn title_field(ui: &mut Ui, task: &Task, at: Rect, text: &mut String, out: &mut 
         out.push(UiCommand::EditTaskTitle(false));
     } else if !response.has_focus() {
         response.request_focus();
-    }
-}
-
-/// The keys for the selected task, at the foot of the list.
-pub fn foot(ui: &mut Ui, short_id: &str) {
-    let p = look(ui.ctx());
-    let room = ui.max_rect();
-    let mut x = room.left() + 18.0;
-    let at =
-        widgets::line(ui, room.with_min_x(x), Align2::LEFT_CENTER, short_id, tokens::SMALL_STRONG, p.ink);
-    x = at.right() + 18.0;
-    for action in [Action::SetStatus, Action::SetPriority, Action::SetAssignee, Action::SetDue, Action::Open]
-    {
-        let Some(spec) = crate::gui::actions::of(action) else { continue };
-        let key = crate::gui::actions::key_of(action).unwrap_or_default();
-        if x + 120.0 > room.right() {
-            break;
-        }
-        x += widgets::key_cap(ui, pos2(x, room.center().y), &key, None) + 6.0;
-        let words = spec.label.to_lowercase();
-        let at = widgets::line(ui, room.with_min_x(x), Align2::LEFT_CENTER, &words, tokens::SMALL, p.ink2);
-        x = at.right() + 16.0;
     }
 }

@@ -188,6 +188,9 @@ pub(crate) enum TaskAction {
         /// due, priority, status, title, updated or order
         #[arg(long, value_name = "BY", value_parser = ["due", "priority", "status", "title", "updated", "order"])]
         sort: Option<String>,
+        /// Ask what a saved view asks; --where narrows it, --group and --sort replace its own
+        #[arg(long, value_name = "NAME")]
+        view: Option<String>,
     },
     /// Put a task into the trash
     Trash {
@@ -198,6 +201,52 @@ pub(crate) enum TaskAction {
     Restore {
         /// Short id, id or unique prefix
         task: String,
+    },
+}
+
+/// `view …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ViewAction {
+    /// Saved views of tasks
+    List,
+    /// Keep a question under a name, or change what a view of that name asks
+    Save {
+        /// Its name
+        name: String,
+        /// What it asks, "is:open assignee:me label:auth"
+        #[arg(long = "where", value_name = "FILTER", allow_hyphen_values = true)]
+        filter: Option<String>,
+        /// status, assignee, label, project, due, priority or none
+        #[arg(long, value_name = "BY", value_parser = ["status", "assignee", "label", "project", "due", "priority", "none"])]
+        group: Option<String>,
+        /// due, priority, status, title, assignee, created, updated or order; "-due" turns it round
+        #[arg(long, value_name = "BY", allow_hyphen_values = true)]
+        sort: Option<String>,
+        /// list or board
+        #[arg(long, value_parser = ["list", "board"])]
+        layout: Option<String>,
+    },
+    /// The tasks of a view
+    Show {
+        /// Name, id or unique prefix
+        view: String,
+    },
+    /// Give a view another name
+    Rename {
+        /// Name, id or unique prefix
+        view: String,
+        /// The new name
+        name: String,
+    },
+    /// Put a view into the trash
+    Remove {
+        /// Name, id or unique prefix
+        view: String,
+    },
+    /// Take a view out of the trash
+    Restore {
+        /// Name, id or unique prefix
+        view: String,
     },
 }
 

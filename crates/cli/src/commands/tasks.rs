@@ -2,7 +2,7 @@
 
 use tern_peer::{Command, Peer, PeerError, Query, Reply, TaskView, View};
 
-use super::ask;
+use super::{ask, views};
 use crate::args::{SearchArgs, TaskAction, unshield};
 use crate::context::Context;
 use crate::{failure, human, values};
@@ -27,7 +27,11 @@ pub(super) fn run(context: &Context, action: TaskAction) -> Result<(), PeerError
             |peer| moved(peer, Command::Restore { doc: task.clone() }, task),
             "Out of the trash.\n",
         ),
-        TaskAction::List { filter, group, sort } => list(context, filter, group, sort),
+        TaskAction::List { filter, group, sort, view: None } => list(context, filter, group, sort),
+        TaskAction::List { filter, group, sort, view: Some(view) } => context.with_peer(|peer| {
+            let tasks = views::tasks(peer, &view, &filter, group, sort)?;
+            context.emit(&tasks, || human::tasks::list(&tasks, true))
+        }),
     }
 }
 

@@ -65,7 +65,8 @@ pub(crate) fn one(task: &TaskView, clock: &Clock) -> String {
     text
 }
 
-fn due(due: &DueView) -> String {
+/// When it is due, in both zones where they differ.
+pub(crate) fn due(due: &DueView) -> String {
     match &due.theirs {
         Some(theirs) => format!("{} for you, {theirs} for them", due.yours),
         None => due.yours.clone(),

@@ -156,6 +156,22 @@ impl GroupBy {
 }
 
 impl GroupKey {
+    /// What the field of a task is set to when the task comes into this group, as it is typed; empty clears it. `None`
+    /// where a group stands for no single value.
+    pub fn value(&self, today: Date) -> Option<String> {
+        let ahead = |days: i64| today.saturating_add(jiff::SignedDuration::from_hours(24 * days)).to_string();
+        Some(match self {
+            GroupKey::All | GroupKey::Overdue | GroupKey::ThisWeek | GroupKey::Later => return None,
+            GroupKey::Status(status) => status.name().to_owned(),
+            GroupKey::Priority(priority) => priority.0.name().to_owned(),
+            GroupKey::Today => ahead(0),
+            GroupKey::Assignee(_, _, id) => id.clone(),
+            GroupKey::Project(_, title, _) => title.clone(),
+            GroupKey::Label(label) => label.clone(),
+            GroupKey::None => String::new(),
+        })
+    }
+
     /// What stands above the group, in English.
     pub fn title(&self) -> String {
         match self {

@@ -228,10 +228,15 @@ impl fmt::Display for Query {
     /// Writes the query so that it reads back the same: what saved views keep.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, term) in self.terms.iter().enumerate() {
-            let space = if at > 0 { " " } else { "" };
-            write!(f, "{space}{}{}", if term.negated { "-" } else { "" }, term.test)?;
+            write!(f, "{}{term}", if at > 0 { " " } else { "" })?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.negated { "-" } else { "" }, self.test)
     }
 }
 

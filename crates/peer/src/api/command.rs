@@ -258,6 +258,10 @@ pub enum Command {
         /// Names and values as typed; an empty value clears.
         fields: Vec<(String, String)>,
     },
+    /// Changes several tasks at once.
+    Tasks(super::TaskCommand),
+    /// Changes saved views.
+    View(super::ViewCommand),
     /// Takes in a plain Automerge file; foreign changes enter as own edits.
     DocLoad {
         /// Contents of the file.
@@ -343,6 +347,10 @@ pub enum Reply {
     Drafts(super::DraftsView),
     /// A task, as `task show` prints it.
     Task(Box<super::TaskView>),
+    /// Several tasks were changed.
+    Steps(super::TaskSteps),
+    /// A saved view.
+    View(Box<super::SavedView>),
     /// An attachment.
     Attachment {
         /// blake3 of the sealed file, hex.
@@ -523,6 +531,10 @@ pub enum Query {
         /// `due`, `priority`, `status`, `title`, `updated`, `order`.
         sort: Option<String>,
     },
+    /// Saved views of tasks.
+    Views,
+    /// What there is to do for oneself.
+    Work,
     /// One task.
     Task {
         /// Which.

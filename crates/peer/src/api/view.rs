@@ -135,6 +135,10 @@ pub enum View {
     LinkTargets(super::LinkTargetsView),
     /// See [`Query::Tasks`](super::Query::Tasks).
     Tasks(TasksView),
+    /// See [`Query::Views`](super::Query::Views).
+    Views(super::ViewsView),
+    /// See [`Query::Work`](super::Query::Work).
+    Work(Box<super::WorkView>),
     /// See [`Query::Task`](super::Query::Task).
     Task(Box<TaskView>),
     /// See [`Query::Members`](super::Query::Members).
@@ -319,6 +323,9 @@ pub struct TaskView {
     /// Group it lies in, when grouping was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// What a task is set to in order to come into that group, as typed; none where the group is no single value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_value: Option<String>,
     /// In the trash.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub trashed: bool,

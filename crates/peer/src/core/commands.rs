@@ -7,8 +7,9 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, comments, decisions, drafts, handoff, inbox, invites, pages, past, people,
-    project, reading, record, removal, review, spaces, tasks, templates, threads, typing, weekly,
+    Core, Work, access, audit, bulk, comments, decisions, drafts, handoff, inbox, invites, pages, past,
+    people, project, reading, record, removal, review, saved_views, spaces, tasks, templates, threads,
+    typing, weekly,
 };
 
 /// What a command did, before the reply is made.
@@ -19,6 +20,7 @@ enum Did {
     Decision(DocId),
     Handoff(DocId),
     Drafts,
+    View(DocId),
     Other(Reply),
 }
 
@@ -45,6 +47,7 @@ impl Core {
                 Ok(Reply::Decision(Box::new(view)))
             }
             Did::Handoff(id) => Ok(Reply::Handoff(Box::new(self.handoff_view(id)?))),
+            Did::View(id) => Ok(Reply::View(Box::new(self.saved_view(id)?))),
             Did::Drafts => Ok(Reply::Drafts(self.drafts_view()?)),
             Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
             Did::Other(reply) => Ok(reply),
@@ -123,6 +126,11 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::CommentResolve { thread, on } => done(comments::resolve(work, thread, *on)?),
         Command::TaskNew { line } => Did::Task(tasks::create(work, line)?),
         Command::TaskSet { task, fields } => Did::Task(tasks::change(work, task, fields)?.0),
+        Command::Tasks(command) => match bulk::perform(work, command)? {
+            bulk::Done::Made(task) => Did::Task(task),
+            bulk::Done::Changed(steps) => Did::Other(Reply::Steps(steps)),
+        },
+        Command::View(command) => Did::View(saved_views::perform(work, command)?),
         Command::DocLoad { bytes } => done(load(work, bytes)?),
         Command::Attach { .. }
         | Command::WeeklyPost

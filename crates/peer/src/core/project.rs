@@ -125,6 +125,7 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
         Kind::Thread if super::posts::is_comment(&doc) => super::comments::project(work, &doc)?,
         Kind::Thread => super::posts::project(work, &doc, created_ms, updated_ms)?,
         Kind::Reading => super::reading::project(work, &doc)?,
+        Kind::View => super::saved_views::project(work, &doc)?,
         Kind::Workspace | Kind::Space | Kind::Unknown(_) => {}
     }
     super::news::project(work, &doc, &history)?;

@@ -54,6 +54,10 @@ impl Core {
             Query::Tasks { filter, group, sort } => {
                 View::Tasks(self.tasks_view(filter, group.as_deref(), sort.as_deref())?)
             }
+            Query::Views => {
+                View::Views(super::saved_views::all(&self.store, &self.mem.membership, &self.my_zone())?)
+            }
+            Query::Work => View::Work(Box::new(self.work_view()?)),
             Query::Task { task } => View::Task(Box::new(self.task_view(task)?)),
             Query::Members => View::Members(self.members_view()),
             Query::Profile { member } => View::Profile(self.profile_view(member.as_deref())?),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tern_interop::export::LiveTasks;
 use tern_interop::markdown::LiveTask;
 use tern_model::capture::{self, capture};
-use tern_model::hours::Zone;
+use tern_model::hours::{Profile, Zone};
 use tern_model::query::{Asker, GroupBy, GroupKey, Query as TaskQuery, Sort, TaskRow as Listed};
 use tern_model::shortid::ShortIds;
 use tern_model::task::{Due, Priority};
@@ -122,7 +122,12 @@ pub(crate) fn change(
     Ok((id, changed))
 }
 
-fn field_edits(work: &mut Work<'_, '_>, id: DocId, name: &str, value: &str) -> Result<Vec<Edit>, PeerError> {
+pub(crate) fn field_edits(
+    work: &mut Work<'_, '_>,
+    id: DocId,
+    name: &str,
+    value: &str,
+) -> Result<Vec<Edit>, PeerError> {
     let empty = value.is_empty();
     let one = |value: Value| Ok(vec![set(name, value)]);
     match name {
@@ -202,6 +207,8 @@ struct Names {
     people: BTreeMap<Id16, String>,
     projects: BTreeMap<Id16, (String, String)>,
     zone: Zone,
+    /// Hours of whoever tasks are assigned to, each read once.
+    profiles: BTreeMap<Id16, Option<Profile>>,
 }
 
 impl Core {
@@ -212,7 +219,16 @@ impl Core {
             people: people::names(&self.store, &self.mem.membership).into_iter().collect(),
             projects: projects.collect(),
             zone: self.my_zone(),
+            profiles: self.profiles(tasks),
         })
+    }
+
+    fn profiles(&self, tasks: &[TaskRow]) -> BTreeMap<Id16, Option<Profile>> {
+        let mut profiles = BTreeMap::new();
+        for member in tasks.iter().filter_map(|task| task.assignee) {
+            profiles.entry(member).or_insert_with(|| people::profile_of(&self.store, &member));
+        }
+        profiles
     }
 
     pub(crate) fn tasks_view(
@@ -245,7 +261,10 @@ impl Core {
             for row in members {
                 let Some(stored) = by_id.get(&row.id) else { continue };
                 let mut view = self.task_row_view(stored, &names);
-                view.group = (group != GroupBy::Nothing).then(|| key.title());
+                if group != GroupBy::Nothing {
+                    view.group = Some(key.title());
+                    view.group_value = key.value(asker.today);
+                }
                 tasks.push(view);
             }
         }
@@ -254,7 +273,11 @@ impl Core {
 
     fn task_row_view(&self, row: &TaskRow, names: &Names) -> TaskView {
         let due: Option<Due> = row.due_json.as_deref().and_then(|j| serde_json::from_str(j).ok());
-        let conflicts: Vec<Conflict> = serde_json::from_str(&row.conflicts_json).unwrap_or_default();
+        let conflicts: Vec<Conflict> = match row.conflicts_json.as_str() {
+            "[]" => Vec::new(),
+            json => serde_json::from_str(json).unwrap_or_default(),
+        };
+        let profile = row.assignee.and_then(|m| names.profiles.get(&m)?.as_ref());
         let key = row.project.and_then(|p| names.projects.get(&p));
         let shown = names.ids.shown(&DocId(row.doc));
         TaskView {
@@ -269,11 +292,12 @@ impl Core {
             assignee_id: row.assignee.map(|m| hex(&m)),
             labels: row.labels.clone(),
             estimate: row.estimate.map(|e| e.to_string()),
-            due: due.map(|d| words::due(&self.store, &d, &names.zone, row.assignee, self.now_ms())),
+            due: due.map(|d| words::due(&d, &names.zone, profile, self.now_ms())),
             project: key.map(|k| k.1.clone()),
             description: String::new(),
             conflicts: words::conflicts(&self.store, &self.mem.membership, &names.zone, &conflicts),
             group: None,
+            group_value: None,
             trashed: row.trashed,
             heads: String::new(),
         }

@@ -1,10 +1,10 @@
 //! Values in the words of the product: statuses, times, conflicts.
 
-use tern_model::hours::Zone;
+use tern_model::hours::{Profile, Zone};
 use tern_model::task::{Due, Priority, Status};
 use tern_model::{Conflict, DocId, Value};
 use tern_store::Store;
-use tern_trust::{Id16, Membership, Role};
+use tern_trust::{Membership, Role};
 
 use crate::api::{ConflictView, DueView};
 
@@ -87,8 +87,8 @@ pub(crate) fn near(zone: &Zone, at_ms: i64, now_ms: i64) -> String {
 }
 
 /// A due value for a viewer.
-pub(crate) fn due(store: &Store, due: &Due, viewer: &Zone, assignee: Option<Id16>, now_ms: i64) -> DueView {
-    let profile = assignee.and_then(|m| people::profile_of(store, &m));
+pub(crate) fn due(due: &Due, viewer: &Zone, assignee: Option<&Profile>, now_ms: i64) -> DueView {
+    let profile = assignee;
     let (kind, value, at_ms) = match due {
         Due::Instant { at_ms, zone } => {
             let zone = Zone::get(zone).unwrap_or_else(|_| Zone::utc());
@@ -98,12 +98,12 @@ pub(crate) fn due(store: &Store, due: &Due, viewer: &Zone, assignee: Option<Id16
             let at_ms = date
                 .parse()
                 .ok()
-                .map(|d| profile.as_ref().map_or_else(|| viewer.instant_of(d, 18 * 60), |p| p.end_of_day(d)));
+                .map(|d| profile.map_or_else(|| viewer.instant_of(d, 18 * 60), |p| p.end_of_day(d)));
             ("end-of-day", date.clone(), at_ms)
         }
         Due::Date { date } => ("date", date.clone(), None),
     };
-    let theirs = profile.as_ref().filter(|p| p.zone.name() != viewer.name());
+    let theirs = profile.filter(|p| p.zone.name() != viewer.name());
     DueView {
         kind: kind.to_owned(),
         value: value.clone(),
