@@ -103,7 +103,7 @@ pub fn build(views: &Views, asked: &Asked) -> Data {
         at += chunk.len();
     }
     if asked.group == "status" {
-        groups = by_status(groups, asked.board);
+        groups = by_status(&groups, asked.board);
     }
     let none = groups.iter().all(|group| group.tasks.is_empty());
     let empty = match (none, asked.query.trim().is_empty()) {
@@ -115,7 +115,7 @@ pub fn build(views: &Views, asked: &Asked) -> Data {
 }
 
 /// Columns of a board stand also while they are empty; a list begins with what is being done.
-fn by_status(groups: Vec<Group>, board: bool) -> Vec<Group> {
+fn by_status(groups: &[Group], board: bool) -> Vec<Group> {
     let order = if board { [3, 2, 0, 1, 4, 5] } else { [0, 1, 2, 3, 4, 5] };
     let named = order.into_iter().filter_map(|at: usize| STATUSES.get(at));
     let found = |name: &str| groups.iter().find(|group| group.title == name).cloned();

@@ -84,14 +84,14 @@ pub(super) fn tasks(
     group: Option<String>,
     sort: Option<String>,
 ) -> Result<TasksView, PeerError> {
-    let found = find(ask!(peer, Query::Views, View::Views).views, name)?;
+    let found = find(&ask!(peer, Query::Views, View::Views).views, name)?;
     let given = |text: String| Some(text).filter(|text| !text.is_empty());
     let filter = format!("{} {narrowed}", found.shape.query);
     let (group, sort) = (group.or(given(found.shape.group)), sort.or(given(found.shape.sort)));
     Ok(ask!(peer, Query::Tasks { filter, group, sort }, View::Tasks))
 }
 
-fn find(views: Vec<SavedView>, name: &str) -> Result<SavedView, PeerError> {
+fn find(views: &[SavedView], name: &str) -> Result<SavedView, PeerError> {
     let typed = name.trim().to_lowercase();
     let fits = |view: &&SavedView| view.title.to_lowercase() == typed || view.id.to_lowercase() == typed;
     let begins = |view: &&SavedView| typed.len() >= 4 && view.id.to_lowercase().starts_with(&typed);
