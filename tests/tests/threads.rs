@@ -134,7 +134,7 @@ fn a_meeting_is_not_over_before_its_note_is_confirmed() -> Result<()> {
         open(&mut world, 0, "The timetable", asks("Which boat?", "Bao"))?;
         world.dial_known(0, NODE)?;
         for _ in 0..100_000 {
-            let news: Vec<_> = world.links.iter().flat_map(|link| link.news()).collect();
+            let news: Vec<_> = world.links.iter().flat_map(tern_tests::net::Link::news).collect();
             if !news.is_empty() && news.iter().all(|news| news.settled && news.in_sync) {
                 break;
             }
