@@ -88,6 +88,7 @@ pub enum Action {
     LeavePast,
     GoInbox,
     GoThreads,
+    GoDecisions,
     NewThread,
     NewThreadHere,
     OpenThread,
@@ -97,6 +98,7 @@ pub enum Action {
     Unread,
     Mute,
     Acknowledge,
+    Record,
     Reply,
 }
 
@@ -415,6 +417,7 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Accept, "Mark as read, or keep it merged", &[Single(NONE, Key::Enter)], ToAccept, true),
     spec(Action::LeavePast, "Back to the page as it is", &[Single(NONE, Key::Escape)], InPast, false),
     spec(Action::GoInbox, "Go to the inbox", &[Sequence(Key::G, Key::I)], Always, true),
+    spec(Action::GoDecisions, "Go to the decision log", &[Sequence(Key::G, Key::L)], Always, true),
     spec(Action::GoThreads, "Go to threads", &[Sequence(Key::G, Key::T)], Always, true),
     spec(Action::NewThread, "New thread", &[Single(SHIFT, Key::C)], Always, true),
     spec(Action::NewThreadHere, "New thread on this page", &[], OnPage, true),
@@ -424,6 +427,7 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Snooze, "Snooze this thread", &[Single(NONE, Key::H)], InThread, true),
     spec(Action::Unread, "Keep this thread as unread", &[Single(NONE, Key::U)], InThread, true),
     spec(Action::Mute, "Mute this thread, or hear it again", &[Single(NONE, Key::M)], InThread, true),
+    spec(Action::Record, "Record as decision, task or page", &[Typed('.')], InThread, true),
     spec(Action::Acknowledge, "Acknowledge", &[Single(NONE, Key::A)], InThread, true),
     spec(Action::Reply, "Reply", &[Single(NONE, Key::R)], InThread, true),
 ];

@@ -34,6 +34,8 @@ pub enum Route {
     Tasks,
     /// One's own work.
     Work,
+    /// The decision log.
+    Decisions,
     /// The trash.
     Trash,
     /// Search results.
@@ -212,6 +214,8 @@ pub enum Then {
     OpenMade,
     /// One line says that a page can begin like this one; the copy can be taken away again.
     TemplateKept,
+    /// What was recorded from a thread is opened.
+    Recorded,
     /// The task that was made is selected.
     SelectMade,
     /// One line says how many tasks were changed; it can be taken back.

@@ -12,6 +12,7 @@ mod clock;
 mod come_back;
 mod command;
 mod comments;
+mod decisions;
 mod details;
 mod dialogs;
 mod first_run;

@@ -377,6 +377,17 @@ impl Open {
                 self.go(Route::page(&doc.id));
                 self.pane.page.focus_title = true;
             }
+            (Then::Recorded, Reply::Recorded(recorded)) => {
+                if let Some(id) = recorded.id {
+                    if recorded.kind == "task" {
+                        self.go(Route::Tasks);
+                        self.select(Some(id));
+                    } else {
+                        self.go(Route::page(&id));
+                    }
+                    self.say(&recorded.note, None, now);
+                }
+            }
             (Then::TemplateKept, Reply::Doc(doc)) => {
                 let words = "Kept as a template under “Templates”: new pages can begin like this one";
                 self.say(words, Some(Box::new(Held(tern_peer::Command::Trash { doc: doc.id }))), now);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, BacklinksView, CommentsView, DevicesView, DiffView, DraftsView, HistoryView, InboxView,
-    InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview, NoticesView,
-    OwedView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView,
-    SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, View,
-    ViewsView, WhenView, WorkView,
+    AboutView, BacklinksView, CommentsView, DecisionsView, DevicesView, DiffView, DraftsView, HistoryView,
+    InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview,
+    NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView,
+    SinceReadView, SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView, ThreadView,
+    ThreadsView, View, ViewsView, WhenView, WorkView,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -50,6 +50,7 @@ kinds!(
     InvitesView = Invites,
     ReviewView = Review,
     NoticesView = Notices,
+    DecisionsView = Decisions,
     MovePreview = MovePreview,
     SpacesView = Spaces,
     LogView = Log,
@@ -210,6 +211,8 @@ pub struct Views {
     pub about: Slot<AboutView>,
     /// The page tree.
     pub pages: Slot<PagesView>,
+    /// The decision log; watched while it is shown.
+    pub decisions: Slot<DecisionsView>,
     /// The page tree with the trash; watched while the trash is shown.
     pub trash: Slot<PagesView>,
     /// Members.
@@ -330,6 +333,7 @@ impl Views {
             self.about.poll(),
             self.pages.poll(),
             self.trash.poll(),
+            self.decisions.poll(),
             self.status.poll(),
             self.keys.poll(),
             self.tasks.poll(),

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use tern_model::hours::{self, ProfileText};
 use tern_peer::{
-    AckSays, AckView, ClosingView, Command, DeliveredView, DraftView, DraftsView, ErrorKind, ExpectedView,
-    InboxCommand, InboxDoes, InboxItem, InboxView, OnView, OwedItem, OwedView, PeerError, PersonView,
-    PostView, ProfileView, Query, Reply, Say, SnoozeUntil, SnoozedView, ThreadCommand, ThreadRowView,
-    ThreadView, ThreadsView, View, WhenChoice, WhenPerson, WhenView,
+    AckSays, AckView, ClosingView, Command, DecideByView, DeciderView, DecisionLink, DecisionView,
+    DecisionsView, DeliveredView, DraftView, DraftsView, ErrorKind, ExpectedView, InboxCommand, InboxDoes,
+    InboxItem, InboxView, OnView, OwedItem, OwedView, PeerError, PersonView, PostView, ProfileView, Query,
+    RecordedView, Reply, Say, SnoozeUntil, SnoozedView, ThreadCommand, ThreadRowView, ThreadView,
+    ThreadsView, View, WhenChoice, WhenPerson, WhenView,
 };
 
 use super::NOW_MS;
@@ -172,6 +173,48 @@ fn owed(thread: &ThreadView, side: &str, who: &str, overdue: bool) -> OwedItem {
     }
 }
 
+/// The log: an old decision, what replaced it, and one that is open.
+fn decisions() -> Vec<DecisionView> {
+    let person = |id: &str, name: &str| PersonView { id: id.into(), name: name.into() };
+    let link = |id: &str, title: &str| DecisionLink { id: id.into(), title: title.into() };
+    let decision = |id: &str, title: &str, state: &str, outcome: &str, updated: &str| DecisionView {
+        id: id.into(),
+        title: title.into(),
+        state: state.into(),
+        outcome: outcome.into(),
+        owner: Some(person("me", "Ben")),
+        updated: updated.into(),
+        ..DecisionView::default()
+    };
+    let by = DecideByView {
+        date: "2026-11-25".into(),
+        yours: Some("Wed 25 Nov 17:00".into()),
+        ..Default::default()
+    };
+    let aiko = DeciderView { id: "aiko".into(), name: "Aiko".into(), local: None };
+    vec![
+        DecisionView {
+            superseded_by: vec![link("launch", "Map tiles: vector")],
+            ..decision("web", "Map tiles: raster", "superseded", "Raster.", "2026-03-02T10:00:00Z")
+        },
+        DecisionView {
+            supersedes: vec![link("web", "Map tiles: raster")],
+            ..decision(
+                "launch",
+                "Map tiles: vector",
+                "decided",
+                "Vector, from the node.",
+                "2026-11-24T05:20:00Z",
+            )
+        },
+        DecisionView {
+            decide_by: Some(by),
+            deciders: vec![aiko],
+            ..decision("decision", "Keep the search index", "proposed", "", "2026-11-24T15:00:00Z")
+        },
+    ]
+}
+
 impl Talks {
     /// Answers a query about threads.
     pub(super) fn answer(&self, query: &Query, people: &[ProfileView]) -> Option<Result<View, PeerError>> {
@@ -191,6 +234,7 @@ impl Talks {
                 None => Err(missing()),
             },
             Query::Drafts => Ok(View::Drafts(DraftsView { drafts: self.draft.iter().cloned().collect() })),
+            Query::Decisions { .. } => Ok(View::Decisions(DecisionsView { decisions: decisions() })),
             Query::When { who, .. } => Ok(View::When(when(who, people))),
             _ => return None,
         })
@@ -204,6 +248,12 @@ impl Talks {
                 self.perform_inbox(command);
                 Some(Reply::Done {})
             }
+            Command::Record { what, .. } => Some(Reply::Recorded(Box::new(RecordedView {
+                id: Some("launch".into()),
+                kind: what.kind.clone(),
+                note: "Recorded; the three who take part can read it".into(),
+                ..RecordedView::default()
+            }))),
             Command::MarkRead { page, .. } if self.threads.contains_key(page) => {
                 self.threads.get_mut(page)?.messages.iter_mut().for_each(|post| post.unread = false);
                 self.inbox.retain(|item| item.id != *page || item.why == "owed");

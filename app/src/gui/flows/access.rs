@@ -262,6 +262,9 @@ fn a_private_space_is_made_with_members_and_stands_in_the_tree() {
     assert!(window.shows("Space Hiring"));
     let made = |command: &AccessCommand| matches!(command, AccessCommand::SpaceNew { title, private: true, with } if title == "Hiring" && with == &["carla"]);
     assert!(window.asked().iter().any(made));
+    // The tree is longer than the window.
+    window.harness.get_by_label("New page in Hiring").scroll_to_me();
+    window.settle();
     window.click("New page in Hiring");
     window.write("Questions");
     window.press(Key::Enter);

@@ -391,3 +391,34 @@ Dev, 11:52 · 17:22 theirs: Captions are 9 MB of 70.
 "
     );
 }
+
+#[test]
+fn the_decision_log_is_a_key_away_and_says_what_replaced_what() {
+    let mut window = Window::sample();
+    window.press(Key::G);
+    window.press(Key::L);
+    assert!(
+        window.says(
+            "Keep the search index, Proposed, Decide by Wed 25 Nov 17:00 · Ben owns it · decided by Aiko"
+        )
+    );
+    assert!(
+        window.says("Map tiles: raster, Superseded, Raster. · Ben owns it · replaced by “Map tiles: vector”")
+    );
+    window.click(
+        "Map tiles: vector, Decided, Vector, from the node. · Ben owns it · replaces “Map tiles: raster”",
+    );
+    assert!(window.says("Ferry first, then Lagos."), "its page is open");
+}
+
+#[test]
+fn a_thread_is_recorded_as_a_decision_with_two_keys() {
+    let mut window = Window::inbox();
+    window.write(".");
+    assert!(window.shows("A decision") && window.shows("A task") && window.shows("A page"));
+    window.press(Key::Enter);
+    let made = |command: &Command| matches!(command, Command::Record { what, yes: false } if what.kind == "decision");
+    assert!(window.sent().iter().any(made), "{:?}", window.sent());
+    assert!(window.says("Ferry first, then Lagos."), "what was made is open");
+    assert!(window.says("Recorded; the three who take part can read it"));
+}

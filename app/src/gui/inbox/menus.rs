@@ -1,7 +1,9 @@
 //! Menus of the inbox: how long a thread is away, and what an acknowledgement tells.
 
 use egui::Rect;
-use tern_peer::{AckSays, Command, InboxCommand, InboxDoes, MembersView, SnoozeUntil, ThreadCommand};
+use tern_peer::{
+    AckSays, Command, InboxCommand, InboxDoes, MembersView, RecordWhat, SnoozeUntil, ThreadCommand,
+};
 
 use crate::gui::command::{Held, Then, UiCommand};
 use crate::gui::icon::Icon;
@@ -73,6 +75,21 @@ pub fn acknowledge(thread: &str, members: Option<&MembersView>, anchor: Option<R
     let typed = |with: &[String], text: &str| typed(with, text, Meant::Promise);
     let entered = Some(moment("Will answer by", thread, typed));
     Picker { entered, ..Picker::new("Acknowledge", anchor, entries) }
+}
+
+/// What a thread is recorded as. It lies where the thread lies, so nobody new can read it.
+pub fn record(thread: &str, anchor: Option<Rect>) -> Picker {
+    let entry = |icon, kind: &str, label: &str| {
+        let what = RecordWhat { thread: thread.to_owned(), kind: kind.to_owned(), ..RecordWhat::default() };
+        let command = Command::Record { what, yes: false };
+        Entry::new(Sign::Icon(icon), label, UiCommand::Send(Box::new(command), Then::Recorded))
+    };
+    let entries = vec![
+        entry(Icon::Check, "decision", "A decision"),
+        entry(Icon::Tasks, "task", "A task"),
+        entry(Icon::Page, "page", "A page"),
+    ];
+    Picker::new("Record, for those who can read the thread", anchor, entries)
 }
 
 /// Who is to answer instead.

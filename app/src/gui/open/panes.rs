@@ -437,6 +437,10 @@ impl Open {
                 self.prefs.last_page = Some(id);
                 self.note_panes();
             }
+            Route::Decisions => {
+                let query = Query::Decisions { state: None, project: None };
+                self.views.decisions.watch(self.backend.as_ref(), &self.out.wake, query);
+            }
             Route::Trash => {
                 self.views.trash.watch(self.backend.as_ref(), &self.out.wake, Query::Pages { trash: true });
             }
@@ -452,6 +456,9 @@ impl Open {
         }
         if !self.any_pane(|pane| pane.route == Route::Trash) {
             self.views.trash.clear();
+        }
+        if !self.any_pane(|pane| pane.route == Route::Decisions) {
+            self.views.decisions.clear();
         }
     }
 

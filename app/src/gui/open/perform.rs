@@ -207,6 +207,7 @@ impl Open {
             Action::GoPages => self.go_pages(),
             Action::GoTasks => self.go(Route::Tasks),
             Action::GoTrash => self.go(Route::Trash),
+            Action::GoDecisions => self.go(Route::Decisions),
             Action::GoDelivery => self.open(Dialog::Ladder),
             Action::GoPeople
             | Action::GoDevices
@@ -283,6 +284,7 @@ impl Open {
             | Action::Unread
             | Action::Mute
             | Action::Acknowledge
+            | Action::Record
             | Action::Reply => self.thread_key(ctx, action),
         }
     }

@@ -433,6 +433,7 @@ impl Open {
                 self.send(menus::does(thread, InboxDoes::Unread), said);
             }
             Action::Mute => self.perform_one(ctx, ui::mute(thread, muted)),
+            Action::Record => self.picker = Some(Box::new(menus::record(thread, anchor))),
             Action::Snooze => self.picker = Some(Box::new(menus::snooze(thread, anchor))),
             Action::Acknowledge => {
                 let menu = menus::acknowledge(thread, self.views.members.get(), anchor);

@@ -1,12 +1,16 @@
 //! Find and replace in the open page.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use egui::{Align2, Area, Id, Key, Modifiers, Order, Rect, Ui, pos2};
 use tern_model::Delta;
-use tern_model::delta::{Piece, Step};
-use tern_model::flat::Flat;
+use tern_model::block::BlockKind;
+use tern_model::delta::{Cell, Piece, Step};
+use tern_model::flat::{Flat, Line};
 
 use super::edit::{self, Change};
-use super::select::Selection;
+use super::select::{self, InCell, Selection};
 use super::ui::PageState;
 use crate::gui::icon::Icon;
 use crate::gui::look::look;
@@ -18,6 +22,32 @@ const MATCHES_MAX: usize = 10_000;
 /// Width of the bar.
 const WIDTH: f32 = 420.0;
 
+/// Where words stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// From one position of the page to another.
+    Text(usize, usize),
+    /// In a cell of a table, from `anchor` to `head`.
+    Cell(InCell),
+}
+
+impl Found {
+    /// The page's position of it; all cells of a table have that of the table.
+    fn at(&self, flat: &Flat) -> usize {
+        match self {
+            Found::Text(from, _) => *from,
+            Found::Cell(cell) => flat.index(cell.key).map_or(0, |index| flat.start(index)),
+        }
+    }
+
+    fn selected(&self, flat: &Flat) -> Selection {
+        match self {
+            Found::Text(from, to) => Selection::range(*from, *to),
+            Found::Cell(cell) => Selection::in_cell(flat, *cell),
+        }
+    }
+}
+
 /// Find and replace, while it is open.
 #[derive(Debug, Clone, Default)]
 pub struct Find {
@@ -25,7 +55,9 @@ pub struct Find {
     pub query: String,
     /// What comes in its place, when replacing.
     pub replace: Option<String>,
-    matches: Vec<(usize, usize)>,
+    matches: Vec<Found>,
+    /// Those outside of tables, in their order.
+    in_text: Vec<(usize, usize)>,
     looked: Option<(String, u64)>,
     current: usize,
     focus: bool,
@@ -36,10 +68,10 @@ pub struct Find {
 }
 
 impl Find {
-    /// Matches that touch `from..to`.
+    /// Matches outside of tables that touch `from..to`.
     pub fn matches_in(&self, from: usize, to: usize) -> impl Iterator<Item = (usize, usize)> {
-        let first = self.matches.partition_point(|(_, end)| *end <= from);
-        self.matches[first..].iter().copied().take_while(move |(start, _)| *start < to)
+        let first = self.in_text.partition_point(|(_, end)| *end <= from);
+        self.in_text[first..].iter().copied().take_while(move |(start, _)| *start < to)
     }
 }
 
@@ -66,11 +98,14 @@ pub fn refresh(state: &mut PageState) {
     if find.looked.as_ref().is_some_and(|(query, at)| *query == find.query && *at == revision) {
         return;
     }
-    find.matches = look_for(state.session.flat(), &find.query);
+    let flat = state.session.flat();
+    find.matches = look_for(flat, &find.query);
+    let text = |found: &Found| if let Found::Text(from, to) = found { Some((*from, *to)) } else { None };
+    find.in_text = find.matches.iter().filter_map(text).collect();
     if std::mem::take(&mut find.fresh) {
         // Begins where the caret is, and goes round.
         let from = state.session.selection.ordered().0;
-        find.current = find.matches.iter().position(|(start, _)| *start >= from).unwrap_or(0);
+        find.current = find.matches.iter().position(|found| found.at(flat) >= from).unwrap_or(0);
     }
     find.current = find.current.min(find.matches.len().saturating_sub(1));
     find.looked = Some((find.query.clone(), revision));
@@ -82,8 +117,8 @@ fn seek(state: &mut PageState, query: &str) {
     let words = std::iter::once(query).chain(query.split_whitespace());
     let found =
         words.filter_map(|words| look_for(flat, words.trim_matches(['"', '*'])).first().copied()).next();
-    if let Some((from, to)) = found {
-        state.session.selection = Selection::range(from, to);
+    if let Some(found) = found {
+        state.session.selection = found.selected(flat);
         state.hands.reveal = true;
     }
 }
@@ -92,46 +127,105 @@ fn fold(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
-/// Where words stand, without regard to case.
-pub fn look_for(flat: &Flat, query: &str) -> Vec<(usize, usize)> {
+/// Where words stand, without regard to case: in the text and in the cells of tables, in the order of the page.
+pub fn look_for(flat: &Flat, query: &str) -> Vec<Found> {
     let wanted: Vec<char> = query.chars().map(fold).collect();
-    let Some(first) = wanted.first() else { return Vec::new() };
+    if wanted.is_empty() {
+        return Vec::new();
+    }
     let mut out = Vec::new();
     let mut start = 0;
     for part in flat.parts() {
-        let chars: Vec<char> = part.line.text().chars().map(fold).collect();
-        let mut at = 0;
-        while at + wanted.len() <= chars.len() {
-            if chars[at] == *first && chars[at..at + wanted.len()] == wanted[..] {
-                out.push((start + at, start + at + wanted.len()));
-                at += wanted.len();
-            } else {
-                at += 1;
+        if let Some(BlockKind::Table { table }) = part.head.as_ref().map(|head| &head.kind) {
+            for (row, cells) in table.rows.iter().enumerate() {
+                for (column, inline) in cells.iter().enumerate() {
+                    let cell = |(anchor, head)| InCell { key: part.key, row, column, anchor, head };
+                    let places = places(Line::of(inline).text(), &wanted);
+                    out.extend(places.into_iter().map(|place| Found::Cell(cell(place))));
+                }
             }
-            if out.len() >= MATCHES_MAX {
-                return out;
-            }
+        }
+        let text = places(part.line.text(), &wanted);
+        out.extend(text.into_iter().map(|(from, to)| Found::Text(start + from, start + to)));
+        if out.len() >= MATCHES_MAX {
+            out.truncate(MATCHES_MAX);
+            return out;
         }
         start += part.line.len() + 1;
     }
     out
 }
 
-/// All matches become `with`, each with the marks it had.
-pub fn replace(flat: &Flat, matches: &[(usize, usize)], with: &str) -> Option<Change> {
-    let (mut steps, mut at, mut grown) = (Vec::new(), 0, 0_isize);
-    let mut after = 0;
-    for (from, to) in matches {
-        let (index, off) = flat.find(*from);
-        let marks = edit::typing_marks(&flat.parts().get(index)?.line, off, off + to - from);
-        steps.push(Step::Keep(from - at));
-        steps.push(Step::Insert(Piece::Text(with.to_owned(), marks)));
-        steps.push(Step::Delete(to - from));
-        at = *to;
-        grown += with.chars().count() as isize - (to - from) as isize;
-        after = to.saturating_add_signed(grown);
+/// Characters of a text between which the wanted ones stand.
+fn places(text: &str, wanted: &[char]) -> Vec<(usize, usize)> {
+    let chars: Vec<char> = text.chars().map(fold).collect();
+    let (mut out, mut at) = (Vec::new(), 0);
+    while at + wanted.len() <= chars.len() && out.len() < MATCHES_MAX {
+        if chars.get(at..at + wanted.len()) == Some(wanted) {
+            out.push((at, at + wanted.len()));
+            at += wanted.len();
+        } else {
+            at += 1;
+        }
     }
-    Some(Change::new(Delta::new(steps), Selection::at(after)))
+    out
+}
+
+/// All matches become `with`, each with the marks it had.
+pub fn replace(flat: &Flat, matches: &[Found], with: &str) -> Option<Change> {
+    let (mut steps, mut at, mut grown) = (Vec::new(), 0, 0_isize);
+    let longer = with.chars().count() as isize;
+    let mut after = Selection::default();
+    let mut rest = matches;
+    while let Some(found) = rest.first() {
+        match found {
+            Found::Text(from, to) => {
+                let (index, off) = flat.find(*from);
+                let marks = edit::typing_marks(&flat.parts().get(index)?.line, off, off + to - from);
+                steps.push(Step::Keep(from - at));
+                steps.push(Step::Insert(Piece::Text(with.to_owned(), marks)));
+                steps.push(Step::Delete(to - from));
+                at = *to;
+                grown += longer - (to - from) as isize;
+                after = Selection::at(to.saturating_add_signed(grown));
+                rest = &rest[1..];
+            }
+            Found::Cell(cell) => {
+                let same = |other: &&Found| matches!(other, Found::Cell(c) if c.key == cell.key);
+                let (here, more) = rest.split_at(rest.iter().take_while(same).count());
+                let marker = flat.start(flat.index(cell.key)?) - 1;
+                steps.extend([Step::Keep(marker - at), Step::Cells(cells(flat, here, with)?)]);
+                at = marker + 1;
+                if let Some(Found::Cell(last)) = here.last() {
+                    let end = last.anchor + with.chars().count();
+                    let single = here.len() == 1;
+                    let caret = InCell { anchor: end, head: end, ..*last };
+                    let table = Selection::at(at.saturating_add_signed(grown));
+                    after = Selection { cell: single.then_some(caret), ..table };
+                }
+                rest = more;
+            }
+        }
+    }
+    Some(Change::new(Delta::new(steps), after))
+}
+
+/// The cells of one table in which matches become `with`.
+fn cells(flat: &Flat, matches: &[Found], with: &str) -> Option<Vec<Cell>> {
+    let mut lines: BTreeMap<(usize, usize), Line> = BTreeMap::new();
+    // From the last on, so that places before it stay.
+    for found in matches.iter().rev() {
+        let Found::Cell(cell) = found else { continue };
+        let line = match lines.entry((cell.row, cell.column)) {
+            Entry::Occupied(line) => line.into_mut(),
+            Entry::Vacant(free) => free.insert(select::cell_line(flat, cell)?),
+        };
+        let marks = edit::typing_marks(line, cell.anchor, cell.head);
+        line.remove(cell.anchor, cell.head);
+        line.insert_text(cell.anchor, with, &marks);
+    }
+    let cell = |((row, column), line): ((usize, usize), Line)| Cell { row, column, inline: line.inline() };
+    Some(lines.into_iter().map(cell).collect())
 }
 
 fn step(state: &mut PageState, forward: bool) {
@@ -150,8 +244,8 @@ fn go(state: &mut PageState) {
     if !looked || !std::mem::take(&mut find.go) {
         return;
     }
-    if let Some((from, to)) = find.matches.get(find.current) {
-        state.session.selection = Selection::range(*from, *to);
+    if let Some(found) = find.matches.get(find.current) {
+        state.session.selection = found.selected(state.session.flat());
         state.hands.reveal = true;
     }
 }
@@ -279,7 +373,7 @@ fn replacing(ui: &mut Ui, state: &mut PageState, now: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tern_model::block::{Block, BlockKind};
+    use tern_model::block::{Align, Block, Inline, Table};
 
     #[test]
     fn words_are_found_in_any_case_and_replaced_everywhere_at_once() {
@@ -288,11 +382,37 @@ mod tests {
             Block::plain(BlockKind::Heading { level: 1 }, "ÜBER"),
         ]);
         let matches = look_for(&flat, "über");
-        assert_eq!(matches, [(1, 5), (16, 20), (21, 25)]);
+        let text = [(1, 5), (16, 20), (21, 25)].map(|(from, to)| Found::Text(from, to));
+        assert_eq!(matches, text);
         let change = replace(&flat, &matches, "an").expect("there are matches");
         flat.apply(&change.delta).expect("it fits");
         assert_eq!(flat.blocks()[0].text(), "an den Fluß, an");
         assert_eq!(flat.blocks()[1].text(), "an");
         assert!(look_for(&flat, "").is_empty());
+    }
+    #[test]
+    fn words_in_cells_of_a_table_are_found_and_replaced_in_the_order_of_the_page() {
+        let cell = |text: &str| vec![Inline::text(text)];
+        let rows = vec![vec![cell("Tide"), cell("low tide, high tide")], vec![cell("x"), cell("TIDE")]];
+        let table = BlockKind::Table { table: Table { align: vec![Align::default(); 2], rows } };
+        let mut flat = Flat::of(&[
+            Block::plain(BlockKind::Paragraph, "before the tide"),
+            Block::plain(table, ""),
+            Block::plain(BlockKind::Paragraph, "after the tide"),
+        ]);
+        let found = look_for(&flat, "tide");
+        let kinds: Vec<bool> = found.iter().map(|found| matches!(found, Found::Cell(_))).collect();
+        assert_eq!(kinds, [false, true, true, true, true, false]);
+        let first = replace(&flat, &found[2..3], "water").expect("one of them");
+        let mut one = flat.clone();
+        one.apply(&first.delta).expect("it fits");
+        assert!(one.blocks()[1].clone() != flat.blocks()[1] && look_for(&one, "tide").len() == 5);
+        assert_eq!(first.after.cell.map(|cell| (cell.row, cell.column, cell.head)), Some((0, 1, 9)));
+        let all = replace(&flat, &found, "flood").expect("all of them");
+        flat.apply(&all.delta).expect("it fits");
+        assert!(look_for(&flat, "tide").is_empty());
+        assert_eq!(look_for(&flat, "flood").len(), 6);
+        let BlockKind::Table { table } = &flat.blocks()[1].kind else { panic!("a table") };
+        assert_eq!(table.rows[0][1], cell("low flood, high flood"));
     }
 }

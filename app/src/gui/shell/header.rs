@@ -95,6 +95,7 @@ pub(super) fn name(open: &Open) -> String {
         }
         Route::Tasks => return tasks::header::name(&open.tasks, &open.views),
         Route::Work => "My work",
+        Route::Decisions => "Decision log",
         Route::Trash => "Trash",
         Route::Search => "Search",
         Route::People(_) => "People",

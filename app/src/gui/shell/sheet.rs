@@ -12,7 +12,7 @@ use crate::gui::open::{Open, Standing};
 use crate::gui::sidebar::shown_title;
 use crate::gui::tokens::{self, radius, size, stroke};
 use crate::gui::widgets::{self, Button};
-use crate::gui::{access, bars, lists, notice, page, past, tasks, work};
+use crate::gui::{access, bars, decisions, lists, notice, page, past, tasks, work};
 
 /// Draws the sheet and its one or two panes, with the sidebar between as Tab goes; returns where the panes stand.
 pub(super) fn show(ui: &mut Ui, open: &mut Open, parts: &Parts, out: &mut Queue) -> Vec<Standing> {
@@ -171,6 +171,11 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
         }
         Route::Work => {
             widgets::region(ui, room, "work", "My work", |ui| work::show(ui, &open.views, &open.clock, out));
+        }
+        Route::Decisions => {
+            widgets::region(ui, room, "decision log", "Decision log", |ui| {
+                decisions::show(ui, &open.views, &open.clock, out);
+            });
         }
         Route::Trash => {
             widgets::region(ui, room, "trash view", "Trash", |ui| lists::trash(ui, &open.views, out))

@@ -30,6 +30,7 @@ pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
         ("Threads", Icon::Threads, key(Action::GoThreads), Route::Threads),
         ("My work", Icon::Tasks, key(Action::GoWork), Route::Work),
         ("Tasks", Icon::Board, count, Route::Tasks),
+        ("Decision log", Icon::Check, key(Action::GoDecisions), Route::Decisions),
         ("Search", Icon::Search, key(Action::Search), Route::Search),
         ("People", Icon::People, waits, Route::People(Section::Members)),
         ("Trash", Icon::Trash, String::new(), Route::Trash),
