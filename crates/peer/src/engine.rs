@@ -129,6 +129,41 @@ struct Watcher {
     at: u64,
 }
 
+/// Up to where the answers of a core have moved, by what they are about.
+#[derive(Debug, Clone, Copy, Default)]
+struct Versions {
+    all: u64,
+    pages: u64,
+    tasks: u64,
+    talks: u64,
+}
+
+impl Versions {
+    fn of(core: &Core) -> Versions {
+        Versions {
+            all: core.version(),
+            pages: core.pages_version(),
+            tasks: core.tasks_version(),
+            talks: core.talks_version(),
+        }
+    }
+
+    /// The last commit that may have changed an answer. Who writes a page makes one every moment; long lists that show
+    /// nothing of it are not made anew each time.
+    fn newest(&self, query: &Query) -> u64 {
+        match query {
+            Query::Pages { .. } | Query::Templates => self.pages,
+            // Profiles count among tasks.
+            Query::Tasks { .. } | Query::Views | Query::Strip { .. } => self.tasks,
+            // They name pages, people and tasks too.
+            Query::Inbox | Query::Owed | Query::Threads { .. } | Query::Drafts | Query::Work => {
+                self.talks.max(self.tasks).max(self.pages)
+            }
+            _ => self.all,
+        }
+    }
+}
+
 struct Engine {
     hub: Hub<Core>,
     files: Files,
@@ -351,31 +386,25 @@ impl Engine {
     /// Gives watchers whose answer changed the new one.
     fn serve(&mut self) {
         self.watchers.retain(|w| w.slot.strong_count() > 0);
-        let versions =
-            self.hub.tenant().map_or((0, 0, 0), |c| (c.version(), c.pages_version(), c.tasks_version()));
-        self.served = versions.0;
+        let versions = self.hub.tenant().map(|core| Versions::of(core)).unwrap_or_default();
+        self.served = versions.all;
         self.served_at_ms = wall_ms();
         // What is being written comes first: it is read letter by letter.
         let written = |w: &Watcher| matches!(w.query, Query::PageChanges { .. });
         let (first, rest): (Vec<usize>, Vec<usize>) =
             (0..self.watchers.len()).partition(|index| written(&self.watchers[*index]));
-        self.serve_these(&first, versions);
-        self.serve_these(&rest, versions);
+        self.serve_these(&first, &versions);
+        self.serve_these(&rest, &versions);
     }
 
-    fn serve_these(&mut self, watchers: &[usize], versions: (u64, u64, u64)) {
+    fn serve_these(&mut self, watchers: &[usize], versions: &Versions) {
         let mut answers: Vec<(usize, Answer)> = Vec::new();
         for &index in watchers {
             let watcher = &mut self.watchers[index];
-            let newest = match watcher.query {
-                Query::Pages { .. } | Query::Templates => versions.1,
-                Query::Tasks { .. } | Query::Views => versions.2,
-                _ => versions.0,
-            };
-            if watcher.last.is_some() && watcher.at >= newest {
+            if watcher.last.is_some() && watcher.at >= versions.newest(&watcher.query) {
                 continue;
             }
-            watcher.at = versions.0;
+            watcher.at = versions.all;
             let query = self.watchers[index].query.clone();
             let answer = self.answer(&query);
             let mark = mark(&answer);

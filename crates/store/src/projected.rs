@@ -392,7 +392,8 @@ impl Store {
         Ok(())
     }
 
-    fn forget_rows(&self, doc: &Id16) -> Result<()> {
+    /// Takes a document out of every projection and of the search index.
+    pub(crate) fn forget_rows(&self, doc: &Id16) -> Result<()> {
         for Cached { table, key, .. } in CACHED {
             if *table == SEARCH {
                 search::remove(&self.conn, doc, self.is_indexed())?;

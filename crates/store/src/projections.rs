@@ -204,26 +204,6 @@ impl Txn<'_> {
     /// Takes a document out of every projection and of the search index.
     pub fn remove_projections(&mut self, doc: &Id16) -> Result<()> {
         self.projects(doc);
-        const BY_DOC: [&str; 14] = [
-            "pages",
-            "page_facts",
-            "tasks",
-            "people",
-            "projects",
-            "templates",
-            "saved_views",
-            "attachments",
-            "threads",
-            "messages",
-            "owed",
-            "marks",
-            "news",
-            "forms",
-        ];
-        for table in BY_DOC {
-            self.store.conn.prepare_cached(&format!("DELETE FROM {table} WHERE doc = ?1"))?.execute([doc])?;
-        }
-        self.store.conn.prepare_cached("DELETE FROM links WHERE from_doc = ?1")?.execute([doc])?;
-        self.remove_text(doc)
+        self.store.forget_rows(doc)
     }
 }

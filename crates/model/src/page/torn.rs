@@ -10,6 +10,11 @@ use crate::doc::{Doc, Hash, Heads, ModelError};
 use crate::flat::Flat;
 use crate::page::{changes, text_of};
 
+/// Most places that are looked into at once.
+const MAX_TEARS: usize = 64;
+/// Longest words that are brought back, characters: who wrote each is asked one by one.
+const MAX_WORDS: usize = 4_096;
+
 /// A stretch of the page as it is: what came between, and the words behind it.
 struct Tear {
     at: usize,
@@ -34,7 +39,7 @@ impl Doc {
         let torn = tears(&change, before, now);
         let mut steps = Vec::new();
         let mut done = 0;
-        for Tear { at, between, words } in torn {
+        for Tear { at, between, words } in torn.into_iter().take(MAX_TEARS) {
             let first = at + between;
             if !self.is_apart(&text, at, (first, first + words), mine) {
                 continue;
@@ -113,7 +118,8 @@ fn tears(change: &Delta, before: &Flat, now: &Flat) -> Vec<Tear> {
                 let words = before.parts().get(index).map_or(0, |part| part.line.len() - off);
                 let first = new + between;
                 let stays = matches!(steps.peek(), None | Some(Step::Keep(_)));
-                if begins && words > 0 && stays && same(before, old, now, first, words) {
+                if begins && (1..=MAX_WORDS).contains(&words) && stays && same(before, old, now, first, words)
+                {
                     out.push(Tear { at: new, between, words });
                 }
                 new += between;

@@ -220,6 +220,7 @@ impl Core {
         };
         if self.store.appears_between(from_ms, now_ms)? || self.store.marks_named(SNOOZE)?.iter().any(ends) {
             self.mem.version += 1;
+            self.mem.talks_version = self.mem.version;
         }
         Ok(())
     }

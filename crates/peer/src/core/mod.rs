@@ -139,6 +139,8 @@ pub(crate) struct Mem {
     pub pages_version: u64,
     /// As `version`, for commits that changed what task lists show.
     pub tasks_version: u64,
+    /// As `version`, for commits that changed what thread lists, inbox and ledger show, and for time that did.
+    pub talks_version: u64,
     /// Up to when it was looked what time alone brought.
     pub looked_ms: Option<i64>,
     /// Devices connected at the moment, for display.
@@ -179,6 +181,7 @@ impl Mem {
         self.version += 1;
         self.pages_version = self.version;
         self.tasks_version = self.version;
+        self.talks_version = self.version;
     }
 
     /// Forgets everything that an undone transaction may have taught, and takes a new feed.
@@ -270,9 +273,14 @@ impl Core {
         self.mem.pages_version
     }
 
-    /// Moves whenever a task list may show something else.
+    /// Moves whenever a task list, or what is known of a person, may show something else.
     pub fn tasks_version(&self) -> u64 {
         self.mem.tasks_version
+    }
+
+    /// Moves whenever a list of threads, the inbox or the ledger may show something else.
+    pub fn talks_version(&self) -> u64 {
+        self.mem.talks_version
     }
 
     /// The workspace's id.

@@ -114,7 +114,7 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
     let times = Times { created_ms, updated_ms, author: last.and_then(|c| device_of(work, &c.actor)) };
     match doc.kind() {
         Kind::Page => page(work, &doc, &times)?,
-        Kind::Thread | Kind::Reading => {}
+        Kind::Thread | Kind::Reading => work.mem.talks_version = work.mem.version + 1,
         _ => work.mem.tasks_version = work.mem.version + 1,
     }
     match doc.kind() {

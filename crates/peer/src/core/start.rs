@@ -398,6 +398,7 @@ impl Mem {
             version: 0,
             pages_version: 0,
             tasks_version: 0,
+            talks_version: 0,
             looked_ms: None,
             connected: std::collections::BTreeSet::new(),
             clock: 0,

@@ -89,6 +89,8 @@ fn start(store: &Store, mem: &mut Mem, last: i64) -> Result<(), PeerError> {
 /// Brings membership and keys up to the log.
 pub(crate) fn learn(mem: &mut Mem) -> Vec<Id16> {
     mem.membership = mem.log.membership();
+    // Who is here and who owes an answer hangs on the log.
+    (mem.tasks_version, mem.talks_version) = (mem.version + 1, mem.version + 1);
     let mut openers = vec![mem.keys.opener()];
     if let Some(invite) = &mem.invite {
         openers.push(invite.opener());
