@@ -6,7 +6,7 @@ use tern_model::Delta;
 use tern_model::block::Marks;
 use tern_model::delta::{Piece, Side};
 use tern_model::flat::Flat;
-use tern_peer::{Command, ErrorKind, PageChangesView, PageDeltaReply, Query, Reply, View};
+use tern_peer::{Command, CommentOn, ErrorKind, PageChangesView, PageDeltaReply, Query, Reply, View};
 use tern_tests::World;
 
 const ADA: usize = 0;
@@ -131,5 +131,78 @@ fn facts_of_a_page_come_without_its_content() -> Result<()> {
     whole.markers.clear();
     whole.marks.clear();
     ensure!(info == whole);
+    Ok(())
+}
+
+fn comment_place(world: &mut World, laptop: usize, page: &str) -> Result<Option<(usize, usize)>> {
+    let View::Comments(view) = world.ask(laptop, &Query::Comments { page: page.to_owned() })? else {
+        bail!("no comments")
+    };
+    let [thread] = view.threads.as_slice() else { bail!("not one comment: {view:?}") };
+    ensure!(thread.quote == "two", "the words of that day: {}", thread.quote);
+    Ok(thread.place.as_ref().map(|place| (place.index, place.at)))
+}
+
+#[test]
+fn a_comment_goes_along_with_the_block_that_it_is_on() -> Result<()> {
+    let mut world = World::ready(34, 2)?;
+    let id = page(&mut world, "one\n\nand two\n\nthree")?;
+    let on = CommentOn::Words("two".to_owned());
+    world.quiesce()?;
+    world.perform(BAO, &Command::CommentNew { page: id.clone(), on, text: "Why?".to_owned() })?;
+    world.quiesce()?;
+    ensure!(comment_place(&mut world, ADA, &id)? == Some((1, 4)));
+
+    // Ada moves the block to the end; Bao writes before it meanwhile.
+    let (base, flat) = open(&mut world, ADA, &id)?;
+    let (start, end) = (flat.start(2) - 1, flat.start(2) + 7);
+    let pieces = flat.pieces(start, end);
+    let away = Delta::splice(start, end - start, []);
+    let moved = away.compose(&Delta::splice(flat.len() - (end - start), 0, pieces));
+    let (theirs, _) = open(&mut world, BAO, &id)?;
+    send(&mut world, BAO, &id, &theirs, &typed(4, " and a half"))?;
+    send(&mut world, ADA, &id, &base, &moved)?;
+    ensure!(comment_place(&mut world, ADA, &id)? == Some((2, 4)));
+    world.quiesce()?;
+    ensure!(comment_place(&mut world, BAO, &id)? == Some((2, 4)));
+    let (heads, flat) = open(&mut world, BAO, &id)?;
+    ensure!(text(&flat) == ["one and a half", "three", "and two"], "{:?}", text(&flat));
+
+    // Deleting is not moving: the comment keeps its words and stands nowhere.
+    let (start, end) = (flat.start(3) - 1, flat.len());
+    send(&mut world, BAO, &id, &heads, &Delta::splice(start, end - start, []))?;
+    ensure!(comment_place(&mut world, BAO, &id)?.is_none());
+    Ok(())
+}
+
+#[test]
+fn taking_back_a_change_leaves_what_came_after_it() -> Result<()> {
+    let mut world = World::ready(35, 2)?;
+    let id = page(&mut world, "one\n\ntwo")?;
+    world.quiesce()?;
+    let (first, _) = open(&mut world, ADA, &id)?;
+    send(&mut world, ADA, &id, &first, &Delta::splice(4, 4, []))?;
+    let rename = Command::PageRename { page: id.clone(), title: "Another".to_owned() };
+    world.perform(ADA, &rename)?;
+    let back = Command::PageRevert { page: id.clone(), to: first.clone() };
+    let Reply::Doc(reverted) = world.perform(ADA, &back)? else { bail!("another reply") };
+    ensure!(text(&open(&mut world, ADA, &id)?.1) == ["one", "two"]);
+    // Bao writes before the undo, Ada too.
+    world.quiesce()?;
+    let (theirs, _) = open(&mut world, BAO, &id)?;
+    send(&mut world, BAO, &id, &theirs, &typed(1, "Bao: "))?;
+    world.quiesce()?;
+    let undo = Command::PageTakeBack { page: id.clone(), at: reverted.heads };
+    let Reply::Doc(undone) = world.perform(ADA, &undo)? else { bail!("another reply") };
+    ensure!(undone.changed);
+    let (_, flat) = open(&mut world, ADA, &id)?;
+    ensure!(text(&flat) == ["Bao: one"], "{:?}", text(&flat));
+    let View::Page(page) = world.ask(ADA, &Query::Page { page: id.clone(), at: None })? else {
+        bail!("no page")
+    };
+    ensure!(page.title == "Another", "the title before the restore: {}", page.title);
+    // Nothing that one change made has these heads.
+    let unknown = Command::PageTakeBack { page: id, at: "0f".repeat(32) };
+    ensure!(world.perform(ADA, &unknown).expect_err("nobody made it").kind == ErrorKind::NotFound);
     Ok(())
 }

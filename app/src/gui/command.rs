@@ -250,6 +250,8 @@ pub enum Then {
     Said(String, String),
     /// One line says what was done; this takes it back.
     Undoable(String, Box<Held>),
+    /// One line says what was done to a page; taking back that change takes it back.
+    TakenBack(String),
 }
 
 /// A command that is kept until it is wanted. (Equality is not needed of it beyond tests.)

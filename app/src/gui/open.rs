@@ -411,10 +411,14 @@ impl Open {
             }
             (Then::Changed, Reply::Steps(done)) => self.changed_tasks(done, now),
             (Then::ViewMade, Reply::View(view)) => self.show_view(&view, now),
-            (Then::Undoable(..), Reply::Doc(doc)) if !doc.changed => {
+            (Then::Undoable(..) | Then::TakenBack(_), Reply::Doc(doc)) if !doc.changed => {
                 self.say("Nothing had to change: it is so already", None, now);
             }
             (Then::Undoable(words, undo), _) => self.say(&words, Some(undo), now),
+            (Then::TakenBack(words), Reply::Doc(doc)) => {
+                let undo = Command::PageTakeBack { page: doc.id, at: doc.heads };
+                self.say(&words, Some(Box::new(Held(undo))), now);
+            }
             (Then::Commented, _) => self.commented(),
             (Then::Said(key, words), reply) => self.said(&key, &words, &reply, now),
             (Then::Replied(thread), _) => {

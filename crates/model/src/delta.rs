@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::block::{BlockKind, Inline, Link, Marks};
 use crate::flat::{Flat, Head, Picture};
 
+mod moved;
+
+pub use moved::Moved;
+
 /// Something inserted. Each character, image and block is one position.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

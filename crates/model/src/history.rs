@@ -11,6 +11,7 @@ use crate::doc::{Doc, Hash, Heads, ModelError};
 use crate::fields::{self, Value};
 use crate::page::{self, Placed, Span, Unit, inline, units};
 
+mod back;
 mod merges;
 mod restore;
 mod rich;

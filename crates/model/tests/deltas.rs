@@ -375,3 +375,63 @@ fn whoever_saw_the_words_may_part_them() {
     assert!(!mend(&mut ben, &from, &before, 2));
     assert_eq!(support::texts(&ben), ["one", " two"]);
 }
+
+/// A page of which every block is told from the others by its number.
+fn numbered(count: usize) -> Flat {
+    let text = |i| Block::plain(BlockKind::Paragraph, &format!("{i}: some words"));
+    Flat::of(&(0..count).map(text).collect::<Vec<Block>>())
+}
+
+proptest! {
+    /// What stood in a block that a change moves stands, letter by letter, where the change says that it moved.
+    #[test]
+    fn what_is_moved_is_found_where_it_stands(
+        count in 2..6usize,
+        moves in proptest::collection::vec((0..6usize, 0..6usize), 1..3),
+        typed in proptest::option::of((0..90usize, "[x-z]{1,3}")),
+    ) {
+        let before = numbered(count);
+        let mut flat = before.clone();
+        let mut all = Delta::default();
+        for (block, to) in moves {
+            let (from, part) = marker(&flat, block).expect("a block");
+            let end = from + 1 + flat.parts()[part].line.len();
+            let rest = Delta::splice(from, end - from, []);
+            let mut without = flat.clone();
+            without.apply(&rest).unwrap();
+            let to = marker(&without, to).map_or(without.len(), |(at, _)| at);
+            let step = rest.compose(&Delta::splice(to, 0, flat.pieces(from, end)));
+            flat.apply(&step).unwrap();
+            all = all.compose(&step);
+        }
+        if let Some((at, text)) = typed {
+            let step = Delta::splice(at % (flat.len() + 1), 0, [Piece::Text(text, Marks::default())]);
+            flat.apply(&step).unwrap();
+            all = all.compose(&step);
+        }
+        for moved in all.moved(&before) {
+            prop_assert_eq!(
+                before.pieces(moved.from, moved.from + moved.len),
+                flat.pieces(moved.to, moved.to + moved.len)
+            );
+            let (from, to) = moved.carry(moved.from, moved.from + 1).expect("it is inside");
+            prop_assert_eq!((from, to), (moved.to, moved.to + 1));
+            prop_assert_eq!(moved.carry(moved.from, moved.from + moved.len + 1), None);
+        }
+    }
+
+    /// One block that is moved elsewhere is found, whatever is typed elsewhere in the same change.
+    #[test]
+    fn a_moved_block_is_found(count in 2..6usize, block in 0..6usize, to in 0..6usize) {
+        let before = numbered(count);
+        let (from, part) = marker(&before, block).expect("a block");
+        let end = from + 1 + before.parts()[part].line.len();
+        let rest = Delta::splice(from, end - from, []);
+        let mut without = before.clone();
+        without.apply(&rest).unwrap();
+        let to = marker(&without, to).map_or(without.len(), |(at, _)| at);
+        let found = rest.compose(&Delta::splice(to, 0, before.pieces(from, end))).moved(&before);
+        prop_assert_eq!(found.len(), 1);
+        prop_assert_eq!((found[0].from, found[0].len), (from, end - from));
+    }
+}

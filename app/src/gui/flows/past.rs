@@ -130,7 +130,7 @@ fn v_shows_what_changed_and_enter_marks_it_as_read() {
     );
     window.click("Undo");
     let undone = window.last_sent();
-    assert!(matches!(&undone, Some(Command::PageRestoreBlock { at, .. }) if at == "p0"), "{undone:?}");
+    assert!(matches!(&undone, Some(Command::PageTakeBack { at, .. }) if at == "p0"), "{undone:?}");
     window.press(Key::Enter);
     let read = window.sent().pop();
     assert!(matches!(&read, Some(Command::MarkRead { heads: Some(heads), .. }) if heads == "p0"), "{read:?}");
@@ -163,7 +163,7 @@ fn the_past_is_scrubbed_with_arrows_and_a_version_comes_back_as_a_change() {
     assert!(window.shows("Page text"), "the page as it is is shown");
     window.click("Undo");
     let sent = window.last_sent();
-    assert!(matches!(&sent, Some(Command::PageRevert { to, .. }) if to == "p0"), "{sent:?}");
+    assert!(matches!(&sent, Some(Command::PageTakeBack { at, .. }) if at == "p0"), "{sent:?}");
 }
 
 #[test]

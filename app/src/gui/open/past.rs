@@ -193,39 +193,19 @@ impl Open {
             Ask::Step(step) => self.scrub(step),
             Ask::Sitting(index) => self.go_sitting(index),
             Ask::RestoreVersion(to) => {
-                let undo = self.present_heads().map(|to| Command::PageRevert { page: page.clone(), to });
                 let said = "The page is as it was then".to_owned();
-                self.restore(Command::PageRevert { page: page.clone(), to }, undo, said);
+                self.send(Command::PageRevert { page: page.clone(), to }, Then::TakenBack(said));
                 self.go(Route::page(&page));
             }
-            Ask::RestoreBlock { at, block, gone } => {
-                let undo = self.undo_of_block(&page, &block, gone);
+            Ask::RestoreBlock { at, block } => {
                 let said = "The block is as it was then".to_owned();
-                self.restore(Command::PageRestoreBlock { page, at, block }, undo, said);
+                self.send(Command::PageRestoreBlock { page, at, block }, Then::TakenBack(said));
             }
             Ask::MarkRead => self.mark_read(&page, now),
             Ask::Place(at) => self.pane.past.place = at,
             Ask::Take { mine } => self.take_side(&page, mine, now),
             Ask::Keep => self.place_done(&page, now),
         }
-    }
-
-    fn restore(&self, command: Command, undo: Option<Command>, said: String) {
-        let then = match undo {
-            Some(undo) => Then::Undoable(said, Box::new(Held(undo))),
-            None => Then::CloseAndSay(said),
-        };
-        self.send(command, then);
-    }
-
-    /// What takes a restored block back; where the block may not have been on the page, the page as it is goes back.
-    fn undo_of_block(&self, page: &str, block: &str, gone: bool) -> Option<Command> {
-        let (heads, page) = (self.present_heads()?, page.to_owned());
-        Some(if gone {
-            Command::PageRevert { page, to: heads }
-        } else {
-            Command::PageRestoreBlock { page, at: heads, block: block.to_owned() }
-        })
     }
 
     fn show_past(&mut self, ctx: &Context, page: String, mode: Mode) {
@@ -311,19 +291,20 @@ impl Open {
             return self.say(&why, None, now);
         }
         let said = if mine { "Yours is restored".to_owned() } else { format!("{} is restored", side.whose) };
-        let (command, undo) = match &place.what {
+        let (command, then) = match &place.what {
             What::Block { marker } => {
                 let at = side.heads.clone();
                 let command = Command::PageRestoreBlock { page: page.to_owned(), at, block: marker.clone() };
-                (command, self.undo_of_block(page, marker, place.merged.is_empty()))
+                (command, Then::TakenBack(said))
             }
             What::Field { values: [own, other, merged], .. } => {
                 let rename =
                     |title: &str| Command::PageRename { page: page.to_owned(), title: title.to_owned() };
-                (rename(if mine { own } else { other }), Some(rename(merged)))
+                let undo = Box::new(Held(rename(merged)));
+                (rename(if mine { own } else { other }), Then::Undoable(said, undo))
             }
         };
-        self.restore(command, undo, said);
+        self.send(command, then);
         self.ask_merges();
         self.place_done(page, now);
     }

@@ -42,8 +42,6 @@ pub enum Ask {
         at: String,
         /// Its marker.
         block: String,
-        /// It is not on the page any more.
-        gone: bool,
     },
     /// One has read what changed.
     MarkRead,

@@ -400,14 +400,12 @@ fn signs(ui: &Ui, row: &PastRow, page_left: f32, rect: Rect, p: Look) {
 
 /// What restoring a row of a view means; nothing where it makes no sense.
 fn restores(row: &PastRow, past: &Past, offer: Offer) -> Option<Ask> {
-    let gone = row.mark == Mark::Removed;
     let at = match (offer, row.mark) {
         (Offer::Then, Mark::Removed) | (Offer::Before, Mark::Removed | Mark::Changed) => past.from.clone(),
         (Offer::Then, _) => past.to.clone(),
         (Offer::Before, _) => return None,
     };
-    let gone = gone || offer == Offer::Then;
-    Some(Ask::RestoreBlock { at, block: row.marker.clone(), gone })
+    Some(Ask::RestoreBlock { at, block: row.marker.clone() })
 }
 
 /// The button beside a block: always where it changed, else under the pointer.

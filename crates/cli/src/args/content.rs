@@ -95,6 +95,14 @@ pub(crate) enum PageAction {
         #[arg(long, value_name = "BLOCK")]
         block: Option<String>,
     },
+    /// Take back what one change did to a page; what came after it stays
+    TakeBack {
+        /// Id or unique prefix
+        page: String,
+        /// The heads after the change, as the command that made it printed them
+        #[arg(long, value_name = "HEADS")]
+        at: String,
+    },
     /// What changed since you last read a page
     Since {
         /// Id or unique prefix

@@ -58,6 +58,11 @@ pub(super) fn run(context: &Context, action: PageAction) -> Result<(), PeerError
             Command::PageRestoreBlock { page, at: to, block },
             "The block is as it was then, as a further change.",
         ),
+        PageAction::TakeBack { page, at } => changed(
+            context,
+            Command::PageTakeBack { page, at },
+            "What that change did is taken back, as a further change.",
+        ),
         PageAction::Since { page } => past::since(context, page),
         PageAction::Seen { page, at } => past::seen(context, page, at),
         PageAction::Merges { page, reviewed } => past::merges(context, page, reviewed),

@@ -158,6 +158,13 @@ pub enum Command {
         /// The heads.
         to: String,
     },
+    /// Takes back what the one change that made these heads did, as a new change. What came after it stays.
+    PageTakeBack {
+        /// Which page.
+        page: Ref,
+        /// The heads after the change.
+        at: String,
+    },
     /// Makes one block as it was at some heads, as a new change. One that was deleted comes again behind the nearest
     /// earlier neighbour that still stands.
     PageRestoreBlock {

@@ -98,6 +98,7 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::Trash { doc } => done(pages::trash(work, doc, true)?),
         Command::Restore { doc } => done(pages::trash(work, doc, false)?),
         Command::PageRevert { page, to } => done(pages::revert(work, page, to)?),
+        Command::PageTakeBack { page, at } => done(typing::take_back(work, page, at)?),
         Command::PageRestoreBlock { page, at, block } => done(past::restore_block(work, page, at, block)?),
         Command::MarkRead { page, heads } => {
             Did::Other(reading::note(work, reading::Mark::Read, page, heads.as_deref())?)

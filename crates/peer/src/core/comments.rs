@@ -1,5 +1,6 @@
 //! Comments: threads in documents of their own, found by the links table, placed by their anchors.
 
+use tern_model::delta::Moved;
 use tern_model::thread::{Anchor, FROM, Message, PAGE, QUOTE, RESOLVED, TO};
 use tern_model::{Class, Doc, DocId, Edit, Kind, Value};
 use tern_store::SearchRow;
@@ -113,6 +114,50 @@ fn find(work: &mut Work<'_, '_>, text: &str) -> Result<DocId, PeerError> {
             Err(bad_input(format!("“{}” could mean several comments.", text.trim())).next("Type more of it."))
         }
     }
+}
+
+/// A comment on words that are moved, and where they come to stand.
+pub(crate) struct Carried {
+    thread: DocId,
+    from: usize,
+    to: usize,
+}
+
+/// The comments whose words a change of the page is going to move.
+pub(crate) fn carried(
+    work: &mut Work<'_, '_>,
+    page: DocId,
+    moved: &[Moved],
+) -> Result<Vec<Carried>, PeerError> {
+    if moved.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut out = Vec::new();
+    let ids = work.txn.links_to(&page.0)?.into_iter().map(DocId);
+    for id in ids.filter(|id| id.class() == Class::Conversation).take(MAX_THREADS) {
+        let Ok(doc) = work.doc(id) else { continue };
+        let (kind, thread) = (doc.kind(), doc.thread());
+        if kind != Kind::Thread || thread.page != page.to_string() {
+            continue;
+        }
+        let Some(spot) = work.doc(page)?.spot(&thread.from, &thread.to) else { continue };
+        if let Some((from, to)) = moved.iter().find_map(|moved| moved.carry(spot.from, spot.to)) {
+            out.push(Carried { thread: id, from, to });
+        }
+    }
+    Ok(out)
+}
+
+/// Anchors these comments where their words stand now. The quote stays that of the day they were written.
+pub(crate) fn set_down(work: &mut Work<'_, '_>, page: DocId, carried: Vec<Carried>) -> Result<(), PeerError> {
+    for Carried { thread, from, to } in carried {
+        let Ok(anchor) = work.doc(page)?.anchor(from, to) else { continue };
+        let fields = [(FROM, anchor.from), (TO, anchor.to)];
+        let edits =
+            fields.map(|(name, value)| Edit::SetField { name: name.to_owned(), value: Value::Text(value) });
+        work.edit(thread, &edits)?;
+    }
+    Ok(())
 }
 
 impl Core {

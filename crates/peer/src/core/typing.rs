@@ -14,7 +14,7 @@ use tern_store::Store;
 use crate::api::{ErrorKind, FlatView, PageChangesView, PageDeltaReply, PageTornView, PeerError};
 
 use super::resolve::{self, Wanted};
-use super::{Core, Mem, Work, documents, pages, people};
+use super::{Core, Mem, Work, comments, documents, pages, people};
 
 /// Most versions of pages kept as sequences.
 const VERSIONS: usize = 8;
@@ -123,15 +123,33 @@ pub(crate) fn change(
     let mut changed = false;
     if !own.is_empty() {
         let (_, before) = page_at(&work.txn, work.mem, id, None, false)?;
+        let carried = comments::carried(work, id, &own.moved(&before))?;
         changed = work.edit_with(id, |doc, stamp| doc.edit_delta(stamp, &own, &before))?;
         let mut flat = Arc::unwrap_or_clone(before);
         if flat.apply(&own).is_ok() {
             let heads = work.doc(id)?.heads();
             work.mem.flats.put(Known { id, heads, flat: Arc::new(flat), read: false });
         }
+        comments::set_down(work, id, carried)?;
     }
     let heads = work.doc(id)?.heads().to_string();
     Ok(PageDeltaReply { id: id.to_string(), heads, remote, changed })
+}
+
+/// Takes back what the change that made these heads did to a page; what came after it stays.
+pub(crate) fn take_back(work: &mut Work<'_, '_>, page: &str, at: &str) -> Result<(DocId, bool), PeerError> {
+    let id = resolve::document(&work.txn, page, Wanted::Any)?;
+    work.may_write(id)?;
+    let to = pages::parse_heads(at)?;
+    let from = work.doc(id)?.written_upon(&to).map_err(lost)?;
+    let (_, before) = page_at(&work.txn, work.mem, id, Some(&from), false)?;
+    let (_, after) = page_at(&work.txn, work.mem, id, Some(&to), false)?;
+    let doc = work.doc(id)?;
+    let delta = doc.undone((&from, &before), (&to, &after)).map_err(lost)?;
+    let fields = doc.fields_undone(&from, &to).map_err(lost)?;
+    let text = change(work, page, at, &delta)?.changed;
+    let fields = work.edit(id, &fields)?;
+    Ok((id, text || fields))
 }
 
 impl Core {
