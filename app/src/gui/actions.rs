@@ -4,6 +4,10 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 pub use super::sidebar::moves::Step;
 
+mod read;
+
+pub use read::{Reader, is_held};
+
 /// Something that a key or the palette does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)]
@@ -100,6 +104,7 @@ pub enum Action {
     Acknowledge,
     Record,
     Reply,
+    Ruler,
 }
 
 /// A way over the board.
@@ -142,6 +147,8 @@ pub enum Keys {
     Tree(Modifiers, Key),
     /// Held together while a card of the board is selected.
     Card(Modifiers, Key),
+    /// As long as it is held; not while typing.
+    Held(Key),
 }
 
 /// Where an action makes sense.
@@ -257,7 +264,7 @@ const ALT_SHIFT: Modifiers = Modifiers::ALT.plus(Modifiers::SHIFT);
 const CTRL_ALT: Modifiers = Modifiers::COMMAND.plus(Modifiers::ALT);
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-use Keys::{Card, Sequence, Single, Tree, Typed};
+use Keys::{Card, Held, Sequence, Single, Tree, Typed};
 use When::{
     Always, InHistory, InLists, InOpened, InPast, InPeople, InReview, InSplit, InTasks, InThread, InTree,
     OnBoard, OnCard, OnPage, OnRow, OnTask, OnThread, OnView, ToAccept,
@@ -312,19 +319,19 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Card(Way::Up), "Task before", &[Single(NONE, Key::ArrowUp)], InTasks, false),
     spec(Action::Card(Way::Right), "Next column", &[Single(NONE, Key::ArrowRight)], OnBoard, false),
     spec(Action::Card(Way::Left), "Column before", &[Single(NONE, Key::ArrowLeft)], OnBoard, false),
-    spec(Action::MoveCard(Way::Up), "Move the card up", &[Card(ALT, Key::ArrowUp)], OnCard, true),
-    spec(Action::MoveCard(Way::Down), "Move the card down", &[Card(ALT, Key::ArrowDown)], OnCard, true),
+    spec(Action::MoveCard(Way::Up), "Move the card up", &[Card(CTRL, Key::ArrowUp)], OnCard, true),
+    spec(Action::MoveCard(Way::Down), "Move the card down", &[Card(CTRL, Key::ArrowDown)], OnCard, true),
     spec(
         Action::MoveCard(Way::Left),
         "Card to the column before",
-        &[Card(ALT, Key::ArrowLeft)],
+        &[Card(CTRL, Key::ArrowLeft)],
         OnCard,
         true,
     ),
     spec(
         Action::MoveCard(Way::Right),
         "Card to the next column",
-        &[Card(ALT, Key::ArrowRight)],
+        &[Card(CTRL, Key::ArrowRight)],
         OnCard,
         true,
     ),
@@ -429,6 +436,7 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Mute, "Mute this thread, or hear it again", &[Single(NONE, Key::M)], InThread, true),
     spec(Action::Record, "Record as decision, task or page", &[Typed('.')], InThread, true),
     spec(Action::Acknowledge, "Acknowledge", &[Single(NONE, Key::A)], InThread, true),
+    spec(Action::Ruler, "Everybody's hours around now", &[Held(Key::Z)], Always, false),
     spec(Action::Reply, "Reply", &[Single(NONE, Key::R)], InThread, true),
 ];
 
@@ -496,6 +504,7 @@ impl Keys {
             }
             Keys::Sequence(first, second) => format!("{} {}", key_words(first), key_words(second)),
             Keys::Typed(c) => c.to_string(),
+            Keys::Held(key) => format!("hold {}", key_words(key)),
         }
     }
 }
@@ -520,137 +529,6 @@ fn key_words(key: Key) -> String {
         Key::Backslash => "\\".to_owned(),
         _ => key.name().to_owned(),
     }
-}
-
-/// Turns key presses into actions; remembers the first key of a sequence.
-#[derive(Debug, Clone, Default)]
-pub struct Reader {
-    first: Option<(Key, f64)>,
-}
-
-/// Seconds within which the second key of a sequence counts.
-const SEQUENCE_SECS: f64 = 1.5;
-
-impl Reader {
-    /// Takes the keys that belong to actions out of the input.
-    pub fn read(&mut self, ctx: &egui::Context, situation: Situation, typing: bool) -> Vec<Action> {
-        let mut actions = Vec::new();
-        ctx.input_mut(|input| {
-            let now = input.time;
-            if situation.tree && !typing {
-                read_first(input, &mut actions, |keys| match keys {
-                    Keys::Tree(held, key) => Some((*held, *key)),
-                    _ => None,
-                });
-            } else if situation.board && situation.task && !typing {
-                read_first(input, &mut actions, |keys| match keys {
-                    Keys::Card(held, key) => Some((*held, *key)),
-                    _ => None,
-                });
-            }
-            for spec in ACTIONS.iter().filter(|spec| spec.when.holds(situation)) {
-                for keys in spec.keys {
-                    if let Keys::Chord(shortcut) = keys
-                        && consume(input, shortcut)
-                    {
-                        actions.push(spec.action);
-                    }
-                }
-            }
-            if !typing {
-                self.read_single(input, situation, now, &mut actions);
-            }
-        });
-        actions
-    }
-
-    fn read_single(
-        &mut self,
-        input: &mut egui::InputState,
-        situation: Situation,
-        now: f64,
-        out: &mut Vec<Action>,
-    ) {
-        let mut events = std::mem::take(&mut input.events);
-        events.retain(|event| match event {
-            egui::Event::Key { key, pressed: true, modifiers, .. } => {
-                !self.press(*key, *modifiers, situation, now, out)
-            }
-            egui::Event::Text(text) => !typed(text, situation, out),
-            _ => true,
-        });
-        input.events = events;
-    }
-
-    fn press(
-        &mut self,
-        key: Key,
-        held: Modifiers,
-        situation: Situation,
-        now: f64,
-        out: &mut Vec<Action>,
-    ) -> bool {
-        if held.command || held.ctrl || held.alt {
-            return false;
-        }
-        let first = self.first.take().filter(|(_, at)| now - at < SEQUENCE_SECS).map(|(key, _)| key);
-        let offered = || ACTIONS.iter().filter(|spec| spec.when.holds(situation));
-        let find = |wanted: Keys| offered().find(|spec| spec.keys.contains(&wanted)).map(|spec| spec.action);
-        let held = if held.shift { SHIFT } else { NONE };
-        if let Some(action) =
-            first.and_then(|first| find(Sequence(first, key))).or_else(|| find(Single(held, key)))
-        {
-            out.push(action);
-            return true;
-        }
-        let begins = |keys: &Keys| matches!(keys, Sequence(begin, _) if *begin == key);
-        if held == NONE && offered().any(|spec| spec.keys.iter().any(begins)) {
-            self.first = Some((key, now));
-            return true;
-        }
-        false
-    }
-}
-
-/// Keys of the tree and of cards come first: Alt with an arrow means something else elsewhere.
-fn read_first(
-    input: &mut egui::InputState,
-    out: &mut Vec<Action>,
-    chord: impl Fn(&Keys) -> Option<(Modifiers, Key)>,
-) {
-    input.events.retain(|event| {
-        let egui::Event::Key { key, pressed: true, modifiers: held, .. } = event else { return true };
-        let matches =
-            |keys: &Keys| chord(keys).is_some_and(|(wanted, k)| k == *key && held.matches_exact(wanted));
-        let found = ACTIONS.iter().find(|spec| spec.keys.iter().any(matches));
-        out.extend(found.map(|spec| spec.action));
-        found.is_none()
-    });
-}
-
-/// Takes a chord out of the input. A letter with another modifier held is another chord; signs may need Shift to be typed.
-fn consume(input: &mut egui::InputState, shortcut: &KeyboardShortcut) -> bool {
-    let wanted = shortcut.modifiers;
-    let is_letter = shortcut.logical_key.name().len() == 1
-        && shortcut.logical_key.name().as_bytes()[0].is_ascii_alphabetic();
-    let fits = |held: Modifiers| {
-        let exact = held.shift == wanted.shift && held.alt == wanted.alt;
-        held.matches_logically(wanted) && (exact || !is_letter)
-    };
-    let before = input.events.len();
-    input.events.retain(|event| {
-        !matches!(event, egui::Event::Key { key, pressed: true, modifiers, .. }
-            if *key == shortcut.logical_key && fits(*modifiers))
-    });
-    input.events.len() < before
-}
-
-fn typed(text: &str, situation: Situation, out: &mut Vec<Action>) -> bool {
-    let mut characters = text.chars();
-    let (Some(c), None) = (characters.next(), characters.next()) else { return false };
-    let found = ACTIONS.iter().find(|spec| spec.when.holds(situation) && spec.keys.contains(&Typed(c)));
-    out.extend(found.map(|spec| spec.action));
-    found.is_some()
 }
 
 #[cfg(test)]

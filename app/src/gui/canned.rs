@@ -564,8 +564,8 @@ impl World {
         let heads = format!("h{}", self.version);
         let doc =
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
-        if self.perform_past(&command) {
-            return Ok(Reply::Done {});
+        if let Some(reply) = self.perform_past(&command) {
+            return Ok(reply);
         }
         if let Some(reply) = self.talks.perform(&command) {
             return Ok(reply);
@@ -687,12 +687,18 @@ impl World {
         table.expect("a table").rows.iter().map(row).collect()
     }
 
-    fn perform_past(&mut self, command: &Command) -> bool {
+    fn perform_past(&mut self, command: &Command) -> Option<Reply> {
         let about = match command {
+            Command::PageRevert { page, .. }
+            | Command::PageRestoreBlock { page, .. }
+            | Command::PageTakeBack { page, .. } => {
+                let heads = self.heads_of(page);
+                return Some(Reply::Doc(DocReply { id: page.clone(), heads, changed: true }));
+            }
             Command::CommentNew { page, .. } => self.pages.iter().find(|(view, ..)| view.id == *page),
             _ => None,
         };
-        self.past.perform(command, about.map(|(.., paper)| paper.flat()))
+        self.past.perform(command, about.map(|(.., paper)| paper.flat())).then(|| Reply::Done {})
     }
 
     fn page(&mut self, id: &str) -> &mut PageView {

@@ -1,7 +1,8 @@
 //! The frame of the window: line of people, sidebar, sheet with its header, right column, status line, and what lies over.
 
-use egui::{CornerRadius, Id, Key, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2};
+use egui::{CornerRadius, Id, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, vec2};
 
+use super::actions::{Action, is_held};
 use super::command::{Column, Queue, Route};
 use super::dialogs::{self, Reads};
 use super::look::look;
@@ -91,7 +92,7 @@ fn people_line(ui: &mut Ui, open: &mut Open, parts: &columns::Parts, ruled: bool
     people::keep_working(ui.ctx(), &chips);
     match open.strip.ruler.as_ref().filter(|_| ruled) {
         Some(ruler) => {
-            let hold = !typing && ui.input(|input| input.key_down(Key::Z) && input.modifiers.is_none());
+            let hold = !typing && is_held(ui.ctx(), Action::Ruler);
             let [left, right] = [open.prefs.sidebar_width, open.prefs.right_width].map(f32::from);
             let wide = parts.sheet.width() > size::SHEET_RULED;
             let columns = strip::Columns {

@@ -6,7 +6,7 @@ use tern_peer::{TaskCommand, ViewCommand};
 use super::*;
 use crate::gui::look;
 
-const ALT: Modifiers = Modifiers::ALT;
+const CTRL: Modifiers = Modifiers::COMMAND;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 
 /// The board over the sample.
@@ -95,9 +95,9 @@ fn cards_are_walked_and_moved_by_keyboard() {
     assert!(window.shows("Todo, 2 tasks"));
     window.press(Key::ArrowRight);
     window.press(Key::ArrowDown);
-    window.chord(ALT, Key::ArrowRight);
+    window.chord(CTRL, Key::ArrowRight);
     assert_eq!(window.world.task("WEB-7K3QX").status, "review");
-    window.chord(ALT, Key::ArrowUp);
+    window.chord(CTRL, Key::ArrowUp);
     let steps = window.sent();
     let placed = |command: &Command| matches!(command, Command::Tasks(TaskCommand::Place { fields, .. }) if fields.is_empty());
     assert!(steps.iter().any(placed), "it is moved within the column");

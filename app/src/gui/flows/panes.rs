@@ -89,6 +89,15 @@ fn a_second_pane_opens_on_the_same_page_and_goes_its_own_way() {
 }
 
 #[test]
+fn a_click_with_ctrl_opens_a_page_beside() {
+    let mut window = wide();
+    window.harness.get_by_label("Accessibility notes").click_modifiers(CTRL);
+    window.settle();
+    assert!(window.is_split());
+    assert!(window.shows("Left pane: Launch plan, 3.2") && window.shows("Right pane: Accessibility notes"));
+}
+
+#[test]
 fn what_is_written_in_each_pane_is_saved_and_closing_one_loses_nothing() {
     let mut window = two_pages();
     window.click_in("Right pane", "Write at the end of the page");

@@ -52,6 +52,7 @@ impl Open {
         let now = ctx.input(|input| input.time);
         match command {
             UiCommand::Do(action) => self.act(ctx, action),
+            UiCommand::Go(route @ Route::Page { .. }) if is_beside(ctx) => self.go_in_other(ctx, route),
             UiCommand::Go(route) => self.go(route),
             UiCommand::GoBeside(route) => self.go_in_other(ctx, route),
             UiCommand::Fold { page, folded } => {
@@ -191,6 +192,8 @@ impl Open {
 
     fn act(&mut self, ctx: &Context, action: Action) {
         match action {
+            // What is held is seen where the ruler is drawn.
+            Action::Ruler => {}
             Action::Palette => self.palette = Some(Palette::with(&typed_in_this_frame(ctx))),
             Action::Search => self.go_search(),
             Action::NewTask => self.new_task(),
@@ -431,4 +434,9 @@ fn typed_in_this_frame(ctx: &Context) -> String {
         };
         input.events.iter().filter_map(text).collect()
     })
+}
+
+/// Whether a page is opened beside the one that is open: by a click with Ctrl held.
+fn is_beside(ctx: &Context) -> bool {
+    ctx.input(|input| input.modifiers.command && input.pointer.any_click())
 }
