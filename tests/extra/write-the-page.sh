@@ -1,8 +1,8 @@
 #!/bin/bash
 # A person writes a page with real keys in a real window, while somebody else works on it from another home.
 #
-# Not part of `cargo test`: it needs Xvfb, xdotool and ImageMagick (`import`). Everything stays on loopback and in a folder of
-# its own. Usage: tests/extra/write-the-page.sh [FOLDER FOR SCREENSHOTS] [light|dark]; TERN names the binary.
+# Not part of `cargo test`: it needs Xvfb, xdotool, ImageMagick (`import`), nabi (an input method for Hangul) and a Korean font
+# (Debian: xvfb xdotool imagemagick nabi fonts-nanum). Everything stays on loopback and in a folder of its own. Usage: tests/extra/write-the-page.sh [FOLDER FOR SCREENSHOTS] [light|dark]; TERN names the binary.
 # It ends with 0 when both homes export the same files and every step left its picture.
 set -euo pipefail
 
@@ -40,7 +40,9 @@ echo "$ticket" | "$tern" --home "$work/mia" join - --name Mia --zone Africa/Lago
 Xvfb "$display" -screen 0 1440x900x24 >/dev/null 2>&1 & pids+=($!)
 export DISPLAY=$display LIBGL_ALWAYS_SOFTWARE=1
 sleep 1
-"$tern" --home "$work/ben" >"$work/ben.log" 2>&1 & pids+=($!)
+HOME=$work nabi --xim-name=nabi >"$work/nabi.log" 2>&1 & pids+=($!)
+sleep 2
+LC_ALL=C.UTF-8 XMODIFIERS=@im=nabi "$tern" --home "$work/ben" >"$work/ben.log" 2>&1 & pids+=($!)
 shown() { xdotool search --name Tern; }
 until_true shown
 window=$(shown | head -1)
@@ -66,10 +68,17 @@ key() { for k in "$@"; do xdotool key "$k"; sleep 0.06; done; }
 
 [ "$theme" = dark ] && key ctrl+shift+l
 look empty
-xdotool mousemove 560 600; key F2; sleep 0.6
+xdotool mousemove 560 600; still; key F2; sleep 1.5
 write "Keep the search index on the device"; key Return
 write "Surveyors lose signal for up to six hours. Today every search in Field kit asks the server, so the tool goes blank exactly when someone stands in front of the thing they need to look up. Last week in Lagos **41 of 112 searches failed**, and nobody retried one of them."; key Return
 write "We build the index on the tablet, from the records it already holds."; look paragraphs
+# Words through an input method: what is being composed is shown and is not in the page before it is chosen.
+write " Jiho calls it "; key shift+space; xdotool type --delay 150 gks; look composing
+ben_has() { "$tern" --home "$work/ben" page show "$page" | grep -q "$1"; }
+until_true ben_has "Jiho calls it"
+if ben_has 한; then echo "what is being composed was written" >&2; exit 1; fi
+xdotool type --delay 150 rmf; key shift+space; write "."
+until_true ben_has "Jiho calls it 한글\."
 key Return; write "/call"; look menu; key Return
 write "**What we give up.** The first start after an update takes about 40 s on the oldest tablet. The screen says so, and searching titles works meanwhile."; key Return
 # Somebody else works on the same page meanwhile.
@@ -96,6 +105,7 @@ same() {
 }
 until_true same
 grep -rq "the ferry is back" "$work/a"
+grep -rq "Jiho calls it 한글" "$work/a"
 if grep -qi "differ in a page" "$work/ben.log"; then echo "window and engine differed" >&2; exit 1; fi
 look both
 echo "written; both exports are equal; pictures in $shots"
