@@ -16,6 +16,10 @@ use crate::hub::Hub;
 use crate::net::conn::NetIn;
 use crate::net::service::Target;
 
+mod study;
+
+use study::Studies;
+
 /// Requests that wait for the engine; callers wait beyond it.
 pub const REQUESTS: usize = 256;
 /// Network inputs that wait for the engine; connections stop reading beyond it.
@@ -168,6 +172,7 @@ struct Engine {
     hub: Hub<Core>,
     files: Files,
     watchers: Vec<Watcher>,
+    studies: Studies,
     /// Commits of other processes that sessions know of.
     told: u64,
     served: u64,
@@ -187,10 +192,12 @@ pub async fn run(
     mut net: mpsc::Receiver<NetIn>,
 ) {
     let served = core.version();
+    let (studies, mut found) = Studies::new();
     let mut engine = Engine {
         hub: Hub::laptop(core),
         files,
         watchers: Vec::new(),
+        studies,
         told: 0,
         served,
         served_at_ms: 0,
@@ -216,6 +223,10 @@ pub async fn run(
                     let Ok(input) = net.try_recv() else { break };
                     engine.hub.on_net(wall_ms(), input);
                 }
+            }
+            Some((told, done)) = found.recv() => {
+                engine.studies.next();
+                done(engine.core().and_then(told));
             }
             () = tokio::time::sleep(pause) => engine.idle(),
         }
@@ -280,7 +291,7 @@ impl Engine {
                 self.committed();
                 self.serve();
             }
-            Msg::Ask(query, done) => done(self.answer(&query)),
+            Msg::Ask(query, done) => self.ask(&query, done),
             Msg::Watch(query, slot) => self.watchers.push(Watcher { query, slot, last: None, at: 0 }),
             Msg::Targets(ticket, done) => {
                 self.look();
@@ -322,6 +333,18 @@ impl Engine {
             .tenant()
             .ok_or_else(|| PeerError::new(crate::api::ErrorKind::Failed, "No workspace is open."))?;
         self.files.call(core, command, progress)
+    }
+
+    fn ask(&mut self, query: &Query, done: Done<View>) {
+        match self.core().and_then(|core| core.study(query)) {
+            Ok(None) => done(self.answer(query)),
+            Ok(Some(study)) => {
+                if let Some((told, done)) = self.studies.take(study, done) {
+                    done(self.core().and_then(told));
+                }
+            }
+            Err(error) => done(Err(error)),
+        }
     }
 
     fn answer(&mut self, query: &Query) -> Result<View, PeerError> {

@@ -144,4 +144,3 @@ fn typed(text: &str, situation: Situation, out: &mut Vec<Action>) -> bool {
     out.extend(found.map(|spec| spec.action));
     found.is_some()
 }
-

@@ -48,6 +48,7 @@ mod spaces;
 mod start;
 mod status;
 mod strip;
+pub(crate) mod study;
 pub(crate) mod tasks;
 mod templates;
 mod tenant;

@@ -133,16 +133,10 @@ impl Core {
         Ok(SinceReadView { read_before, changed: from != to, diff })
     }
 
-    pub(crate) fn merges(&mut self, page: &str) -> Result<MergesView, PeerError> {
-        let doc = self.document(page, None)?;
-        let reviewed = self.noted(reading::Mark::Reviewed, &doc)?.unwrap_or_default();
-        let me = self.mem.member();
-        let mine = |actor: &Id16| me.is_some() && member_of(&self.mem.membership, actor) == me;
-        let merges = doc.merges(&mine, &reviewed)?;
-        let markers = doc.markers();
+    pub(crate) fn merges_view(&self, merges: &[Merge], markers: &[String], heads: &Heads) -> MergesView {
         let mut authors = Authors::new(self);
-        let merges = merges.iter().map(|m| merge_view(&self.store, m, &markers, &mut authors)).collect();
-        Ok(MergesView { merges, heads: doc.heads().to_string() })
+        let merges = merges.iter().map(|m| merge_view(&self.store, m, markers, &mut authors)).collect();
+        MergesView { merges, heads: heads.to_string() }
     }
 }
 

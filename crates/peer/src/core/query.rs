@@ -30,7 +30,7 @@ impl Core {
             Query::History { page } => View::History(self.history(page)?),
             Query::Diff { page, from, to } => View::Diff(self.diff(page, from, to.as_deref())?),
             Query::SinceRead { page } => View::SinceRead(self.since_read(page)?),
-            Query::Merges { page } => View::Merges(self.merges(page)?),
+            Query::Merges { page } => self.study_merges(page)?()(self)?,
             Query::Comments { page } => View::Comments(self.comments(page)?),
             Query::Threads { on, closed } => View::Threads(self.threads_view(on.as_deref(), *closed)?),
             Query::Thread { thread } => View::Thread(Box::new(self.thread_view(thread)?)),
