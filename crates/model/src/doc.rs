@@ -330,8 +330,7 @@ impl Doc {
 
     /// [`Doc::blocks`] where the current page is at hand: `page` is [`Doc::flat`] of this very version.
     pub fn blocks_of(&self, page: &Flat) -> Vec<Block> {
-        // A table whose marker is gone is a block too.
-        if page::has_tables(&self.crdt) { self.blocks() } else { page.blocks() }
+        page::blocks_of(&self.crdt, page).unwrap_or_else(|| self.blocks())
     }
 
     /// What changed from one version to another: performed on the page at `from`, it gives the page at `to`.

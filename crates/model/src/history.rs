@@ -20,7 +20,7 @@ mod sessions;
 
 pub use merges::{MAX_MERGES, Merge, MergedBlock, MergedField, Side};
 pub use rich::{DiffBlock, DiffRun, Hand, MovedFrom, PageChanges, State};
-pub use sessions::{Session, Tally};
+pub use sessions::{Session, Tallies, Tally};
 
 /// One change of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ mod torn;
 mod units;
 mod write;
 
+use crate::flat::Flat;
 use std::collections::BTreeMap;
 
 use crate::block::{Block, BlockKind, Container, Inline, Marks};
@@ -90,12 +91,7 @@ pub(crate) fn read_page(read: &impl Read) -> Vec<Placed> {
     let end = out.last().map_or(0, |p| p.end);
     let used: Vec<String> = out.iter().filter_map(|p| p.table.clone()).collect();
     for (key, table) in table::orphans(read, &used) {
-        let block = Block {
-            parents: Vec::new(),
-            restart: None,
-            kind: BlockKind::Table { table },
-            inline: Vec::new(),
-        };
+        let block = Block::plain(BlockKind::Table { table }, "");
         out.push(Placed {
             marker: format!("{}{key}", table::ORPHAN),
             map: None,
@@ -322,9 +318,25 @@ fn table_key(read: &impl Read, marker: &Obj) -> String {
     attrs.into_values().next().and_then(|n| read.string(n)).unwrap_or_default()
 }
 
-/// Whether tables lie in the document.
-pub(crate) fn has_tables(read: &impl Read) -> bool {
-    read.get(&Obj::root(), At::Key(TABLES)).is_some()
+/// [`read_page`] where the page is at hand as a sequence; none when it is of another version.
+pub(crate) fn blocks_of(read: &impl Read, page: &Flat) -> Option<Vec<Block>> {
+    let mut blocks = page.blocks();
+    if read.get(&Obj::root(), At::Key(TABLES)).is_none() {
+        return Some(blocks);
+    }
+    let text = text_of(read).filter(|text| read.len(text) == page.len())?;
+    let mut used = Vec::new();
+    for (index, part) in page.parts().iter().enumerate() {
+        let is_table = part.head.as_ref().is_some_and(|head| matches!(head.kind, BlockKind::Table { .. }));
+        let marker = page.start(index).checked_sub(1).filter(|_| is_table);
+        if let Some(Node::Map(marker)) = marker.and_then(|at| read.get(&text, At::Index(at))) {
+            used.push(table_key(read, &marker));
+        }
+    }
+    // A table whose marker is gone is a block too.
+    let orphans = table::orphans(read, &used).into_iter();
+    blocks.extend(orphans.map(|(_, table)| Block::plain(BlockKind::Table { table }, "")));
+    Some(blocks)
 }
 
 fn as_number(node: &Node) -> Option<u64> {

@@ -5,7 +5,7 @@ mod support;
 use proptest::prelude::*;
 use support::{blocks, page, paragraphs, stamp, sync, texts};
 use tern_model::block::{Block, BlockKind, Inline};
-use tern_model::history::{DiffBlock, DiffRun, Merge, PageChanges, State};
+use tern_model::history::{DiffBlock, DiffRun, Merge, PageChanges, State, Tallies};
 use tern_model::{Doc, Edit, Heads, Mark, Value};
 
 fn splice(doc: &Doc, block: usize, at: usize, delete: usize, insert: &str) -> Edit {
@@ -126,7 +126,7 @@ fn a_session_compared_with_what_was_before_it_shows_its_own_work_alone() {
     };
     assert_eq!(shown(2), "~ [+2 Aa]baseB", "the other's word is on both sides");
     assert_eq!(shown(3), "~ Abase[+3 B]");
-    let tallies = doc.tallies(&sessions);
+    let tallies = doc.tallies(&sessions, &mut Tallies::default());
     let at = sessions.iter().position(|s| s.actor[0] == 2).expect("a session");
     assert_eq!((tallies[at].inserted, tallies[at].deleted), (2, 0));
 }
@@ -341,4 +341,27 @@ fn the_version_before_an_instant_holds_what_was_written_by_then_and_nothing_made
         assert_eq!(doc.before(made_ms + after_ms), version, "{after_ms}");
     }
     assert_eq!(doc.before(i64::MIN), Heads::default());
+}
+
+proptest! {
+    /// What is kept of earlier looks at a history changes no answer, in whatever order the changes of others arrive.
+    #[test]
+    fn tallies_kept_are_tallies_found_anew(steps in proptest::collection::vec((0..4usize, 1..40i64), 1..12)) {
+        let mut doc = page(&paragraphs(&["base"]));
+        let mut other = doc.clone();
+        let mut known = Tallies::default();
+        for (at, (step, minutes)) in steps.into_iter().enumerate() {
+            let now = stamp(2 + (step % 2) as u8, minutes * 60_000 + at as i64);
+            match step {
+                0 => drop(doc.edit(&now, &[splice(&doc, 0, 0, 0, "ab")]).unwrap()),
+                1 => drop(other.edit(&now, &[splice(&other, 0, 0, 1, "x")]).unwrap()),
+                2 => sync(&other, &mut doc),
+                _ => sync(&doc, &mut other),
+            }
+            let sessions = doc.sessions();
+            // Lists tell the newest sessions only.
+            let newest = &sessions[sessions.len().saturating_sub(3)..];
+            prop_assert_eq!(doc.tallies(newest, &mut known), doc.tallies(newest, &mut Tallies::default()));
+        }
+    }
 }

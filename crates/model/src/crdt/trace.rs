@@ -103,18 +103,16 @@ impl Crdt {
         self.am.hash_for_opid(&obj.0).map(|h| h.0)
     }
 
-    /// What each change did that is not an ancestor of `since`; nothing when they are more than can be looked through.
-    pub(crate) fn told_since(&self, text: &Obj, since: &Heads) -> BTreeMap<Hash, Told> {
+    /// What each change did that is not an ancestor of `since`; none when they are more than can be looked through.
+    pub(crate) fn told_since(&self, text: &Obj, since: &Heads) -> Option<BTreeMap<Hash, Told>> {
         let known: Vec<Hash> = since.0.iter().copied().filter(|h| self.has(h)).collect();
         let read = || {
             let changes = self.am.get_changes(&hashes(&Heads(known)));
             let size: usize = changes.iter().map(|c| c.raw_bytes().len()).sum();
-            if size > MAX_TRACED_BYTES {
-                return BTreeMap::new();
-            }
-            changes.iter().map(|c| (c.hash().0, tell(c, text))).collect()
+            let told = || changes.iter().map(|c| (c.hash().0, tell(c, text))).collect();
+            (size <= MAX_TRACED_BYTES).then(told)
         };
-        guard(read).unwrap_or_default()
+        guard(read).ok().flatten()
     }
 
     /// Names a place of a text by its element. When the element goes, a place at the end slides back, any other forward.

@@ -129,7 +129,7 @@ impl<'a> Hands<'a> {
         let hand = |m: &crate::crdt::Meta| Hand { actor: fields::actor16(m), time_ms: m.time_ms };
         let metas: BTreeMap<Hash, Hand> = metas.iter().map(|m| (m.hash, hand(m))).collect();
         let (old_text, new_text) = (page::text_of(old), page::text_of(new));
-        let told = new_text.as_ref().map(|text| new.told_since(text, &known)).unwrap_or_default();
+        let told = new_text.as_ref().and_then(|text| new.told_since(text, &known)).unwrap_or_default();
         let mut deletions = BTreeMap::new();
         for (hash, one) in &told {
             deletions.extend(one.deleted.iter().map(|element| (element.clone(), *hash)));

@@ -44,6 +44,14 @@ pub struct Tally {
     pub other: usize,
 }
 
+/// What the changes of one document came to, those looked through so far.
+#[derive(Debug, Clone, Default)]
+pub struct Tallies {
+    /// The version up to which they were; empty when nothing was.
+    heads: Heads,
+    of: BTreeMap<Hash, Tally>,
+}
+
 /// A session while it grows: indices into the history.
 struct Open {
     changes: Vec<usize>,
@@ -80,16 +88,28 @@ impl Doc {
         all.into_iter().filter_map(|open| open.close(&history, &deps)).collect()
     }
 
-    /// What each of these sessions came to; empty when their changes are more than can be looked through.
-    pub fn tallies(&self, sessions: &[Session]) -> Vec<Tally> {
-        let Some(text) = text_of(&self.crdt) else { return vec![Tally::default(); sessions.len()] };
-        let told = self.crdt.told_since(&text, &self.ground_of(sessions));
+    /// What each of these sessions came to; empty when their changes are more than can be looked through. `known` holds
+    /// what was found before of this document, and takes in what is found now: changes are looked through once.
+    pub fn tallies(&self, sessions: &[Session], known: &mut Tallies) -> Vec<Tally> {
+        if known.heads.0.is_empty() || !self.learn(&known.heads.clone(), known) || !known.hold(sessions) {
+            *known = Tallies::default();
+            self.learn(&self.ground_of(sessions), known);
+        }
         let sum = |session: &Session| {
             let mut tally = Tally::default();
-            session.changes.iter().filter_map(|c| told.get(c)).for_each(|t| tally.add(t));
+            session.changes.iter().filter_map(|c| known.of.get(c)).for_each(|t| tally.add(t));
             tally
         };
         sessions.iter().map(sum).collect()
+    }
+
+    /// Looks through the changes since a version.
+    fn learn(&self, since: &Heads, known: &mut Tallies) -> bool {
+        let told = text_of(&self.crdt).and_then(|text| self.crdt.told_since(&text, since));
+        let Some(told) = told else { return false };
+        known.of.extend(told.iter().map(|(hash, told)| (*hash, Tally::of(told))));
+        known.heads = self.heads();
+        true
     }
 
     /// A version before all changes of these sessions.
@@ -140,13 +160,31 @@ impl Open {
 }
 
 impl Tally {
-    fn add(&mut self, told: &Told) {
+    fn of(told: &Told) -> Tally {
         const HIDDEN: [&str; 5] = [KIND, SCHEMA, ID, TEXT, TABLES];
-        self.inserted += told.inserted;
-        self.deleted += told.deleted.len();
-        self.blocks += told.blocks;
-        self.marks += told.marks;
-        self.other += told.other;
-        self.fields.extend(told.fields.iter().filter(|f| !HIDDEN.contains(&f.as_str())).cloned());
+        Tally {
+            inserted: told.inserted,
+            deleted: told.deleted.len(),
+            blocks: told.blocks,
+            marks: told.marks,
+            other: told.other,
+            fields: told.fields.iter().filter(|f| !HIDDEN.contains(&f.as_str())).cloned().collect(),
+        }
+    }
+
+    fn add(&mut self, more: &Tally) {
+        self.inserted += more.inserted;
+        self.deleted += more.deleted;
+        self.blocks += more.blocks;
+        self.marks += more.marks;
+        self.other += more.other;
+        self.fields.extend(more.fields.iter().cloned());
+    }
+}
+
+impl Tallies {
+    /// Whether each change of these sessions was looked through.
+    fn hold(&self, sessions: &[Session]) -> bool {
+        sessions.iter().flat_map(|s| &s.changes).all(|change| self.of.contains_key(change))
     }
 }

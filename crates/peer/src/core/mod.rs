@@ -118,6 +118,8 @@ pub(crate) struct Mem {
     pub docs: BTreeMap<DocId, OpenDoc>,
     /// Pages as sequences of positions, for windows that edit them.
     pub flats: typing::Flats,
+    /// What changes of documents came to, of the last ones asked for.
+    pub tallies: past::Kept,
     /// Where suspect changes are tried.
     pub trials: Arc<dyn crate::trial::Trials>,
     /// What trials found, as the store keeps it.
@@ -189,6 +191,7 @@ impl Mem {
     fn forget(&mut self) {
         self.docs.clear();
         self.flats = typing::Flats::default();
+        self.tallies = past::Kept::default();
         self.incarnation = None;
         self.feeds.clear();
         self.born.clear();

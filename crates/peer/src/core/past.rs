@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use tern_model::block::Inline;
-use tern_model::history::{DiffBlock, DiffRun, Hand, Merge, PageChanges, Side, State, Tally};
+use tern_model::history::{
+    DiffBlock, DiffRun, Hand, Merge, PageChanges, Session, Side, State, Tallies, Tally,
+};
 use tern_model::hours::Zone;
 use tern_model::{Doc, DocId, Heads, Value};
 use tern_store::Store;
@@ -16,6 +18,27 @@ use super::{Core, Work, pages, people, reading, words};
 
 /// Characters of the block before a moved one that are told.
 const NEIGHBOUR_CHARS: usize = 80;
+
+/// Documents of which is kept what their changes came to.
+const KEPT: usize = 8;
+
+/// What changes came to, of the documents whose history was asked for last.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(Vec<(DocId, Tallies)>);
+
+impl Kept {
+    fn of(&mut self, doc: &Doc, sessions: &[Session]) -> Vec<Tally> {
+        let at = self.0.iter().position(|(id, _)| *id == doc.id());
+        let (id, mut known) =
+            at.map(|at| self.0.remove(at)).unwrap_or_else(|| (doc.id(), Tallies::default()));
+        let tallies = doc.tallies(sessions, &mut known);
+        if self.0.len() >= KEPT {
+            self.0.remove(0);
+        }
+        self.0.push((id, known));
+        tallies
+    }
+}
 
 /// Names of authors, each looked up once.
 pub(crate) struct Authors<'a> {
@@ -78,7 +101,7 @@ impl Core {
         let doc = self.document(page, None)?;
         let sessions = doc.sessions();
         let told = sessions.len().saturating_sub(SUMMARIES);
-        let tallies = doc.tallies(sessions.get(told..).unwrap_or_default());
+        let tallies = self.mem.tallies.of(&doc, sessions.get(told..).unwrap_or_default());
         let mut authors = Authors::new(self);
         let mut out = Vec::with_capacity(sessions.len());
         for (index, s) in sessions.iter().enumerate() {

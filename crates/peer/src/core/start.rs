@@ -388,6 +388,7 @@ impl Mem {
             docs: std::collections::BTreeMap::new(),
             trials,
             flats: super::typing::Flats::default(),
+            tallies: super::past::Kept::default(),
             kept_trials: super::gate::KeptTrials::default(),
             lost: super::heal::Lost::default(),
             damaged_log: Vec::new(),
