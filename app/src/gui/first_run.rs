@@ -1,11 +1,10 @@
 //! The first run: name, place and hours, then a workspace is made or joined.
 
-use egui::{
-    Align2, CornerRadius, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2, vec2,
-};
+use egui::{Align2, CornerRadius, Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use tern_peer::{PeerError, Profile};
 
 use super::clock::{self, Clock};
+use super::hours;
 use super::icon::{self, Icon};
 use super::look::{self, look};
 use super::notice;
@@ -113,23 +112,6 @@ impl FirstRun {
             off: Vec::new(),
         }
     }
-}
-
-/// The windows of simple hours (`Mon-Fri 09:00-12:00,13:00-18:00`) as fractions of a day, for the drawing only.
-pub fn windows(hours: &str) -> Vec<(f32, f32)> {
-    let first = hours.split(';').next().unwrap_or_default();
-    let spans = first.trim().rsplit_once(' ').map_or(first.trim(), |(_, spans)| spans);
-    spans
-        .split(',')
-        .filter_map(|span| span.split_once('-'))
-        .filter_map(|(a, b)| Some((day_share(a)?, day_share(b)?)))
-        .collect()
-}
-
-fn day_share(time: &str) -> Option<f32> {
-    let (hours, minutes) = time.trim().split_once(':')?;
-    let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours <= 24 && minutes < 60).then(|| (f32::from(hours) + f32::from(minutes) / 60.0) / 24.0)
 }
 
 /// Draws the form.
@@ -272,50 +254,15 @@ fn zone_row(ui: &mut Ui, state: &mut FirstRun, clock: &Clock) {
 fn hours_rows(ui: &mut Ui, state: &mut FirstRun) {
     let p = look(ui.ctx());
     widgets::form_row(ui, "Hours you work", 170.0, |ui| {
-        day_ruler(ui, &windows(&state.hours), &state.checkins);
-        ui.add_space(8.0);
-        ui.set_max_width(420.0);
-        Field::new("Hours you work", "Mon-Fri 09:00-18:00").show(ui, &mut state.hours);
+        hours::hours(ui, &mut state.hours, &state.checkins);
     });
     ui.add_space(14.0);
     widgets::form_row(ui, "Check-ins", 170.0, |ui| {
-        ui.set_max_width(420.0);
-        Field::new("Check-ins", "09:00,13:00,16:00").show(ui, &mut state.checkins);
+        hours::checkins(ui, &mut state.checkins, &state.hours);
         ui.add_space(4.0);
         let words = "You read messages at these times. Between them nothing makes a sound.";
         widgets::text(ui, words, tokens::SMALL, p.ink2);
     });
-}
-
-fn day_ruler(ui: &mut Ui, windows: &[(f32, f32)], checkins: &str) {
-    let p = look(ui.ctx());
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width().min(470.0), 44.0), Sense::hover());
-    let middle = rect.bottom() - 14.0;
-    for hour in (0..=24).step_by(3) {
-        let x = rect.left() + rect.width() * hour as f32 / 24.0;
-        ui.painter().vline(x, (middle - 12.0)..=(middle + 14.0), Stroke::new(stroke::LINE, p.line));
-        let at = Rect::from_center_size(pos2(x, rect.top() + 6.0), vec2(24.0, 12.0));
-        widgets::line(ui, at, Align2::CENTER_CENTER, &format!("{hour:02}"), tokens::TINY, p.ink3);
-    }
-    ui.painter().hline(rect.x_range(), middle, Stroke::new(stroke::LINE, p.edge));
-    for (from, to) in windows {
-        let at = |share: f32| rect.left() + rect.width() * share;
-        let bar = Rect::from_min_max(pos2(at(*from), middle - 10.0), pos2(at(*to), middle + 10.0));
-        day_bar(ui, bar);
-        let words = format!("{:02.0} – {:02.0}", (from * 24.0).floor(), (to * 24.0).floor());
-        widgets::line(ui, bar, Align2::CENTER_CENTER, &words, tokens::SMALL_STRONG, p.day_ink);
-    }
-    for share in checkins.split(',').filter_map(day_share) {
-        ui.painter().circle_filled(pos2(rect.left() + rect.width() * share, middle + 10.0), 2.5, p.day_ink);
-    }
-    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Your hours over a day"));
-}
-
-fn day_bar(ui: &Ui, bar: Rect) {
-    let p = look(ui.ctx());
-    let pen = if p.scheme.is_high_contrast() { Stroke::new(stroke::LINE, p.day_ink) } else { Stroke::NONE };
-    ui.painter().rect(bar, CornerRadius::same(radius::BAR), p.day, pen, StrokeKind::Inside);
 }
 
 const START_WORDS: &str = "You get 24 recovery words next. Inviting someone comes after that.";
@@ -418,14 +365,18 @@ fn beside(ui: &mut Ui, state: &FirstRun, clock: &Clock) {
     for (name, zone) in cities {
         let me = name.is_empty();
         let (name, zone) = if me { ("You", state.zone.as_str()) } else { (name, zone) };
-        let hours = if me { windows(&state.hours) } else { vec![(9.0 / 24.0, 17.0 / 24.0)] };
+        let hours = if me { hours::windows(&state.hours) } else { vec![(9.0 / 24.0, 17.0 / 24.0)] };
         city_row(ui, name, zone, &hours, me, clock);
     }
     let x = ui.max_rect().left() + 142.0 + (ui.max_rect().width() - 142.0) * NOW_SHARE;
     ui.painter().vline(x, (top - 6.0)..=ui.cursor().top(), Stroke::new(stroke::FOCUS, p.here));
     let at = Rect::from_center_size(pos2(x, top - 14.0), vec2(40.0, 14.0));
     widgets::line(ui, at, Align2::CENTER_CENTER, "now", tokens::TINY_STRONG, p.here);
-    ui.add_space(22.0);
+    ui.add_space(18.0);
+    if let Some(by) = hours::expect(&state.zone, &state.hours, &state.checkins, &clock.now()) {
+        hours::expect_card(ui, &by);
+    }
+    ui.add_space(18.0);
     for (icon, title, words) in [
         (
             Icon::Key,
@@ -499,13 +450,6 @@ fn promise(ui: &mut Ui, icon: Icon, title: &str, words: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hours_are_drawn_as_they_read() {
-        assert_eq!(windows("Mon-Fri 09:00-18:00"), [(0.375, 0.75)]);
-        assert_eq!(windows("Mon-Fri 06:00-12:00,18:00-24:00; Sat 10:00-12:00"), [(0.25, 0.5), (0.75, 1.0)]);
-        assert_eq!(windows("whenever"), []);
-    }
 
     #[test]
     fn the_form_says_what_it_still_needs() {

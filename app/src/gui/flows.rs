@@ -138,6 +138,31 @@ impl Window {
 // ---- first run ----
 
 #[test]
+fn a_new_person_sets_hours_and_check_ins_by_keys_and_sees_what_others_will_see() {
+    let mut window = Window::over(Canned::empty());
+    assert!(window.says("Urgent: expected Wed 13:00 yours"), "a question of 22:00 on Tuesday");
+    window.focus("Hours begin at 09:00");
+    window.press(Key::ArrowLeft);
+    window.press(Key::ArrowLeft);
+    assert!(window.shows("Hours begin at 08:30"));
+    window.click("Add a stretch of hours");
+    assert!(window.shows("Hours begin at 03:15") && window.shows("Hours end at 05:15"));
+    window.focus("Hours end at 05:15");
+    window.press(Key::Delete);
+    assert!(!window.shows("Hours end at 05:15"));
+    window.click("Work on Wed");
+    window.click("Work on Sat");
+    assert!(window.says("Urgent: expected Thu 12:30 yours"), "Wednesday is free");
+    window.click("Take out check-in 1");
+    window.click("Add a check-in");
+    window.click("As text");
+    let typed = window.harness.get_by_label("Hours you work").accesskit_node().value();
+    assert_eq!(typed.as_deref(), Some("Mon-Tue,Thu-Sat 08:30-18:00"));
+    let first = window.harness.get_by_label("Check-in 1").accesskit_node().value();
+    assert_eq!(first.as_deref(), Some("09:00"), "the first hour of work that is free");
+}
+
+#[test]
 fn a_new_person_makes_a_workspace_and_is_shown_the_words_once() {
     let mut window = Window::over(Canned::empty());
     assert!(window.says("Europe/London, from this laptop"));

@@ -20,7 +20,7 @@ pub use jiff::civil::{Date, DateTime, Weekday};
 pub use overlap::{SharedDay, clock_change_effects, shared_days, shared_spans};
 pub use profile::{DEFAULT_CHECKINS, Profile, ProfileText, SEARCH_DAYS, TimeOff};
 pub use quiet::{Arrival, Hearing};
-pub use weekly::{Minute, Weekly, Window, parse_checkins, print_checkins};
+pub use weekly::{DAY_MINUTES, Minute, Weekly, Window, parse_checkins, print_checkins};
 pub use zone::{OffsetChange, Zone, tzdb_version};
 
 /// Milliseconds of a minute.
