@@ -34,6 +34,7 @@ fn row(at: usize, task: &TaskView) -> TaskRow {
         updated_ms: 0,
         conflicted: !task.conflicts.is_empty(),
         trashed: task.trashed,
+        more: tern_model::query::More { state: task.more.state.clone(), blocked: task.more.blocked, ..Default::default() },
     }
 }
 
@@ -67,7 +68,14 @@ impl World {
                 ..self.tasks[at].clone()
             }));
         }
-        Ok(TasksView { tasks })
+        Ok(TasksView { tasks, states: self.states_asked(&question, group) })
+    }
+
+    /// Named states of the one project that is asked for.
+    fn states_asked(&self, question: &Question, group: GroupBy) -> Vec<tern_peer::StateView> {
+        let asked = question.one_project().filter(|_| group == GroupBy::Status);
+        let project = self.plans.projects.iter().find(|project| asked == Some(project.title.to_lowercase().as_str()));
+        project.map(|project| project.states.clone()).unwrap_or_default()
     }
 
     /// Own tasks that are open: the first two fit.
