@@ -471,9 +471,11 @@ impl World {
             | Query::Log
             | Query::MovePreview { .. } => self.access.answer(query).ok_or(missing("This"))?,
             Query::Search { query, .. } => View::Search(self.search(query)),
-            Query::Projects | Query::Project { .. } | Query::UpdateDraft { .. } | Query::Cycles | Query::Task { .. } => {
-                self.plans.answer(query, &self.tasks).ok_or(missing("This"))?
-            }
+            Query::Projects
+            | Query::Project { .. }
+            | Query::UpdateDraft { .. }
+            | Query::Cycles
+            | Query::Task { .. } => self.plans.answer(query, &self.tasks).ok_or(missing("This"))?,
             _ => return self.talks.answer(query, &self.people).unwrap_or(Err(missing("This"))),
         })
     }

@@ -51,7 +51,9 @@ pub fn scope_words(scope: &ScopeView, clock: &Clock) -> String {
         Some(at) => format!("at {at}, making it"),
     };
     let moved = match scope.history.as_slice() {
-        [.., before, last] => Some(format!("from {} ({}, {})", before.position, last.by, clock.words(&last.when))),
+        [.., before, last] => {
+            Some(format!("from {} ({}, {})", before.position, last.by, clock.words(&last.when)))
+        }
         _ => None,
     };
     appetite.into_iter().chain([hill]).chain(moved).collect::<Vec<_>>().join(" · ")
@@ -146,13 +148,31 @@ fn hill(ui: &mut Ui, cycle: &CycleView) {
     ui.painter().vline(rect.center().x, rect.y_range(), pen);
     ui.painter().add(egui::Shape::line(curve, Stroke::new(stroke::GLYPH, p.ink3)));
     let below = whole.with_min_y(rect.bottom() + 4.0);
-    widgets::line(ui, below.with_max_x(rect.center().x), Align2::CENTER_CENTER, "Finding out", tokens::SMALL, p.ink3);
-    widgets::line(ui, below.with_min_x(rect.center().x), Align2::CENTER_CENTER, "Making it", tokens::SMALL, p.ink3);
+    widgets::line(
+        ui,
+        below.with_max_x(rect.center().x),
+        Align2::CENTER_CENTER,
+        "Finding out",
+        tokens::SMALL,
+        p.ink3,
+    );
+    widgets::line(
+        ui,
+        below.with_min_x(rect.center().x),
+        Align2::CENTER_CENTER,
+        "Making it",
+        tokens::SMALL,
+        p.ink3,
+    );
     for scope in &cycle.scopes {
         let Some(at) = scope.hill else { continue };
         let centre = place(rect, at as f32);
         if let [.., before, _] = scope.history.as_slice() {
-            ui.painter().circle_stroke(place(rect, before.position as f32), 4.0, Stroke::new(stroke::LINE, p.ink3));
+            ui.painter().circle_stroke(
+                place(rect, before.position as f32),
+                4.0,
+                Stroke::new(stroke::LINE, p.ink3),
+            );
         }
         ui.painter().circle_filled(centre, 6.0, p.here);
         let label = Rect::from_center_size(centre - vec2(0.0, 17.0), vec2(150.0, 18.0));

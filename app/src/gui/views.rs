@@ -3,7 +3,14 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use tern_peer::{AboutView, BacklinksView, CommentsView, CyclesView, DecisionsView, DevicesView, DiffView, DraftsView, HistoryView, InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview, NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, ProjectView, ProjectsView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, StripView, TaskView, TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, UpdateDraftView, View, ViewsView, WhenView, WorkView};
+use tern_peer::{
+    AboutView, BacklinksView, CommentsView, CyclesView, DecisionsView, DevicesView, DiffView, DraftsView,
+    HistoryView, InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView,
+    MovePreview, NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, ProjectView,
+    ProjectsView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, StripView, TaskView,
+    TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, UpdateDraftView, View, ViewsView,
+    WhenView, WorkView,
+};
 
 use super::backend::{Answer, Backend, Wake, Watched};
 use super::tasks::asked::Asked;

@@ -107,7 +107,8 @@ mod tests {
     #[test]
     fn a_cycle_of_six_weeks_cools_down_for_two() {
         let day = |text: &str| text.parse::<Date>().unwrap();
-        let cycle = CycleFields { title: "Autumn".into(), start: Some(day("2026-10-05")), weeks: 6, cooldown: 2 };
+        let cycle =
+            CycleFields { title: "Autumn".into(), start: Some(day("2026-10-05")), weeks: 6, cooldown: 2 };
         let phases = [
             ("2026-10-04", Phase::Ahead),
             ("2026-10-05", Phase::Work),

@@ -16,8 +16,8 @@ use jiff::civil::Date;
 use crate::ids::DocId;
 use crate::task::{Priority, Status};
 
-pub use more::More;
 pub use arrange::{GroupBy, GroupKey, Sort, SortBy, UnknownProperty};
+pub use more::More;
 pub use read::QueryError;
 
 /// A task as lists show it: the names already resolved.

@@ -69,7 +69,8 @@ impl Recurrence {
             name.split(';').filter_map(|p| p.split_once('=')).find(|(p, _)| *p == wanted).map(|(_, v)| v)
         };
         let zone = parameter("TZID").map(str::to_owned);
-        let known = zone.as_deref().map(Zone::get).transpose().map_err(|_| BadRule::Part(value.to_string()))?;
+        let known =
+            zone.as_deref().map(Zone::get).transpose().map_err(|_| BadRule::Part(value.to_string()))?;
         let (start, date_alone) = rule::read_time(value, known.as_ref())?;
         let all_day = date_alone || parameter("VALUE") == Some("DATE");
         let mut read = Recurrence {
@@ -107,7 +108,8 @@ impl Recurrence {
         let mut last: Option<DateTime> = None;
         std::iter::from_fn(move || {
             loop {
-                let next = series.iter_mut().filter_map(|s| s.peek().copied()).chain(dates.peek().copied()).min()?;
+                let next =
+                    series.iter_mut().filter_map(|s| s.peek().copied()).chain(dates.peek().copied()).min()?;
                 for one in &mut series {
                     one.next_if(|at| *at <= next);
                 }

@@ -233,7 +233,11 @@ impl Doc {
             labels: fields::items(doc, names::LABELS),
             estimate: fields::read(doc, names::ESTIMATE).and_then(|v| v.as_int()),
             // What comes again is due when it comes next.
-            due: if text(more::RECUR).is_some() { more::as_it_recurs(&self.task_more(), status, due) } else { due },
+            due: if text(more::RECUR).is_some() {
+                more::as_it_recurs(&self.task_more(), status, due)
+            } else {
+                due
+            },
             project: id(names::PROJECT),
             order: self.order(),
             parent: self.parent(),

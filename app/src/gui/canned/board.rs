@@ -34,7 +34,11 @@ fn row(at: usize, task: &TaskView) -> TaskRow {
         updated_ms: 0,
         conflicted: !task.conflicts.is_empty(),
         trashed: task.trashed,
-        more: tern_model::query::More { state: task.more.state.clone(), blocked: task.more.blocked, ..Default::default() },
+        more: tern_model::query::More {
+            state: task.more.state.clone(),
+            blocked: task.more.blocked,
+            ..Default::default()
+        },
     }
 }
 
@@ -74,7 +78,8 @@ impl World {
     /// Named states of the one project that is asked for.
     fn states_asked(&self, question: &Question, group: GroupBy) -> Vec<tern_peer::StateView> {
         let asked = question.one_project().filter(|_| group == GroupBy::Status);
-        let project = self.plans.projects.iter().find(|project| asked == Some(project.title.to_lowercase().as_str()));
+        let project =
+            self.plans.projects.iter().find(|project| asked == Some(project.title.to_lowercase().as_str()));
         project.map(|project| project.states.clone()).unwrap_or_default()
     }
 

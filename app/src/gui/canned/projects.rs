@@ -34,7 +34,10 @@ impl Default for Plans {
             }],
             health: Some("on-track".into()),
             updates: vec![told],
-            counts: vec![CountView { status: "doing".into(), tasks: 2 }, CountView { status: "done".into(), tasks: 1 }],
+            counts: vec![
+                CountView { status: "doing".into(), tasks: 2 },
+                CountView { status: "done".into(), tasks: 1 },
+            ],
             ..ProjectView::default()
         };
         let autumn = CycleView {
@@ -93,7 +96,9 @@ impl Plans {
             Query::Cycles => View::Cycles(CyclesView {
                 cycles: self.cycles.iter().map(|cycle| self.with_scopes(cycle, tasks)).collect(),
             }),
-            Query::Task { task } => View::Task(Box::new(tasks.iter().find(|known| known.id == *task)?.clone())),
+            Query::Task { task } => {
+                View::Task(Box::new(tasks.iter().find(|known| known.id == *task)?.clone()))
+            }
             _ => return None,
         })
     }
@@ -136,7 +141,13 @@ impl Plans {
     /// Performs a change of cycles.
     pub fn cycle(&mut self, command: CycleCommand) -> Reply {
         if let CycleCommand::New { title, .. } = command {
-            self.cycles.push(CycleView { id: title.to_lowercase(), title, weeks: 6, cooldown: 2, ..CycleView::default() });
+            self.cycles.push(CycleView {
+                id: title.to_lowercase(),
+                title,
+                weeks: 6,
+                cooldown: 2,
+                ..CycleView::default()
+            });
         }
         Reply::Done {}
     }

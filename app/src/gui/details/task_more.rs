@@ -27,7 +27,7 @@ pub fn waits_words(waits: &WaitsForView) -> String {
 
 /// A time of a recurrence in words.
 fn time_words(at: &str, clock: &Clock) -> String {
-    if at.contains('T') { clock.words(at) } else { clock.day(at) }
+    if at.contains('T') { clock.then(at) } else { clock.day(at) }
 }
 
 /// The project of a task.
@@ -58,10 +58,11 @@ pub(super) fn show(ui: &mut Ui, task: &TaskView, views: &Views, clock: &Clock, o
             }
         }
     }
-    let link = |tasks: &[TaskLinkView], field: &'static str, name: &'static str, ui: &mut Ui, out: &mut Queue| {
-        let menu = |at| relate::tasks(&task.id, field, name, tasks, views, at);
-        field_row(ui, name, &named(tasks), menu, out);
-    };
+    let link =
+        |tasks: &[TaskLinkView], field: &'static str, name: &'static str, ui: &mut Ui, out: &mut Queue| {
+            let menu = |at| relate::tasks(&task.id, field, name, tasks, views, at);
+            field_row(ui, name, &named(tasks), menu, out);
+        };
     link(more.parent.as_slice(), "parent", "Part of", ui, out);
     if !more.parts.is_empty() {
         pair(ui, "Parts", &named(&more.parts));

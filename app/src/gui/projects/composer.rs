@@ -35,7 +35,8 @@ impl Composer {
             self.begun = true;
         }
         ui.add_space(6.0);
-        let options: Vec<(usize, &str)> = HEALTHS.iter().enumerate().map(|(at, (_, name))| (at, *name)).collect();
+        let options: Vec<(usize, &str)> =
+            HEALTHS.iter().enumerate().map(|(at, (_, name))| (at, *name)).collect();
         let chosen = HEALTHS.iter().position(|(word, _)| *word == self.health).unwrap_or(0);
         if let Some(at) = widgets::choices(ui, "Health", &options, chosen)
             && let Some((word, _)) = HEALTHS.get(at)
@@ -53,7 +54,10 @@ impl Composer {
             if post.show(ui).clicked() {
                 let (project, health, text) = (self.project.clone(), self.health.clone(), self.text.clone());
                 let command = Command::Project(ProjectCommand::Update { project, health, text });
-                out.push(UiCommand::Send(Box::new(command), Then::CloseAndSay("The update is told".to_owned())));
+                out.push(UiCommand::Send(
+                    Box::new(command),
+                    Then::CloseAndSay("The update is told".to_owned()),
+                ));
                 done = true;
             }
             done |= Button::plain("Discard").show(ui).clicked();

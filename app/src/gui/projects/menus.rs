@@ -14,8 +14,20 @@ fn set(project: &str, field: &str, value: &str) -> UiCommand {
     UiCommand::Send(Box::new(Command::Project(command)), Then::Quiet)
 }
 
-fn typed(name: &'static str, hint: &str, with: &str, does: fn(&[String], &str) -> UiCommand) -> Option<Entered> {
-    Some(Entered { name, hint: hint.to_owned(), text: String::new(), narrows: false, does, with: vec![with.to_owned()] })
+fn typed(
+    name: &'static str,
+    hint: &str,
+    with: &str,
+    does: fn(&[String], &str) -> UiCommand,
+) -> Option<Entered> {
+    Some(Entered {
+        name,
+        hint: hint.to_owned(),
+        text: String::new(),
+        narrows: false,
+        does,
+        with: vec![with.to_owned()],
+    })
 }
 
 fn first(with: &[String]) -> &str {
@@ -50,12 +62,17 @@ pub(super) fn lead(project: &ProjectView, views: &Views, anchor: Option<Rect>) -
 pub(super) fn states(project: &ProjectView, anchor: Option<Rect>) -> Picker {
     let entry = |state: &tern_peer::StateView| {
         let words = format!("Take away {}", state.name);
-        Entry::new(Sign::Status(state.class.clone()), &words, set(&project.id, "-state", &state.name)).right(&state.class)
+        Entry::new(Sign::Status(state.class.clone()), &words, set(&project.id, "-state", &state.name))
+            .right(&state.class)
     };
     let mut entries: Vec<Entry> = project.states.iter().map(entry).collect();
     if entries.is_empty() {
         let usual = "Backlog:backlog,Todo:todo,Doing:doing,Review:review,Done:done,Cancelled:cancelled";
-        entries.push(Entry::new(Sign::Icon(Icon::Board), "Begin with one for each class", set(&project.id, "states", usual)));
+        entries.push(Entry::new(
+            Sign::Icon(Icon::Board),
+            "Begin with one for each class",
+            set(&project.id, "states", usual),
+        ));
     }
     let hint = "Add one as name:class, such as In QA:review";
     let entered = typed("State", hint, &project.id, |with, text| set(first(with), "state", text));

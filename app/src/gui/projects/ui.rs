@@ -40,17 +40,23 @@ pub fn list(ui: &mut Ui, views: &Views, clock: &Clock, out: &mut Queue) {
         if lines.is_empty() {
             widgets::text(ui, "No project yet.", tokens::DIALOG, p.ink);
             ui.add_space(6.0);
-            let words = "A project gives its tasks named states and fields of their own, and tells how it goes.";
+            let words =
+                "A project gives its tasks named states and fields of their own, and tells how it goes.";
             widgets::text(ui, words, tokens::UI, p.ink2);
             return;
         }
-        ScrollArea::vertical().auto_shrink(false).id_salt("project lines").show_rows(ui, LINE, lines.len(), |ui, range| {
-            for line in lines.get(range).unwrap_or_default() {
-                if row(ui, line) {
-                    out.push(UiCommand::Go(Route::Project { id: line.id.clone() }));
+        ScrollArea::vertical().auto_shrink(false).id_salt("project lines").show_rows(
+            ui,
+            LINE,
+            lines.len(),
+            |ui, range| {
+                for line in lines.get(range).unwrap_or_default() {
+                    if row(ui, line) {
+                        out.push(UiCommand::Go(Route::Project { id: line.id.clone() }));
+                    }
                 }
-            }
-        });
+            },
+        );
     });
 }
 
@@ -61,7 +67,14 @@ fn row(ui: &mut Ui, line: &Line) -> bool {
     let inside = rect.shrink2(vec2(10.0, 6.0));
     let upper = inside.with_max_y(rect.center().y);
     let at = widgets::line(ui, upper, Align2::LEFT_CENTER, &line.title, tokens::UI_STRONG, p.ink);
-    widgets::line(ui, upper.with_min_x(at.right() + 10.0), Align2::LEFT_CENTER, &line.key, tokens::SMALL, p.ink3);
+    widgets::line(
+        ui,
+        upper.with_min_x(at.right() + 10.0),
+        Align2::LEFT_CENTER,
+        &line.key,
+        tokens::SMALL,
+        p.ink3,
+    );
     if !line.health.is_empty() {
         let width = look::width(ui, &line.health, tokens::SMALL) + 16.0;
         let left = pos2(inside.right() - width, upper.top());
@@ -122,7 +135,8 @@ fn head(ui: &mut Ui, project: &ProjectView, views: &Views, composer: &mut Option
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
-        let name = project.lead.as_ref().map_or("Nobody leads".to_owned(), |lead| format!("{} leads", lead.name));
+        let name =
+            project.lead.as_ref().map_or("Nobody leads".to_owned(), |lead| format!("{} leads", lead.name));
         let lead = Button::new(&name).spoken("Lead").show(ui);
         if lead.clicked() {
             out.push(UiCommand::Pick(Box::new(menus::lead(project, views, Some(lead.rect)))));
@@ -186,7 +200,7 @@ fn work(ui: &mut Ui, project: &ProjectView, out: &mut Queue) {
 
 fn told(ui: &mut Ui, updates: &[Told], project: &ProjectView, clock: &Clock) {
     let p = look(ui.ctx());
-    let due = project.update_due.as_deref().map(|due| format!("the next one {}", clock.words(due)));
+    let due = project.update_due.as_deref().map(|due| format!("the next one {}", clock.then(due)));
     section(ui, "Updates", &due.unwrap_or_default());
     if updates.is_empty() {
         widgets::text(ui, "Nothing was told yet.", tokens::SMALL, p.ink3);

@@ -195,10 +195,23 @@ pub fn shown(task: &TaskView, views: &Views, clock: &Clock) -> Task {
         assignee: task.assignee.clone().unwrap_or_default(),
         working: person.is_some_and(|person| person.working),
         labels: task.labels.clone(),
-        due: due_words(task, clock),
+        due: waiting_words(task)
+            .into_iter()
+            .chain([due_words(task, clock)])
+            .filter(|w| !w.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
         local: person.map(|person| local_words(person, views)).unwrap_or_default(),
         kept: task.conflicts.first().map(|conflict| kept_words(conflict, clock)),
     }
+}
+
+/// For whom it waits: `waits for Aiko, Tue 18:10`.
+fn waiting_words(task: &TaskView) -> Option<String> {
+    let waits = task.more.waits_for.first().filter(|_| task.more.blocked)?;
+    let who = waits.task.assignee.as_deref().map_or(waits.task.short_id.as_str(), first_name);
+    let local = waits.local.as_ref().map(|local| format!(", {local}")).unwrap_or_default();
+    Some(format!("waits for {who}{local}"))
 }
 
 /// When it is due, in the viewer's time and the owner's: `End of Carla’s Wed · Thu 00:00 yours`.

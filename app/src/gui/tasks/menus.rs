@@ -9,8 +9,8 @@ use super::data::{PRIORITIES, STATUSES, value_name};
 use super::filter::{self, OPERATORS};
 use super::{Ask, set};
 use crate::gui::clock::Clock;
-use crate::gui::details::task_more::project_of;
 use crate::gui::command::{Then, UiCommand, set_task, trash};
+use crate::gui::details::task_more::project_of;
 use crate::gui::icon::Icon;
 use crate::gui::picker::{Entered, Entry, Picker, Sign};
 use crate::gui::views::Views;
@@ -21,7 +21,8 @@ pub fn status(tasks: &[String], current: &TaskView, views: &Views, anchor: Optio
     if !named.is_empty() {
         let entry = |state: &tern_peer::StateView| {
             let sign = Sign::Status(state.class.clone());
-            Entry::new(sign, &state.name, set(tasks, "status", &state.name)).right(&value_name("status", &state.class))
+            Entry::new(sign, &state.name, set(tasks, "status", &state.name))
+                .right(&value_name("status", &state.class))
         };
         let at = current.more.state.as_deref().unwrap_or_default();
         return Picker::new("Status", anchor, named.iter().map(entry).collect()).at(at);

@@ -39,9 +39,9 @@ pub fn tasks(
     };
     let mut entries: Vec<Entry> = said.iter().map(taken).collect();
     let all = views.tasks.get().map(|view| view.tasks.as_slice()).unwrap_or_default();
-    let others = all.iter().filter(|other| {
-        other.id != task && !other.trashed && !said.iter().any(|link| link.id == other.id)
-    });
+    let others = all
+        .iter()
+        .filter(|other| other.id != task && !other.trashed && !said.iter().any(|link| link.id == other.id));
     let open = others.filter(|other| !matches!(other.status.as_str(), "done" | "cancelled")).take(LISTED);
     entries.extend(open.map(|other| {
         let sign = Sign::Status(other.status.clone());
@@ -53,7 +53,9 @@ pub fn tasks(
 
 /// When it comes again.
 pub fn recur(task: &str, anchor: Option<Rect>) -> Picker {
-    let entry = |text: &str, words: &str| Entry::new(Sign::Icon(Icon::Calendar), words, set_task(task, "recur", text));
+    let entry = |text: &str, words: &str| {
+        Entry::new(Sign::Icon(Icon::Calendar), words, set_task(task, "recur", text))
+    };
     let entries = vec![
         entry("every day", "Every day"),
         entry("every weekday", "Every weekday"),
@@ -63,7 +65,10 @@ pub fn recur(task: &str, anchor: Option<Rect>) -> Picker {
         Entry::new(Sign::None, "No", set_task(task, "recur", "")),
     ];
     let hint = "every Monday 09:00 Europe/London, or FREQ=…";
-    Picker { entered: Some(entered("Rule", hint, &[task, "recur"], false)), ..Picker::new("Repeats", anchor, entries) }
+    Picker {
+        entered: Some(entered("Rule", hint, &[task, "recur"], false)),
+        ..Picker::new("Repeats", anchor, entries)
+    }
 }
 
 /// The value of a field that the project defines.
@@ -102,12 +107,8 @@ pub fn cycle(task: &str, views: &Views, anchor: Option<Rect>) -> Picker {
 /// Working days that it may take.
 pub fn appetite(task: &str, anchor: Option<Rect>) -> Picker {
     let entry = |days: &str, words: &str| Entry::new(Sign::None, words, set_task(task, "appetite", days));
-    let entries = vec![
-        entry("5", "A week"),
-        entry("10", "Two weeks"),
-        entry("30", "Six weeks"),
-        entry("", "None"),
-    ];
+    let entries =
+        vec![entry("5", "A week"), entry("10", "Two weeks"), entry("30", "Six weeks"), entry("", "None")];
     let entered = entered("Days", "Working days that it may take", &[task, "appetite"], false);
     Picker { entered: Some(entered), ..Picker::new("Appetite", anchor, entries) }
 }

@@ -57,7 +57,10 @@ fn update(context: &Context, args: ProjectUpdateArgs) -> Result<(), PeerError> {
     };
     let Some(health) = health else {
         if said.is_some() {
-            return Err(failure::bad_usage("An update says how it goes.", "Add --health on-track, at-risk or off-track."));
+            return Err(failure::bad_usage(
+                "An update says how it goes.",
+                "Add --health on-track, at-risk or off-track.",
+            ));
         }
         return context.with_peer(|peer| {
             let view = ask!(peer, Query::UpdateDraft { project }, View::UpdateDraft);
@@ -81,7 +84,8 @@ fn update(context: &Context, args: ProjectUpdateArgs) -> Result<(), PeerError> {
 pub(super) fn cycle(context: &Context, action: CycleAction) -> Result<(), PeerError> {
     match action {
         CycleAction::New { title, start, weeks, cooldown } => {
-            let number = |name: &str, weeks: Option<u32>| weeks.map(|weeks| (name.to_owned(), weeks.to_string()));
+            let number =
+                |name: &str, weeks: Option<u32>| weeks.map(|weeks| (name.to_owned(), weeks.to_string()));
             let start = start.map(|start| ("start".to_owned(), start));
             let fields = start.into_iter().chain(number("weeks", weeks)).chain(number("cooldown", cooldown));
             let command = CycleCommand::New { title, fields: fields.collect() };
@@ -104,7 +108,9 @@ pub(super) fn cycle(context: &Context, action: CycleAction) -> Result<(), PeerEr
             let fields = [("cycle".to_owned(), cycle)].into_iter().chain(appetite).collect();
             super::tasks::set(context, task, fields)
         }
-        CycleAction::Drop { task } => super::tasks::set(context, task, vec![("cycle".to_owned(), String::new())]),
+        CycleAction::Drop { task } => {
+            super::tasks::set(context, task, vec![("cycle".to_owned(), String::new())])
+        }
         CycleAction::Hill { task, position } => {
             super::tasks::set(context, task, vec![("hill".to_owned(), position.to_string())])
         }

@@ -53,7 +53,8 @@ pub(crate) fn one(project: &ProjectView, clock: &Clock) -> String {
     let states: Vec<String> = project.states.iter().map(|s| format!("{} ({})", s.name, s.class)).collect();
     line("states", &states.join(" → "));
     for field in &project.fields {
-        let options = if field.options.is_empty() { String::new() } else { format!(": {}", field.options.join(", ")) };
+        let options =
+            if field.options.is_empty() { String::new() } else { format!(": {}", field.options.join(", ")) };
         line("field", &format!("{} ({}{options})", field.name, field.holds));
     }
     line("tasks", &counts(project));
@@ -84,7 +85,10 @@ pub(crate) fn draft(view: &UpdateDraftView, clock: &Clock) -> String {
     if view.text.is_empty() {
         return format!("Nothing changed since {since}.\n");
     }
-    format!("Since {since}:\n\n{}\n\nAdd --health and --text to tell it; --changes puts this behind the text.\n", safe_lines(&view.text))
+    format!(
+        "Since {since}:\n\n{}\n\nAdd --health and --text to tell it; --changes puts this behind the text.\n",
+        safe_lines(&view.text)
+    )
 }
 
 pub(crate) fn cycles(view: &CyclesView) -> String {
@@ -153,7 +157,17 @@ pub(crate) fn cycle(cycle: &CycleView, clock: &Clock) -> String {
 fn hill(position: Option<i64>) -> String {
     let Some(position) = position else { return "not set".to_owned() };
     let at = position * (HILL_CHARS - 1) / 100;
-    let line: String = (0..HILL_CHARS).map(|x| if x == at { '●' } else if x == HILL_CHARS / 2 { '|' } else { '·' }).collect();
+    let line: String = (0..HILL_CHARS)
+        .map(|x| {
+            if x == at {
+                '●'
+            } else if x == HILL_CHARS / 2 {
+                '|'
+            } else {
+                '·'
+            }
+        })
+        .collect();
     format!("{line} {position}")
 }
 

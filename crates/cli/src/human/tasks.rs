@@ -76,13 +76,18 @@ fn more(more: &TaskMoreView, clock: &Clock, line: &mut impl FnMut(&str, &str)) {
     let link = |task: &TaskLinkView| format!("{} {} ({})", task.short_id, task.title, task.status);
     if let Some(recurs) = &more.recurs {
         line("recurs", &recurs.words);
-        let next: Vec<String> = recurs.next.iter().map(|at| if at.contains('T') { clock.words(at) } else { at.clone() }).collect();
+        let next: Vec<String> = recurs
+            .next
+            .iter()
+            .map(|at| if at.contains('T') { clock.words(at) } else { at.clone() })
+            .collect();
         line("next", &next.join("; "));
     }
     for waits in &more.waits_for {
         let who = waits.task.assignee.as_deref().unwrap_or("nobody yet");
         let local = waits.local.as_ref().map(|local| format!(", {local} there")).unwrap_or_default();
-        let looks = waits.next_checkin_local.as_ref().map(|at| format!(", looks next {at}")).unwrap_or_default();
+        let looks =
+            waits.next_checkin_local.as_ref().map(|at| format!(", looks next {at}")).unwrap_or_default();
         line("waits for", &format!("{}: {who}{local}{looks}", link(&waits.task)));
     }
     let lists = [

@@ -170,7 +170,8 @@ fn read_operator(operator: &str, value: &str) -> Result<Option<Test>, QueryError
 
 /// Whether a word can be the name of a field.
 fn is_name(word: &str) -> bool {
-    word.starts_with(char::is_alphabetic) && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
+    word.starts_with(char::is_alphabetic)
+        && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 /// Cuts at commas outside quotes.

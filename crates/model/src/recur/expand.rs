@@ -41,8 +41,9 @@ struct Days {
 
 impl<'a> Expansion<'a> {
     pub(super) fn new(rule: &'a Rule, start: DateTime) -> Expansion<'a> {
-        let open = [&rule.weeks, &rule.year_days, &rule.month_days, &rule.easter].iter().all(|v| v.is_empty())
-            && rule.days.is_empty();
+        let open =
+            [&rule.weeks, &rule.year_days, &rule.month_days, &rule.easter].iter().all(|v| v.is_empty())
+                && rule.days.is_empty();
         let numbered = rule.every <= Every::Month;
         let mut filter = Days {
             months: rule.months.clone(),
@@ -113,7 +114,8 @@ impl<'a> Expansion<'a> {
                 self.within(day);
             }
         } else {
-            let days = days.into_iter().filter(|day| self.rule.places.is_empty() || *day >= self.first_counted());
+            let days =
+                days.into_iter().filter(|day| self.rule.places.is_empty() || *day >= self.first_counted());
             let times = self.times_of_day();
             let all: Vec<DateTime> =
                 days.flat_map(|day| times.iter().map(move |time| day.to_datetime(*time))).collect();
@@ -170,7 +172,8 @@ impl<'a> Expansion<'a> {
                 }
             }
             // A whole hour that does not fit is passed over in one step where the steps allow it.
-            at += if hour_fits || step > 3_600 { step } else { (3_600 - at % 3_600 + step - 1) / step * step };
+            at +=
+                if hour_fits || step > 3_600 { step } else { (3_600 - at % 3_600 + step - 1) / step * step };
         }
     }
 
@@ -244,7 +247,8 @@ impl Iterator for Expansion<'_> {
 
 impl Days {
     fn holds(&self, day: Date, rule: &Rule) -> bool {
-        let any = |values: &[i32], test: &dyn Fn(i32) -> bool| values.is_empty() || values.iter().any(|n| test(*n));
+        let any =
+            |values: &[i32], test: &dyn Fn(i32) -> bool| values.is_empty() || values.iter().any(|n| test(*n));
         let (year_days, month_days) = (i32::from(day.days_in_year()), i32::from(day.days_in_month()));
         let (of_year, of_month) = (i32::from(day.day_of_year()), i32::from(day.day()));
         let counted = |n: i32, at: i32, all: i32| n == at || n == at - all - 1;
@@ -268,9 +272,8 @@ impl Days {
             (of_month, i32::from(day.days_in_month()))
         };
         let (from_start, from_end) = ((at - 1) / 7 + 1, -((all - at) / 7 + 1));
-        let nth = |(n, weekday): &(i32, Weekday)| {
-            *weekday == day.weekday() && (*n == from_start || *n == from_end)
-        };
+        let nth =
+            |(n, weekday): &(i32, Weekday)| *weekday == day.weekday() && (*n == from_start || *n == from_end);
         self.every.contains(&day.weekday()) || self.nth.iter().any(nth)
     }
 }

@@ -108,11 +108,18 @@ impl Rule {
         for part in text.trim().split(';').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').ok_or_else(|| bad(part))?;
             let value = value.trim();
-            let number = || value.parse().ok().filter(|n| (1..=MAX_NUMBER).contains(n)).ok_or_else(|| bad(part));
+            let number =
+                || value.parse().ok().filter(|n| (1..=MAX_NUMBER).contains(n)).ok_or_else(|| bad(part));
             let numbers = |most: i32, negative: bool| -> Result<Vec<i32>, BadRule> {
-                let read = |n: &str| n.trim().parse::<i32>().ok().filter(|n| n.abs() <= most && (negative || *n >= 0));
-                let mut all: Vec<i32> =
-                    value.split(',').take(MAX_VALUES).map(read).collect::<Option<_>>().ok_or_else(|| bad(part))?;
+                let read = |n: &str| {
+                    n.trim().parse::<i32>().ok().filter(|n| n.abs() <= most && (negative || *n >= 0))
+                };
+                let mut all: Vec<i32> = value
+                    .split(',')
+                    .take(MAX_VALUES)
+                    .map(read)
+                    .collect::<Option<_>>()
+                    .ok_or_else(|| bad(part))?;
                 all.sort_unstable();
                 all.dedup();
                 Ok(all)
@@ -179,7 +186,8 @@ pub(super) fn read_time(text: &str, zone: Option<&Zone>) -> Result<(DateTime, bo
     if !plain.is_ascii() || !matches!(plain.len(), 8 | 15) {
         return Err(bad());
     }
-    let part = |from: usize, to: usize| plain.get(from..to).and_then(|n| n.parse::<i16>().ok()).ok_or_else(bad);
+    let part =
+        |from: usize, to: usize| plain.get(from..to).and_then(|n| n.parse::<i16>().ok()).ok_or_else(bad);
     let small = |from: usize| part(from, from + 2).map(|n| n as i8);
     let date = Date::new(part(0, 4)?, small(4)?, small(6)?).map_err(|_| bad())?;
     if plain.len() == 8 {

@@ -47,7 +47,11 @@ fn what_is_typed_reads_back_in_words_and_as_lines() {
         ("every mon, thu 10:00 Asia/Tokyo", "every Monday, Thursday 10:00 Asia/Tokyo", "2026-11-26T10:00:00"),
         ("every 2 weeks on friday", "every 2 weeks on Friday", "2026-11-27T00:00:00"),
         ("every 3 months", "every 3 months", "2026-11-26T00:00:00"),
-        ("FREQ=MONTHLY;BYDAY=-1FR 16:00", "FREQ=MONTHLY;BYDAY=-1FR 16:00 Europe/London", "2026-11-27T16:00:00"),
+        (
+            "FREQ=MONTHLY;BYDAY=-1FR 16:00",
+            "FREQ=MONTHLY;BYDAY=-1FR 16:00 Europe/London",
+            "2026-11-27T16:00:00",
+        ),
         ("FREQ=WEEKLY;BYDAY=TU;COUNT=4", "every Tuesday, 4 times", "2026-12-01T00:00:00"),
     ];
     for (text, words, first) in cases {
@@ -62,8 +66,15 @@ fn what_is_typed_reads_back_in_words_and_as_lines() {
 fn nonsense_is_refused_and_says_what_it_is() {
     let london = Zone::get("Europe/London").unwrap();
     let day = "2026-11-26".parse().unwrap();
-    for wrong in ["", "every", "every blue moon", "monday", "every monday 09:00 Mars/North", "FREQ=NEVER", "FREQ=DAILY;X=1"]
-    {
+    for wrong in [
+        "",
+        "every",
+        "every blue moon",
+        "monday",
+        "every monday 09:00 Mars/North",
+        "FREQ=NEVER",
+        "FREQ=DAILY;X=1",
+    ] {
         assert!(read_typed(wrong, day, &london).is_err(), "{wrong}");
     }
     assert_eq!(Recurrence::read("RRULE:FREQ=DAILY"), Err(BadRule::NoStart));
@@ -77,7 +88,8 @@ fn a_wall_time_in_a_gap_moves_forward_and_a_repeated_one_is_the_earlier() {
     let spring = read_typed("every day 02:30 America/New_York", first, &new_york).unwrap();
     let at = spring.next_after(None).unwrap();
     assert_eq!(new_york.rfc3339(new_york.instant(at)), "2026-03-08T03:30:00-04:00");
-    let autumn = read_typed("every day 01:30 America/New_York", "2026-11-01".parse().unwrap(), &new_york).unwrap();
+    let autumn =
+        read_typed("every day 01:30 America/New_York", "2026-11-01".parse().unwrap(), &new_york).unwrap();
     let at = autumn.next_after(None).unwrap();
     assert_eq!(new_york.rfc3339(new_york.instant(at)), "2026-11-01T01:30:00-04:00");
 }

@@ -77,7 +77,8 @@ fn rule_of(words: &str) -> Option<Rule> {
         Some((unit, days)) if matches!(unit, "week" | "weeks") => (days.to_owned(), count),
         _ => (rest, count),
     };
-    let days = days.split([',', ' ']).filter(|day| !day.is_empty()).map(weekday).collect::<Option<Vec<_>>>()?;
+    let days =
+        days.split([',', ' ']).filter(|day| !day.is_empty()).map(weekday).collect::<Option<Vec<_>>>()?;
     (!days.is_empty()).then(|| weekly(count, days))
 }
 

@@ -7,9 +7,9 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, bulk, comments, cycles, decisions, drafts, handoff, inbox, invites, pages, past,
-    people, project, projects, reading, record, removal, review, saved_views, spaces, tasks, templates, threads,
-    typing, weekly,
+    Core, Work, access, audit, bulk, comments, cycles, decisions, drafts, handoff, inbox, invites, pages,
+    past, people, project, projects, reading, record, removal, review, saved_views, spaces, tasks, templates,
+    threads, typing, weekly,
 };
 
 /// What a command did, before the reply is made.

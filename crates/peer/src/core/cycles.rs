@@ -23,7 +23,9 @@ pub(crate) fn find(store: &Store, text: &str, trashed: bool) -> Result<DocId, Pe
         .iter()
         .find(|row| DocId(row.doc).to_string() == typed)
         .or_else(|| all.iter().rev().find(|row| row.title.to_lowercase() == lower))
-        .or_else(|| all.iter().find(|row| upper.len() >= 4 && DocId(row.doc).to_string().starts_with(&upper)));
+        .or_else(|| {
+            all.iter().find(|row| upper.len() >= 4 && DocId(row.doc).to_string().starts_with(&upper))
+        });
     found
         .map(|row| DocId(row.doc))
         .ok_or_else(|| not_found("cycle", typed).next("`tern cycle list` shows what there is."))
@@ -85,7 +87,9 @@ fn field_edit(work: &Work<'_, '_>, name: &str, value: &str) -> Result<Edit, Peer
         }
         cycle::WEEKS => Ok(edit(weeks(1)?)),
         cycle::COOLDOWN => Ok(edit(weeks(0)?)),
-        other => Err(usage(format!("A cycle has no field “{other}”."), "Fields: title start weeks cooldown.")),
+        other => {
+            Err(usage(format!("A cycle has no field “{other}”."), "Fields: title start weeks cooldown."))
+        }
     }
 }
 
@@ -131,7 +135,8 @@ impl Core {
     }
 
     fn shown_cycle(&self, row: &FormRow) -> Result<CycleView, PeerError> {
-        let fields: CycleFields = serde_json::from_str(&row.json).map_err(|e| errors::internal(e.to_string()))?;
+        let fields: CycleFields =
+            serde_json::from_str(&row.json).map_err(|e| errors::internal(e.to_string()))?;
         let today = self.my_zone().date(self.now_ms());
         let phase = fields.phase(today);
         let tasks = self.store.tasks()?;
@@ -149,7 +154,10 @@ impl Core {
                 unfinished.push(link.clone());
             }
             let history = self.hill_history(more);
-            scopes.push((task.ord.clone(), ScopeView { task: link, appetite: more.appetite, hill: more.hill, history }));
+            scopes.push((
+                task.ord.clone(),
+                ScopeView { task: link, appetite: more.appetite, hill: more.hill, history },
+            ));
         }
         scopes.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.task.id.cmp(&b.1.task.id)));
         let text = |date: Option<tern_model::hours::Date>| date.map(|date| date.to_string());

@@ -34,6 +34,7 @@ mod past;
 mod people;
 mod posts;
 pub(crate) mod project;
+mod project_view;
 mod projects;
 mod query;
 mod reached;

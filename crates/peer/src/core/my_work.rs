@@ -108,7 +108,8 @@ impl Core {
         let rows = self.store.projects()?.into_iter().filter(|row| !row.trashed);
         let awaited = rows.filter_map(|row| {
             let plan = projects::plan_of(&row);
-            let by_ms = self.update_due_ms(&plan).filter(|at| Some(&plan.lead) == me.as_ref() && *at <= ends_ms)?;
+            let by_ms =
+                self.update_due_ms(&plan).filter(|at| Some(&plan.lead) == me.as_ref() && *at <= ends_ms)?;
             let id = tern_model::DocId(row.doc).to_string();
             Some(Placed {
                 by_ms: Some(by_ms),

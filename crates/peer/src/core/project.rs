@@ -241,7 +241,9 @@ fn task(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     let due_ms = fields.due.as_ref().and_then(|due| due_instant(work, due, assignee));
     let trashed = trashed(doc);
     let more = doc.task_more();
-    let more_json = if more == (TaskMore { parent_ms: more.parent_ms, ..TaskMore::default() }) && fields.parent.is_none() {
+    let more_json = if more == (TaskMore { parent_ms: more.parent_ms, ..TaskMore::default() })
+        && fields.parent.is_none()
+    {
         String::new()
     } else {
         serde_json::to_string(&more).unwrap_or_default()

@@ -1,8 +1,7 @@
-//! Commands and views of projects: states, fields of their tasks, updates.
+//! Commands of projects: states, fields of their tasks, updates.
 
 use std::collections::BTreeMap;
 
-use tern_model::hours::DAY_MS;
 use tern_model::project::{self, FieldType, Health, OwnField, Plan, State, Update};
 use tern_model::{Class, DocId, Edit, Kind, Value, order};
 use tern_store::{ProjectRow, Store};
@@ -13,7 +12,7 @@ use crate::api::*;
 use super::errors::{self, not_found, usage};
 use super::forms::set;
 use super::resolve::{self, hex, unhex};
-use super::{Core, Work, people, project as rows, words};
+use super::{Work, people, project as rows, words};
 
 /// Field: letters before the short ids of tasks.
 const KEY: &str = "key";
@@ -23,13 +22,34 @@ const MAX_NAMED: usize = 64;
 const MAX_NAMED_CHARS: usize = 64;
 /// Most characters of an update.
 const MAX_UPDATE_CHARS: usize = 100_000;
-/// Days after which the lead is asked for the next update.
-const UPDATE_DAYS: i64 = 7;
 /// Names that fields of tasks have already.
 const TAKEN: [&str; 26] = [
-    "title", "status", "priority", "assignee", "label", "labels", "estimate", "due", "project", "parent",
-    "description", "state", "blocks", "blocked_by", "relates", "duplicate_of", "recur", "cycle", "appetite",
-    "hill", "is", "order", "kind", "id", "text", "trashed",
+    "title",
+    "status",
+    "priority",
+    "assignee",
+    "label",
+    "labels",
+    "estimate",
+    "due",
+    "project",
+    "parent",
+    "description",
+    "state",
+    "blocks",
+    "blocked_by",
+    "relates",
+    "duplicate_of",
+    "recur",
+    "cycle",
+    "appetite",
+    "hill",
+    "is",
+    "order",
+    "kind",
+    "id",
+    "text",
+    "trashed",
 ];
 
 /// What a row says of a project.
@@ -97,7 +117,8 @@ pub(crate) fn create(work: &mut Work<'_, '_>, title: &str) -> Result<DocId, Peer
     }
     errors::bounded("The name", title, errors::MAX_TITLE_CHARS)?;
     let id = DocId::new(Class::Content, work.random());
-    let key: String = title.chars().filter(|c| c.is_alphanumeric()).take(3).flat_map(char::to_uppercase).collect();
+    let key: String =
+        title.chars().filter(|c| c.is_alphanumeric()).take(3).flat_map(char::to_uppercase).collect();
     let last = work.txn.projects()?.into_iter().map(|row| row.ord).max();
     let tie = work.random();
     let order = order::between(last.as_deref(), None, tie);
@@ -127,7 +148,10 @@ fn field_edits(work: &Work<'_, '_>, plan: &Plan, name: &str, value: &str) -> Res
             let key = value.to_uppercase();
             let sound = (1..=10).contains(&key.chars().count()) && key.chars().all(char::is_alphanumeric);
             if !sound {
-                return Err(usage(format!("“{value}” is no key."), "A key is 1 to 10 letters and digits, such as WEB."));
+                return Err(usage(
+                    format!("“{value}” is no key."),
+                    "A key is 1 to 10 letters and digits, such as WEB.",
+                ));
             }
             vec![set(KEY, &key)]
         }
@@ -162,7 +186,8 @@ fn field_edits(work: &Work<'_, '_>, plan: &Plan, name: &str, value: &str) -> Res
         }
         "-field" => {
             let gone = plan.own_field(value).ok_or_else(|| not_found("field", value))?;
-            let wanted: Vec<OwnField> = plan.own_fields.iter().filter(|field| *field != gone).cloned().collect();
+            let wanted: Vec<OwnField> =
+                plan.own_fields.iter().filter(|field| *field != gone).cloned().collect();
             exchange(project::OWN_FIELDS, &plan.own_fields, &wanted)?
         }
         other => {
@@ -175,7 +200,11 @@ fn field_edits(work: &Work<'_, '_>, plan: &Plan, name: &str, value: &str) -> Res
 }
 
 /// The edits that make a set of named things another one; what stays is not written again.
-fn exchange<T: serde::Serialize + PartialEq>(set: &str, from: &[T], to: &[T]) -> Result<Vec<Edit>, PeerError> {
+fn exchange<T: serde::Serialize + PartialEq>(
+    set: &str,
+    from: &[T],
+    to: &[T],
+) -> Result<Vec<Edit>, PeerError> {
     if to.len() > MAX_NAMED {
         return Err(usage(format!("More than {MAX_NAMED} are too many."), "Give fewer."));
     }
@@ -214,7 +243,9 @@ fn read_field(text: &str, place: u32) -> Result<OwnField, PeerError> {
     let mut parts = text.splitn(3, ':').map(str::trim);
     let name = parts.next().unwrap_or_default();
     named(name)?;
-    if TAKEN.contains(&name.to_lowercase().as_str()) || !name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c)) {
+    if TAKEN.contains(&name.to_lowercase().as_str())
+        || !name.chars().all(|c| c.is_alphanumeric() || "-_".contains(c))
+    {
         return Err(usage(
             format!("“{name}” cannot be the name of a field."),
             "Choose another one: letters, digits, - and _, and none that tasks have already.",
@@ -224,7 +255,13 @@ fn read_field(text: &str, place: u32) -> Result<OwnField, PeerError> {
     let holds = FieldType::from_name(&word.to_lowercase()).ok_or_else(|| {
         usage(format!("“{word}” is no type of field."), "Choose text, number, date, select or person.")
     })?;
-    let options: Vec<String> = parts.next().unwrap_or_default().split(',').map(|o| o.trim().to_owned()).filter(|o| !o.is_empty()).collect();
+    let options: Vec<String> = parts
+        .next()
+        .unwrap_or_default()
+        .split(',')
+        .map(|o| o.trim().to_owned())
+        .filter(|o| !o.is_empty())
+        .collect();
     if (holds == FieldType::Select) == options.is_empty() {
         return Err(usage(
             "A select needs its words, and nothing else has any.",
@@ -245,7 +282,10 @@ fn tell(work: &mut Work<'_, '_>, id: DocId, health: &str, text: &str) -> Result<
         usage(format!("“{health}” does not say how it goes."), "Choose on-track, at-risk or off-track.")
     })?;
     if text.trim().is_empty() {
-        return Err(usage("An update needs a text.", "Say in a sentence how it goes; --changes begins with what changed."));
+        return Err(usage(
+            "An update needs a text.",
+            "Say in a sentence how it goes; --changes begins with what changed.",
+        ));
     }
     errors::bounded("The update", text, MAX_UPDATE_CHARS)?;
     let author = work.mem.member().map(|me| hex(&me)).unwrap_or_default();
@@ -299,167 +339,11 @@ pub(crate) fn shown_values(
     plan: Option<&Plan>,
     values: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
-    let person = |name: &str| plan.and_then(|plan| plan.own_field(name)).is_some_and(|f| f.holds == FieldType::Person);
+    let person =
+        |name: &str| plan.and_then(|plan| plan.own_field(name)).is_some_and(|f| f.holds == FieldType::Person);
     let shown = values.iter().map(|(name, value)| {
         let member = unhex::<16>(value).filter(|_| person(name));
         (name.clone(), member.map_or_else(|| value.clone(), |member| people::name_of(store, &member)))
     });
     shown.collect()
-}
-
-impl Core {
-    /// All projects that are not in the trash.
-    pub(crate) fn projects_view(&self) -> Result<ProjectsView, PeerError> {
-        let mut all: Vec<ProjectRow> = self.store.projects()?.into_iter().filter(|row| !row.trashed).collect();
-        all.sort_by(|a, b| a.ord.cmp(&b.ord).then_with(|| a.doc.cmp(&b.doc)));
-        let tasks = self.store.tasks()?;
-        let mut counts: BTreeMap<(Id16, &str), usize> = BTreeMap::new();
-        for task in tasks.iter().filter(|task| !task.trashed) {
-            if let Some(project) = task.project {
-                *counts.entry((project, task.status.as_str())).or_default() += 1;
-            }
-        }
-        Ok(ProjectsView { projects: all.iter().map(|row| self.shown_project(row, &counts)).collect() })
-    }
-
-    /// One project with its threads and the decisions that concern it.
-    pub(crate) fn project_view(&mut self, project: &str) -> Result<ProjectView, PeerError> {
-        let id = find(&self.store, project, true)?;
-        let row = self.store.projects()?.into_iter().find(|row| row.doc == id.0);
-        let row = row.ok_or_else(|| not_found("project", project))?;
-        let tasks = self.store.tasks()?;
-        let mut counts: BTreeMap<(Id16, &str), usize> = BTreeMap::new();
-        for task in tasks.iter().filter(|task| !task.trashed && task.project == Some(id.0)) {
-            *counts.entry((id.0, task.status.as_str())).or_default() += 1;
-        }
-        let mut view = self.shown_project(&row, &counts);
-        let text = id.to_string();
-        let all = self.threads_view(None, true)?.threads;
-        view.threads = all.into_iter().filter(|thread| thread.on.as_ref().is_some_and(|on| on.id == text)).collect();
-        let decisions = self.decisions_view(None, Some(&text))?.decisions;
-        view.pages = decisions
-            .into_iter()
-            .map(|decision| OnView { id: decision.id, kind: "decision".to_owned(), title: decision.title })
-            .collect();
-        let doc = super::documents::load(&self.store, &mut self.mem, id)?;
-        let conflicts = doc.conflicts();
-        let conflicts: Vec<_> = conflicts.into_iter().filter(|c| !c.field.starts_with(project::UPDATE)).collect();
-        view.conflicts = words::conflicts(&self.store, &self.mem.membership, &self.my_zone(), &conflicts);
-        Ok(view)
-    }
-
-    fn shown_project(&self, row: &ProjectRow, counts: &BTreeMap<(Id16, &str), usize>) -> ProjectView {
-        let plan = plan_of(row);
-        let zone = self.my_zone();
-        let updates: Vec<UpdateView> = plan
-            .updates
-            .iter()
-            .map(|(id, update)| UpdateView {
-                id: id.clone(),
-                when: zone.rfc9557(update.at_ms),
-                author: self.person_view(&update.author).name,
-                health: update.health.name().to_owned(),
-                text: update.text.clone(),
-            })
-            .collect();
-        let counts = tern_model::task::Status::ALL.iter().filter_map(|status| {
-            let tasks = counts.get(&(row.doc, status.name())).copied()?;
-            Some(CountView { status: status.name().to_owned(), tasks })
-        });
-        ProjectView {
-            id: DocId(row.doc).to_string(),
-            title: row.title.clone(),
-            key: row.key.clone(),
-            lead: Some(&plan.lead).filter(|lead| !lead.is_empty()).map(|lead| self.person_view(lead)),
-            states: shown_states(&plan),
-            fields: plan
-                .own_fields
-                .iter()
-                .map(|field| OwnFieldView {
-                    name: field.name.clone(),
-                    holds: field.holds.name().to_owned(),
-                    options: field.options.clone(),
-                })
-                .collect(),
-            health: plan.updates.first().map(|(_, update)| update.health.name().to_owned()),
-            updates,
-            update_due: Core::utc(self.update_due_ms(&plan)),
-            counts: counts.collect(),
-            trashed: row.trashed,
-            ..ProjectView::default()
-        }
-    }
-
-    /// When the next update is awaited: in the lead's working hours, a week after the last one or the beginning.
-    pub(crate) fn update_due_ms(&self, plan: &Plan) -> Option<i64> {
-        let lead = unhex::<16>(&plan.lead)?;
-        let last = plan.updates.first().map_or(plan.created_ms, |(_, update)| update.at_ms);
-        let profile = people::profile_of(&self.store, &lead)?;
-        profile.working_after(last + UPDATE_DAYS * DAY_MS).next().map(|span| span.from_ms)
-    }
-
-    /// What changed in a project since its last update.
-    pub(crate) fn update_draft(&mut self, project: &str) -> Result<UpdateDraftView, PeerError> {
-        let id = find(&self.store, project, false)?;
-        let plan = plan(&self.store, &id.0)?;
-        let since_ms = plan.updates.first().map_or(plan.created_ms, |(_, update)| update.at_ms);
-        let (zone, now_ms) = (self.my_zone(), self.now_ms());
-        let mut draft =
-            UpdateDraftView { project: id.to_string(), since: zone.rfc9557(since_ms), ..UpdateDraftView::default() };
-        let rows = self.store.tasks()?;
-        for row in rows.iter().filter(|row| row.project == Some(id.0) && !row.trashed) {
-            let closed = matches!(row.status.as_str(), "done" | "cancelled");
-            if row.created_ms > since_ms {
-                draft.added.push(row.title.clone());
-            }
-            if row.updated_ms > since_ms && row.status == "done" && self.closed_since(row.doc, since_ms)? {
-                draft.done.push(row.title.clone());
-            }
-            let passed = row.due_ms.is_some_and(|due| due > since_ms && due <= now_ms);
-            if !closed && (passed || (row.updated_ms > since_ms && self.put_off(row, since_ms)?)) {
-                draft.slipped.push(row.title.clone());
-            }
-        }
-        let part = |head: &str, titles: &[String]| match titles {
-            [] => String::new(),
-            titles => {
-                let lines: String =
-                    titles.iter().map(|title| format!("- {}\n", crate::text::escaped(title))).collect();
-                format!("{head}\n\n{lines}\n")
-            }
-        };
-        draft.text = part("Done", &draft.done) + &part("Added", &draft.added) + &part("Slipped", &draft.slipped);
-        draft.text = draft.text.trim_end().to_owned();
-        Ok(draft)
-    }
-
-    /// Whether a task that is done was not so at an instant.
-    fn closed_since(&mut self, task: Id16, at_ms: i64) -> Result<bool, PeerError> {
-        Ok(self.task_then(task, at_ms)?.is_none_or(|then| then.status != tern_model::task::Status::Done))
-    }
-
-    /// Whether a task was due earlier at an instant.
-    fn put_off(&mut self, row: &tern_store::TaskRow, at_ms: i64) -> Result<bool, PeerError> {
-        let Some(then) = self.task_then(row.doc, at_ms)?.and_then(|then| then.due) else { return Ok(false) };
-        let profile = row.assignee.and_then(|member| people::profile_of(&self.store, &member));
-        let was = words::due(&then, &self.my_zone(), profile.as_ref(), at_ms);
-        let was_ms = was.at.and_then(|at| self.my_zone().moment(at.split('[').next()?).ok());
-        Ok(was_ms.zip(row.due_ms).is_some_and(|(was, due)| due - was >= DAY_MS / 2))
-    }
-
-    /// A task as it was at an instant, by the clocks of its writers; `None` where it was not there.
-    fn task_then(&mut self, task: Id16, at_ms: i64) -> Result<Option<tern_model::task::TaskFields>, PeerError> {
-        let doc = super::documents::load(&self.store, &mut self.mem, DocId(task))?;
-        let then = doc.before(at_ms + 1);
-        if then.0.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(doc.at(&then)?.task()))
-    }
-}
-
-/// Named states for people.
-pub(crate) fn shown_states(plan: &Plan) -> Vec<StateView> {
-    let state = |state: &State| StateView { name: state.name.clone(), class: state.class.name().to_owned() };
-    plan.states.iter().map(state).collect()
 }

@@ -98,7 +98,8 @@ pub(crate) fn field_edits(
         more::HILL => {
             let place = value.parse().ok().filter(|place| (0..=100).contains(place));
             let next = "Give a number from 0 (nothing known) over 50 (all found out) to 100 (done).";
-            let place: i64 = place.ok_or_else(|| usage(format!("“{value}” is no place on the hill."), next))?;
+            let place: i64 =
+                place.ok_or_else(|| usage(format!("“{value}” is no place on the hill."), next))?;
             let by = work.mem.member().map(|me| hex(&me)).unwrap_or_default();
             let mark = format!("{} {place} {by}", work.now_ms());
             Ok(Some(vec![
@@ -136,7 +137,12 @@ fn capital(text: &str) -> String {
 }
 
 /// `blocked_by` and `-blocked_by` change the other task.
-pub(crate) fn blocked_by(work: &mut Work<'_, '_>, id: DocId, name: &str, value: &str) -> Result<bool, PeerError> {
+pub(crate) fn blocked_by(
+    work: &mut Work<'_, '_>,
+    id: DocId,
+    name: &str,
+    value: &str,
+) -> Result<bool, PeerError> {
     let on = match name {
         "blocked_by" | "+blocked_by" => true,
         "-blocked_by" => false,
@@ -190,7 +196,13 @@ impl Core {
     }
 
     /// What lists show of it; `all` is for the details of one.
-    pub(crate) fn task_more_view(&self, row: &TaskRow, rows: &[TaskRow], names: &Names, all: bool) -> TaskMoreView {
+    pub(crate) fn task_more_view(
+        &self,
+        row: &TaskRow,
+        rows: &[TaskRow],
+        names: &Names,
+        all: bool,
+    ) -> TaskMoreView {
         let id = DocId(row.doc);
         let web = &names.web;
         let nothing = TaskMore::default();
@@ -198,7 +210,8 @@ impl Core {
         let plan = row.project.and_then(|project| names.plans.get(&project));
         let status = words::parse_status(&row.status).unwrap_or_default();
         let state = plan.and_then(|plan| plan.state_of(status, more.state.as_deref()));
-        let row_of = |id: &DocId| rows.binary_search_by(|row| row.doc.cmp(&id.0)).ok().and_then(|at| rows.get(at));
+        let row_of =
+            |id: &DocId| rows.binary_search_by(|row| row.doc.cmp(&id.0)).ok().and_then(|at| rows.get(at));
         let links = |ids: &[DocId]| -> Vec<TaskLinkView> {
             ids.iter().filter_map(row_of).map(|row| self.task_link(row, names)).collect()
         };
@@ -207,13 +220,19 @@ impl Core {
             state: state.map(|state| state.name.clone()),
             project_id: row.project.map(|project| DocId(project).to_string()),
             blocked: !waits.is_empty() && !status.is_closed(),
-            waits_for: waits.iter().filter_map(row_of).map(|row| self.waits_for(row, names, &names.zone)).collect(),
+            waits_for: waits
+                .iter()
+                .filter_map(row_of)
+                .map(|row| self.waits_for(row, names, &names.zone))
+                .collect(),
             fields: projects::shown_values(&self.store, plan, &more.values),
             cycle: more.cycle.and_then(|cycle| names.cycles.get(&cycle.0).cloned()),
             appetite: more.appetite,
             hill: more.hill,
             parent: links(web.parts.of(&id)).pop(),
-            recurs: more.recurrence().map(|recurrence| recurs_view(&recurrence, more, if all { COMING } else { 1 })),
+            recurs: more
+                .recurrence()
+                .map(|recurrence| recurs_view(&recurrence, more, if all { COMING } else { 1 })),
             ..TaskMoreView::default()
         };
         if !all {
@@ -222,17 +241,24 @@ impl Core {
         view.parts = links(web.parts.to(&id));
         view.blocks = links(web.blocks.of(&id));
         let others = web.said.iter().filter(|(_, said)| said.relates.contains(&id)).map(|(other, _)| *other);
-        let mut relates: Vec<DocId> = more.relates.iter().copied().chain(others).filter(|other| *other != id).collect();
+        let mut relates: Vec<DocId> =
+            more.relates.iter().copied().chain(others).filter(|other| *other != id).collect();
         relates.sort();
         relates.dedup();
         view.relates = links(&relates);
         view.duplicate_of = links(web.duplicates.of(&id)).pop();
         view.duplicates = links(web.duplicates.to(&id));
-        let title = |id: &DocId| row_of(id).map_or_else(|| "a task that is not here".to_owned(), |row| format!("“{}”", row.title));
+        let title = |id: &DocId| {
+            row_of(id).map_or_else(|| "a task that is not here".to_owned(), |row| format!("“{}”", row.title))
+        };
         let aside = web.set_aside(&id).into_iter();
         view.set_aside = aside
             .map(|(words, relation)| {
-                format!("{} {words} {}: set aside, for it would close a circle", title(&relation.from), title(&relation.to))
+                format!(
+                    "{} {words} {}: set aside, for it would close a circle",
+                    title(&relation.from),
+                    title(&relation.to)
+                )
             })
             .collect();
         view.hill_history = self.hill_history(more);

@@ -144,8 +144,8 @@ pub(crate) fn field_edits(
             })?;
             Ok(vec![priority_edit(priority)])
         }
-        "assignee" | "parent" | "project" | "due" | "estimate" | "duplicate_of" | "recur" | "cycle" | "appetite"
-        | "hill"
+        "assignee" | "parent" | "project" | "due" | "estimate" | "duplicate_of" | "recur" | "cycle"
+        | "appetite" | "hill"
             if empty =>
         {
             one(Value::Null)
@@ -230,7 +230,8 @@ impl Core {
     pub(crate) fn task_names(&self, tasks: &[TaskRow]) -> Result<Names, PeerError> {
         let rows = self.store.projects()?;
         let plans = rows.iter().map(|row| (row.doc, projects::plan_of(row)));
-        let plans = plans.filter(|(_, plan)| !plan.states.is_empty() || !plan.own_fields.is_empty()).collect();
+        let plans =
+            plans.filter(|(_, plan)| !plan.states.is_empty() || !plan.own_fields.is_empty()).collect();
         let projects = rows.into_iter().map(|p| (p.doc, (p.key, p.title)));
         let cycles = self.store.forms("cycle")?.into_iter().map(|row| (row.doc, row.title));
         let web = Web::of(tasks);
@@ -282,7 +283,8 @@ impl Core {
         let listed: Vec<Listed> = rows.iter().map(|row| listed(row, &names)).collect();
         let asked = query.one_project().filter(|_| group == GroupBy::Status);
         let asked = asked.and_then(|project| projects::find(&self.store, project, false).ok());
-        let plan = asked.and_then(|project| names.plans.get(&project.0)).filter(|plan| !plan.states.is_empty());
+        let plan =
+            asked.and_then(|project| names.plans.get(&project.0)).filter(|plan| !plan.states.is_empty());
         let mut groups: BTreeMap<GroupKey, Vec<&Listed>> = BTreeMap::new();
         for row in listed.iter().filter(|row| query.matches(row, &asker)) {
             let keys = match plan.and_then(|plan| state_key(plan, row)) {
@@ -307,7 +309,7 @@ impl Core {
                 tasks.push(view);
             }
         }
-        Ok(TasksView { tasks, states: plan.map(projects::shown_states).unwrap_or_default() })
+        Ok(TasksView { tasks, states: plan.map(super::project_view::shown_states).unwrap_or_default() })
     }
 
     fn task_row_view(&self, row: &TaskRow, names: &Names) -> TaskView {
@@ -404,7 +406,8 @@ fn listed(row: &TaskRow, names: &Names) -> Listed {
 fn asked_more(row: &TaskRow, names: &Names) -> More {
     let id = DocId(row.doc);
     let Some(said) = names.web.said.get(&id) else {
-        let state = row.project.and_then(|p| names.plans.get(&p)?.state_of(words::parse_status(&row.status)?, None));
+        let state =
+            row.project.and_then(|p| names.plans.get(&p)?.state_of(words::parse_status(&row.status)?, None));
         let blocked = !names.web.waits_for(&id).is_empty();
         return More { state: state.map(|state| state.name.clone()), blocked, ..More::default() };
     };
@@ -412,11 +415,15 @@ fn asked_more(row: &TaskRow, names: &Names) -> More {
     let status = words::parse_status(&row.status).unwrap_or_default();
     let parent = names.web.parts.of(&id).first();
     More {
-        state: plan.and_then(|plan| plan.state_of(status, said.state.as_deref())).map(|state| state.name.clone()),
+        state: plan
+            .and_then(|plan| plan.state_of(status, said.state.as_deref()))
+            .map(|state| state.name.clone()),
         blocked: !names.web.waits_for(&id).is_empty(),
         recurs: said.recur.is_some(),
         duplicate: !names.web.duplicates.of(&id).is_empty(),
-        parent: parent.map(|parent| names.called.get(parent).cloned().unwrap_or_default()).unwrap_or_default(),
+        parent: parent
+            .map(|parent| names.called.get(parent).cloned().unwrap_or_default())
+            .unwrap_or_default(),
         cycle: said.cycle.and_then(|cycle| names.cycles.get(&cycle.0).cloned()),
         values: said
             .values

@@ -13,7 +13,11 @@ use super::errors::usage;
 
 /// What a row says beside the common fields.
 pub(crate) fn more_of(row: &TaskRow) -> TaskMore {
-    if row.more_json.is_empty() { TaskMore::default() } else { serde_json::from_str(&row.more_json).unwrap_or_default() }
+    if row.more_json.is_empty() {
+        TaskMore::default()
+    } else {
+        serde_json::from_str(&row.more_json).unwrap_or_default()
+    }
 }
 
 /// The relations of all tasks.
@@ -63,7 +67,8 @@ impl Web {
 
     /// Relations of a task, either way, that are set aside, with what they would have said of it.
     pub(crate) fn set_aside(&self, task: &DocId) -> Vec<(&'static str, Relation)> {
-        let kinds = [("is part of", &self.parts), ("blocks", &self.blocks), ("says the same as", &self.duplicates)];
+        let kinds =
+            [("is part of", &self.parts), ("blocks", &self.blocks), ("says the same as", &self.duplicates)];
         let of = |relation: &&Relation| relation.from == *task || relation.to == *task;
         kinds
             .into_iter()
@@ -75,12 +80,7 @@ impl Web {
 }
 
 /// Refuses a relation that would close a circle, naming the tasks on it.
-pub(crate) fn refuse_circle(
-    store: &Store,
-    kind: &str,
-    from: DocId,
-    to: DocId,
-) -> Result<(), PeerError> {
+pub(crate) fn refuse_circle(store: &Store, kind: &str, from: DocId, to: DocId) -> Result<(), PeerError> {
     let rows = store.tasks()?;
     let web = Web::of(&rows);
     let (relations, words) = match kind {
