@@ -108,7 +108,8 @@ fn new_cycle(anchor: Option<Rect>) -> Picker {
 
 fn one(ui: &mut Ui, cycle: &CycleView, clock: &Clock, out: &mut Queue) {
     let p = look(ui.ctx());
-    section(ui, &cycle.title, &head_words(cycle, clock));
+    section(ui, &cycle.title, "");
+    widgets::text(ui, &head_words(cycle, clock), tokens::SMALL, p.ink2);
     if cycle.scopes.is_empty() {
         let words = "No scope yet: open a task’s details and choose this cycle.";
         widgets::text(ui, words, tokens::SMALL, p.ink3);

@@ -72,7 +72,15 @@ impl World {
                 ..self.tasks[at].clone()
             }));
         }
-        Ok(TasksView { tasks, states: self.states_asked(&question, group) })
+        let states = self.states_asked(&question, group);
+        for task in &mut tasks {
+            if let Some(state) = states.iter().find(|state| state.class == task.status) {
+                task.group = Some(state.name.clone());
+                task.group_value = Some(state.name.clone());
+                task.more.state = Some(state.name.clone());
+            }
+        }
+        Ok(TasksView { tasks, states })
     }
 
     /// Named states of the one project that is asked for.

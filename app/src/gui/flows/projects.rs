@@ -52,7 +52,7 @@ fn a_project_is_opened_by_key_and_told_of_with_what_changed() {
     let text = field.accesskit_node().value().unwrap_or_default();
     assert!(text.contains("- Index format"), "what changed stands in it: {text}");
     window.focus("Update");
-    window.chord(Modifiers::COMMAND, Key::Home);
+    window.chord(Modifiers { ctrl: true, ..Modifiers::COMMAND }, Key::Home);
     window.write("Two days late.");
     window.click("Post the update");
     let project = of_project(&window);
