@@ -170,12 +170,12 @@ impl Doc {
     /// The document read as a project, for what is not in [`Doc::project`]. `created_ms` is left at 0.
     pub fn plan(&self) -> Plan {
         let doc = &self.crdt;
-        let mut states: Vec<State> = read_all(fields::items(doc, STATES));
+        let mut states: Vec<State> = read_all(&fields::items(doc, STATES));
         states.sort();
         // Of two with one name the first in the order of work counts.
         let mut names = BTreeSet::new();
         states.retain(|state| names.insert(state.name.to_lowercase()));
-        let mut own_fields: Vec<OwnField> = read_all(fields::items(doc, OWN_FIELDS));
+        let mut own_fields: Vec<OwnField> = read_all(&fields::items(doc, OWN_FIELDS));
         own_fields.sort();
         names.clear();
         own_fields.retain(|field| names.insert(field.name.to_lowercase()));
@@ -189,6 +189,6 @@ impl Doc {
     }
 }
 
-fn read_all<T: serde::de::DeserializeOwned>(items: Vec<String>) -> Vec<T> {
+fn read_all<T: serde::de::DeserializeOwned>(items: &[String]) -> Vec<T> {
     items.iter().filter_map(|item| serde_json::from_str(item).ok()).collect()
 }

@@ -74,7 +74,7 @@ fn rule_of(words: &str) -> Option<Rule> {
     }
     let rest = rest.replace(" and ", ",");
     let (days, count) = match rest.split_once(" on ") {
-        Some((unit, days)) if matches!(unit, "week" | "weeks") => (days.to_owned(), count),
+        Some(("week" | "weeks", days)) => (days.to_owned(), count),
         _ => (rest, count),
     };
     let days =
