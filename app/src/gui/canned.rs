@@ -26,6 +26,7 @@ pub mod access;
 mod board;
 mod paper;
 pub mod past;
+pub mod projects;
 mod sample;
 pub mod threads;
 
@@ -64,6 +65,8 @@ pub struct World {
     pub past: past::Pasts,
     /// Threads and the inbox.
     pub talks: threads::Talks,
+    /// Projects and cycles.
+    pub plans: projects::Plans,
     /// Where the window keeps what it remembers.
     pub settings: Option<PathBuf>,
 }
@@ -468,6 +471,11 @@ impl World {
             | Query::Log
             | Query::MovePreview { .. } => self.access.answer(query).ok_or(missing("This"))?,
             Query::Search { query, .. } => View::Search(self.search(query)),
+            Query::Projects
+            | Query::Project { .. }
+            | Query::UpdateDraft { .. }
+            | Query::Cycles
+            | Query::Task { .. } => self.plans.answer(query, &self.tasks).ok_or(missing("This"))?,
             _ => return self.talks.answer(query, &self.people).unwrap_or(Err(missing("This"))),
         })
     }
@@ -633,6 +641,8 @@ impl World {
             }
             Command::Tasks(command) => self.perform_tasks(command),
             Command::View(command) => Ok(self.perform_view(command)),
+            Command::Project(command) => Ok(self.plans.project(command)),
+            Command::Cycle(command) => Ok(self.plans.cycle(command)),
             Command::Attach { .. } => Ok(Reply::Attachment { hash: "ab".repeat(32), bytes: 1 }),
             Command::TaskSet { task, fields } => {
                 self.set_task(&task, fields);
@@ -718,6 +728,7 @@ impl World {
     fn set_task(&mut self, id: &str, fields: Vec<(String, String)>) {
         let names: BTreeMap<String, String> =
             self.people.iter().map(|p| (p.id.clone(), p.name.clone())).collect();
+        let others: Vec<_> = self.tasks.iter().map(projects::link).collect();
         let Some(task) = self.tasks.iter_mut().find(|task| task.id == id) else { return };
         for (field, value) in fields {
             task.conflicts.retain(|conflict| conflict.field != field);
@@ -744,7 +755,8 @@ impl World {
                         ..DueView::default()
                     });
                 }
-                _ => {}
+                "project" | "order" => {}
+                other => projects::set_more(task, other, value, &others, &self.plans),
             }
         }
     }

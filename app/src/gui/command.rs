@@ -36,6 +36,15 @@ pub enum Route {
     Work,
     /// The decision log.
     Decisions,
+    /// All projects.
+    Projects,
+    /// A project.
+    Project {
+        /// Full id.
+        id: String,
+    },
+    /// Cycles and their hills.
+    Cycles,
     /// The trash.
     Trash,
     /// Search results.

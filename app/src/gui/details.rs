@@ -18,6 +18,7 @@ use history::Sitting;
 pub mod facts;
 pub mod history;
 mod links;
+pub mod task_more;
 
 /// Details of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -231,10 +232,10 @@ pub struct TaskDraft {
     text: String,
 }
 
-/// Draws the details of a task.
+/// Draws the details of a task; `whole` is a view of it alone, and not a line of a list.
 pub fn task(
     ui: &mut Ui,
-    task: &TaskView,
+    (task, whole): (&TaskView, bool),
     views: &Views,
     draft: &mut TaskDraft,
     clock: &Clock,
@@ -260,8 +261,8 @@ pub fn task(
         field_row(
             ui,
             "Status",
-            &task_data::value_name("status", &task.status),
-            |at| menus::status(this, &task.status, at),
+            &task.more.state.clone().unwrap_or_else(|| task_data::value_name("status", &task.status)),
+            |at| menus::status(this, task, views, at),
             out,
         );
         let priority = task_data::value_name("priority", &task.priority);
@@ -280,10 +281,14 @@ pub fn task(
         for conflict in &task.conflicts {
             conflict_row(ui, task, conflict, clock, out);
         }
+        task_more::show(ui, task, views, clock, out);
         ui.add_space(10.0);
         widgets::rule(ui);
         section(ui, "Description", "Markdown");
-        description(ui, task, draft, out);
+        // Lists hold no descriptions: nothing is written over one that is not here yet.
+        if whole {
+            description(ui, task, draft, out);
+        }
     });
 }
 

@@ -28,6 +28,7 @@ mod past;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod preview;
+mod projects;
 mod shell;
 mod threads;
 mod walk;

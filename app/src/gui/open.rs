@@ -111,6 +111,8 @@ pub struct Open {
     pub(super) strip: StripState,
     pub(super) tree: TreeState,
     pub(super) tasks: TasksState,
+    /// The update of a project that is being written.
+    pub(super) update: Option<super::projects::Composer>,
     pub(super) search: SearchState,
     pub(super) access: AccessState,
     pub(super) threads: ThreadsState,
@@ -173,6 +175,7 @@ impl Open {
             strip: StripState::default(),
             tree: TreeState::default(),
             tasks: TasksState::default(),
+            update: None,
             search: SearchState::default(),
             access: AccessState::default(),
             threads: ThreadsState::default(),
@@ -286,6 +289,12 @@ impl Open {
     pub fn selected_task(&self) -> Option<&TaskView> {
         let id = self.tasks.selected.as_deref()?;
         self.views.tasks.get()?.tasks.iter().find(|task| task.id == id)
+    }
+
+    /// The selected task with all that is said of it, where that is here; lists hold less.
+    pub fn whole_task(&self) -> Option<&TaskView> {
+        let id = self.tasks.selected.as_deref()?;
+        self.views.task.get().filter(|task| task.id == id)
     }
 
     /// Pages of the tree.

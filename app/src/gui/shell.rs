@@ -135,9 +135,11 @@ fn right(ui: &mut Ui, open: &mut Open, rect: Rect, out: &mut Queue) {
             widgets::region(ui, inside, "right", "Details", |ui| details::page(ui, reads, talk, out));
         }
         Route::Tasks => {
-            let Some(task) = open.selected_task().cloned() else { return };
+            let whole = open.whole_task().cloned();
+            let is_whole = whole.is_some();
+            let Some(task) = whole.or_else(|| open.selected_task().cloned()) else { return };
             widgets::region(ui, inside, "right", "Details", |ui| {
-                details::task(ui, &task, &open.views, &mut open.draft, &open.clock, out);
+                details::task(ui, (&task, is_whole), &open.views, &mut open.draft, &open.clock, out);
             });
         }
         _ => {}

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, BacklinksView, CommentsView, DecisionsView, DevicesView, DiffView, DraftsView, HistoryView,
-    InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview,
-    NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView,
-    SinceReadView, SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView, ThreadView,
-    ThreadsView, View, ViewsView, WhenView, WorkView,
+    AboutView, BacklinksView, CommentsView, CyclesView, DecisionsView, DevicesView, DiffView, DraftsView,
+    HistoryView, InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView,
+    MovePreview, NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, ProjectView,
+    ProjectsView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, StripView, TaskView,
+    TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, UpdateDraftView, View, ViewsView,
+    WhenView, WorkView,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -67,7 +68,12 @@ kinds!(
     ThreadsView = Threads,
     ThreadView = Thread,
     DraftsView = Drafts,
-    WhenView = When
+    WhenView = When,
+    TaskView = Task,
+    ProjectsView = Projects,
+    ProjectView = Project,
+    UpdateDraftView = UpdateDraft,
+    CyclesView = Cycles
 );
 
 /// One watched query and its newest answer.
@@ -227,6 +233,16 @@ pub struct Views {
     pub tasks: Slot<TasksView>,
     /// The answer to what list and board are asked.
     pub listed: Slot<TasksView>,
+    /// The selected task with all that is said of it.
+    pub task: Slot<TaskView>,
+    /// Projects.
+    pub projects: Slot<ProjectsView>,
+    /// The project whose page is shown.
+    pub project: Slot<ProjectView>,
+    /// What changed in it since its last update.
+    pub update_draft: Slot<UpdateDraftView>,
+    /// Cycles.
+    pub cycles: Slot<CyclesView>,
     /// Saved views of tasks.
     pub saved: Slot<ViewsView>,
     /// One's own work; watched while it is shown.
@@ -313,6 +329,8 @@ impl Views {
         self.notices.watch(backend, wake, Query::Notices);
         self.talks.start(backend, wake);
         self.saved.watch(backend, wake, Query::Views);
+        self.projects.watch(backend, wake, Query::Projects);
+        self.cycles.watch(backend, wake, Query::Cycles);
         self.listed.watch(backend, wake, Asked::default().question());
         let group = Some("status".to_owned());
         self.tasks.watch(
@@ -339,6 +357,11 @@ impl Views {
             self.tasks.poll(),
             self.listed.poll(),
             self.saved.poll(),
+            self.task.poll(),
+            self.projects.poll(),
+            self.project.poll(),
+            self.update_draft.poll(),
+            self.cycles.poll(),
             self.work.poll(),
             self.templates.poll(),
             self.strip.poll(),
@@ -390,6 +413,8 @@ impl Views {
         }
         self.strip.refresh(backend, wake);
         self.work.refresh(backend, wake);
+        self.task.refresh(backend, wake);
+        self.cycles.refresh(backend, wake);
         self.status.refresh(backend, wake);
         self.talks.minute_passed(backend, wake);
     }

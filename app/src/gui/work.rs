@@ -47,7 +47,11 @@ fn words(item: &WorkItem, clock: &Clock) -> (String, String, String) {
             let by = owed.yours.clone().unwrap_or_default();
             (String::new(), format!("{what} {}: {}", owed.who, owed.title), format!("{late}{by}"))
         }
-        (None, None) => Default::default(),
+        (None, None) => {
+            let title = item.project.as_ref().map(|on| format!("Tell how {} goes", on.title));
+            let by = item.by.as_deref().map(|by| clock.words(by)).unwrap_or_default();
+            (String::new(), title.unwrap_or_default(), format!("{late}{by}"))
+        }
     }
 }
 
@@ -112,6 +116,9 @@ fn row(ui: &mut Ui, item: &WorkItem, clock: &Clock, out: &mut Queue) {
     let spoken = format!("{title}, {by}");
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, spoken.trim_end_matches(", ")));
     widgets::focus_ring(ui, &response, radius::ROW);
+    if let (true, Some(project)) = (response.clicked(), &item.project) {
+        out.push(UiCommand::Go(Route::Project { id: project.id.clone() }));
+    }
     if let (true, Some(task)) = (response.clicked(), &item.task) {
         out.extend([UiCommand::Go(Route::Tasks), UiCommand::SelectTask(Some(task.id.clone()))]);
     }

@@ -8,6 +8,7 @@ mod comments;
 mod content;
 mod network;
 mod people;
+mod projects;
 mod threads;
 
 use std::ffi::OsString;
@@ -21,6 +22,7 @@ pub(crate) use comments::*;
 pub(crate) use content::*;
 pub(crate) use network::*;
 pub(crate) use people::*;
+pub(crate) use projects::*;
 pub(crate) use threads::*;
 
 /// The whole command line.
@@ -121,6 +123,12 @@ pub(crate) enum Action {
     /// Tasks
     #[command(subcommand)]
     Task(TaskAction),
+    /// Projects: states and fields of their tasks, and updates of how they go
+    #[command(subcommand)]
+    Project(ProjectAction),
+    /// Weeks of work and of cooling down, with scopes on their hills
+    #[command(subcommand)]
+    Cycle(CycleAction),
     /// Saved views of tasks
     #[command(subcommand)]
     View(ViewAction),
@@ -188,15 +196,15 @@ pub(crate) fn shield(args: Vec<OsString>) -> Vec<OsString> {
         .enumerate()
         .map(|(place, arg)| {
             let Some(text) = arg.to_str().filter(|_| place > 0) else { return arg };
-            let free = matches!(commands.as_slice(), ["task", "set" | "new"] | ["search"]);
+            let free = matches!(commands.as_slice(), ["task" | "project", "set" | "new"] | ["search"]);
             let single_hyphen = text.len() > 1 && text.starts_with('-') && !text.starts_with("--");
             if free && single_hyphen && !matches!(text, "-h" | "-V") {
                 return OsString::from(format!("{SHIELD}{text}"));
             }
-            for command in ["task", "set", "new", "search"] {
+            for command in ["task", "project", "set", "new", "search"] {
                 let fits = matches!(
                     (commands.as_slice(), command),
-                    ([], "task" | "search") | (["task"], "set" | "new")
+                    ([], "task" | "project" | "search") | (["task" | "project"], "set" | "new")
                 );
                 if text == command && fits {
                     commands.push(command);

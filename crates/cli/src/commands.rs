@@ -9,6 +9,7 @@ mod node;
 mod pages;
 mod past;
 mod people;
+mod projects;
 mod tasks;
 mod threads;
 mod upkeep;
@@ -60,6 +61,8 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Weekly(args) => away::weekly(context, &args),
         Action::Decision(action) => away::decision(context, action),
         Action::Task(action) => tasks::run(context, action),
+        Action::Project(action) => projects::run(context, action),
+        Action::Cycle(action) => projects::cycle(context, action),
         Action::View(action) => views::run(context, action),
         Action::Work => views::work(context),
         Action::Search(args) => tasks::search(context, &args),

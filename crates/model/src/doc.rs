@@ -48,6 +48,8 @@ pub enum Kind {
     Project,
     /// A saved view: a question about tasks and how its answer is laid out.
     View,
+    /// Some weeks of work and of cooling down.
+    Cycle,
     /// A member's profile.
     Person,
     /// Title and node addresses of the workspace.
@@ -172,6 +174,7 @@ impl Kind {
             Kind::Task => "task",
             Kind::Project => "project",
             Kind::View => "view",
+            Kind::Cycle => "cycle",
             Kind::Person => "person",
             Kind::Workspace => "workspace",
             Kind::Space => "space",
@@ -188,6 +191,7 @@ impl Kind {
             "task" => Kind::Task,
             "project" => Kind::Project,
             "view" => Kind::View,
+            "cycle" => Kind::Cycle,
             "person" => Kind::Person,
             "workspace" => Kind::Workspace,
             "space" => Kind::Space,

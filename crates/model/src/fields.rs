@@ -22,7 +22,7 @@ const MAX_SCALAR_BYTES: usize = 16 * 1024;
 const MAX_ITEMS: usize = 16_384;
 
 /// Fields that are sets.
-pub const SETS: [&str; 10] = [
+pub const SETS: [&str; 16] = [
     "labels",
     "checkins",
     "off",
@@ -33,6 +33,12 @@ pub const SETS: [&str; 10] = [
     crate::form::DECIDERS,
     crate::form::AFFECTS,
     crate::form::SUPERSEDES,
+    crate::task::more::BLOCKS,
+    crate::task::more::RELATES,
+    crate::task::more::DONE_TIMES,
+    crate::task::more::HILL_MARKS,
+    crate::project::STATES,
+    crate::project::OWN_FIELDS,
 ];
 /// Fields that are no values: they hold the page itself and what the document is.
 const RESERVED: [&str; 5] = [KIND, SCHEMA, ID, TEXT, TABLES];
@@ -164,6 +170,20 @@ pub(crate) fn items(doc: &impl Read, name: &str) -> Vec<String> {
     }
 }
 
+/// The items of a set with when each was put in, by the writers' clocks.
+pub(crate) fn dated_items(doc: &Crdt, name: &str) -> Vec<(String, i64)> {
+    let mut dated: BTreeMap<String, i64> = BTreeMap::new();
+    for map in set_maps(doc, name) {
+        for item in doc.keys(&map).into_iter().take(MAX_ITEMS) {
+            let written = doc.get_all(&map, At::Key(&item)).pop().and_then(|written| written.change);
+            let at = written.and_then(|hash| doc.meta(&hash)).map_or(0, |meta| meta.time_ms);
+            // Said twice, it was said when it was said first.
+            dated.entry(item).and_modify(|first| *first = at.min(*first)).or_insert(at);
+        }
+    }
+    dated.into_iter().collect()
+}
+
 /// The value of a field.
 pub(crate) fn read(doc: &impl Read, name: &str) -> Option<Value> {
     if name == TEXT || name == TABLES {
@@ -241,7 +261,7 @@ pub(crate) fn prepare(tx: &mut Tx, kind: &Kind) -> Result<(), ModelError> {
         Kind::Page | Kind::Task | Kind::Project => &["labels"],
         Kind::Person => &["checkins", "off", "holidays"],
         Kind::Workspace => &["nodes"],
-        Kind::Space | Kind::Thread | Kind::Reading | Kind::View | Kind::Unknown(_) => &[],
+        Kind::Space | Kind::Thread | Kind::Reading | Kind::View | Kind::Cycle | Kind::Unknown(_) => &[],
     };
     for name in [TABLES].iter().chain(sets) {
         tx.put_map(&Obj::root(), name)?;

@@ -4,6 +4,7 @@
 //! operator is looked for in title and id. "Me", "today" and zones come in as arguments: nothing reads a clock.
 
 mod arrange;
+mod more;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use crate::ids::DocId;
 use crate::task::{Priority, Status};
 
 pub use arrange::{GroupBy, GroupKey, Sort, SortBy, UnknownProperty};
+pub use more::More;
 pub use read::QueryError;
 
 /// A task as lists show it: the names already resolved.
@@ -55,6 +57,8 @@ pub struct TaskRow {
     pub conflicted: bool,
     /// Whether it is in the trash.
     pub trashed: bool,
+    /// Named state, relations, values of its project's fields.
+    pub more: More,
 }
 
 /// Who asks, and when.
@@ -90,6 +94,14 @@ enum Test {
     Label(Vec<Option<String>>),
     Project(Vec<Option<String>>),
     Due(Vec<When>),
+    /// Named states, in lower case.
+    NamedState(Vec<String>),
+    /// The task of which it is a part: short id, id or title in lower case; `None` for those that are part of nothing.
+    Parent(Vec<Option<String>>),
+    /// The cycle by name, in lower case.
+    Cycle(Vec<Option<String>>),
+    /// A field of a project and its values, in lower case; where there is no such field, words to look for.
+    Own(String, Vec<String>),
     /// Lower case.
     Text(String),
 }
@@ -102,6 +114,9 @@ enum State {
     Unassigned,
     Conflicted,
     Trashed,
+    Blocked,
+    Recurring,
+    Duplicate,
 }
 
 /// `None` is nobody; names in lower case.
@@ -153,6 +168,18 @@ impl Query {
         self.terms.iter().map(Term::to_string).collect()
     }
 
+    /// The one project, in lower case, that it asks for, if it is one.
+    pub fn one_project(&self) -> Option<&str> {
+        let mut asked = self.terms.iter().filter_map(|term| match &term.test {
+            Test::Project(any) if !term.negated => Some(any.as_slice()),
+            _ => None,
+        });
+        match (asked.next(), asked.next()) {
+            (Some([Some(one)]), None) => Some(one),
+            _ => None,
+        }
+    }
+
     /// Whether it asks for nothing in particular.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
@@ -185,6 +212,7 @@ impl Test {
                 Some(name) => project_is(task, name),
             }),
             Test::Due(any) => any.iter().any(|when| when.holds(task, asker)),
+            Test::NamedState(_) | Test::Parent(_) | Test::Cycle(_) | Test::Own(..) => more::holds(self, task),
             Test::Text(text) => {
                 task.title.to_lowercase().contains(text) || task.short_id.to_lowercase().starts_with(text)
             }
@@ -202,6 +230,9 @@ impl State {
             State::Unassigned => task.assignee.is_none(),
             State::Conflicted => task.conflicted,
             State::Trashed => task.trashed,
+            State::Blocked => open && task.more.blocked,
+            State::Recurring => task.more.recurs,
+            State::Duplicate => task.more.duplicate,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Tasks: typed fields of a task document.
 
+pub mod more;
+
 use serde::{Deserialize, Serialize};
 
 use crate::doc::Doc;
@@ -221,14 +223,21 @@ impl Doc {
         let doc = &self.crdt;
         let text = |name: &str| Some(fields::text(doc, name)).filter(|s| !s.is_empty());
         let id = |name: &str| text(name).and_then(|s| s.parse().ok());
+        let status = text(names::STATUS).and_then(|s| Status::from_name(&s)).unwrap_or_default();
+        let due = fields::read(doc, names::DUE).and_then(|v| Due::from_value(&v));
         TaskFields {
             title: self.title(),
-            status: text(names::STATUS).and_then(|s| Status::from_name(&s)).unwrap_or_default(),
+            status,
             priority: text(names::PRIORITY).and_then(|s| Priority::from_name(&s)).unwrap_or_default(),
             assignee: text(names::ASSIGNEE),
             labels: fields::items(doc, names::LABELS),
             estimate: fields::read(doc, names::ESTIMATE).and_then(|v| v.as_int()),
-            due: fields::read(doc, names::DUE).and_then(|v| Due::from_value(&v)),
+            // What comes again is due when it comes next.
+            due: if text(more::RECUR).is_some() {
+                more::as_it_recurs(&self.task_more(), status, due)
+            } else {
+                due
+            },
             project: id(names::PROJECT),
             order: self.order(),
             parent: self.parent(),

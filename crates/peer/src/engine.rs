@@ -158,7 +158,9 @@ impl Versions {
         match query {
             Query::Pages { .. } | Query::Templates => self.pages,
             // Profiles count among tasks.
-            Query::Tasks { .. } | Query::Views | Query::Strip { .. } => self.tasks,
+            Query::Tasks { .. } | Query::Views | Query::Strip { .. } | Query::Projects | Query::Cycles => {
+                self.tasks
+            }
             // They name pages, people and tasks too.
             Query::Inbox | Query::Owed | Query::Threads { .. } | Query::Drafts | Query::Work => {
                 self.talks.max(self.tasks).max(self.pages)

@@ -75,6 +75,7 @@ const CACHED: &[Cached] = &[
             "created_ms",
             "updated_ms",
             "conflicts_json",
+            "more_json",
         ],
     },
     Cached {
@@ -85,7 +86,7 @@ const CACHED: &[Cached] = &[
     Cached {
         table: "projects",
         key: "doc",
-        columns: &["doc", "lane", "key", "title", "ord", "trashed", "updated_ms"],
+        columns: &["doc", "lane", "key", "title", "ord", "trashed", "updated_ms", "json"],
     },
     Cached { table: "links", key: "from_doc", columns: &["from_doc", "to_doc"] },
     Cached { table: "attachments", key: "doc", columns: &["doc", "hash", "plain", "name", "size"] },

@@ -34,6 +34,11 @@ fn row(at: usize, task: &TaskView) -> TaskRow {
         updated_ms: 0,
         conflicted: !task.conflicts.is_empty(),
         trashed: task.trashed,
+        more: tern_model::query::More {
+            state: task.more.state.clone(),
+            blocked: task.more.blocked,
+            ..Default::default()
+        },
     }
 }
 
@@ -67,7 +72,23 @@ impl World {
                 ..self.tasks[at].clone()
             }));
         }
-        Ok(TasksView { tasks })
+        let states = self.states_asked(&question, group);
+        for task in &mut tasks {
+            if let Some(state) = states.iter().find(|state| state.class == task.status) {
+                task.group = Some(state.name.clone());
+                task.group_value = Some(state.name.clone());
+                task.more.state = Some(state.name.clone());
+            }
+        }
+        Ok(TasksView { tasks, states })
+    }
+
+    /// Named states of the one project that is asked for.
+    fn states_asked(&self, question: &Question, group: GroupBy) -> Vec<tern_peer::StateView> {
+        let asked = question.one_project().filter(|_| group == GroupBy::Status);
+        let project =
+            self.plans.projects.iter().find(|project| asked == Some(project.title.to_lowercase().as_str()));
+        project.map(|project| project.states.clone()).unwrap_or_default()
     }
 
     /// Own tasks that are open: the first two fit.

@@ -251,6 +251,7 @@ fn edits_that_were_set_aside_are_admitted_exported_or_discarded() {
 #[test]
 fn a_private_space_is_made_with_members_and_stands_in_the_tree() {
     let mut window = Window::sample();
+    window.harness.set_size(egui::vec2(1280.0, 1000.0));
     assert!(window.shows("Space Finance"));
     window.part("Spaces");
     window.click("New space");

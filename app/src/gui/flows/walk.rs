@@ -24,7 +24,7 @@ fn holder(window: &Window) -> String {
 }
 
 /// The open workspace.
-fn open_of(window: &mut Window) -> &mut Open {
+pub(super) fn open_of(window: &mut Window) -> &mut Open {
     window.harness.state_mut().as_mut().expect("the window").open_mut().expect("open")
 }
 

@@ -446,7 +446,14 @@ impl Open {
             }
             Route::Search => self.search.focus = true,
             Route::Thread { id } => self.prefs.was_open(&id),
+            Route::Project { id } => {
+                let (backend, wake) = (self.backend.as_ref(), &self.out.wake);
+                self.views.project.watch(backend, wake, Query::Project { project: id.clone() });
+                self.views.update_draft.watch(backend, wake, Query::UpdateDraft { project: id });
+            }
             Route::Tasks
+            | Route::Projects
+            | Route::Cycles
             | Route::Work
             | Route::People(_)
             | Route::Inbox
@@ -456,6 +463,10 @@ impl Open {
         }
         if !self.any_pane(|pane| pane.route == Route::Trash) {
             self.views.trash.clear();
+        }
+        if !self.any_pane(|pane| matches!(pane.route, Route::Project { .. })) {
+            self.views.project.clear();
+            self.views.update_draft.clear();
         }
         if !self.any_pane(|pane| pane.route == Route::Decisions) {
             self.views.decisions.clear();

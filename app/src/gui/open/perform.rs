@@ -211,6 +211,8 @@ impl Open {
             Action::GoTasks => self.go(Route::Tasks),
             Action::GoTrash => self.go(Route::Trash),
             Action::GoDecisions => self.go(Route::Decisions),
+            Action::GoProjects => self.go(Route::Projects),
+            Action::GoCycles => self.go(Route::Cycles),
             Action::GoDelivery => self.open(Dialog::Ladder),
             Action::GoPeople
             | Action::GoDevices

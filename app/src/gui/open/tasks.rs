@@ -21,6 +21,10 @@ impl Open {
         if readable {
             self.views.listed.follow(backend, wake, question);
         }
+        match self.tasks.selected.clone() {
+            Some(task) => self.views.task.follow(backend, wake, tern_peer::Query::Task { task }),
+            None => self.views.task.clear(),
+        }
         if self.any_pane(|pane| pane.route == Route::Work) {
             self.views.work.watch(self.backend.as_ref(), &self.out.wake, tern_peer::Query::Work);
         } else {
@@ -317,7 +321,7 @@ impl Open {
         let (task, tasks) = (self.selected_task()?, self.tasks.targets());
         let at = self.tasks.anchor;
         Some(match action {
-            Action::SetStatus => menus::status(&tasks, &task.status, at),
+            Action::SetStatus => menus::status(&tasks, task, &self.views, at),
             Action::SetPriority => menus::priority(&tasks, &task.priority, at),
             Action::SetAssignee => menus::assignee(&tasks, Some(task), &self.views, at),
             Action::SetDue => menus::due(&tasks, &self.clock, at),

@@ -96,6 +96,12 @@ pub(super) fn name(open: &Open) -> String {
         Route::Tasks => return tasks::header::name(&open.tasks, &open.views),
         Route::Work => "My work",
         Route::Decisions => "Decision log",
+        Route::Projects => "Projects",
+        Route::Project { id } => {
+            let all = open.views.projects.get().map(|view| view.projects.as_slice()).unwrap_or_default();
+            all.iter().find(|project| project.id == *id).map_or("Project", |project| project.title.as_str())
+        }
+        Route::Cycles => "Cycles",
         Route::Trash => "Trash",
         Route::Search => "Search",
         Route::People(_) => "People",

@@ -12,7 +12,7 @@ use crate::gui::open::{Open, Standing};
 use crate::gui::sidebar::shown_title;
 use crate::gui::tokens::{self, radius, size, stroke};
 use crate::gui::widgets::{self, Button};
-use crate::gui::{access, bars, decisions, lists, notice, page, past, tasks, work};
+use crate::gui::{access, bars, cycles, decisions, lists, notice, page, past, projects, tasks, work};
 
 /// Draws the sheet and its one or two panes, with the sidebar between as Tab goes; returns where the panes stand.
 pub(super) fn show(ui: &mut Ui, open: &mut Open, parts: &Parts, out: &mut Queue) -> Vec<Standing> {
@@ -175,6 +175,21 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
         Route::Decisions => {
             widgets::region(ui, room, "decision log", "Decision log", |ui| {
                 decisions::show(ui, &open.views, &open.clock, out);
+            });
+        }
+        Route::Projects => {
+            widgets::region(ui, room, "projects view", "Projects", |ui| {
+                projects::ui::list(ui, &open.views, &open.clock, out);
+            });
+        }
+        Route::Project { .. } => {
+            widgets::region(ui, room, "project view", "Project page", |ui| {
+                projects::ui::page(ui, &mut open.update, &open.views, &open.clock, out);
+            });
+        }
+        Route::Cycles => {
+            widgets::region(ui, room, "cycles view", "Cycles", |ui| {
+                cycles::show(ui, &open.views, &open.clock, out);
             });
         }
         Route::Trash => {

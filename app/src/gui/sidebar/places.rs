@@ -30,6 +30,8 @@ pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
         ("Threads", Icon::Threads, key(Action::GoThreads), Route::Threads),
         ("My work", Icon::Tasks, key(Action::GoWork), Route::Work),
         ("Tasks", Icon::Board, count, Route::Tasks),
+        ("Projects", Icon::Folder, key(Action::GoProjects), Route::Projects),
+        ("Cycles", Icon::Clock, key(Action::GoCycles), Route::Cycles),
         ("Decision log", Icon::Check, key(Action::GoDecisions), Route::Decisions),
         ("Search", Icon::Search, key(Action::Search), Route::Search),
         ("People", Icon::People, waits, Route::People(Section::Members)),
@@ -54,8 +56,9 @@ pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
 fn here(place: &Route, data: &Data, route: &Route) -> bool {
     let both_people = matches!((route, place), (Route::People(_), Route::People(_)));
     let one_thread = *place == Route::Threads && matches!(route, Route::Thread { .. } | Route::NewThread);
+    let one_project = *place == Route::Projects && matches!(route, Route::Project { .. });
     let saved = *place == Route::Tasks && data.view.is_some();
-    (route == place && !saved) || both_people || one_thread
+    (route == place && !saved) || both_people || one_thread || one_project
 }
 
 fn place_row(

@@ -4,11 +4,14 @@ use egui::{Align2, Rect, Ui, pos2, vec2};
 use tern_peer::{Command, TaskCommand};
 
 use super::Ask;
+use super::asked::Asked;
 use super::state::TasksState;
 use crate::gui::command::{Queue, Then, UiCommand};
 use crate::gui::look::{self, look};
 use crate::gui::tokens::{self, size};
 use crate::gui::widgets::{self, Field};
+use tern_model::query::Query as Question;
+use tern_model::task::Status;
 
 /// Height that the line takes.
 pub(super) const HEIGHT: f32 = size::FIELD + 16.0;
@@ -39,7 +42,10 @@ pub(super) fn show(ui: &mut Ui, room: Rect, state: &mut TasksState, out: &mut Qu
     if response.lost_focus() {
         let line = capture.text.trim().to_owned();
         if ui.input(|input| input.key_pressed(egui::Key::Enter)) && !line.is_empty() {
-            out.push(UiCommand::Send(Box::new(command(capture.within.as_ref(), line)), Then::SelectMade));
+            out.push(UiCommand::Send(
+                Box::new(command(capture.within.as_ref(), line, &state.asked)),
+                Then::SelectMade,
+            ));
             capture.text.clear();
             response.request_focus();
         } else if line.is_empty() || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
@@ -49,8 +55,16 @@ pub(super) fn show(ui: &mut Ui, room: Rect, state: &mut TasksState, out: &mut Qu
     HEIGHT
 }
 
-fn command(within: Option<&(String, String, String)>, line: String) -> Command {
+fn command(within: Option<&(String, String, String)>, line: String, asked: &Asked) -> Command {
     match within {
+        // A named state means something in its project alone.
+        Some((field, value, _)) if field == "status" && Status::from_name(value).is_none() => {
+            let question = asked.query.parse::<Question>().ok();
+            let project = question.as_ref().and_then(Question::one_project);
+            let project = project.map(|project| ("project".to_owned(), project.to_owned()));
+            let fields = project.into_iter().chain([(field.clone(), value.clone())]).collect();
+            Command::Tasks(TaskCommand::New { line, fields })
+        }
         Some((field, value, _)) => {
             Command::Tasks(TaskCommand::New { line, fields: vec![(field.clone(), value.clone())] })
         }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use tern_peer::{ConflictView, ProfileView, TaskView};
+use tern_peer::{ConflictView, ProfileView, StateView, TaskView};
 
 use super::asked::Asked;
 use super::state::TasksState;
@@ -102,7 +102,9 @@ pub fn build(views: &Views, asked: &Asked) -> Data {
         });
         at += chunk.len();
     }
-    if asked.group == "status" {
+    if asked.group == "status" && !answer.states.is_empty() {
+        groups = by_state(&groups, &answer.states, asked.board);
+    } else if asked.group == "status" {
         groups = by_status(&groups, asked.board);
     }
     let none = groups.iter().all(|group| group.tasks.is_empty());
@@ -123,6 +125,15 @@ fn by_status(groups: &[Group], board: bool) -> Vec<Group> {
         |key: &str, name: &str| Group { title: name.to_owned(), value: Some(key.to_owned()), tasks: 0..0 };
     let all = named.map(|(key, name)| found(name).unwrap_or_else(|| empty(key, name)));
     all.filter(|group| board || !group.tasks.is_empty()).collect()
+}
+
+/// Columns in the order of a project's named states, then what stands in none of them.
+fn by_state(groups: &[Group], states: &[StateView], board: bool) -> Vec<Group> {
+    let found = |name: &str| groups.iter().find(|group| group.title == name).cloned();
+    let empty = |name: &str| Group { title: name.to_owned(), value: Some(name.to_owned()), tasks: 0..0 };
+    let named = states.iter().map(|state| found(&state.name).unwrap_or_else(|| empty(&state.name)));
+    let others = groups.iter().filter(|group| !states.iter().any(|state| state.name == group.title)).cloned();
+    named.chain(others).filter(|group| board || !group.tasks.is_empty()).collect()
 }
 
 fn group_name(by: &str, title: &str) -> String {
@@ -184,10 +195,23 @@ pub fn shown(task: &TaskView, views: &Views, clock: &Clock) -> Task {
         assignee: task.assignee.clone().unwrap_or_default(),
         working: person.is_some_and(|person| person.working),
         labels: task.labels.clone(),
-        due: due_words(task, clock),
+        due: waiting_words(task)
+            .into_iter()
+            .chain([due_words(task, clock)])
+            .filter(|w| !w.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
         local: person.map(|person| local_words(person, views)).unwrap_or_default(),
         kept: task.conflicts.first().map(|conflict| kept_words(conflict, clock)),
     }
+}
+
+/// For whom it waits: `waits for Aiko, Tue 18:10`.
+fn waiting_words(task: &TaskView) -> Option<String> {
+    let waits = task.more.waits_for.first().filter(|_| task.more.blocked)?;
+    let who = waits.task.assignee.as_deref().map_or(waits.task.short_id.as_str(), first_name);
+    let local = waits.local.as_ref().map(|local| format!(", {local}")).unwrap_or_default();
+    Some(format!("waits for {who}{local}"))
 }
 
 /// When it is due, in the viewer's time and the owner's: `End of Carla’s Wed · Thu 00:00 yours`.

@@ -6,10 +6,10 @@ use super::data::{PRIORITIES, STATUSES};
 use crate::gui::views::Views;
 
 /// Most offers under the field.
-const OFFERS_MAX: usize = 8;
+const OFFERS_MAX: usize = 10;
 
 /// Operators of the query language, with names.
-pub const OPERATORS: [(&str, &str); 7] = [
+pub const OPERATORS: [(&str, &str); 10] = [
     ("is", "State"),
     ("assignee", "Assignee"),
     ("label", "Label"),
@@ -17,12 +17,18 @@ pub const OPERATORS: [(&str, &str); 7] = [
     ("due", "Due"),
     ("status", "Status"),
     ("priority", "Priority"),
+    ("state", "Named state"),
+    ("parent", "Part of"),
+    ("cycle", "Cycle"),
 ];
 
-const STATES: [(&str, &str); 6] = [
+const STATES: [(&str, &str); 9] = [
     ("open", "Open"),
     ("closed", "Closed"),
     ("overdue", "Overdue"),
+    ("blocked", "Blocked"),
+    ("recurring", "Recurring"),
+    ("duplicate", "Duplicate"),
     ("unassigned", "Unassigned"),
     ("conflicted", "Set by two people"),
     ("trashed", "In the trash"),
@@ -144,7 +150,9 @@ fn quoted(operator: &str, value: &str) -> String {
     let plain = value.replace('"', "");
     let keyword = matches!(plain.as_str(), "me" | "none");
     match operator {
-        "assignee" | "label" | "project" if !keyword => format!("\"{}\"", plain.to_lowercase()),
+        "assignee" | "label" | "project" | "state" | "parent" | "cycle" if !keyword => {
+            format!("\"{}\"", plain.to_lowercase())
+        }
         _ => plain,
     }
 }
@@ -179,6 +187,20 @@ pub fn values(operator: &str, views: &Views) -> Vec<(String, String)> {
         "label" => none(named(tasks.iter().flat_map(|task| task.labels.clone()).collect()), "No label"),
         "project" => {
             none(named(tasks.iter().filter_map(|task| task.project.clone()).collect()), "No project")
+        }
+        "state" => {
+            let projects = views.projects.get().map(|view| view.projects.as_slice()).unwrap_or_default();
+            named(
+                projects.iter().flat_map(|project| &project.states).map(|state| state.name.clone()).collect(),
+            )
+        }
+        "parent" => {
+            let wholes = tasks.iter().filter_map(|task| task.more.parent.as_ref());
+            none(named(wholes.map(|task| task.title.clone()).collect()), "Nothing")
+        }
+        "cycle" => {
+            let cycles = views.cycles.get().map(|view| view.cycles.as_slice()).unwrap_or_default();
+            none(named(cycles.iter().map(|cycle| cycle.title.clone()).collect()), "No cycle")
         }
         _ => Vec::new(),
     }

@@ -10,17 +10,28 @@ use super::filter::{self, OPERATORS};
 use super::{Ask, set};
 use crate::gui::clock::Clock;
 use crate::gui::command::{Then, UiCommand, set_task, trash};
+use crate::gui::details::task_more::project_of;
 use crate::gui::icon::Icon;
 use crate::gui::picker::{Entered, Entry, Picker, Sign};
 use crate::gui::views::Views;
 
-/// Statuses.
-pub fn status(tasks: &[String], current: &str, anchor: Option<Rect>) -> Picker {
+/// Statuses: the named states of the task's project, where it has such.
+pub fn status(tasks: &[String], current: &TaskView, views: &Views, anchor: Option<Rect>) -> Picker {
+    let named = project_of(current, views).map(|project| project.states.as_slice()).unwrap_or_default();
+    if !named.is_empty() {
+        let entry = |state: &tern_peer::StateView| {
+            let sign = Sign::Status(state.class.clone());
+            Entry::new(sign, &state.name, set(tasks, "status", &state.name))
+                .right(&value_name("status", &state.class))
+        };
+        let at = current.more.state.as_deref().unwrap_or_default();
+        return Picker::new("Status", anchor, named.iter().map(entry).collect()).at(at);
+    }
     let entries = STATUSES
         .iter()
         .map(|(key, name)| Entry::new(Sign::Status((*key).to_owned()), name, set(tasks, "status", key)))
         .collect();
-    Picker::new("Status", anchor, entries).at(&value_name("status", current))
+    Picker::new("Status", anchor, entries).at(&value_name("status", &current.status))
 }
 
 /// Priorities.

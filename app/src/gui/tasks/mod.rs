@@ -10,6 +10,7 @@ pub mod filter;
 pub mod foot;
 pub mod header;
 pub mod menus;
+pub mod relate;
 pub mod state;
 pub mod ui;
 

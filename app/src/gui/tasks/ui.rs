@@ -149,7 +149,7 @@ fn row(ui: &mut Ui, state: &mut TasksState, full: &TaskView, reads: Reads<'_>, o
     if response.double_clicked() {
         out.push(UiCommand::EditTaskTitle(true));
     }
-    status_ring(ui, task, &targets, rect, out);
+    status_ring(ui, (full, task), &targets, rect, views, out);
     if marked {
         let at = Rect::from_center_size(pos2(rect.left() - 4.0, rect.center().y), vec2(12.0, 12.0));
         widgets::check_box(ui, at, true);
@@ -163,7 +163,14 @@ fn row(ui: &mut Ui, state: &mut TasksState, full: &TaskView, reads: Reads<'_>, o
     title(ui, state, task, title_at, selected, views, clock, out);
 }
 
-fn status_ring(ui: &mut Ui, task: &Task, targets: &[String], rect: Rect, out: &mut Queue) {
+fn status_ring(
+    ui: &mut Ui,
+    (full, task): (&TaskView, &Task),
+    targets: &[String],
+    rect: Rect,
+    views: &Views,
+    out: &mut Queue,
+) {
     let p = look(ui.ctx());
     let hit = Rect::from_center_size(pos2(rect.left() + 16.0, rect.center().y), vec2(24.0, 24.0));
     let response = ui.interact(hit, ui.scope_id().with(("status", &task.id)), Sense::click());
@@ -173,7 +180,7 @@ fn status_ring(ui: &mut Ui, task: &Task, targets: &[String], rect: Rect, out: &m
     widgets::focus_ring(ui, &response, radius::ROW);
     if response.clicked() {
         out.push(UiCommand::SelectTask(Some(task.id.clone())));
-        out.push(UiCommand::Pick(Box::new(menus::status(targets, &task.status, Some(hit)))));
+        out.push(UiCommand::Pick(Box::new(menus::status(targets, full, views, Some(hit)))));
     }
 }
 

@@ -172,7 +172,9 @@ pub(crate) enum TaskAction {
         #[arg(required = true)]
         line: Vec<String>,
     },
-    /// Change fields: title status priority assignee label -label estimate due project parent description
+    /// Change fields: title status priority assignee label -label estimate due project description, parent blocks
+    /// -blocks blocked_by relates duplicate_of, recur ("every Monday 09:00 Europe/London"), cycle appetite hill, and
+    /// those that the project defines
     Set {
         /// Short id, id or unique prefix
         task: String,

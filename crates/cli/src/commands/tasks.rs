@@ -35,6 +35,11 @@ pub(super) fn run(context: &Context, action: TaskAction) -> Result<(), PeerError
     }
 }
 
+/// Changes fields of one task.
+pub(super) fn set(context: &Context, task: String, fields: Vec<(String, String)>) -> Result<(), PeerError> {
+    one(context, |peer| changed(peer, Command::TaskSet { task, fields }), "Saved here.\n")
+}
+
 fn one(
     context: &Context,
     work: impl FnOnce(&Peer) -> Result<Box<TaskView>, PeerError>,

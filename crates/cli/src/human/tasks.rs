@@ -1,6 +1,6 @@
 //! Tasks and search hits.
 
-use tern_peer::{ConflictView, DueView, SearchView, TaskView, TasksView};
+use tern_peer::{ConflictView, DueView, SearchView, TaskLinkView, TaskMoreView, TaskView, TasksView};
 
 use crate::human::{Clock, count};
 use crate::table::{Table, one_line, safe_lines};
@@ -24,6 +24,12 @@ pub(crate) fn list(view: &TasksView, filtered: bool) -> String {
     text
 }
 
+/// The named state where there is one, and whether it waits.
+fn state(task: &TaskView) -> String {
+    let name = task.more.state.as_ref().unwrap_or(&task.status);
+    if task.more.blocked { format!("{name}, blocked") } else { name.clone() }
+}
+
 fn rows(tasks: &[TaskView]) -> String {
     let mut table = Table::new(&["ID", "STATUS", "PRIORITY", "TITLE", "WHO", "DUE"]);
     for t in tasks {
@@ -31,7 +37,7 @@ fn rows(tasks: &[TaskView]) -> String {
         let labels: String = t.labels.iter().map(|l| format!(" #{l}")).collect();
         table.row(&[
             t.short_id.clone(),
-            t.status.clone(),
+            state(t),
             if t.priority == "none" { String::new() } else { t.priority.clone() },
             format!("{}{labels}{also}", t.title),
             t.assignee.clone().unwrap_or_default(),
@@ -48,13 +54,14 @@ pub(crate) fn one(task: &TaskView, clock: &Clock) -> String {
             text += &format!("  {name:<9} {}\n", one_line(value));
         }
     };
-    line("status", &task.status);
+    line("status", &state(task));
     line("priority", if task.priority == "none" { "" } else { &task.priority });
     line("assignee", task.assignee.as_deref().unwrap_or_default());
     line("due", &task.due.as_ref().map(due).unwrap_or_default());
     line("labels", &task.labels.join(", "));
     line("project", task.project.as_deref().unwrap_or_default());
     line("estimate", task.estimate.as_deref().unwrap_or_default());
+    more(&task.more, clock, &mut line);
     line("", if task.trashed { "in the trash" } else { "" });
     for conflict in &task.conflicts {
         text += &format!("  {}\n", also(conflict, clock));
@@ -63,6 +70,45 @@ pub(crate) fn one(task: &TaskView, clock: &Clock) -> String {
         text += &format!("\n{}\n\n", safe_lines(task.description.trim_end()));
     }
     text
+}
+
+fn more(more: &TaskMoreView, clock: &Clock, line: &mut impl FnMut(&str, &str)) {
+    let link = |task: &TaskLinkView| format!("{} {} ({})", task.short_id, task.title, task.status);
+    if let Some(recurs) = &more.recurs {
+        line("recurs", &recurs.words);
+        let next: Vec<String> = recurs
+            .next
+            .iter()
+            .map(|at| if at.contains('T') { clock.words(at) } else { at.clone() })
+            .collect();
+        line("next", &next.join("; "));
+    }
+    for waits in &more.waits_for {
+        let who = waits.task.assignee.as_deref().unwrap_or("nobody yet");
+        let local = waits.local.as_ref().map(|local| format!(", {local} there")).unwrap_or_default();
+        let looks =
+            waits.next_checkin_local.as_ref().map(|at| format!(", looks next {at}")).unwrap_or_default();
+        line("waits for", &format!("{}: {who}{local}{looks}", link(&waits.task)));
+    }
+    let lists = [
+        ("part of", more.parent.as_slice()),
+        ("parts", more.parts.as_slice()),
+        ("blocks", more.blocks.as_slice()),
+        ("relates", more.relates.as_slice()),
+        ("same as", more.duplicate_of.as_slice()),
+        ("same", more.duplicates.as_slice()),
+    ];
+    for (name, tasks) in lists {
+        tasks.iter().for_each(|task| line(name, &link(task)));
+    }
+    more.set_aside.iter().for_each(|words| line("set aside", words));
+    more.fields.iter().for_each(|(name, value)| line(name, value));
+    line("cycle", more.cycle.as_deref().unwrap_or_default());
+    line("appetite", &more.appetite.map(|days| count(days.max(0) as u64, "day", "days")).unwrap_or_default());
+    line("hill", &more.hill.map(|at| format!("{at} of 100")).unwrap_or_default());
+    for mark in &more.hill_history {
+        line("", &format!("{} by {}, {}", mark.position, mark.by, clock.words(&mark.when)));
+    }
 }
 
 /// When it is due, in both zones where they differ.

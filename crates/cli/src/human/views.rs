@@ -77,7 +77,10 @@ fn rows(items: &[&WorkItem]) -> String {
                 format!("{}: {}", owed.who, owed.title),
                 owed.yours.clone().unwrap_or_default(),
             ),
-            (None, None) => continue,
+            (None, None) => match &item.project {
+                Some(project) => (String::new(), project.title.clone(), String::new()),
+                None => continue,
+            },
         };
         let late = if item.overdue { " (past)" } else { "" };
         table.row(&[item.kind.clone(), id, title, format!("{by}{late}"), span(item.minutes)]);

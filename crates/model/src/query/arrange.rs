@@ -36,6 +36,8 @@ pub enum GroupKey {
     All,
     /// Tasks of a status.
     Status(Status),
+    /// Tasks in a named state of one project: its class, its place, its name.
+    State(Status, usize, String),
     /// Tasks of a priority.
     Priority(std::cmp::Reverse<Priority>),
     /// Past their due date.
@@ -167,7 +169,7 @@ impl GroupKey {
             GroupKey::Today => ahead(0),
             GroupKey::Assignee(_, _, id) => id.clone(),
             GroupKey::Project(_, title, _) => title.clone(),
-            GroupKey::Label(label) => label.clone(),
+            GroupKey::Label(label) | GroupKey::State(_, _, label) => label.clone(),
             GroupKey::None => String::new(),
         })
     }
@@ -182,9 +184,10 @@ impl GroupKey {
             GroupKey::Today => "Today".to_owned(),
             GroupKey::ThisWeek => "This week".to_owned(),
             GroupKey::Later => "Later".to_owned(),
-            GroupKey::Assignee(_, name, _) | GroupKey::Project(_, name, _) | GroupKey::Label(name) => {
-                name.clone()
-            }
+            GroupKey::Assignee(_, name, _)
+            | GroupKey::Project(_, name, _)
+            | GroupKey::State(_, _, name)
+            | GroupKey::Label(name) => name.clone(),
             GroupKey::None => "None".to_owned(),
         }
     }

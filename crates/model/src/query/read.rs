@@ -34,13 +34,16 @@ pub enum QueryError {
     TooLong,
 }
 
-const STATES: [(&str, State); 8] = [
+const STATES: [(&str, State); 11] = [
     ("open", State::Open),
     ("closed", State::Closed),
     ("done", State::Closed),
     ("overdue", State::Overdue),
     ("unassigned", State::Unassigned),
     ("conflicted", State::Conflicted),
+    ("blocked", State::Blocked),
+    ("recurring", State::Recurring),
+    ("duplicate", State::Duplicate),
     ("trashed", State::Trashed),
     ("deleted", State::Trashed),
 ];
@@ -132,7 +135,7 @@ fn read_operator(operator: &str, value: &str) -> Result<Option<Test>, QueryError
         "is" => Test::Is(each(
             operator,
             values,
-            "open, closed, overdue, unassigned, conflicted or trashed",
+            "open, closed, overdue, blocked, recurring, duplicate, unassigned, conflicted or trashed",
             |v| find(&STATES, v),
         )?),
         "status" => {
@@ -153,9 +156,22 @@ fn read_operator(operator: &str, value: &str) -> Result<Option<Test>, QueryError
         "assignee" => Test::Assignee(values.iter().map(|name| who(name)).collect()),
         "label" => Test::Label(values.into_iter().map(none).collect()),
         "project" => Test::Project(values.into_iter().map(none).collect()),
+        "state" => Test::NamedState(values),
+        "parent" => Test::Parent(values.into_iter().map(none).collect()),
+        "cycle" => Test::Cycle(values.into_iter().map(none).collect()),
+        // Addresses of the web are words.
+        name if is_name(name) && !value.starts_with('/') && !values.is_empty() => {
+            Test::Own(name.to_owned(), values)
+        }
         _ => return Ok(None),
     };
     Ok(Some(test))
+}
+
+/// Whether a word can be the name of a field.
+fn is_name(word: &str) -> bool {
+    word.starts_with(char::is_alphabetic)
+        && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 /// Cuts at commas outside quotes.
@@ -258,6 +274,12 @@ impl fmt::Display for Test {
                 ("project", any.iter().map(|v| v.as_deref().map_or("none".to_owned(), quoted)).collect())
             }
             Test::Due(any) => ("due", any.iter().map(When::to_string).collect()),
+            Test::NamedState(any) => ("state", any.iter().map(|v| quoted(v)).collect()),
+            Test::Own(name, any) => (name.as_str(), any.iter().map(|v| quoted(v)).collect()),
+            Test::Parent(any) | Test::Cycle(any) => {
+                let operator = if matches!(self, Test::Parent(_)) { "parent" } else { "cycle" };
+                (operator, any.iter().map(|v| v.as_deref().map_or("none".to_owned(), quoted)).collect())
+            }
         };
         write!(f, "{operator}:{}", values.join(","))
     }

@@ -22,6 +22,7 @@ fn row(n: u8, title: &str) -> TaskRow {
         updated_ms: -i64::from(n),
         conflicted: false,
         trashed: false,
+        more: More::default(),
     }
 }
 

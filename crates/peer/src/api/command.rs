@@ -258,7 +258,8 @@ pub enum Command {
         /// The line.
         line: String,
     },
-    /// Changes fields of a task: `title status priority assignee label -label estimate due project parent description`.
+    /// Changes fields of a task: `title status priority assignee label -label estimate due project parent
+    /// description`, relations, recurrence, and what its project defines.
     TaskSet {
         /// Which task.
         task: Ref,
@@ -269,6 +270,10 @@ pub enum Command {
     Tasks(super::TaskCommand),
     /// Changes saved views.
     View(super::ViewCommand),
+    /// Changes projects.
+    Project(super::ProjectCommand),
+    /// Changes cycles.
+    Cycle(super::CycleCommand),
     /// Takes in a plain Automerge file; foreign changes enter as own edits.
     DocLoad {
         /// Contents of the file.
@@ -358,6 +363,10 @@ pub enum Reply {
     Steps(super::TaskSteps),
     /// A saved view.
     View(Box<super::SavedView>),
+    /// A project.
+    Project(Box<super::ProjectView>),
+    /// A cycle.
+    Cycle(Box<super::CycleView>),
     /// An attachment.
     Attachment {
         /// blake3 of the sealed file, hex.
@@ -540,6 +549,25 @@ pub enum Query {
     },
     /// Saved views of tasks.
     Views,
+    /// Projects.
+    Projects,
+    /// One project with what belongs to it.
+    Project {
+        /// Title, key or id.
+        project: Ref,
+    },
+    /// What changed in a project since its last update.
+    UpdateDraft {
+        /// Title, key or id.
+        project: Ref,
+    },
+    /// Cycles.
+    Cycles,
+    /// One cycle.
+    Cycle {
+        /// Name or id.
+        cycle: Ref,
+    },
     /// What there is to do for oneself.
     Work,
     /// One task.

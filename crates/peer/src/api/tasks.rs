@@ -141,7 +141,7 @@ pub struct WorkView {
 /// Something to do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct WorkItem {
-    /// `task`, `reply` or `review`.
+    /// `task`, `reply`, `review`, or `update` where a project that one leads awaits one.
     pub kind: String,
     /// `now` fits the hours left today, `over` is due today and does not fit, `later` can wait.
     pub part: String,
@@ -157,4 +157,7 @@ pub struct WorkItem {
     /// The answer that is owed, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owed: Option<OwedItem>,
+    /// The project, where an update of it is awaited: id, kind, title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub project: Option<super::OnView>,
 }

@@ -141,6 +141,16 @@ pub enum View {
     Work(Box<super::WorkView>),
     /// See [`Query::Task`](super::Query::Task).
     Task(Box<TaskView>),
+    /// See [`Query::Projects`](super::Query::Projects).
+    Projects(super::ProjectsView),
+    /// See [`Query::Project`](super::Query::Project).
+    Project(Box<super::ProjectView>),
+    /// See [`Query::UpdateDraft`](super::Query::UpdateDraft).
+    UpdateDraft(super::UpdateDraftView),
+    /// See [`Query::Cycles`](super::Query::Cycles).
+    Cycles(super::CyclesView),
+    /// See [`Query::Cycle`](super::Query::Cycle).
+    Cycle(Box<super::CycleView>),
     /// See [`Query::Members`](super::Query::Members).
     Members(MembersView),
     /// See [`Query::Profile`](super::Query::Profile).
@@ -289,6 +299,9 @@ pub struct ConflictView {
 pub struct TasksView {
     /// In the order asked for; grouped tasks of one group lie together.
     pub tasks: Vec<TaskView>,
+    /// Named states, in the order of work, where the groups are those of one project.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<super::StateView>,
 }
 
 /// One task.
@@ -331,6 +344,9 @@ pub struct TaskView {
     pub trashed: bool,
     /// Current heads.
     pub heads: String,
+    /// Named state, relations, recurrence, values of its project's fields.
+    #[serde(flatten)]
+    pub more: super::TaskMoreView,
 }
 
 /// A due date.

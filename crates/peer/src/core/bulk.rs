@@ -95,6 +95,12 @@ fn typed(work: &mut Work<'_, '_>, id: DocId, fields: &[(String, String)]) -> Res
                 "Change it in the details of that task.",
             ));
         }
+        if name.trim().trim_start_matches(['+', '-']) == "blocked_by" {
+            return Err(usage(
+                "What blocks several tasks is said of the one that blocks.",
+                "Set blocks=… there, once for each.",
+            ));
+        }
         edits.extend(tasks::field_edits(work, id, name.trim(), value.trim())?);
     }
     Ok(edits)
@@ -102,7 +108,7 @@ fn typed(work: &mut Work<'_, '_>, id: DocId, fields: &[(String, String)]) -> Res
 
 fn value_of(doc: &Doc, field: &str) -> Value {
     match doc.field(field) {
-        None if field == LABELS => Value::List(Vec::new()),
+        None if tern_model::fields::SETS.contains(&field) => Value::List(Vec::new()),
         found => found.unwrap_or(Value::Null),
     }
 }
@@ -114,6 +120,7 @@ fn step(work: &mut Work<'_, '_>, id: DocId, edits: &[Edit], done: &mut TaskSteps
     for edit in edits {
         let field = match edit {
             Edit::SetField { name, .. } => name.as_str(),
+            Edit::AddTo { set, .. } | Edit::RemoveFrom { set, .. } => set.as_str(),
             _ => LABELS,
         };
         before.entry(field).or_insert_with(|| value_of(doc, field));

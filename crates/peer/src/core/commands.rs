@@ -7,9 +7,9 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, bulk, comments, decisions, drafts, handoff, inbox, invites, pages, past,
-    people, project, reading, record, removal, review, saved_views, spaces, tasks, templates, threads,
-    typing, weekly,
+    Core, Work, access, audit, bulk, comments, cycles, decisions, drafts, handoff, inbox, invites, pages,
+    past, people, project, projects, reading, record, removal, review, saved_views, spaces, tasks, templates,
+    threads, typing, weekly,
 };
 
 /// What a command did, before the reply is made.
@@ -21,6 +21,8 @@ enum Did {
     Handoff(DocId),
     Drafts,
     View(DocId),
+    Project(DocId),
+    Cycle(DocId),
     Other(Reply),
 }
 
@@ -47,6 +49,8 @@ impl Core {
                 Ok(Reply::Decision(Box::new(view)))
             }
             Did::Handoff(id) => Ok(Reply::Handoff(Box::new(self.handoff_view(id)?))),
+            Did::Project(id) => Ok(Reply::Project(Box::new(self.project_view(&id.to_string())?))),
+            Did::Cycle(id) => Ok(Reply::Cycle(Box::new(self.cycle_view(&id.to_string())?))),
             Did::View(id) => Ok(Reply::View(Box::new(self.saved_view(id)?))),
             Did::Drafts => Ok(Reply::Drafts(self.drafts_view()?)),
             Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
@@ -131,6 +135,8 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
             bulk::Done::Made(task) => Did::Task(task),
             bulk::Done::Changed(steps) => Did::Other(Reply::Steps(steps)),
         },
+        Command::Project(command) => Did::Project(projects::perform(work, command)?),
+        Command::Cycle(command) => Did::Cycle(cycles::perform(work, command)?),
         Command::View(command) => Did::View(saved_views::perform(work, command)?),
         Command::DocLoad { bytes } => done(load(work, bytes)?),
         Command::Attach { .. }

@@ -6,7 +6,7 @@ use tern_model::task::Priority;
 
 use crate::api::*;
 
-use super::{Core, people};
+use super::{Core, people, projects};
 
 /// Minutes that a task without an estimate is reckoned to take.
 const TASK_MINUTES: i64 = 30;
@@ -46,6 +46,7 @@ impl Core {
         let ends_ms = profile.map_or(day.until_ms, |profile| profile.end_of_day(today)).max(now_ms);
         let mut placed = self.own_tasks(now_ms)?;
         placed.extend(self.own_replies()?);
+        placed.extend(self.own_updates(ends_ms)?);
         placed.sort_by_cached_key(|placed| placed.key(ends_ms));
         let mut items = Vec::with_capacity(placed.len());
         let mut used = 0;
@@ -98,6 +99,33 @@ impl Core {
             }
         });
         Ok(placed.collect())
+    }
+
+    /// Projects that one leads and of which an update is awaited by the end of the day.
+    fn own_updates(&self, ends_ms: i64) -> Result<Vec<Placed>, PeerError> {
+        let me = self.mem.member().map(|me| super::resolve::hex(&me));
+        let now_ms = self.now_ms();
+        let rows = self.store.projects()?.into_iter().filter(|row| !row.trashed);
+        let awaited = rows.filter_map(|row| {
+            let plan = projects::plan_of(&row);
+            let by_ms =
+                self.update_due_ms(&plan).filter(|at| Some(&plan.lead) == me.as_ref() && *at <= ends_ms)?;
+            let id = tern_model::DocId(row.doc).to_string();
+            Some(Placed {
+                by_ms: Some(by_ms),
+                doing: false,
+                priority: Priority::Medium,
+                item: WorkItem {
+                    kind: "update".to_owned(),
+                    minutes: REPLY_MINUTES,
+                    by: Core::utc(Some(by_ms)),
+                    overdue: by_ms + tern_model::hours::DAY_MS < now_ms,
+                    project: Some(OnView { id, kind: "project".to_owned(), title: row.title }),
+                    ..WorkItem::default()
+                },
+            })
+        });
+        Ok(awaited.collect())
     }
 
     fn own_replies(&self) -> Result<Vec<Placed>, PeerError> {

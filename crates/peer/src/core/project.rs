@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use tern_model::block::{Block, BlockKind, Inline};
 use tern_model::hours::{Profile, Zone};
+use tern_model::project::Plan;
 use tern_model::task::Due;
+use tern_model::task::more::TaskMore;
 use tern_model::{Doc, DocId, Kind, Value};
 use tern_store::{AttachmentRow, DocRow, PageRow, PersonRow, ProjectRow, SearchRow, TaskRow};
 use tern_trust::{Id, Id16};
@@ -126,6 +128,7 @@ fn rows(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
         Kind::Thread => super::posts::project(work, &doc, created_ms, updated_ms)?,
         Kind::Reading => super::reading::project(work, &doc)?,
         Kind::View => super::saved_views::project(work, &doc)?,
+        Kind::Cycle => super::cycles::project(work, &doc, created_ms, updated_ms)?,
         Kind::Workspace | Kind::Space | Kind::Unknown(_) => {}
     }
     super::news::project(work, &doc, &history)?;
@@ -237,7 +240,16 @@ fn task(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     let assignee: Option<Id16> = fields.assignee.as_deref().and_then(super::resolve::unhex);
     let due_ms = fields.due.as_ref().and_then(|due| due_instant(work, due, assignee));
     let trashed = trashed(doc);
+    let more = doc.task_more();
+    let more_json = if more == (TaskMore { parent_ms: more.parent_ms, ..TaskMore::default() })
+        && fields.parent.is_none()
+    {
+        String::new()
+    } else {
+        serde_json::to_string(&more).unwrap_or_default()
+    };
     work.txn.project_task(&TaskRow {
+        more_json,
         doc: id.0,
         lane: space_of(&work.txn, work.mem, &id)?,
         short: id.short(),
@@ -305,6 +317,7 @@ fn project_row(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), 
         ord: text(doc, "order"),
         trashed: trashed(doc),
         updated_ms: times.updated_ms,
+        json: serde_json::to_string(&Plan { created_ms: times.created_ms, ..doc.plan() }).unwrap_or_default(),
     })?;
     Ok(())
 }

@@ -57,6 +57,11 @@ impl Core {
             Query::Views => {
                 View::Views(super::saved_views::all(&self.store, &self.mem.membership, &self.my_zone())?)
             }
+            Query::Projects => View::Projects(self.projects_view()?),
+            Query::Project { project } => View::Project(Box::new(self.project_view(project)?)),
+            Query::UpdateDraft { project } => View::UpdateDraft(self.update_draft(project)?),
+            Query::Cycles => View::Cycles(self.cycles_view()?),
+            Query::Cycle { cycle } => View::Cycle(Box::new(self.cycle_view(cycle)?)),
             Query::Work => View::Work(Box::new(self.work_view()?)),
             Query::Task { task } => View::Task(Box::new(self.task_view(task)?)),
             Query::Members => View::Members(self.members_view()),

@@ -6,7 +6,8 @@ use tern_interop::export::LiveTasks;
 use tern_interop::markdown::LiveTask;
 use tern_model::capture::{self, capture};
 use tern_model::hours::{Profile, Zone};
-use tern_model::query::{Asker, GroupBy, GroupKey, Query as TaskQuery, Sort, TaskRow as Listed};
+use tern_model::project::Plan;
+use tern_model::query::{Asker, GroupBy, GroupKey, More, Query as TaskQuery, Sort, TaskRow as Listed};
 use tern_model::shortid::ShortIds;
 use tern_model::task::{Due, Priority};
 use tern_model::{Class, Conflict, DocId, Edit, Kind, Value, order};
@@ -16,8 +17,9 @@ use tern_trust::Id16;
 use crate::api::{ErrorKind, PeerError, TaskView, TasksView};
 
 use super::errors::{self, bad_input};
-use super::resolve::{self, Wanted, hex};
-use super::{Core, Work, people, words};
+use super::resolve::{self, Wanted, hex, unhex};
+use super::web::Web;
+use super::{Core, Work, people, projects, task_more, words};
 
 fn set(name: &str, value: Value) -> Edit {
     Edit::SetField { name: name.to_owned(), value }
@@ -73,19 +75,7 @@ fn project(work: &mut Work<'_, '_>, name: &str) -> Result<DocId, PeerError> {
     if let Some(known) = known {
         return Ok(DocId(known.doc));
     }
-    let id = DocId::new(Class::Content, work.random());
-    let key: String =
-        name.chars().filter(|c| c.is_alphanumeric()).take(3).flat_map(char::to_uppercase).collect();
-    let tie = work.random();
-    let edits = [
-        set("title", Value::Text(name.trim().to_owned())),
-        set("key", Value::Text(key)),
-        set("order", Value::Text(order::between(None, None, tie))),
-    ];
-    work.create(id, &Kind::Project, &edits)?;
-    // Later lines of the same command must find it.
-    super::project::project(work, id)?;
-    Ok(id)
+    projects::create(work, name.trim())
 }
 
 /// What pages that show tasks say of them in text: titles, and ticks of what is done or will not be.
@@ -115,11 +105,21 @@ pub(crate) fn change(
 ) -> Result<(DocId, bool), PeerError> {
     let id = resolve::document(&work.txn, task, Wanted::Task)?;
     let mut edits = Vec::new();
+    let mut others = false;
     for (name, value) in fields {
+        if task_more::blocked_by(work, id, name.trim(), value.trim())? {
+            others = true;
+            continue;
+        }
         edits.extend(field_edits(work, id, name.trim(), value.trim())?);
+        // What a field means may hang on those before it: states and own fields on the project.
+        if name.trim() == "project" {
+            others |= work.edit(id, &edits)?;
+            edits.clear();
+        }
     }
     let changed = work.edit(id, &edits)?;
-    Ok((id, changed))
+    Ok((id, changed || others))
 }
 
 pub(crate) fn field_edits(
@@ -136,7 +136,7 @@ pub(crate) fn field_edits(
             errors::bounded("The title", value, errors::MAX_TITLE_CHARS)?;
             one(Value::Text(value.to_owned()))
         }
-        "status" => Ok(vec![status_edit(value)?]),
+        "status" | "state" => task_more::status_edits(work, id, value),
         "priority" => {
             let word = if empty { "none" } else { value };
             let priority = capture::parse_priority(word).ok_or_else(|| {
@@ -144,7 +144,12 @@ pub(crate) fn field_edits(
             })?;
             Ok(vec![priority_edit(priority)])
         }
-        "assignee" | "parent" | "project" | "due" | "estimate" if empty => one(Value::Null),
+        "assignee" | "parent" | "project" | "due" | "estimate" | "duplicate_of" | "recur" | "cycle"
+        | "appetite" | "hill"
+            if empty =>
+        {
+            one(Value::Null)
+        }
         "assignee" => one(Value::Text(hex(&member(work, value)?))),
         "estimate" => {
             let number = value
@@ -152,14 +157,13 @@ pub(crate) fn field_edits(
                 .map_err(|_| usage(format!("“{value}” is no number."), "Give a whole number."))?;
             one(Value::Int(number))
         }
-        "due" => one(due(work, value)?.to_value()),
+        "due" => {
+            task_more::due_is_free(work, id)?;
+            one(due(work, value)?.to_value())
+        }
         "project" => {
             let project = project(work, value)?;
             one(Value::Text(project.to_string()))
-        }
-        "parent" => {
-            let parent = resolve::document(&work.txn, value, Wanted::Task)?;
-            one(Value::Text(parent.to_string()))
         }
         "label" | "+label" => {
             Ok(vec![Edit::AddTo { set: "labels".to_owned(), item: value.trim_start_matches('#').to_owned() }])
@@ -173,10 +177,14 @@ pub(crate) fn field_edits(
             let blocks = tern_interop::markdown::parse(value);
             Ok(vec![Edit::SetBlocks { base: None, blocks }])
         }
-        other => Err(usage(
-            format!("A task has no field “{other}”."),
-            "Fields: title status priority assignee label -label labels estimate due project parent description.",
-        )),
+        other => task_more::field_edits(work, id, other, value)?.ok_or_else(|| {
+            let own = "and those that its project defines: `tern project show`.";
+            let known = "title status priority assignee label -label labels estimate due project description";
+            usage(
+                format!("A task has no field “{other}”."),
+                &format!("Fields: {known} {}, {own}", task_more::NAMES),
+            )
+        }),
     }
 }
 
@@ -202,25 +210,49 @@ fn due(work: &Work<'_, '_>, value: &str) -> Result<Due, PeerError> {
 }
 
 /// Everything lists need beside the rows.
-struct Names {
-    ids: ShortIds,
+pub(crate) struct Names {
+    pub(crate) ids: ShortIds,
     people: BTreeMap<Id16, String>,
     projects: BTreeMap<Id16, (String, String)>,
-    zone: Zone,
+    pub(crate) zone: Zone,
+    /// States and fields of projects that have such.
+    pub(crate) plans: BTreeMap<Id16, Plan>,
+    /// Names of cycles.
+    pub(crate) cycles: BTreeMap<Id16, String>,
+    pub(crate) web: Web,
+    /// What tasks with parts can be called.
+    called: BTreeMap<DocId, Vec<String>>,
     /// Hours of whoever tasks are assigned to, each read once.
     profiles: BTreeMap<Id16, Option<Profile>>,
 }
 
 impl Core {
-    fn task_names(&self, tasks: &[TaskRow]) -> Result<Names, PeerError> {
-        let projects = self.store.projects()?.into_iter().map(|p| (p.doc, (p.key, p.title)));
-        Ok(Names {
+    pub(crate) fn task_names(&self, tasks: &[TaskRow]) -> Result<Names, PeerError> {
+        let rows = self.store.projects()?;
+        let plans = rows.iter().map(|row| (row.doc, projects::plan_of(row)));
+        let plans =
+            plans.filter(|(_, plan)| !plan.states.is_empty() || !plan.own_fields.is_empty()).collect();
+        let projects = rows.into_iter().map(|p| (p.doc, (p.key, p.title)));
+        let cycles = self.store.forms("cycle")?.into_iter().map(|row| (row.doc, row.title));
+        let web = Web::of(tasks);
+        let mut names = Names {
+            plans,
+            cycles: cycles.collect(),
+            web,
+            called: BTreeMap::new(),
             ids: ShortIds::new(tasks.iter().map(|t| DocId(t.doc))),
             people: people::names(&self.store, &self.mem.membership).into_iter().collect(),
             projects: projects.collect(),
             zone: self.my_zone(),
             profiles: self.profiles(tasks),
-        })
+        };
+        let whole = tasks.iter().filter(|row| !names.web.parts.to(&DocId(row.doc)).is_empty());
+        let called = whole.map(|row| {
+            let id = DocId(row.doc);
+            (id, vec![id.to_string(), names.ids.shown(&id), names.short_id(row), row.title.clone()])
+        });
+        names.called = called.collect();
+        Ok(names)
     }
 
     fn profiles(&self, tasks: &[TaskRow]) -> BTreeMap<Id16, Option<Profile>> {
@@ -249,9 +281,17 @@ impl Core {
         };
         let by_id: BTreeMap<DocId, &TaskRow> = rows.iter().map(|r| (DocId(r.doc), r)).collect();
         let listed: Vec<Listed> = rows.iter().map(|row| listed(row, &names)).collect();
+        let asked = query.one_project().filter(|_| group == GroupBy::Status);
+        let asked = asked.and_then(|project| projects::find(&self.store, project, false).ok());
+        let plan =
+            asked.and_then(|project| names.plans.get(&project.0)).filter(|plan| !plan.states.is_empty());
         let mut groups: BTreeMap<GroupKey, Vec<&Listed>> = BTreeMap::new();
         for row in listed.iter().filter(|row| query.matches(row, &asker)) {
-            for key in group.keys(row, &asker) {
+            let keys = match plan.and_then(|plan| state_key(plan, row)) {
+                Some(key) => vec![key],
+                None => group.keys(row, &asker),
+            };
+            for key in keys {
                 groups.entry(key).or_default().push(row);
             }
         }
@@ -261,6 +301,7 @@ impl Core {
             for row in members {
                 let Some(stored) = by_id.get(&row.id) else { continue };
                 let mut view = self.task_row_view(stored, &names);
+                view.more = self.task_more_view(stored, &rows, &names, false);
                 if group != GroupBy::Nothing {
                     view.group = Some(key.title());
                     view.group_value = key.value(asker.today);
@@ -268,7 +309,7 @@ impl Core {
                 tasks.push(view);
             }
         }
-        Ok(TasksView { tasks })
+        Ok(TasksView { tasks, states: plan.map(super::project_view::shown_states).unwrap_or_default() })
     }
 
     fn task_row_view(&self, row: &TaskRow, names: &Names) -> TaskView {
@@ -279,12 +320,9 @@ impl Core {
         };
         let profile = row.assignee.and_then(|m| names.profiles.get(&m)?.as_ref());
         let key = row.project.and_then(|p| names.projects.get(&p));
-        let shown = names.ids.shown(&DocId(row.doc));
         TaskView {
             id: DocId(row.doc).to_string(),
-            short_id: key
-                .filter(|k| !k.0.is_empty())
-                .map_or_else(|| shown.clone(), |k| format!("{}-{shown}", k.0)),
+            short_id: names.short_id(row),
             title: row.title.clone(),
             status: row.status.clone(),
             priority: row.priority.clone(),
@@ -298,6 +336,7 @@ impl Core {
             conflicts: words::conflicts(&self.store, &self.mem.membership, &names.zone, &conflicts),
             group: None,
             group_value: None,
+            more: Default::default(),
             trashed: row.trashed,
             heads: String::new(),
         }
@@ -310,11 +349,30 @@ impl Core {
         let row =
             rows.iter().find(|r| r.doc == id.0).ok_or_else(|| super::errors::not_found("task", task))?;
         let mut view = self.task_row_view(row, &names);
+        view.more = self.task_more_view(row, &rows, &names, true);
         let doc = super::documents::load(&self.store, &mut self.mem, id)?;
         view.description = tern_interop::markdown::render(&doc.blocks());
         view.heads = doc.heads().to_string();
         Ok(view)
     }
+}
+
+impl Names {
+    /// The short id of a task with the key of its project.
+    pub(crate) fn short_id(&self, row: &TaskRow) -> String {
+        let shown = self.ids.shown(&DocId(row.doc));
+        match row.project.and_then(|p| self.projects.get(&p)).filter(|(key, _)| !key.is_empty()) {
+            Some((key, _)) => format!("{key}-{shown}"),
+            None => shown,
+        }
+    }
+}
+
+/// The group of a task where the board shows the named states of one project.
+fn state_key(plan: &Plan, row: &Listed) -> Option<GroupKey> {
+    let state = plan.state_of(row.status, row.more.state.as_deref())?;
+    let place = plan.states.iter().position(|other| other == state)?;
+    Some(GroupKey::State(state.class, place, state.name.clone()))
 }
 
 fn name(store: &Store, names: &Names, member: &Id16) -> String {
@@ -341,6 +399,40 @@ fn listed(row: &TaskRow, names: &Names) -> Listed {
         updated_ms: row.updated_ms,
         conflicted: row.conflicts_json.len() > 2,
         trashed: row.trashed,
+        more: asked_more(row, names),
+    }
+}
+
+fn asked_more(row: &TaskRow, names: &Names) -> More {
+    let id = DocId(row.doc);
+    let Some(said) = names.web.said.get(&id) else {
+        let state =
+            row.project.and_then(|p| names.plans.get(&p)?.state_of(words::parse_status(&row.status)?, None));
+        let blocked = !names.web.waits_for(&id).is_empty();
+        return More { state: state.map(|state| state.name.clone()), blocked, ..More::default() };
+    };
+    let plan = row.project.and_then(|p| names.plans.get(&p));
+    let status = words::parse_status(&row.status).unwrap_or_default();
+    let parent = names.web.parts.of(&id).first();
+    More {
+        state: plan
+            .and_then(|plan| plan.state_of(status, said.state.as_deref()))
+            .map(|state| state.name.clone()),
+        blocked: !names.web.waits_for(&id).is_empty(),
+        recurs: said.recur.is_some(),
+        duplicate: !names.web.duplicates.of(&id).is_empty(),
+        parent: parent
+            .map(|parent| names.called.get(parent).cloned().unwrap_or_default())
+            .unwrap_or_default(),
+        cycle: said.cycle.and_then(|cycle| names.cycles.get(&cycle.0).cloned()),
+        values: said
+            .values
+            .iter()
+            .map(|(name, value)| {
+                let person = unhex::<16>(value).and_then(|member| names.people.get(&member).cloned());
+                (name.clone(), person.unwrap_or_else(|| value.clone()))
+            })
+            .collect(),
     }
 }
 

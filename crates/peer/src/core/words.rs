@@ -1,6 +1,7 @@
 //! Values in the words of the product: statuses, times, conflicts.
 
 use tern_model::hours::{Profile, Zone};
+use tern_model::recur::Recurrence;
 use tern_model::task::{Due, Priority, Status};
 use tern_model::{Conflict, DocId, Value};
 use tern_store::Store;
@@ -129,7 +130,9 @@ pub(crate) fn value(store: &Store, field: &str, value: &Value) -> String {
             Due::Instant { at_ms, zone } => Zone::get(&zone).unwrap_or_else(|_| Zone::utc()).show(at_ms),
             Due::EndOfDay { date } | Due::Date { date } => date,
         }),
-        "parent" | "project" => title_of(store, &text).unwrap_or(text),
+        "parent" | "project" | "duplicate_of" | "cycle" => title_of(store, &text).unwrap_or(text),
+        "lead" => unhex::<16>(&text).map_or(text, |m| people::name_of(store, &m)),
+        "recur" => Recurrence::read(&text).map_or(text, |recurrence| recurrence.words()),
         "order" => "another place in the list".to_owned(),
         _ => text,
     }
@@ -137,8 +140,16 @@ pub(crate) fn value(store: &Store, field: &str, value: &Value) -> String {
 
 fn title_of(store: &Store, id: &str) -> Option<String> {
     let id: DocId = id.parse().ok()?;
-    let page = store.page(&id.0).ok()??;
-    Some(page.title)
+    if let Some(page) = store.page(&id.0).ok()? {
+        return Some(page.title);
+    }
+    if let Some(task) = store.task(&id.0).ok()? {
+        return Some(task.title);
+    }
+    if let Some(cycle) = store.form(&id.0).ok()? {
+        return Some(cycle.title);
+    }
+    store.projects().ok()?.into_iter().find(|project| project.doc == id.0).map(|project| project.title)
 }
 
 /// Losing values for people. Order keys are left out: they say nothing to anybody.

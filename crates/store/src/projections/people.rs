@@ -27,7 +27,8 @@ CREATE TABLE @projects (
   title TEXT NOT NULL,
   ord TEXT NOT NULL,
   trashed INTEGER NOT NULL,
-  updated_ms INTEGER NOT NULL
+  updated_ms INTEGER NOT NULL,
+  json TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;";
 
 /// A member's profile.
@@ -68,6 +69,8 @@ pub struct ProjectRow {
     pub trashed: bool,
     /// Last change.
     pub updated_ms: i64,
+    /// Lead, states, fields and updates, as the engine writes them.
+    pub json: String,
 }
 
 fn read_person(row: &Row<'_>) -> rusqlite::Result<PersonRow> {
@@ -92,6 +95,7 @@ fn read_project(row: &Row<'_>) -> rusqlite::Result<ProjectRow> {
         ord: row.get(4)?,
         trashed: row.get(5)?,
         updated_ms: row.get(6)?,
+        json: row.get(7)?,
     })
 }
 
@@ -105,7 +109,7 @@ impl Store {
 
     /// All projects by document id.
     pub fn projects(&self) -> Result<Vec<ProjectRow>> {
-        let sql = "SELECT doc, lane, key, title, ord, trashed, updated_ms FROM projects ORDER BY doc";
+        let sql = "SELECT doc, lane, key, title, ord, trashed, updated_ms, json FROM projects ORDER BY doc";
         list(&self.conn, sql, [], read_project)
     }
 }
@@ -128,11 +132,11 @@ impl Txn<'_> {
     pub fn project_project(&mut self, project: &ProjectRow) -> Result<()> {
         self.projects(&project.doc);
         let mut statement = self.store.conn.prepare_cached(
-            "INSERT OR REPLACE INTO projects (doc, lane, key, title, ord, trashed, updated_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO projects (doc, lane, key, title, ord, trashed, updated_ms, json)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
-        let ProjectRow { doc, lane, key, title, ord, trashed, updated_ms } = project;
-        statement.execute((doc, lane, key, title, ord, trashed, updated_ms))?;
+        let ProjectRow { doc, lane, key, title, ord, trashed, updated_ms, json } = project;
+        statement.execute((doc, lane, key, title, ord, trashed, updated_ms, json))?;
         Ok(())
     }
 }

@@ -27,7 +27,8 @@ CREATE TABLE @tasks (
   trashed INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
   updated_ms INTEGER NOT NULL,
-  conflicts_json TEXT NOT NULL
+  conflicts_json TEXT NOT NULL,
+  more_json TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX @tasks_by_short ON tasks (short);";
 
@@ -70,11 +71,13 @@ pub struct TaskRow {
     pub updated_ms: i64,
     /// Losing values, JSON list.
     pub conflicts_json: String,
+    /// Named state, relations, recurrence and the like, as the engine writes them; empty where nothing of it is said.
+    pub more_json: String,
 }
 
 const COLUMNS: &str =
     "SELECT doc, lane, short, title, status, priority, assignee, labels, estimate, due_json,
-    due_ms, project, ord, parent, trashed, created_ms, updated_ms, conflicts_json FROM tasks";
+    due_ms, project, ord, parent, trashed, created_ms, updated_ms, conflicts_json, more_json FROM tasks";
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
     Ok(TaskRow {
@@ -96,6 +99,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
         created_ms: row.get(15)?,
         updated_ms: row.get(16)?,
         conflicts_json: row.get(17)?,
+        more_json: row.get(18)?,
     })
 }
 
@@ -118,8 +122,8 @@ impl Txn<'_> {
         let labels = serde_json::json!(task.labels).to_string();
         let mut statement = self.store.conn.prepare_cached(
             "INSERT OR REPLACE INTO tasks (doc, lane, short, title, status, priority, assignee, labels, estimate,
-             due_json, due_ms, project, ord, parent, trashed, created_ms, updated_ms, conflicts_json)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+             due_json, due_ms, project, ord, parent, trashed, created_ms, updated_ms, conflicts_json, more_json)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?;
         statement.execute(rusqlite::params![
             task.doc,
@@ -140,6 +144,7 @@ impl Txn<'_> {
             task.created_ms,
             task.updated_ms,
             task.conflicts_json,
+            task.more_json,
         ])?;
         Ok(())
     }

@@ -1,0 +1,201 @@
+//! Projects, cycles, and what a task says beside its common fields.
+
+use super::*;
+use crate::gui::canned::projects::{Plans, link};
+use crate::gui::{cycles, projects};
+
+fn of_project(window: &Window) -> tern_peer::ProjectView {
+    window.world.0.lock().expect("the world").plans.projects[0].clone()
+}
+
+/// The sample, whose Web project has named states; its tasks lie in it.
+fn with_states() -> Window {
+    let world = Canned::sample();
+    {
+        let mut world = world.0.lock().expect("the world");
+        let state = |name: &str, class: &str| tern_peer::StateView { name: name.into(), class: class.into() };
+        world.plans.projects[0].states =
+            vec![state("Ready", "todo"), state("Building", "doing"), state("In QA", "review")];
+        for task in world.tasks_mut() {
+            task.project = Some("Web".into());
+            task.more.project_id = Some("web".into());
+        }
+    }
+    Window::over(world)
+}
+
+#[test]
+fn the_page_of_a_project_as_text() {
+    let clock = Clock::new(Some(NOW_MS), "Europe/London");
+    let wanted = "\
+WEB Web
+2 Doing · 1 Done
+field Size: select S/M/L
+On track — Aiko Tanaka, 17 Nov
+The index is built on the device.
+";
+    assert_eq!(projects::data::text(&Plans::default().projects[0], &clock), wanted);
+}
+
+#[test]
+fn a_project_is_opened_by_key_and_told_of_with_what_changed() {
+    let mut window = Window::sample();
+    window.press(Key::G);
+    window.press(Key::J);
+    assert!(window.says("Web, On track, Aiko Tanaka leads · 2 tasks open"));
+    window.focus("Web, On track, Aiko Tanaka leads · 2 tasks open · told 17 Nov");
+    window.press(Key::Enter);
+    assert!(window.says("The index is built on the device."));
+    window.click("Write an update");
+    window.click("Health: At risk");
+    let field = window.harness.get_by_role_and_label(Role::MultilineTextInput, "Update");
+    let text = field.accesskit_node().value().unwrap_or_default();
+    assert!(text.contains("- Index format"), "what changed stands in it: {text}");
+    window.focus("Update");
+    window.chord(Modifiers { ctrl: true, ..Modifiers::COMMAND }, Key::Home);
+    window.write("Two days late.");
+    window.click("Post the update");
+    let project = of_project(&window);
+    assert_eq!(project.health.as_deref(), Some("at-risk"));
+    assert!(project.updates[0].text.starts_with("Two days late.\n\nDone"), "{}", project.updates[0].text);
+    assert!(window.shows("At risk, Ben Okafor, 09:10"));
+}
+
+#[test]
+fn states_are_added_on_the_page_of_the_project() {
+    let mut window = Window::sample();
+    window.open("Projects");
+    window.click("Web, On track, Aiko Tanaka leads · 2 tasks open · told 17 Nov");
+    window.click("States: The six classes");
+    window.write("In QA:review");
+    window.press(Key::Enter);
+    assert_eq!(of_project(&window).states.len(), 1);
+    assert!(window.shows("States: In QA"));
+}
+
+#[test]
+fn the_board_of_a_project_has_its_named_states_as_columns_and_the_menu_offers_them() {
+    let mut window = with_states();
+    window.open("Projects");
+    window.click("Web, On track, Aiko Tanaka leads · 2 tasks open · told 17 Nov");
+    window.click("Board of its tasks");
+    for column in ["Column Ready", "Column Building", "Column In QA"] {
+        assert!(window.shows(column), "{column}");
+    }
+    window.click("WEB-X3B9G Index survives a power cut");
+    window.press(Key::S);
+    for state in ["Ready", "Building", "In QA"] {
+        let entries = window.harness.query_all_by_role(Role::MenuItem);
+        let labels: Vec<String> = entries.filter_map(|entry| entry.accesskit_node().label()).collect();
+        assert!(labels.iter().any(|label| label.starts_with(state)), "{state}: {labels:?}");
+    }
+}
+
+#[test]
+fn relations_recurrence_and_fields_are_set_in_the_details_by_keyboard() {
+    let mut window = with_states();
+    window.press(Key::G);
+    window.press(Key::B);
+    window.click("WEB-X3B9G Index survives a power cut");
+    window.press(Key::Enter);
+    let pick = |window: &mut Window, row: &str, keys: &[Key]| {
+        window.focus(row);
+        window.press(Key::Enter);
+        keys.iter().for_each(|key| window.press(*key));
+    };
+    pick(&mut window, "Size: None", &[Key::Enter]);
+    pick(&mut window, "Repeats: No", &[Key::Enter]);
+    assert!(window.shows("Repeats: every day"));
+    assert!(window.says("Next: Mon 30 Nov"), "the next dates");
+    window.focus("Blocks: None");
+    window.press(Key::Enter);
+    window.write("Write the fallback");
+    window.press(Key::Enter);
+    let task = window.world.task("WEB-X3B9G");
+    assert_eq!(task.more.fields.get("Size").map(String::as_str), Some("S"));
+    assert_eq!(task.more.blocks.len(), 1);
+    assert!(window.shows("Blocks: Write the fallback notice in all four languages"));
+    pick(&mut window, "Cycle: None", &[Key::Enter]);
+    assert!(window.shows("Cycle: Autumn"));
+    pick(&mut window, "Hill: Not set", &[Key::ArrowDown, Key::Enter]);
+    assert!(window.shows("Hill: 25 of 100"));
+}
+
+#[test]
+fn whom_a_task_waits_for_is_said_with_their_time() {
+    let world = Canned::sample();
+    {
+        let mut world = world.0.lock().expect("the world");
+        let other = link(&world.tasks_mut()[0]);
+        let task = world.tasks_mut().iter_mut().find(|task| task.short_id == "WEB-X3B9G").expect("a task");
+        task.more.blocked = true;
+        task.more.waits_for = vec![tern_peer::WaitsForView {
+            task: tern_peer::TaskLinkView { assignee: Some("Aiko Tanaka".into()), ..other },
+            local: Some("Tue 18:10".into()),
+            next_checkin: None,
+            next_checkin_local: Some("Wed 09:00".into()),
+        }];
+    }
+    let mut window = Window::over(world);
+    window.press(Key::G);
+    window.press(Key::B);
+    window.click("WEB-X3B9G Index survives a power cut");
+    window.press(Key::Enter);
+    assert!(window.says("Aiko Tanaka, Tue 18:10 there, looks next Wed 09:00"));
+}
+
+#[test]
+fn a_scope_is_moved_on_its_hill_by_arrows() {
+    let world = Canned::sample();
+    {
+        let mut world = world.0.lock().expect("the world");
+        let task = world.tasks_mut().iter_mut().find(|task| task.short_id == "WEB-X3B9G").expect("a task");
+        task.more.cycle = Some("Autumn".into());
+        task.more.appetite = Some(10);
+        task.more.hill = Some(30);
+    }
+    let mut window = Window::over(world);
+    window.press(Key::G);
+    window.press(Key::C);
+    assert!(window.says("5 days of work left"), "the head of the cycle");
+    window.focus(
+        "Index survives a power cut, 10 days · at 30, finding out. Left and right move it on its hill",
+    );
+    window.press(Key::ArrowRight);
+    assert_eq!(window.world.task("WEB-X3B9G").more.hill, Some(35));
+    window.press(Key::ArrowLeft);
+    window.press(Key::ArrowLeft);
+    assert_eq!(window.world.task("WEB-X3B9G").more.hill, Some(25));
+    let task = window.world.task("WEB-X3B9G");
+    let scope = tern_peer::ScopeView {
+        task: link(&task),
+        appetite: task.more.appetite,
+        hill: task.more.hill,
+        history: task.more.hill_history,
+    };
+    let clock = Clock::new(Some(NOW_MS), "Europe/London");
+    let words = cycles::scope_words(&scope, &clock);
+    assert!(words.starts_with("10 days · at 25, finding out · from 30 (Ben Okafor"), "{words}");
+}
+
+#[test]
+fn projects_a_project_and_cycles_are_walked_without_a_trap() {
+    let mut window = with_states();
+    for (route, place, name) in [
+        (Route::Projects, "projects", "New project"),
+        (Route::Project { id: "web".into() }, "a project", "Write an update"),
+        (Route::Cycles, "cycles", "New cycle"),
+    ] {
+        super::walk::open_of(&mut window).go(route);
+        window.settle();
+        let names = super::walk::walk(&mut window, place);
+        assert!(names.iter().any(|known| known == name), "{place}: {names:?}");
+    }
+    super::walk::open_of(&mut window).go(Route::Project { id: "web".into() });
+    window.settle();
+    window.click("Write an update");
+    let names = super::walk::walk(&mut window, "the composer of an update");
+    for name in ["Health: On track", "Update", "Post the update", "Discard"] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+}
