@@ -22,7 +22,7 @@ const MAX_SCALAR_BYTES: usize = 16 * 1024;
 const MAX_ITEMS: usize = 16_384;
 
 /// Fields that are sets.
-pub const SETS: [&str; 10] = [
+pub const SETS: [&str; 12] = [
     "labels",
     "checkins",
     "off",
@@ -33,6 +33,8 @@ pub const SETS: [&str; 10] = [
     crate::form::DECIDERS,
     crate::form::AFFECTS,
     crate::form::SUPERSEDES,
+    crate::form::meeting::ATTENDEES,
+    crate::form::meeting::PRESENT,
 ];
 /// Fields that are no values: they hold the page itself and what the document is.
 const RESERVED: [&str; 5] = [KIND, SCHEMA, ID, TEXT, TABLES];

@@ -19,6 +19,7 @@ pub mod history;
 pub mod hours;
 pub mod ids;
 mod kept;
+pub mod oncall;
 pub mod order;
 pub mod page;
 pub mod person;
