@@ -135,7 +135,8 @@ impl Poll {
             let own = || ballots.iter().filter(|b| b.by == voter.member && b.at_ms <= now_ms);
             let last = |late: bool| {
                 let some = own().filter(|b| is_late(b) == late);
-                some.max_by_key(|b| (b.at_ms, b.change)).map(|b| b.option)
+                // Of one instant the last in the list, which is the same everywhere.
+                some.max_by_key(|b| b.at_ms).map(|b| b.option)
             };
             (voter.choice, voter.late) = (last(false), last(true));
             voter.late = voter.late.filter(|late| voter.choice != Some(*late));

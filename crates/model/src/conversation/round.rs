@@ -73,7 +73,7 @@ pub fn read_when(when: &str) -> Result<Weekly, HoursError> {
 }
 
 impl Question {
-    /// The latest time at or before an instant at which it came to somebody, on a day on which they work.
+    /// The latest time at or before an instant at which it came to somebody, on a day that they have not off.
     pub fn last_asked(&self, profile: &Profile, now_ms: i64) -> Option<Asked> {
         let weekly = read_when(&self.when).ok()?;
         let today = profile.zone.date(now_ms);

@@ -124,10 +124,15 @@ fn section(blocks: &[Block], names: &[&str]) -> std::ops::Range<usize> {
     at + 1..at + 1 + end.unwrap_or(after.len())
 }
 
+/// Whether a line says nothing: an empty one, or an empty box of a check list.
+fn is_blank(line: &str) -> bool {
+    matches!(line, "" | "[]" | "[ ]" | "[x]")
+}
+
 /// The lines under a heading, empty ones left out.
 pub fn lines_under(blocks: &[Block], names: &[&str]) -> Vec<String> {
     let under = blocks[section(blocks, names)].iter().map(|block| words(&block.text()));
-    under.filter(|line| !line.is_empty()).collect()
+    under.filter(|line| !is_blank(line)).collect()
 }
 
 impl Doc {
@@ -144,7 +149,7 @@ impl Doc {
                 _ => false,
             };
             let text = words(&block.text());
-            (open && !text.is_empty()).then(|| Action { marker: marker.clone(), text })
+            (open && !is_blank(&text)).then(|| Action { marker: marker.clone(), text })
         });
         MeetingFields {
             state: MeetingState::from_name(&fields::text(doc, STATE)).unwrap_or_default(),
@@ -195,6 +200,7 @@ mod tests {
             heading(3, "Later"),
             ticked,
             line("Ropes"),
+            line("[ ]"),
             heading(2, "Notes"),
             line("Soup"),
         ]);
