@@ -32,6 +32,7 @@ pub(crate) mod pages;
 mod past;
 mod people;
 mod posts;
+mod practice;
 pub(crate) mod project;
 mod query;
 mod reached;
@@ -143,6 +144,8 @@ pub(crate) struct Mem {
     pub talks_version: u64,
     /// Up to when it was looked what time alone brought.
     pub looked_ms: Option<i64>,
+    /// What the inbox asked of oneself then: where, and since when.
+    pub asked: Vec<(String, String)>,
     /// Devices connected at the moment, for display.
     pub connected: std::collections::BTreeSet<Id>,
     clock: u64,
