@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use tern_peer::{
     AboutView, BacklinksView, CommentsView, DecisionsView, DevicesView, DiffView, DraftsView, HistoryView,
     InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview,
-    NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView,
-    SinceReadView, SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView, ThreadView,
-    ThreadsView, View, ViewsView, WhenView, WorkView,
+    NoticesView, OwedView, PageView, PagesView, PeerError, PracticeView, ProfileView, Query, ReviewView,
+    SearchView, SinceReadView, SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView,
+    ThreadView, ThreadsView, View, ViewsView, WhenView, WorkView,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -58,6 +58,7 @@ kinds!(
     SinceReadView = SinceRead,
     MergesView = Merges,
     CommentsView = Comments,
+    PracticeView = Practice,
     BacklinksView = Backlinks,
     LinkTargetsView = LinkTargets,
     TemplatesView = Templates,
@@ -178,6 +179,8 @@ pub struct PageViews {
     pub merges: Slot<MergesView>,
     /// Comments on it.
     pub comments: Slot<CommentsView>,
+    /// What stands over it: its meeting, what it configures, its upkeep.
+    pub head: Slot<PracticeView>,
     /// What links to it.
     pub backlinks: Slot<BacklinksView>,
     /// What its links lead to.
@@ -196,6 +199,7 @@ impl PageViews {
         self.since.poll();
         self.merges.poll();
         self.comments.poll();
+        self.head.poll();
         self.backlinks.poll();
         self.targets.poll();
         self.linked.poll();
