@@ -56,7 +56,7 @@ fn a_meeting_needs_an_agenda_and_an_outcome_and_its_actions_reach_who_was_not_th
     let missed = missed.unwrap_or_else(|| panic!("{digest}"));
     assert_eq!(missed["id"], page.as_str());
     assert!(word(missed, "text").contains("leaves at six"), "{digest}");
-    let tasks = aiko.json(&["task", "list", "assignee:me"]);
+    let tasks = aiko.json(&["task", "list", "--where", "assignee:me"]);
     assert_eq!(rows(&tasks, "tasks").len(), 1, "{tasks}");
     // She closes it again: nothing is made twice.
     aiko.json(&["meeting", "set", &page, "state=closed"]);
