@@ -13,6 +13,7 @@ mod help;
 mod links;
 mod members;
 mod offline;
+mod practice;
 mod processes;
 mod recovery;
 mod replicas;

@@ -27,6 +27,7 @@ mod panes;
 mod past;
 #[cfg(feature = "pictures")]
 mod pictures;
+mod practice;
 mod preview;
 mod projects;
 mod shell;

@@ -19,6 +19,7 @@ mod dialogs;
 mod first_run;
 #[cfg(test)]
 mod flows;
+mod head;
 mod hours;
 mod icon;
 mod inbox;

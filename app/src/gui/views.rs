@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 use tern_peer::{
     AboutView, BacklinksView, CommentsView, CyclesView, DecisionsView, DevicesView, DiffView, DraftsView,
     HistoryView, InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView,
-    MovePreview, NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, ProjectView,
-    ProjectsView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView, StripView, TaskView,
-    TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, UpdateDraftView, View, ViewsView,
-    WhenView, WorkView,
+    MovePreview, NoticesView, OwedView, PageView, PagesView, PeerError, PracticeView, ProfileView,
+    ProjectView, ProjectsView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView,
+    StripView, TaskView, TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, UpdateDraftView,
+    View, ViewsView, WhenView, WorkView,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -59,6 +59,7 @@ kinds!(
     SinceReadView = SinceRead,
     MergesView = Merges,
     CommentsView = Comments,
+    PracticeView = Practice,
     BacklinksView = Backlinks,
     LinkTargetsView = LinkTargets,
     TemplatesView = Templates,
@@ -184,6 +185,8 @@ pub struct PageViews {
     pub merges: Slot<MergesView>,
     /// Comments on it.
     pub comments: Slot<CommentsView>,
+    /// What stands over it: its meeting, what it configures, its upkeep.
+    pub head: Slot<PracticeView>,
     /// What links to it.
     pub backlinks: Slot<BacklinksView>,
     /// What its links lead to.
@@ -202,6 +205,7 @@ impl PageViews {
         self.since.poll();
         self.merges.poll();
         self.comments.poll();
+        self.head.poll();
         self.backlinks.poll();
         self.targets.poll();
         self.linked.poll();

@@ -8,6 +8,7 @@ mod comments;
 mod content;
 mod network;
 mod people;
+mod practice;
 mod projects;
 mod threads;
 
@@ -22,6 +23,7 @@ pub(crate) use comments::*;
 pub(crate) use content::*;
 pub(crate) use network::*;
 pub(crate) use people::*;
+pub(crate) use practice::*;
 pub(crate) use projects::*;
 pub(crate) use threads::*;
 
@@ -117,6 +119,21 @@ pub(crate) enum Action {
     /// Decisions: the log, and what changes them
     #[command(subcommand)]
     Decision(DecisionAction),
+    /// Meetings: an agenda before, an outcome after, actions that become tasks
+    #[command(subcommand)]
+    Meeting(MeetingAction),
+    /// Votes that close when everybody has had their hours
+    #[command(subcommand)]
+    Vote(VoteAction),
+    /// Questions that come to a group again and again
+    #[command(subcommand)]
+    Question(QuestionAction),
+    /// What is agreed on how to work together, and what that configures
+    #[command(subcommand)]
+    Agreement(AgreementAction),
+    /// Who is called when something burns
+    #[command(subcommand)]
+    Oncall(AgreementAction),
     /// Your zone, hours, check-ins and days off
     #[command(subcommand)]
     Profile(ProfileAction),

@@ -9,6 +9,7 @@ mod node;
 mod pages;
 mod past;
 mod people;
+mod practice;
 mod projects;
 mod tasks;
 mod threads;
@@ -60,6 +61,10 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Handoff(args) => away::handoff(context, args),
         Action::Weekly(args) => away::weekly(context, &args),
         Action::Decision(action) => away::decision(context, action),
+        Action::Meeting(action) => practice::meeting(context, action),
+        Action::Vote(action) => practice::vote(context, action),
+        Action::Question(action) => practice::question(context, action),
+        Action::Agreement(action) | Action::Oncall(action) => practice::agreement(context, action),
         Action::Task(action) => tasks::run(context, action),
         Action::Project(action) => projects::run(context, action),
         Action::Cycle(action) => projects::cycle(context, action),

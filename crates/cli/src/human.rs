@@ -8,6 +8,7 @@ pub(crate) mod node;
 pub(crate) mod pages;
 pub(crate) mod past;
 pub(crate) mod people;
+pub(crate) mod practice;
 pub(crate) mod projects;
 pub(crate) mod setup;
 pub(crate) mod tasks;

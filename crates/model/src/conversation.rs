@@ -5,7 +5,9 @@
 //! what is out and what is owed are functions of the document and an instant.
 
 mod owed;
+pub mod poll;
 mod read;
+pub mod round;
 mod write;
 
 pub use owed::{ALWAYS, Debt};
@@ -60,6 +62,8 @@ pub enum Urgency {
     Standard,
     /// Within four hours of the recipient's working time.
     Urgent,
+    /// At once, by whoever is on call: it meets a criterion that was written down before.
+    Emergency,
 }
 
 impl Intent {
@@ -96,12 +100,14 @@ impl Urgency {
             Urgency::None => "none",
             Urgency::Standard => "standard",
             Urgency::Urgent => "urgent",
+            Urgency::Emergency => "emergency",
         }
     }
 
     /// The urgency of a word.
     pub fn from_name(name: &str) -> Option<Urgency> {
-        [Urgency::None, Urgency::Standard, Urgency::Urgent].into_iter().find(|u| u.name() == name)
+        let all = [Urgency::None, Urgency::Standard, Urgency::Urgent, Urgency::Emergency];
+        all.into_iter().find(|urgency| urgency.name() == name)
     }
 }
 
@@ -134,6 +140,9 @@ pub struct Post {
     pub urgency: Urgency,
     /// Why it cannot wait.
     pub reason: String,
+    /// Of an emergency: which criterion it meets.
+    #[serde(default)]
+    pub criterion: String,
     /// Whom it is addressed to.
     pub to: Vec<String>,
     /// Who is named in its text.
@@ -245,6 +254,18 @@ pub struct Conversation {
     pub reached: Vec<Reached>,
     /// Closings and reopenings in their order.
     pub closings: Vec<Closing>,
+    /// Polls in their order.
+    #[serde(default)]
+    pub polls: Vec<poll::Poll>,
+    /// Votes in their order.
+    #[serde(default)]
+    pub ballots: Vec<poll::Ballot>,
+    /// Questions that come again, in their order.
+    #[serde(default)]
+    pub questions: Vec<round::Question>,
+    /// Which messages answer such a question, and for which day.
+    #[serde(default)]
+    pub answers: Vec<round::Answer>,
 }
 
 impl Conversation {

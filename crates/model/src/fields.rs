@@ -22,7 +22,7 @@ const MAX_SCALAR_BYTES: usize = 16 * 1024;
 const MAX_ITEMS: usize = 16_384;
 
 /// Fields that are sets.
-pub const SETS: [&str; 16] = [
+pub const SETS: [&str; 18] = [
     "labels",
     "checkins",
     "off",
@@ -39,6 +39,8 @@ pub const SETS: [&str; 16] = [
     crate::task::more::HILL_MARKS,
     crate::project::STATES,
     crate::project::OWN_FIELDS,
+    crate::form::meeting::ATTENDEES,
+    crate::form::meeting::PRESENT,
 ];
 /// Fields that are no values: they hold the page itself and what the document is.
 const RESERVED: [&str; 5] = [KIND, SCHEMA, ID, TEXT, TABLES];

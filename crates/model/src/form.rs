@@ -1,5 +1,9 @@
-//! Pages with typed fields beside their text: decisions and hand-off notes. What is absent or of an unexpected shape reads
+//! Pages with typed fields beside their text: decisions, hand-off notes, meetings, working agreements. What is absent or of an unexpected shape reads
 //! as empty; what two people set apart is kept as a conflict, like any field.
+
+pub mod agreement;
+pub mod meeting;
+pub mod upkeep;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +43,12 @@ pub enum Form {
     Decision,
     /// Work that somebody else is to go on with.
     Handoff,
+    /// People who talk at one time.
+    Meeting,
+    /// Something that broke and is being looked after.
+    Incident,
+    /// How people agreed to work together; its fields configure.
+    Agreement,
 }
 
 /// Where a decision stands.
@@ -76,6 +86,30 @@ pub struct By {
     pub zone: String,
 }
 
+/// Where an incident stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IncidentState {
+    /// It still hurts.
+    #[default]
+    Open,
+    /// It does not hurt any more; the cause is not mended.
+    Contained,
+    /// Over; it has an outcome.
+    Closed,
+}
+
+/// What an incident says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct IncidentFields {
+    /// Where it stands.
+    pub state: IncidentState,
+    /// Who holds it, hex.
+    pub owner: String,
+    /// What stopped it.
+    pub outcome: String,
+}
+
 /// What a decision says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DecisionFields {
@@ -111,11 +145,18 @@ pub struct HandoffFields {
 }
 
 impl Form {
+    /// All of them.
+    pub const ALL: [Form; 5] =
+        [Form::Decision, Form::Handoff, Form::Meeting, Form::Incident, Form::Agreement];
+
     /// The word in documents.
     pub fn name(self) -> &'static str {
         match self {
             Form::Decision => "decision",
             Form::Handoff => "handoff",
+            Form::Meeting => "meeting",
+            Form::Incident => "incident",
+            Form::Agreement => "agreement",
         }
     }
 }
@@ -159,6 +200,26 @@ impl HandoffState {
     }
 }
 
+impl IncidentState {
+    /// All of them.
+    pub const ALL: [IncidentState; 3] =
+        [IncidentState::Open, IncidentState::Contained, IncidentState::Closed];
+
+    /// The word in documents and in the terminal.
+    pub fn name(self) -> &'static str {
+        match self {
+            IncidentState::Open => "open",
+            IncidentState::Contained => "contained",
+            IncidentState::Closed => "closed",
+        }
+    }
+
+    /// The state of a word.
+    pub fn from_name(name: &str) -> Option<IncidentState> {
+        IncidentState::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
 impl By {
     /// Reads `2026-12-01[Europe/London]`; a date alone is meant in `zone`.
     pub fn read(text: &str, zone: &Zone) -> Option<By> {
@@ -191,7 +252,7 @@ impl Doc {
     /// Which typed fields the page has.
     pub fn form(&self) -> Option<Form> {
         let name = fields::text(&self.crdt, FORM);
-        [Form::Decision, Form::Handoff].into_iter().find(|form| form.name() == name)
+        Form::ALL.into_iter().find(|form| form.name() == name)
     }
 
     /// The page read as a decision.
@@ -207,6 +268,16 @@ impl Doc {
             affects: ids(AFFECTS),
             supersedes: ids(SUPERSEDES),
             thread: fields::text(doc, RECORDED_FROM).split(' ').next().and_then(|id| id.parse().ok()),
+        }
+    }
+
+    /// The page read as an incident.
+    pub fn incident(&self) -> IncidentFields {
+        let doc = &self.crdt;
+        IncidentFields {
+            state: IncidentState::from_name(&fields::text(doc, STATE)).unwrap_or_default(),
+            owner: fields::text(doc, OWNER),
+            outcome: fields::text(doc, OUTCOME),
         }
     }
 

@@ -15,7 +15,7 @@ mod weekly;
 mod zone;
 
 pub use day::{Away, DayPart};
-pub use expect::{Expected, URGENT_WORK_MS, expected};
+pub use expect::{Expected, Rule, URGENT_WORK_MS, expected, expected_by, worked};
 pub use jiff::civil::{Date, DateTime, Weekday};
 pub use overlap::{SharedDay, clock_change_effects, shared_days, shared_spans};
 pub use profile::{DEFAULT_CHECKINS, Profile, ProfileText, SEARCH_DAYS, TimeOff};

@@ -166,6 +166,7 @@ const CACHED: &[Cached] = &[
             "updated_ms",
         ],
     },
+    Cached { table: "aspects", key: "doc", columns: &["doc", "name", "json"] },
 ];
 
 /// The one table whose rows also stand in an index.

@@ -9,6 +9,7 @@ use crate::open::Store;
 use crate::txn::Txn;
 use crate::{meta, search};
 
+pub use aspects::AspectRow;
 pub use forms::FormRow;
 pub use links::{AttachmentRow, LinkRow};
 pub use news::NewsRow;
@@ -19,6 +20,7 @@ pub use templates::TemplateRow;
 pub use threads::{MarkRow, MessageRow, OwedRow, ThreadRow};
 pub use views::ViewRow;
 
+mod aspects;
 mod forms;
 mod links;
 mod news;
@@ -51,6 +53,7 @@ const TABLES: &[&str] = &[
     "marks",
     "news",
     "forms",
+    "aspects",
     "search",
     "search_docs",
 ];
@@ -124,6 +127,7 @@ pub(crate) fn recreate(conn: &Connection, place: Place) -> Result<()> {
         threads::SQL,
         news::SQL,
         forms::SQL,
+        aspects::SQL,
         search::SQL,
     ] {
         conn.execute_batch(&sql.replace('@', prefix))?;

@@ -318,15 +318,20 @@ fn project_all(store: &mut Store) {
             project_thread(txn)?;
             txn.project_news(&news())?;
             txn.project_form(&form())?;
+            txn.project_aspect(&aspect())?;
             txn.index_text(&SearchRow { doc: doc(1), kind: "page", title: "Page 1", body: "words" })?;
             txn.projections_rebuilt()
         })
         .unwrap();
 }
 
+fn aspect() -> AspectRow {
+    AspectRow { doc: doc(1), name: "upkeep".into(), json: "{}".into() }
+}
+
 fn everything(store: &Store) -> String {
     format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         store.pages().unwrap(),
         store.sidebar().unwrap(),
         store.tasks().unwrap(),
@@ -340,6 +345,7 @@ fn everything(store: &Store) -> String {
         store.marks().unwrap(),
         store.unseen_news().unwrap(),
         store.forms("decision").unwrap(),
+        store.aspects("upkeep").unwrap(),
         store.search("words", 9).unwrap(),
     )
 }

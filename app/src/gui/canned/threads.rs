@@ -6,9 +6,9 @@ use tern_model::hours::{self, ProfileText};
 use tern_peer::{
     AckSays, AckView, ClosingView, Command, DecideByView, DeciderView, DecisionLink, DecisionView,
     DecisionsView, DeliveredView, DraftView, DraftsView, ErrorKind, ExpectedView, InboxCommand, InboxDoes,
-    InboxItem, InboxView, OnView, OwedItem, OwedView, PeerError, PersonView, PostView, ProfileView, Query,
-    RecordedView, Reply, Say, SnoozeUntil, SnoozedView, ThreadCommand, ThreadRowView, ThreadView,
-    ThreadsView, View, WhenChoice, WhenPerson, WhenView,
+    InboxItem, InboxView, OnView, OwedItem, OwedView, PeerError, PersonView, PostView, PracticeQuery,
+    PracticeView, ProfileView, Query, RecordedView, Reply, Say, SnoozeUntil, SnoozedView, ThreadCommand,
+    ThreadRowView, ThreadView, ThreadsView, UpkeepView, View, WhenChoice, WhenPerson, WhenView,
 };
 
 use super::NOW_MS;
@@ -20,10 +20,14 @@ pub struct Talks {
     pub threads: BTreeMap<String, ThreadView>,
     /// What needs oneself.
     pub inbox: Vec<InboxItem>,
+    /// Questions that are due and pages to look at.
+    pub asks: Vec<tern_peer::AskView>,
     /// Answers that are owed.
     pub owed: Vec<OwedItem>,
     away: Vec<(InboxItem, SnoozedView)>,
     done: Vec<InboxItem>,
+    /// What stands over pages.
+    pub heads: BTreeMap<String, PracticeView>,
     draft: Option<DraftView>,
     made: usize,
 }
@@ -222,6 +226,7 @@ impl Talks {
         Some(match query {
             Query::Inbox => Ok(View::Inbox(InboxView {
                 items: self.inbox.clone(),
+                asks: self.asks.clone(),
                 snoozed: self.away.iter().map(|(_, away)| away.clone()).collect(),
                 coming: "Your next check-in is at 16:00; what arrives until then comes together.".into(),
             })),
@@ -234,16 +239,22 @@ impl Talks {
                 None => Err(missing()),
             },
             Query::Drafts => Ok(View::Drafts(DraftsView { drafts: self.draft.iter().cloned().collect() })),
+            Query::Practice(PracticeQuery::Head { page }) => Ok(View::Practice(self.head(page))),
             Query::Decisions { .. } => Ok(View::Decisions(DecisionsView { decisions: decisions() })),
             Query::When { who, .. } => Ok(View::When(when(who, people))),
             _ => return None,
         })
     }
 
+    fn head(&self, page: &str) -> PracticeView {
+        self.heads.get(page).cloned().unwrap_or(PracticeView::Upkeep(UpkeepView::default()))
+    }
+
     /// Performs what concerns threads; nothing for anything else.
     pub(super) fn perform(&mut self, command: &Command) -> Option<Reply> {
         match command {
             Command::Thread(command) => Some(self.perform_thread(command)),
+            Command::Practice(_) => Some(Reply::Practice(PracticeView::Upkeep(UpkeepView::default()))),
             Command::Inbox(command) => {
                 self.perform_inbox(command);
                 Some(Reply::Done {})

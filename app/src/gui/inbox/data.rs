@@ -25,6 +25,8 @@ pub struct Row {
     pub working: bool,
     /// Something in it is unread.
     pub unread: bool,
+    /// It is a page that is to be looked at, and no thread.
+    pub is_page: bool,
 }
 
 /// Rows under a heading.
@@ -57,7 +59,8 @@ impl List {
 
     /// Threads in the order in which they stand.
     pub fn threads(&self) -> Vec<&str> {
-        self.groups.iter().flat_map(|group| &group.rows).map(|row| row.thread.as_str()).collect()
+        let rows = self.groups.iter().flat_map(|group| &group.rows).filter(|row| !row.is_page);
+        rows.map(|row| row.thread.as_str()).collect()
     }
 }
 
@@ -85,7 +88,17 @@ pub fn inbox(view: &InboxView, views: &Views, clock: &Clock) -> List {
         },
         ..Row::default()
     });
+    let asks = view.asks.iter().map(|ask| Row {
+        thread: ask.id.clone(),
+        title: ask.title.clone(),
+        intent: if ask.kind == "question" { "Asked of you" } else { "Look again" }.to_owned(),
+        note: ask.text.clone(),
+        when: ask.since.clone(),
+        is_page: ask.kind == "review",
+        ..Row::default()
+    });
     let groups = vec![
+        Group { name: "Asked of you", rows: asks.collect() },
         Group { name: "Needs you", rows: needed.iter().map(|item| row(item)).collect() },
         Group { name: "FYI", rows: known.iter().map(|item| row(item)).collect() },
         Group { name: "Away for a while", rows: away.collect() },
@@ -117,6 +130,7 @@ fn item_row(item: &InboxItem, views: &Views, clock: &Clock) -> Row {
         name: item.author.clone(),
         working: id.is_some_and(|id| people::is_working(views, id)),
         unread: item.unread > 0 || item.why == "unread",
+        ..Row::default()
     }
 }
 
@@ -169,6 +183,7 @@ fn owed_row(item: &OwedItem, views: &Views, clock: &Clock) -> Row {
         name: item.who.clone(),
         working: people::is_working(views, &item.who_id),
         unread: false,
+        ..Row::default()
     }
 }
 
@@ -209,6 +224,7 @@ fn thread_row(row: &ThreadRowView, views: &Views, clock: &Clock) -> Row {
         name: row.last_author.clone(),
         working: id.is_some_and(|id| people::is_working(views, id)),
         unread: row.unread > 0,
+        ..Row::default()
     }
 }
 

@@ -5,7 +5,7 @@ use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::R
 use super::Tab;
 use super::data::{List, Row};
 use crate::gui::actions::{Action, key_of};
-use crate::gui::command::{Queue, UiCommand};
+use crate::gui::command::{Queue, Route, UiCommand};
 use crate::gui::icon::{self, Icon};
 use crate::gui::look::{self, look};
 use crate::gui::threads::{Ask, ThreadsState};
@@ -138,7 +138,10 @@ fn draw_row(ui: &mut Ui, state: &mut ThreadsState, row: &Row, out: &mut Queue) {
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &spoken));
     widgets::focus_ring(ui, &response, 0);
     if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
-        out.push(UiCommand::Threads(Ask::Select(row.thread.clone())));
+        out.push(match row.is_page {
+            true => UiCommand::Go(Route::page(&row.thread)),
+            false => UiCommand::Threads(Ask::Select(row.thread.clone())),
+        });
     }
 }
 

@@ -4,7 +4,7 @@
 //! it or an answer that it waits for, is done while both have changed places for a moment.
 
 use egui::{Context, Id, Rect};
-use tern_peer::{Command, PeerError, Query};
+use tern_peer::{Command, PeerError, PracticeQuery, Query};
 
 use super::edits::Asked;
 use super::{Open, Serial};
@@ -431,6 +431,8 @@ impl Open {
                 }
                 let query = Query::PageInfo { page: id.clone() };
                 self.views.open.page.watch(self.backend.as_ref(), &self.out.wake, query);
+                let head = PracticeQuery::Head { page: id.clone() };
+                self.views.open.head.watch(self.backend.as_ref(), &self.out.wake, Query::Practice(head));
                 self.watch_past(&id);
                 self.prefs.was_open(&id);
                 self.pane.last_page = Some(id.clone());

@@ -10,6 +10,7 @@ use crate::gui::access;
 use crate::gui::actions::Action;
 use crate::gui::command::{BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash};
 use crate::gui::comments::Talk;
+use crate::gui::head;
 use crate::gui::page::blocks;
 use crate::gui::page::select::Selection;
 use crate::gui::palette::Palette;
@@ -278,6 +279,11 @@ impl Open {
             | Action::TakeMine
             | Action::TakeTheirs
             | Action::LeavePast => self.past_key(ctx, action),
+            Action::StillTrue => {
+                if let Some(command) = head::still_true(&self.views) {
+                    self.perform(ctx, vec![command]);
+                }
+            }
             Action::GoInbox
             | Action::GoThreads
             | Action::NewThread

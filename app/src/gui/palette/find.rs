@@ -416,7 +416,7 @@ fn action_icon(action: Action) -> Icon {
         Action::GoInbox | Action::Done => Icon::Inbox,
         Action::GoThreads | Action::NewThread | Action::NewThreadHere | Action::Reply => Icon::Threads,
         Action::Snooze => Icon::Clock,
-        Action::Acknowledge | Action::Record | Action::GoDecisions => Icon::Check,
+        Action::Acknowledge | Action::Record | Action::GoDecisions | Action::StillTrue => Icon::Check,
         Action::SetAssignee | Action::Invite | Action::GoInvites => Icon::PersonAdd,
         Action::GoPeople => Icon::People,
         Action::GoDevices | Action::LinkDevice => Icon::Laptop,

@@ -12,7 +12,7 @@ use crate::gui::open::{Open, Standing};
 use crate::gui::sidebar::shown_title;
 use crate::gui::tokens::{self, radius, size, stroke};
 use crate::gui::widgets::{self, Button};
-use crate::gui::{access, bars, cycles, decisions, lists, notice, page, past, projects, tasks, work};
+use crate::gui::{access, bars, cycles, decisions, head, lists, notice, page, past, projects, tasks, work};
 
 /// Draws the sheet and its one or two panes, with the sidebar between as Tab goes; returns where the panes stand.
 pub(super) fn show(ui: &mut Ui, open: &mut Open, parts: &Parts, out: &mut Queue) -> Vec<Standing> {
@@ -313,6 +313,9 @@ fn page_view(
         room.min.y += bars::refused(ui, room, &error, out);
     } else if let Some(words) = open.combined_words() {
         room.min.y += past::review::chip(ui, room, &words, out);
+    }
+    if !trashed {
+        room.min.y += head::show(ui, room, id, &open.views, out);
     }
     widgets::region(ui, room, "page", "Page", |ui| page::ui::show(ui, &mut open.pane.page, &title, out));
 }

@@ -2,6 +2,7 @@
 
 use tern_peer::{AckView, ExpectedView, PostView, ThreadView};
 
+use super::group::{self, Group};
 use super::people;
 use super::{INTENTS, URGENCIES, named};
 use crate::gui::clock::Clock;
@@ -57,6 +58,8 @@ pub struct Thread {
     pub before: Vec<String>,
     /// Messages in their order.
     pub messages: Vec<Message>,
+    /// Votes and questions that come again.
+    pub group: Group,
     /// It is muted.
     pub muted: bool,
 }
@@ -83,6 +86,7 @@ pub fn build(view: &ThreadView, views: &Views, clock: &Clock) -> Thread {
             .filter_map(|closing| Some(format!("{} — {}", closing.outcome.as_ref()?, said(closing))))
             .collect(),
         messages: view.messages.iter().map(|post| message(post, views, clock)).collect(),
+        group: group::build(view),
         muted: view.muted,
     }
 }

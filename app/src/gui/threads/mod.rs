@@ -12,6 +12,7 @@ use super::inbox::Tab;
 
 pub mod composer;
 pub mod data;
+pub mod group;
 pub mod hint;
 pub mod people;
 pub mod ui;

@@ -5,6 +5,7 @@ use tern_peer::{Command, InboxDoes, ThreadCommand};
 
 use super::composer::{self, Ground};
 use super::data::{self, Message, Thread};
+use super::group;
 use super::hint::Hint;
 use super::{Ask, ThreadsState};
 use crate::gui::actions::{Action, key_of};
@@ -65,6 +66,7 @@ pub fn show(ui: &mut Ui, state: &mut ThreadsState, reads: Reads<'_>, out: &mut Q
                 }
                 draw(ui, state, reads.thread, message, out);
             }
+            group::show(ui, &reads.thread.id, &reads.thread.group, out);
         });
     });
     let at = room.with_min_y(body.bottom() + 2.0);

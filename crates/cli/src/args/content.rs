@@ -51,6 +51,21 @@ pub(crate) enum PageAction {
         #[arg(long)]
         trash: bool,
     },
+    /// Change who answers for a page and when it is looked at: owner review_by review_days; of an incident also state outcome
+    Set {
+        /// Id, unique prefix or title
+        page: String,
+        /// name=value, for example owner=me review_by=2026-12-01
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+    /// Say that a page is still true, until its next look
+    StillTrue {
+        /// Id, unique prefix or title
+        page: String,
+    },
+    /// Pages that are to be looked at, the earliest first
+    Reviews,
     /// Keep a copy of a page as a template for the team; blanks are {{me}}, {{today}}, {{project}}
     Template {
         /// Id or unique prefix

@@ -84,12 +84,15 @@ pub(crate) struct SayArgs {
     /// fyi, question, decision, review or blocker
     #[arg(long, value_parser = ["fyi", "question", "decision", "review", "blocker"])]
     pub(crate) intent: Option<String>,
-    /// urgent (4 working hours), standard (a day) or none
-    #[arg(long, value_parser = ["urgent", "standard", "none"])]
+    /// emergency (at once, by who is on call), urgent (4 working hours), standard (a day) or none
+    #[arg(long, value_parser = ["emergency", "urgent", "standard", "none"])]
     pub(crate) urgency: Option<String>,
     /// Why it cannot wait; urgent messages need it
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
+    /// Of an emergency: the criterion that it meets, its number or its beginning
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) criterion: Option<String>,
     /// When it appears: a moment, or their-morning (the first check-in of a recipient’s next working day)
     #[arg(long, value_name = "WHEN")]
     pub(crate) deliver_at: Option<String>,

@@ -5,7 +5,7 @@ use std::io::IsTerminal as _;
 use serde::Serialize;
 use tern_peer::{Command, DocReply, PageRow, Peer, PeerError, Query, Reply, View};
 
-use super::{ask, past};
+use super::{ask, past, practice};
 use crate::args::{PageAction, PageNewArgs, PageShowArgs};
 use crate::context::Context;
 use crate::{failure, human, values};
@@ -63,6 +63,9 @@ pub(super) fn run(context: &Context, action: PageAction) -> Result<(), PeerError
             Command::PageTakeBack { page, at },
             "What that change did is taken back, as a further change.",
         ),
+        PageAction::Set { page, fields } => practice::page_set(context, page, &fields),
+        PageAction::StillTrue { page } => practice::still_true(context, page),
+        PageAction::Reviews => practice::reviews(context),
         PageAction::Since { page } => past::since(context, page),
         PageAction::Seen { page, at } => past::seen(context, page, at),
         PageAction::Merges { page, reviewed } => past::merges(context, page, reviewed),

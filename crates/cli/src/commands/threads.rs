@@ -45,8 +45,8 @@ fn spoken(text: String) -> Result<String, PeerError> {
 }
 
 fn message(args: SayArgs, body: String) -> Say {
-    let SayArgs { to, intent, urgency, reason, deliver_at } = args;
-    Say { body, intent, urgency, reason, to, deliver_at }
+    let SayArgs { to, intent, urgency, reason, criterion, deliver_at } = args;
+    Say { body, intent, urgency, reason, criterion, to, deliver_at }
 }
 
 fn ack(args: ThreadAckArgs) -> ThreadCommand {

@@ -43,6 +43,8 @@ pub(crate) fn show(view: &ThreadView, clock: &Clock) -> String {
     for message in &view.messages {
         text += &post(message, clock);
     }
+    view.questions.iter().for_each(|question| text += &super::practice::question(question));
+    view.polls.iter().for_each(|poll| text += &super::practice::poll(poll));
     if let Some(draft) = &view.draft {
         let _ = writeln!(text, "\nYou are writing: {}", one_line(&draft.say.body));
     }
@@ -56,8 +58,10 @@ fn post(m: &PostView, clock: &Clock) -> String {
         format!("\n{} · {} · {}{unread}{edited}\n", one_line(&m.author), clock.words(&m.sent), m.id);
     if m.intent != "fyi" || m.urgency != "none" {
         let to: Vec<String> = m.to.iter().map(|p| one_line(&p.name)).collect();
+        let meets =
+            if m.criterion.is_empty() { String::new() } else { format!(" · {}", one_line(&m.criterion)) };
         let reason = if m.reason.is_empty() { String::new() } else { format!(": {}", one_line(&m.reason)) };
-        let _ = writeln!(text, "  {} to {} · {}{reason}", m.intent, to.join(", "), m.urgency);
+        let _ = writeln!(text, "  {} to {} · {}{meets}{reason}", m.intent, to.join(", "), m.urgency);
     }
     for line in safe_lines(&m.body).lines() {
         let _ = writeln!(text, "  {line}");
@@ -103,9 +107,15 @@ pub(crate) fn list(view: &ThreadsView, clock: &Clock) -> String {
 
 pub(crate) fn inbox(view: &InboxView, clock: &Clock) -> String {
     let mut text = String::new();
-    if view.items.is_empty() {
+    for ask in &view.asks {
+        let does = if ask.kind == "question" { "asked" } else { "look" };
+        let (title, says) = (one_line(&ask.title), one_line(&ask.text));
+        let _ = writeln!(text, "{does}  {}  {title} · {says} · since {}", short(&ask.id), ask.since);
+    }
+    if view.items.is_empty() && view.asks.is_empty() {
         text += "Nothing needs you.\n";
-    } else {
+    }
+    if !view.items.is_empty() {
         let mut table = Table::new(&["THREAD", "TITLE", "WHY", "FROM", "WHEN", "ANSWER BY"]);
         for item in &view.items {
             table.row(&[

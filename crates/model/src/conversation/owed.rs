@@ -159,5 +159,11 @@ fn cleared(
             && post.release.as_ref().is_none_or(|release| answer.said_ms() >= release.at_ms)
             && graph.builds_on(answer.change, open.since)
     });
-    answers.map(|answer| answer.release.as_ref().map_or(ALWAYS, |release| release.at_ms)).min()
+    // A vote answers the message that asked for it.
+    let polls = conversation.polls.iter().filter(|poll| poll.message == post.id);
+    let votes = polls.flat_map(|poll| conversation.ballots.iter().filter(move |b| b.poll == poll.id));
+    let voted = votes.into_iter().any(|b| b.by == debtor && graph.builds_on(b.change, open.since));
+    let answered =
+        answers.map(|answer| answer.release.as_ref().map_or(ALWAYS, |release| release.at_ms)).min();
+    if voted { Some(ALWAYS) } else { answered }
 }

@@ -13,7 +13,7 @@ use crate::ids::base32;
 use crate::thread::{AT, BY, MAX_MESSAGES, MESSAGES, SAYS};
 
 /// Who a member is by the actor of their changes: their id, hex.
-type MemberOf<'a> = &'a dyn Fn(&[u8; 16]) -> Option<String>;
+pub(super) type MemberOf<'a> = &'a dyn Fn(&[u8; 16]) -> Option<String>;
 
 /// A map of a list, as the change says that inserted it.
 pub(super) struct Entry {
@@ -24,14 +24,14 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    fn text(&self, key: &str) -> Option<&str> {
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
         match self.values.get(key) {
             Some(Scalar::Str(text)) => Some(text),
             _ => None,
         }
     }
 
-    fn int(&self, key: &str) -> Option<i64> {
+    pub(super) fn int(&self, key: &str) -> Option<i64> {
         match self.values.get(key) {
             Some(Scalar::Int(int) | Scalar::Time(int)) => Some(*int),
             _ => None,
@@ -42,7 +42,7 @@ impl Entry {
         self.values.get(key) == Some(&Scalar::Bool(true))
     }
 
-    fn members(&self, key: &str) -> Vec<String> {
+    pub(super) fn members(&self, key: &str) -> Vec<String> {
         let items = self.text(key).unwrap_or_default().split(',').filter(|m| !m.is_empty());
         items.take(MAX_ADDRESSED).map(str::to_owned).collect()
     }
@@ -52,7 +52,7 @@ impl Entry {
         self.int(write::DELIVER_AT).map(|at_ms| Release { at_ms, zone })
     }
 
-    fn author(&self, member_of: MemberOf<'_>) -> Option<String> {
+    pub(super) fn author(&self, member_of: MemberOf<'_>) -> Option<String> {
         self.actor.as_ref().and_then(member_of)
     }
 }
@@ -95,6 +95,8 @@ impl Doc {
                 })
             })
             .collect();
+        (conversation.polls, conversation.ballots) = self.polls(member_of);
+        (conversation.questions, conversation.answers) = self.rounds(member_of);
         conversation
     }
 
@@ -196,6 +198,7 @@ fn post(entry: &Entry, member_of: MemberOf<'_>) -> Post {
         intent,
         urgency: urgency.unwrap_or_else(|| intent.usual_urgency()),
         reason: entry.text(write::REASON).unwrap_or_default().to_owned(),
+        criterion: entry.text(write::CRITERION).unwrap_or_default().to_owned(),
         to: entry.members(write::TO),
         named: entry.members(write::NAMED),
         release: entry.release(),

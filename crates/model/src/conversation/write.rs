@@ -11,6 +11,7 @@ use crate::thread::{AT, BY, MAX_MESSAGE_BYTES, MESSAGES, SAYS};
 pub(super) const INTENT: &str = "intent";
 pub(super) const URGENCY: &str = "urgency";
 pub(super) const REASON: &str = "reason";
+pub(super) const CRITERION: &str = "criterion";
 pub(super) const TO: &str = "to";
 pub(super) const NAMED: &str = "named";
 pub(super) const DELIVER_AT: &str = "deliver_at";
@@ -23,7 +24,8 @@ pub(super) const HAND_ON: &str = "hand_on";
 pub(super) const WHO: &str = "who";
 pub(super) const OUTCOME: &str = "outcome";
 
-pub(super) const POST_KEYS: [&str; 10] = [BY, AT, SAYS, INTENT, URGENCY, REASON, TO, NAMED, DELIVER_AT, ZONE];
+pub(super) const POST_KEYS: [&str; 11] =
+    [BY, AT, SAYS, INTENT, URGENCY, REASON, CRITERION, TO, NAMED, DELIVER_AT, ZONE];
 pub(super) const ACK_KEYS: [&str; 5] = [MESSAGE, SAYS_KIND, UNTIL, HAND_ON, AT];
 pub(super) const REACHED_KEYS: [&str; 3] = [MESSAGE, WHO, AT];
 pub(super) const EDIT_KEYS: [&str; 6] = [MESSAGE, SAYS, DELIVER_AT, ZONE, CANCELLED, AT];
@@ -40,6 +42,8 @@ pub struct NewPost {
     pub urgency: Urgency,
     /// Why it cannot wait.
     pub reason: String,
+    /// Of an emergency: which criterion it meets.
+    pub criterion: String,
     /// Whom it is addressed to, member ids in hex.
     pub to: Vec<String>,
     /// Who is named in the text.
@@ -59,11 +63,11 @@ pub struct Amend {
     pub cancelled: bool,
 }
 
-fn text(value: &str) -> Scalar {
+pub(super) fn text(value: &str) -> Scalar {
     Scalar::Str(value.to_owned())
 }
 
-fn bounded(what: &str, value: &str, most_bytes: usize) -> Result<(), ModelError> {
+pub(super) fn bounded(what: &str, value: &str, most_bytes: usize) -> Result<(), ModelError> {
     if value.len() <= most_bytes {
         return Ok(());
     }
@@ -75,6 +79,7 @@ impl Doc {
     pub fn post(&mut self, stamp: &Stamp, by: &str, post: &NewPost) -> Result<(Changes, String), ModelError> {
         bounded("a message", &post.text, MAX_MESSAGE_BYTES)?;
         bounded("a reason", &post.reason, MAX_LINE_BYTES)?;
+        bounded("a criterion", &post.criterion, MAX_LINE_BYTES)?;
         if post.to.len() > MAX_ADDRESSED || post.named.len() > MAX_ADDRESSED {
             return Err(ModelError::TooLarge(format!("a message names at most {MAX_ADDRESSED} people")));
         }
@@ -83,6 +88,9 @@ impl Doc {
         entry.push((URGENCY, text(post.urgency.name())));
         if !post.reason.is_empty() {
             entry.push((REASON, text(&post.reason)));
+        }
+        if !post.criterion.is_empty() {
+            entry.push((CRITERION, text(&post.criterion)));
         }
         for (key, members) in [(TO, &post.to), (NAMED, &post.named)] {
             if !members.is_empty() {

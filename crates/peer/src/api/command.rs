@@ -228,6 +228,8 @@ pub enum Command {
         /// Names and values as typed; an empty value clears.
         fields: Vec<(String, String)>,
     },
+    /// Changes a document of practice, or asks a group.
+    Practice(super::PracticeCommand),
     /// Makes a decision, task or page out of a thread.
     Record {
         /// What, out of which thread.
@@ -349,6 +351,8 @@ pub enum Reply {
     Thread(Box<super::ThreadView>),
     /// A decision, as the log prints it.
     Decision(Box<super::DecisionView>),
+    /// A document of practice, or what a group was asked.
+    Practice(super::PracticeView),
     /// What was made out of a thread.
     Recorded(Box<super::RecordedView>),
     /// A hand-off.
@@ -506,6 +510,8 @@ pub enum Query {
         /// Only those that concern this project: title, key or id.
         project: Option<String>,
     },
+    /// Documents of practice, and what a group was asked.
+    Practice(super::PracticeQuery),
     /// Pages and tasks that link to a page or task.
     Backlinks {
         /// Which.

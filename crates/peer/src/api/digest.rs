@@ -42,7 +42,7 @@ pub struct DigestItem {
     pub group: String,
     /// Full id of the document.
     pub id: String,
-    /// `page`, `decision`, `handoff`, `task`, `thread`, `comments`, `person`, `project`, `space` or `workspace`.
+    /// `page`, `decision`, `handoff`, `meeting`, `incident`, `agreement`, `task`, `thread`, `comments`, `person`, `project`, `space` or `workspace`.
     pub kind: String,
     /// Title.
     pub title: String,

@@ -42,6 +42,8 @@ pub enum SnoozeUntil {
 pub struct InboxView {
     /// What needs oneself first, then by time; oldest last.
     pub items: Vec<InboxItem>,
+    /// Questions that are due and pages to look at.
+    pub asks: Vec<super::AskView>,
     /// What is away for a while.
     pub snoozed: Vec<SnoozedView>,
     /// What will come by itself, in words.

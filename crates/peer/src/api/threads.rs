@@ -15,10 +15,12 @@ pub struct Say {
     pub body: String,
     /// `fyi`, `question`, `decision`, `review` or `blocker`; `fyi` when `None`.
     pub intent: Option<String>,
-    /// `urgent`, `standard` or `none`; what fits the intent when `None`.
+    /// `emergency`, `urgent`, `standard` or `none`; what fits the intent when `None`.
     pub urgency: Option<String>,
     /// Why it cannot wait; `urgent` needs one.
     pub reason: Option<String>,
+    /// Of an emergency: the criterion it meets, its number or its beginning.
+    pub criterion: Option<String>,
     /// Members: ids, prefixes or names. A reply that wants an answer and names nobody is for all other participants.
     pub to: Vec<String>,
     /// When it appears: a moment, or `their-morning`.
@@ -175,6 +177,12 @@ pub struct ThreadView {
     pub closings: Vec<ClosingView>,
     /// Messages in their order. Of others, those that have appeared; own scheduled ones too.
     pub messages: Vec<PostView>,
+    /// Polls in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub polls: Vec<super::PollView>,
+    /// Questions that come again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<super::QuestionView>,
     /// Whether it is muted.
     pub muted: bool,
     /// What is being written on one's own devices.
@@ -212,11 +220,14 @@ pub struct PostView {
     pub body: String,
     /// `fyi`, `question`, `decision`, `review` or `blocker`.
     pub intent: String,
-    /// `urgent`, `standard` or `none`.
+    /// `emergency`, `urgent`, `standard` or `none`.
     pub urgency: String,
     /// Why it cannot wait.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// Of an emergency: which criterion it meets.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub criterion: String,
     /// Whom it is addressed to.
     pub to: Vec<PersonView>,
     /// When it was written, RFC 3339 with the reader's zone.

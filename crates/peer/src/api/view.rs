@@ -121,6 +121,8 @@ pub enum View {
     Notify(super::NotifyView),
     /// See [`Query::Decisions`](super::Query::Decisions).
     Decisions(super::DecisionsView),
+    /// See [`Query::Practice`](super::Query::Practice).
+    Practice(super::PracticeView),
     /// See [`Query::Backlinks`](super::Query::Backlinks).
     Backlinks(super::BacklinksView),
     /// See [`Query::PageTorn`](super::Query::PageTorn).

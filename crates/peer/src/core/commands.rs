@@ -8,8 +8,8 @@ use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
     Core, Work, access, audit, bulk, comments, cycles, decisions, drafts, handoff, inbox, invites, pages,
-    past, people, project, projects, reading, record, removal, review, saved_views, spaces, tasks, templates,
-    threads, typing, weekly,
+    past, people, practice, project, projects, reading, record, removal, review, saved_views, spaces, tasks,
+    templates, threads, typing, weekly,
 };
 
 /// What a command did, before the reply is made.
@@ -19,6 +19,7 @@ enum Did {
     Thread(threads::Done),
     Decision(DocId),
     Handoff(DocId),
+    Practice(practice::Done),
     Drafts,
     View(DocId),
     Project(DocId),
@@ -51,6 +52,7 @@ impl Core {
             Did::Handoff(id) => Ok(Reply::Handoff(Box::new(self.handoff_view(id)?))),
             Did::Project(id) => Ok(Reply::Project(Box::new(self.project_view(&id.to_string())?))),
             Did::Cycle(id) => Ok(Reply::Cycle(Box::new(self.cycle_view(&id.to_string())?))),
+            Did::Practice(done) => Ok(Reply::Practice(self.practice_done(&done)?)),
             Did::View(id) => Ok(Reply::View(Box::new(self.saved_view(id)?))),
             Did::Drafts => Ok(Reply::Drafts(self.drafts_view()?)),
             Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
@@ -118,6 +120,7 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::Thread(command) => Did::Thread(threads::perform(work, command)?),
         Command::SeenAll { seen } => Did::Other(reading::note_all(work, seen)?),
         Command::DecisionSet { page, fields } => Did::Decision(decisions::change(work, page, fields)?),
+        Command::Practice(command) => Did::Practice(practice::perform(work, command)?),
         Command::Record { what, yes } => {
             Did::Other(Reply::Recorded(Box::new(record::perform(work, what, *yes)?)))
         }

@@ -263,6 +263,8 @@ impl Desk<'_> {
     /// By when oneself is expected to answer in a thread; the earliest.
     fn owed_by(&self, thread: &Id16) -> Option<(String, Option<i64>)> {
         let mut hours = Hours::new(self.core);
+        let lane = self.core.store.thread(thread).ok().flatten().map(|row| row.lane).unwrap_or_default();
+        hours.within(&lane).ok()?;
         let owed = self.debts.get(thread)?.iter().filter(|debt| debt.debtor == self.me);
         let times = owed.map(|debt| (debt.message.clone(), hours.expectation(debt).by_ms));
         times.min_by_key(|(_, by)| by.unwrap_or(i64::MAX))

@@ -34,6 +34,15 @@ pub(crate) fn project(
             let fields = doc.handoff();
             (Form::Handoff, fields.state.name(), serde_json::to_string(&fields))
         }
+        Some(Form::Meeting) => {
+            let fields = doc.meeting();
+            (Form::Meeting, fields.state.name(), serde_json::to_string(&fields))
+        }
+        Some(Form::Incident) => {
+            let fields = doc.incident();
+            (Form::Incident, fields.state.name(), serde_json::to_string(&fields))
+        }
+        Some(Form::Agreement) => (Form::Agreement, "", serde_json::to_string(&doc.agreement())),
         None => return Ok(work.txn.remove_form(&id.0)?),
     };
     let row = FormRow {

@@ -12,6 +12,7 @@ use crate::api::*;
 
 use super::errors::usage;
 use super::owed::Hours;
+use super::practice::questions;
 use super::reading::{self, UNREAD};
 use super::resolve::hex;
 use super::{Core, Work, people, threads};
@@ -33,6 +34,8 @@ pub(crate) fn perform(work: &mut Work<'_, '_>, command: &InboxCommand) -> Result
             let heads = work.doc(id)?.heads().to_string();
             let mut marks = vec![(DONE, text(&heads)), (SNOOZE, Value::Null), (UNREAD, Value::Null)];
             marks.extend(reading::looked(work, &id)?);
+            // Whoever puts it away is not asked again for this time.
+            marks.extend(questions::skip_mark(work, id));
             reading::mark(work, &id, &marks)?;
         }
         InboxDoes::Snooze(until) => {
@@ -150,7 +153,8 @@ impl Desk<'_> {
         for (thread, debt) in debts.iter().filter(|(_, debt)| debt.debtor == me) {
             let message = self.core.store.message(thread, &debt.message)?;
             if let Some(message) = message.filter(|message| message.undone) {
-                let by_ms = hours.expectation(debt).by_ms;
+                let lane = self.threads.get(thread).map(|row| row.lane).unwrap_or_default();
+                let by_ms = hours.within(&lane)?.expectation(debt).by_ms;
                 self.add(*thread, Why::Owed, message, by_ms);
             }
         }
@@ -218,7 +222,13 @@ impl Core {
             let until = mark.value.strip_prefix(UNTIL).and_then(|at| at.parse::<i64>().ok());
             until.is_some_and(|at| from_ms < at && at <= now_ms)
         };
-        if self.store.appears_between(from_ms, now_ms)? || self.store.marks_named(SNOOZE)?.iter().any(ends) {
+        let asked: Vec<(String, String)> = self.asks()?.into_iter().map(|ask| (ask.id, ask.since)).collect();
+        let is_asked = asked != self.mem.asked;
+        self.mem.asked = asked;
+        if is_asked
+            || self.store.appears_between(from_ms, now_ms)?
+            || self.store.marks_named(SNOOZE)?.iter().any(ends)
+        {
             self.mem.version += 1;
             self.mem.talks_version = self.mem.version;
         }
@@ -277,7 +287,8 @@ impl Core {
             });
         }
         let coming = coming(&snoozed, &zone);
-        Ok(InboxView { items, snoozed: snoozed.into_iter().map(|(_, view)| view).collect(), coming })
+        let asks = self.asks()?;
+        Ok(InboxView { items, asks, snoozed: snoozed.into_iter().map(|(_, view)| view).collect(), coming })
     }
 }
 

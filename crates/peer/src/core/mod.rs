@@ -33,6 +33,7 @@ pub(crate) mod pages;
 mod past;
 mod people;
 mod posts;
+mod practice;
 pub(crate) mod project;
 mod project_view;
 mod projects;
@@ -151,6 +152,8 @@ pub(crate) struct Mem {
     pub talks_version: u64,
     /// Up to when it was looked what time alone brought.
     pub looked_ms: Option<i64>,
+    /// What the inbox asked of oneself then: where, and since when.
+    pub asked: Vec<(String, String)>,
     /// Devices connected at the moment, for display.
     pub connected: std::collections::BTreeSet<Id>,
     clock: u64,

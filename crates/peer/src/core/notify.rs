@@ -1,6 +1,6 @@
 //! What of the inbox may make itself heard now: nothing outside one's hours. What is held comes with the next check-in.
 
-use tern_model::hours::{Arrival, Hearing};
+use tern_model::hours::Hearing;
 
 use crate::api::*;
 
@@ -24,9 +24,7 @@ impl Core {
         };
         for item in items {
             let at_ms = zone.moment(&item.when).unwrap_or(now_ms).min(now_ms);
-            // Messages are urgent or standard; none is an emergency.
-            let arrival = Arrival { at_ms, emergency: false };
-            match profile.hearing(&arrival, false, now_ms) {
+            match self.hearing_of(&item, &profile, at_ms, now_ms)? {
                 Hearing::Now => view.notify.push(item),
                 Hearing::Held(until) => {
                     view.held.push(HeldItem { item, until: until.map(|at| zone.rfc9557(at)) });

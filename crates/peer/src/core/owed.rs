@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use tern_model::conversation::{Debt, Urgency};
-use tern_model::hours::{self, Expected, Profile, Zone};
+use tern_model::hours::{self, Expected, MINUTE_MS, Profile, Rule, Zone};
 use tern_trust::{Id16, Role};
 
 use crate::api::*;
 
+use super::practice::agreements;
 use super::resolve::{hex, unhex};
 use super::{Core, people, posts, words};
 
@@ -16,6 +17,26 @@ use super::{Core, people, posts, words};
 pub(crate) struct Hours<'a> {
     core: &'a Core,
     known: BTreeMap<String, (String, Option<Profile>)>,
+    /// What is agreed, by space.
+    rules: BTreeMap<Id16, Agreed>,
+    agreed: Agreed,
+}
+
+/// What is agreed about answers.
+#[derive(Debug, Clone, Copy)]
+struct Agreed {
+    rule: Rule,
+    /// When the ladder goes on after an emergency.
+    emergency_ms: i64,
+}
+
+/// Minutes until an emergency counts as unanswered where no ladder says.
+const EMERGENCY_MINUTES: i64 = 15;
+
+impl Default for Agreed {
+    fn default() -> Agreed {
+        Agreed { rule: Rule::default(), emergency_ms: EMERGENCY_MINUTES * MINUTE_MS }
+    }
 }
 
 /// What is expected of whoever owes an answer.
@@ -32,7 +53,21 @@ pub(crate) struct Expectation {
 
 impl<'a> Hours<'a> {
     pub(crate) fn new(core: &'a Core) -> Hours<'a> {
-        Hours { core, known: BTreeMap::new() }
+        Hours { core, known: BTreeMap::new(), rules: BTreeMap::new(), agreed: Agreed::default() }
+    }
+
+    /// From here on by what is agreed in a space.
+    pub(crate) fn within(&mut self, lane: &Id16) -> Result<&mut Hours<'a>, PeerError> {
+        if let Some(agreed) = self.rules.get(lane) {
+            self.agreed = *agreed;
+            return Ok(self);
+        }
+        let fields = agreements::in_force(&self.core.store, lane)?.1;
+        let steps = agreements::on_call_of(&fields).ladder.into_iter().map(|step| i64::from(step.minutes));
+        let minutes = steps.filter(|minutes| *minutes > 0).min().unwrap_or(EMERGENCY_MINUTES);
+        self.agreed = Agreed { rule: fields.rule(), emergency_ms: minutes * MINUTE_MS };
+        self.rules.insert(*lane, self.agreed);
+        Ok(self)
     }
 
     /// Name and hours of a member.
@@ -50,11 +85,14 @@ impl<'a> Hours<'a> {
         let (name, profile) = self.of(&debt.debtor).clone();
         let zone = profile.as_ref().map(|p| p.zone.clone());
         let start = debt.start_ms();
-        let rule = start.zip(profile.as_ref()).and_then(|(at, profile)| hours::expected(profile, at));
-        let ruled = rule.map(|rule| match debt.urgency {
-            Urgency::Urgent => rule.urgent_by_ms,
-            _ => rule.standard_by_ms,
-        });
+        let rule = start
+            .zip(profile.as_ref())
+            .and_then(|(at, profile)| hours::expected_by(profile, at, &self.agreed.rule));
+        let ruled = match debt.urgency {
+            Urgency::Emergency => start.map(|at| at.saturating_add(self.agreed.emergency_ms)),
+            Urgency::Urgent => rule.map(|rule| rule.urgent_by_ms),
+            _ => rule.map(|rule| rule.standard_by_ms),
+        };
         let by_ms = debt.until_ms.or(ruled);
         let shown = by_ms.map(|at| zone.as_ref().map_or_else(|| words::utc(at), |zone| zone.show(at)));
         let text = match (debt.until_ms, start, &shown) {
@@ -87,7 +125,7 @@ impl Core {
             let message = self.store.message(&thread, &debt.message)?.unwrap_or_default();
             let i_owe = debt.debtor == me;
             let other = if i_owe { &debt.asker } else { &debt.debtor };
-            let expectation = hours.expectation(&debt);
+            let expectation = hours.within(&row.lane)?.expectation(&debt);
             let theirs = expectation.by_ms.zip(expectation.zone.as_ref());
             let item = OwedItem {
                 side: if i_owe { "i_owe" } else { "owed_to_me" }.to_owned(),

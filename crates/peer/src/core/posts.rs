@@ -66,6 +66,7 @@ pub(crate) fn project(
         reveals_ms: releases.filter_map(|post| post.release.as_ref()).map(|release| release.at_ms).min(),
     };
     work.txn.project_thread(&row, &messages, &owed)?;
+    super::practice::questions::project(work, &id, &conversation)?;
     let links: Vec<Id16> = on_doc.into_iter().collect();
     work.txn.project_links(&id.0, &links)?;
     let shows = conversation.posts.is_empty() || conversation.posts.iter().any(|post| post.is_out(now_ms));

@@ -193,6 +193,7 @@ fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     work.txn.project_links(&id.0, &links)?;
     super::templates::project(work, doc, &blocks, trashed)?;
     super::forms::project(work, doc, times.created_ms, times.updated_ms)?;
+    super::practice::upkeep::project(work, doc)?;
     index(work, id, "page", &title, &body, trashed)
 }
 

@@ -45,6 +45,7 @@ impl Core {
             Query::Decisions { state, project } => {
                 View::Decisions(self.decisions_view(state.as_deref(), project.as_deref())?)
             }
+            Query::Practice(query) => View::Practice(self.practice(query)?),
             Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
             Query::PageTorn { page, from } => View::PageTorn(self.page_torn(page, from)?),
             Query::Strip { at } => View::Strip(self.strip(at.as_deref())?),

@@ -401,6 +401,7 @@ impl Mem {
             tasks_version: 0,
             talks_version: 0,
             looked_ms: None,
+            asked: Vec::new(),
             connected: std::collections::BTreeSet::new(),
             clock: 0,
         }

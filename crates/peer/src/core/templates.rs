@@ -2,7 +2,6 @@
 
 use tern_interop::markdown;
 use tern_model::block::Block;
-use tern_model::form::Form;
 use tern_model::{Doc, DocId, Edit, Value};
 use tern_store::{Store, TemplateRow};
 
@@ -11,7 +10,7 @@ use crate::templates::{self, Filling};
 
 use super::errors::{bad_input, not_found, usage};
 use super::resolve::{self, Wanted};
-use super::{Work, decisions, documents, pages, people, project, spaces};
+use super::{Work, decisions, documents, pages, people, practice, project, spaces};
 
 /// Field of a page that others begin from.
 const TEMPLATE: &str = "template";
@@ -112,9 +111,17 @@ pub(crate) fn begin(
     let title = given.map_or_else(|| templates::fill(&template.title, &filling), str::to_owned);
     let text = templates::fill(&template.text, &filling);
     let made = pages::create(work, &title, place.parent, place.space, Some(&text))?;
-    if plain(&template.name) == Form::Decision.name() {
-        let edits = decisions::begin(work);
+    let edits = match plain(&template.name).as_str() {
+        "decision" => decisions::begin(work),
+        "meeting" | "11" => practice::meetings::begin(work),
+        "incident" => practice::upkeep::begin_incident(work),
+        "workingagreement" => practice::agreements::begin(),
+        _ => Vec::new(),
+    };
+    if !edits.is_empty() {
         work.edit(made, &edits)?;
+        // What follows in the same command finds it by its form.
+        project::project(work, made)?;
     }
     Ok(made)
 }

@@ -49,6 +49,7 @@ impl Core {
             zone: zone.clone(),
         };
         let mut hours = Hours::new(self);
+        hours.within(&spaces::space_of(&self.store, &self.mem, &id)?)?;
         let visible = |post: &&Post| post.is_out(now_ms) || (post.author == shown.me && !post.cancelled);
         let messages = conversation.posts.iter().filter(visible).map(|post| shown.post(post, &mut hours));
         let messages: Vec<PostView> = messages.collect();
@@ -70,6 +71,8 @@ impl Core {
             closed: conversation.closed().map(closing),
             closings: conversation.closings.iter().map(closing).collect(),
             messages,
+            polls: self.poll_views(&conversation),
+            questions: self.questions_view(Some(&id.to_string()))?.questions,
             muted: inbox::is_muted(&marks),
             draft: drafts::among(&marks),
             heads: doc.heads().to_string(),
@@ -110,6 +113,7 @@ impl Shown<'_> {
             intent: post.intent.name().to_owned(),
             urgency: post.urgency.name().to_owned(),
             reason: post.reason.clone(),
+            criterion: post.criterion.clone(),
             to: post.to.iter().map(|member| self.core.person_view(member)).collect(),
             sent: self.zone.rfc9557(post.at_ms),
             sent_local: theirs.unwrap_or_else(Zone::utc).show(post.at_ms),

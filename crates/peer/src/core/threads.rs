@@ -12,6 +12,7 @@ use tern_trust::{Id16, Role};
 use crate::api::*;
 
 use super::errors::{bad_input, not_allowed, not_found, usage};
+use super::practice::emergency;
 use super::resolve::{self, Wanted, hex, unhex};
 use super::{Work, drafts, people, posts, reached, spaces};
 
@@ -153,7 +154,8 @@ fn post(work: &mut Work<'_, '_>, id: DocId, say: &Say) -> Result<Option<String>,
     let me = me(work)?;
     let doc = work.doc(id)?.clone();
     let participants = posts::read(&work.mem.membership.clone(), &doc).participants;
-    let (post, note) = compose(work, say, &me, &participants)?;
+    let lane = spaces::space_of(&work.txn, work.mem, &id)?;
+    let (post, note) = compose(work, say, &me, &participants, &lane)?;
     let join = |member: &String| Edit::AddTo { set: PARTICIPANTS.to_owned(), item: member.clone() };
     let concerned = std::iter::once(&me).chain(&post.to).chain(&post.named);
     let joins: Vec<Edit> = concerned.filter(|member| !participants.contains(member)).map(join).collect();
@@ -166,6 +168,7 @@ fn post(work: &mut Work<'_, '_>, id: DocId, say: &Say) -> Result<Option<String>,
         message = written;
         Ok(changes)
     })?;
+    super::practice::questions::note_answer(work, id, &message)?;
     if post.urgency != Urgency::None && !post.to.is_empty() {
         reached::wait_for(work, id, &message, &post.to)?;
     }
@@ -190,6 +193,7 @@ fn compose(
     say: &Say,
     me: &str,
     participants: &[String],
+    lane: &Id16,
 ) -> Result<(NewPost, Option<String>), PeerError> {
     let text = checked(&say.body)?;
     let intent = match say.intent.as_deref() {
@@ -200,19 +204,27 @@ fn compose(
     };
     let urgency = match say.urgency.as_deref() {
         None => intent.usual_urgency(),
-        Some(word) => Urgency::from_name(&word.trim().to_lowercase())
-            .ok_or_else(|| usage(format!("“{word}” is no urgency."), "Choose urgent, standard or none."))?,
+        Some(word) => Urgency::from_name(&word.trim().to_lowercase()).ok_or_else(|| {
+            usage(format!("“{word}” is no urgency."), "Choose emergency, urgent, standard or none.")
+        })?,
     };
     let reason = say.reason.as_deref().map(str::trim).unwrap_or_default().to_owned();
     if urgency == Urgency::Urgent && reason.is_empty() {
         return Err(usage("An urgent message says why it cannot wait.", "Add --reason “…”."));
     }
+    let criterion = match urgency {
+        Urgency::Emergency => emergency::criterion(work, lane, say.criterion.as_deref())?,
+        _ => String::new(),
+    };
     let mut to = Vec::new();
     for who in say.to.iter().flat_map(|who| who.split(',')).filter(|who| !who.trim().is_empty()) {
         let member = hex(&active(work, who)?);
         if member != me && !to.contains(&member) {
             to.push(member);
         }
+    }
+    if urgency == Urgency::Emergency && say.to.is_empty() {
+        to.extend(emergency::called(work, lane)?.into_iter().filter(|member| member != me));
     }
     if to.is_empty() && say.to.is_empty() && urgency != Urgency::None {
         let is_in = |m: &String| {
@@ -228,7 +240,7 @@ fn compose(
             (Some(release), Some(note))
         }
     };
-    Ok((NewPost { text, intent, urgency, reason, to, named, release }, note))
+    Ok((NewPost { text, intent, urgency, reason, criterion, to, named, release }, note))
 }
 
 /// Members that the text names with `@`.

@@ -56,13 +56,17 @@ impl Core {
         let mut next: Vec<&TaskRow> =
             tasks.iter().filter(|task| matches!(task.status.as_str(), "doing" | "review" | "todo")).collect();
         next.sort_by_key(|task| (task.status == "todo", task.due_ms.unwrap_or(i64::MAX), task.ord.clone()));
-        let slots = vec![
+        let mut slots = vec![
             slot("done", "Done", done.map(|task| link(&task.title, &task.doc)).collect()),
             slot("decided", "Decided", self.decided(&me, from_ms)?),
             slot("written", "Written", self.written(from_ms)?),
             slot("blocked", "Blocked, and on whom", self.blocked()?),
             slot("next", "Next", next.iter().map(|task| link(&task.title, &task.doc)).collect()),
         ];
+        let emergencies = self.emergencies(from_ms)?;
+        if !emergencies.is_empty() {
+            slots.push(slot("emergencies", "Emergencies to look back on", emergencies));
+        }
         let day = crate::templates::day(zone.date(now_ms));
         let title = format!("Weekly update, {}, {day}", people::name_of(&self.store, &me));
         let text: String = slots.iter().map(written_slot).collect();

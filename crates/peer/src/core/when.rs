@@ -1,8 +1,9 @@
 //! When people may be expected to answer, before anything is sent: each person, first and last, and what delivering now or
 //! holding until their morning does to it.
 
-use tern_model::hours::{self, Expected, Profile, Zone, tzdb_version};
+use tern_model::hours::{self, Expected, Profile, Rule, Zone, tzdb_version};
 use tern_trust::Id16;
+use tern_trust::derive::ZERO16;
 
 use crate::api::*;
 
@@ -16,11 +17,13 @@ struct Asked {
     id: Id16,
     name: String,
     profile: Profile,
+    /// What is agreed in the workspace.
+    rule: Rule,
 }
 
 impl Asked {
     fn expected(&self, start_ms: i64) -> Option<Expected> {
-        hours::expected(&self.profile, start_ms)
+        hours::expected_by(&self.profile, start_ms, &self.rule)
     }
 }
 
@@ -61,11 +64,12 @@ impl Core {
 
     /// The members that a text names, commas between; a name that itself holds a comma is one member.
     fn asked(&self, who: &str) -> Result<Vec<Asked>, PeerError> {
+        let rule = super::practice::agreements::in_force(&self.store, &ZERO16)?.1.rule();
         let one = |text: &str| -> Result<Asked, PeerError> {
             let id = self.find_member(text)?;
             let profile = people::profile_of(&self.store, &id);
             let profile = profile.ok_or_else(|| not_found("readable profile of", text.trim()))?;
-            Ok(Asked { id, name: people::name_of(&self.store, &id), profile })
+            Ok(Asked { id, name: people::name_of(&self.store, &id), profile, rule })
         };
         if !who.contains(',') || self.find_member(who).is_ok() {
             return Ok(vec![one(who)?]);

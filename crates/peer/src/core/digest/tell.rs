@@ -8,6 +8,7 @@ use tern_model::{Doc, Heads, Kind, Value};
 
 use crate::api::PeerError;
 
+use super::super::practice::meetings;
 use super::super::{people, project, words};
 use super::{Changed, Desk, Group, Told};
 
@@ -38,6 +39,7 @@ fn is_inner(field: &str) -> bool {
             | "trashed_at"
             | "form"
             | "recorded_from"
+            | "still_true"
     )
 }
 
@@ -68,6 +70,13 @@ impl Desk<'_> {
                     "handoff",
                 )
             }
+            Some(Form::Meeting) => match meetings::told(&doc.meeting(), &self.me) {
+                Some((true, _)) => (Group::NeedsYou, "missed", "meeting"),
+                Some((false, _)) => (Group::Decided, "", "meeting"),
+                None => (Group::Docs, "", "meeting"),
+            },
+            Some(Form::Incident) => (Group::Docs, "", "incident"),
+            Some(Form::Agreement) => (Group::Docs, "", "agreement"),
             None => (Group::Docs, "", "page"),
         };
         let text = match (kind, doc.decision()) {
@@ -75,6 +84,7 @@ impl Desk<'_> {
                 format!("Decided: {}", line(&decision.outcome))
             }
             ("decision", decision) if decision.state == DecisionState::Superseded => "Superseded".to_owned(),
+            ("meeting", _) => meetings::told(&doc.meeting(), &self.me).map_or(text, |(_, told)| line(&told)),
             _ => text,
         };
         Ok(Told { group, kind, title: doc.title(), text, why, expected_by_ms: None })
@@ -162,6 +172,9 @@ impl Desk<'_> {
             other => other,
         };
         let word = |value: &Value| match (diff.field.as_str(), value) {
+            ("attendees" | "present", value) => {
+                meetings::names_of(&self.core.store, value).unwrap_or_else(|| "nobody".to_owned())
+            }
             ("deciders", Value::List(items)) => {
                 items.iter().map(|item| self.name_or(item)).collect::<Vec<_>>().join(", ")
             }

@@ -1,0 +1,80 @@
+//! What stands over a page: where its meeting is, what it configures, whether it is still true.
+
+use egui::{Rect, Ui};
+use tern_peer::{AgreementView, Command, PracticeCommand, PracticeView, UpkeepPage};
+
+use super::bars::{self, Choice};
+use super::command::{Queue, Then, UiCommand};
+use super::views::Views;
+
+pub mod meeting;
+
+/// A sentence over a page and what can be done about it.
+#[derive(Debug, Clone, Default)]
+pub struct Head {
+    /// What is said.
+    pub words: String,
+    /// Buttons, the main one first.
+    pub choices: Vec<(String, UiCommand)>,
+}
+
+/// Something that is sent, and said when it is done.
+pub fn sends(command: PracticeCommand, said: &str) -> UiCommand {
+    UiCommand::Send(Box::new(Command::Practice(command)), Then::CloseAndSay(said.to_owned()))
+}
+
+/// What stands over a page; nothing where it says nothing of the kind.
+pub fn build(view: &PracticeView, id: &str) -> Option<Head> {
+    match view {
+        PracticeView::Meeting(view) if view.id == id => Some(meeting::build(view)),
+        PracticeView::Agreement(view) if view.id.as_deref() == Some(id) => Some(agreement(view)),
+        PracticeView::Upkeep(view) => view.pages.iter().find(|page| page.id == id).and_then(upkeep),
+        _ => None,
+    }
+}
+
+fn agreement(view: &AgreementView) -> Head {
+    let mut words = match (view.in_force, view.configures.is_empty()) {
+        (true, _) => format!("This page configures Tern. {}", view.configures.join(" ")),
+        (false, true) => "This page would configure Tern; its fields say nothing yet.".to_owned(),
+        (false, false) => "An older working agreement holds here.".to_owned(),
+    };
+    for kept in &view.conflicts {
+        words += &format!(" {} set {} to {} at the same time.", kept.author, kept.field, kept.value);
+    }
+    Head { words, choices: Vec::new() }
+}
+
+fn upkeep(page: &UpkeepPage) -> Option<Head> {
+    if !page.overdue {
+        return None;
+    }
+    let owner = match (&page.owner, page.mine) {
+        (_, true) => "you answer for it".to_owned(),
+        (Some(owner), false) => format!("{} answers for it", owner.name),
+        (None, false) => "nobody answers for it".to_owned(),
+    };
+    let by = page.review_by.as_deref().and_then(|by| by.split('[').next()).unwrap_or_default();
+    let still = PracticeCommand::StillTrue { page: page.id.clone() };
+    Some(Head {
+        words: format!("Is this page still true? It was to be looked at by {by}; {owner}."),
+        choices: vec![("Still true".to_owned(), sends(still, "Noted: the page is still true"))],
+    })
+}
+
+/// What says that the page that is shown is still true; nothing where nobody has to look at it again.
+pub fn still_true(views: &Views) -> Option<UiCommand> {
+    let Some(PracticeView::Upkeep(view)) = views.open.head.get() else { return None };
+    let page = view.pages.iter().find(|page| page.review_by.is_some())?;
+    let still = PracticeCommand::StillTrue { page: page.id.clone() };
+    Some(sends(still, "Noted: the page is still true"))
+}
+
+/// Draws what stands over a page; returns its height.
+pub fn show(ui: &mut Ui, room: Rect, id: &str, views: &Views, out: &mut Queue) -> f32 {
+    let Some(head) = views.open.head.get().and_then(|view| build(view, id)) else { return 0.0 };
+    let choices = head.choices.iter().enumerate();
+    let choices: Vec<Choice<'_>> =
+        choices.map(|(n, (label, command))| (label.as_str(), n == 0, command.clone())).collect();
+    bars::bar(ui, room, &head.words, &choices, out)
+}
