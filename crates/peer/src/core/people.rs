@@ -40,8 +40,7 @@ pub(crate) fn author_of_actor(store: &Store, membership: &Membership, actor: &Id
 
 /// A member's profile fields, when it is here.
 pub(crate) fn fields_of(store: &Store, member: &Id16) -> Option<PersonFields> {
-    let doc = document_of(member).0;
-    let row = store.people().ok()?.into_iter().find(|p| p.doc == doc)?;
+    let row = store.person(&document_of(member).0).ok()??;
     serde_json::from_str(&row.json).ok()
 }
 
