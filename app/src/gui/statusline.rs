@@ -275,7 +275,7 @@ mod tests {
 
     fn said(items: u64, peers: Vec<PeerState>) -> String {
         let since = (items > 0).then(|| "2026-11-24T14:02:00Z".to_owned());
-        let status = StatusView { only_here: OnlyHere { items, since }, peers, line: String::new() };
+        let status = StatusView { only_here: OnlyHere { items, since }, peers, ..StatusView::default() };
         let (first, rest) = sentences(&status, &clock());
         [first].into_iter().chain(rest).collect::<Vec<_>>().join(" · ")
     }

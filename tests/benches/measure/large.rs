@@ -29,11 +29,7 @@ fn size(view: &View) -> usize {
 }
 
 fn tasks(filter: &str, group: Option<&str>, sort: &str) -> Query {
-    Query::Tasks {
-        filter: filter.to_owned(),
-        group: group.map(str::to_owned),
-        sort: Some(sort.to_owned()),
-    }
+    Query::Tasks { filter: filter.to_owned(), group: group.map(str::to_owned), sort: Some(sort.to_owned()) }
 }
 
 /// The founder's home: the one that holds everything.

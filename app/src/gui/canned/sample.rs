@@ -327,5 +327,12 @@ pub fn strip(people: &[ProfileView]) -> StripView {
     people.sort_by_key(|person| -person.offset_minutes);
     let mine = Zone::get("Europe/London").expect("a zone");
     let [at, from, until] = [NOW_MS, span.from_ms, span.until_ms].map(|at| mine.rfc9557(at));
-    StripView { at, from, until, people, zone_data: hours::tzdb_version().to_owned() }
+    StripView {
+        at,
+        from,
+        until,
+        people,
+        zone_data: hours::tzdb_version().to_owned(),
+        zone_data_differs: String::new(),
+    }
 }

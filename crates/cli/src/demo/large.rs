@@ -39,7 +39,8 @@ const MESSAGES_OF_A_THREAD: usize = 10;
 /// Threads of work that make people; more would only wait for the disk.
 const MOST_HANDS: usize = 4;
 /// Projects that tasks belong to.
-const PROJECTS: [&str; 8] = ["Website", "Ferries", "Harbour", "Tickets", "Crew", "Winter", "Mobile", "Ledger"];
+const PROJECTS: [&str; 8] =
+    ["Website", "Ferries", "Harbour", "Tickets", "Crew", "Winter", "Mobile", "Ledger"];
 
 /// What was made, for programs.
 #[derive(Debug, Serialize)]

@@ -11,14 +11,14 @@ use super::words::Dice;
 pub(crate) const MOST_PEOPLE: usize = FIRST.len();
 
 const FIRST: [&str; 50] = [
-    "Ada", "Bao", "Chidi", "Dana", "Emeka", "Freja", "Gita", "Hana", "Ines", "Jonas", "Kaito", "Lea", "Mateo",
-    "Nadia", "Olu", "Priya", "Quentin", "Rosa", "Sami", "Tala", "Ursula", "Viktor", "Wanjiru", "Ximena", "Yusuf",
-    "Zofia", "Amara", "Bjarne", "Carmen", "Dmitri", "Elif", "Farid", "Greta", "Hugo", "Isla", "Jiro", "Karima",
-    "Luca", "Minh", "Noa", "Otto", "Paloma", "Rahul", "Saoirse", "Tomas", "Uma", "Vera", "Wren", "Yara", "Zane",
+    "Ada", "Bao", "Chidi", "Dana", "Emeka", "Freja", "Gita", "Hana", "Ines", "Jonas", "Kaito", "Lea",
+    "Mateo", "Nadia", "Olu", "Priya", "Quentin", "Rosa", "Sami", "Tala", "Ursula", "Viktor", "Wanjiru",
+    "Ximena", "Yusuf", "Zofia", "Amara", "Bjarne", "Carmen", "Dmitri", "Elif", "Farid", "Greta", "Hugo",
+    "Isla", "Jiro", "Karima", "Luca", "Minh", "Noa", "Otto", "Paloma", "Rahul", "Saoirse", "Tomas", "Uma",
+    "Vera", "Wren", "Yara", "Zane",
 ];
-const LAST: [&str; 10] = [
-    "Lindqvist", "Okafor", "Tanaka", "Whitfield", "Moreau", "Silva", "Haddad", "Novak", "Kaur", "O’Brien",
-];
+const LAST: [&str; 10] =
+    ["Lindqvist", "Okafor", "Tanaka", "Whitfield", "Moreau", "Silva", "Haddad", "Novak", "Kaur", "O’Brien"];
 /// Twenty zones, with half hours, quarter hours and clock changes of both hemispheres among them.
 const ZONES: [&str; 20] = [
     "Europe/London",

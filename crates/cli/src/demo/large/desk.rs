@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use tern_peer::{
-    Command, Env, Peer, PeerError, Query, Reply, Say, TaskCommand, ThreadCommand, View,
-};
+use tern_peer::{Command, Env, Peer, PeerError, Query, Reply, Say, TaskCommand, ThreadCommand, View};
 
 use super::Share;
 use super::cast::Person;
@@ -77,7 +75,10 @@ impl Desk {
         let asks = !dice.once_in(3);
         let say = Say {
             body: dice.paragraph(2),
-            intent: Some(if asks { ["question", "decision", "review", "blocker"][dice.below(4)] } else { "fyi" }.to_owned()),
+            intent: Some(
+                if asks { ["question", "decision", "review", "blocker"][dice.below(4)] } else { "fyi" }
+                    .to_owned(),
+            ),
             to,
             ..Say::default()
         };
@@ -197,7 +198,9 @@ impl Desk {
             let owner = if dice.once_in(3) { someone(people, me, dice) } else { me.profile.name.clone() };
             let status = ["backlog", "todo", "doing", "review"][dice.below(4)];
             let estimate = (1 + dice.below(8)).to_string();
-            made.push(self.task(&line, &[("assignee", &owner), ("status", status), ("estimate", &estimate)])?);
+            made.push(
+                self.task(&line, &[("assignee", &owner), ("status", status), ("estimate", &estimate)])?,
+            );
         }
         Ok(made)
     }

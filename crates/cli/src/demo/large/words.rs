@@ -4,20 +4,62 @@
 pub(super) const TITLE: &str = "North Star Lines";
 
 const VERBS: [&str; 16] = [
-    "Check", "Write", "Draw", "Order", "Mend", "Compare", "Measure", "Translate", "Review", "Plan", "Clean", "Test",
-    "Publish", "Sort", "Rename", "Close",
+    "Check",
+    "Write",
+    "Draw",
+    "Order",
+    "Mend",
+    "Compare",
+    "Measure",
+    "Translate",
+    "Review",
+    "Plan",
+    "Clean",
+    "Test",
+    "Publish",
+    "Sort",
+    "Rename",
+    "Close",
 ];
 const THINGS: [&str; 32] = [
-    "timetable", "gangway", "ticket gate", "landing page", "price list", "crew roster", "fog signal", "radio plan",
-    "engine log", "contract", "harbour map", "invoice", "search field", "pier lights", "first-aid box", "newsletter",
-    "login", "winter schedule", "fuel report", "insurance", "waiting room", "baggage rule", "school trip", "refund",
-    "season pass", "anchor chain", "ferry bell", "weather feed", "map tiles", "payroll", "handbook", "export",
+    "timetable",
+    "gangway",
+    "ticket gate",
+    "landing page",
+    "price list",
+    "crew roster",
+    "fog signal",
+    "radio plan",
+    "engine log",
+    "contract",
+    "harbour map",
+    "invoice",
+    "search field",
+    "pier lights",
+    "first-aid box",
+    "newsletter",
+    "login",
+    "winter schedule",
+    "fuel report",
+    "insurance",
+    "waiting room",
+    "baggage rule",
+    "school trip",
+    "refund",
+    "season pass",
+    "anchor chain",
+    "ferry bell",
+    "weather feed",
+    "map tiles",
+    "payroll",
+    "handbook",
+    "export",
 ];
 const PLAIN: [&str; 40] = [
-    "the", "boat", "leaves", "before", "morning", "and", "nobody", "has", "written", "down", "who", "opens", "gate",
-    "when", "fog", "comes", "north", "of", "island", "we", "measured", "three", "weeks", "of", "traffic", "found",
-    "that", "people", "wait", "longer", "near", "second", "pier", "so", "sign", "should", "stand", "there", "instead",
-    "again",
+    "the", "boat", "leaves", "before", "morning", "and", "nobody", "has", "written", "down", "who", "opens",
+    "gate", "when", "fog", "comes", "north", "of", "island", "we", "measured", "three", "weeks", "of",
+    "traffic", "found", "that", "people", "wait", "longer", "near", "second", "pier", "so", "sign", "should",
+    "stand", "there", "instead", "again",
 ];
 const LABELS: [&str; 8] = ["auth", "copy", "design", "legal", "money", "safety", "urgent-fix", "winter"];
 
@@ -65,7 +107,10 @@ impl Dice {
         let words: Vec<&str> = (0..count).map(|_| self.one(&PLAIN)).collect();
         let text = words.join(" ");
         let mut letters = text.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".").unwrap_or_default()
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>() + ".")
+            .unwrap_or_default()
     }
 
     /// `count` sentences.

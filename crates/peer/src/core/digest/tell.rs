@@ -38,7 +38,7 @@ fn is_inner(field: &str) -> bool {
             | "trashed_at"
             | "form"
             | "recorded_from"
-    )
+    ) || field.starts_with(tern_model::person::ZONE_DATA)
 }
 
 impl Desk<'_> {
