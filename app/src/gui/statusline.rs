@@ -55,6 +55,8 @@ fn keys_words(view: &KeysView) -> Option<Keys> {
 pub fn build(views: &Views, clock: &Clock) -> Data {
     let zone_data =
         views.about.get().map(|about| format!("Zone data {}", about.zone_data)).unwrap_or_default();
+    let differs = views.status.get().is_some_and(|status| !status.zone_data.others.is_empty());
+    let zone_data = if differs { "Zone data differs".to_owned() } else { zone_data };
     let keys = views.keys.get().and_then(keys_words);
     let Some(status) = views.status.get() else {
         return Data { first: "Reading what is where".to_owned(), rest: Vec::new(), keys, zone_data };
@@ -224,6 +226,11 @@ pub fn ladder(ui: &mut Ui, status: Option<&StatusView>, clock: &Clock) {
     for peer in &status.peers {
         widgets::rule(ui);
         rung_row(ui, peer, clock);
+    }
+    if !status.zone_data.text.is_empty() {
+        widgets::rule(ui);
+        ui.add_space(8.0);
+        widgets::text(ui, &status.zone_data.text, tokens::SMALL, p.ink2);
     }
 }
 
