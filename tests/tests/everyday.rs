@@ -372,6 +372,7 @@ fn what_a_muted_or_snoozed_thread_keeps_back_is_there_when_it_is_wanted() -> Res
     let thread = open(&mut world, 0, "Moorings", question("Which pier?", 1))?.id;
     world.quiesce()?;
     reply(&mut world, 1, &thread, told("The second."))?;
+    world.perform(1, &Command::MarkRead { page: thread.clone(), heads: None })?;
     does(&mut world, 1, &thread, InboxDoes::Mute(true))?;
     let said: Vec<String> = (0..5).map(|n| format!("Line {n} of the moorings.")).collect();
     for line in &said {
