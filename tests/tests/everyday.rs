@@ -382,7 +382,8 @@ fn what_a_muted_or_snoozed_thread_keeps_back_is_there_when_it_is_wanted() -> Res
     }
     let View::Digest(digest) = world.ask(1, &Query::Digest { since: None })? else { bail!("no digest") };
     ensure!(digest.counts.muted == 1, "a digest counts what it does not show: {digest:?}");
-    ensure!(bodies(&mut world, 1, &thread)?[2..] == said[..], "every message lies in the thread");
+    let shown = bodies(&mut world, 1, &thread)?;
+    ensure!(said.iter().all(|line| shown.contains(line)), "every message lies in the thread: {shown:?}");
     let View::Search(found) = world.ask(1, &Query::Search { query: "moorings".to_owned(), limit: 20 })?
     else {
         bail!("no search")
