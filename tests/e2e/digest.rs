@@ -7,7 +7,7 @@ use crate::harness::{Stage, rows, word};
 use crate::threads::{Desk, team};
 
 #[track_caller]
-fn group(digest: &Value, name: &str) -> Vec<Value> {
+pub fn group(digest: &Value, name: &str) -> Vec<Value> {
     rows(digest, "items").iter().filter(|item| item["group"] == name).cloned().collect()
 }
 

@@ -24,6 +24,7 @@ mod time;
 mod tour;
 mod trials;
 mod views;
+mod weekend;
 #[cfg(feature = "gui")]
 mod window;
 #[cfg(feature = "gui")]

@@ -154,3 +154,114 @@ fn the_strip_says_whose_day_it_is_and_overlap_what_a_clock_change_takes_away() {
     assert!(rows(&after, "windows").is_empty() && rows(&after, "warnings").is_empty(), "{after}");
     assert_eq!(ben.run(&["overlap", "nobody"]).code, 4);
 }
+
+const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261130\r\n\
+    SUMMARY:St Andrew’s\r\n  Day\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20201225\r\n\
+    DTEND;VALUE=DATE:20201227\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:Christmas\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+
+#[test]
+fn holidays_out_of_a_calendar_move_what_may_be_expected_and_say_their_names() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let file = stage.path("holidays.ics");
+    std::fs::write(&file, CALENDAR).unwrap();
+    let friday = [("TERN_NOW", "2026-11-27T15:00:00Z")];
+    let before = ben.json_with(&["when", "me"], &friday, "");
+    assert!(word(&before, "standard_by").starts_with("2026-11-30"), "{before}");
+    let path = file.to_string_lossy().into_owned();
+    let set = ben.json_with(&["profile", "set", "--holidays", &path], &friday, "");
+    let days: Vec<&str> = rows(&set, "holidays").iter().filter_map(|day| day.as_str()).collect();
+    assert!(days.contains(&"2026-11-30 St Andrew’s Day") && days.contains(&"2027-12-26 Christmas"), "{set}");
+
+    let after = ben.json_with(&["when", "me"], &friday, "");
+    assert!(word(&after, "standard_by").starts_with("2026-12-01T09:00"), "{after}");
+    assert_eq!(rows(&rows(&after, "people")[0], "holidays")[0], "2026-11-30 St Andrew’s Day");
+    let strip = ben.json(&["strip", "--at", "2026-11-30T10:00:00Z"]);
+    let away = word(&rows(&strip, "people")[0], "away");
+    assert_eq!(away, "St Andrew’s Day until Tue 09:00", "{strip}");
+    let overlap = ben.json_with(&["overlap", "me", "--weeks", "1"], &friday, "");
+    assert!(rows(&overlap, "windows").iter().all(|window| window["date"] != "2026-11-30"), "{overlap}");
+    assert_eq!(rows(&overlap, "holidays")[0]["why"], "St Andrew’s Day");
+    let held = ben.json_with(&["inbox", "--notify"], &[("TERN_NOW", "2026-11-30T10:00:00Z")], "");
+    assert_eq!(held["quiet"], true, "a holiday is no working time: {held}");
+
+    let broken = CALENDAR.replace("DTEND;VALUE=DATE:20201227", "DTEND;VALUE=DATE:20201399");
+    std::fs::write(&file, broken).unwrap();
+    let refused = ben.run(&["profile", "set", "--holidays", &path]);
+    assert_eq!(refused.code, 7, "{refused:?}");
+    assert!(refused.err.contains("line 10") && refused.err.contains("holidays.ics"), "{refused:?}");
+    assert_eq!(rows(&ben.json(&["profile", "show"]), "holidays").len(), days.len(), "nothing was changed");
+    assert!(rows(&ben.json(&["profile", "set", "--no-holidays"]), "holidays").is_empty());
+    let none = ben.json_with(&["when", "me"], &friday, "");
+    assert_eq!(none["standard_by"], before["standard_by"]);
+}
+
+#[test]
+fn a_computer_that_is_set_to_another_zone_is_asked_about_and_changes_nothing() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let show = |zone: &str| ben.json_with(&["profile", "show"], &[("TZ", zone)], "");
+    for (zone, asked) in [("Asia/Tokyo", Some("Asia/Tokyo")), ("Europe/Jersey", None), ("UTC", None)] {
+        let view = show(zone);
+        assert_eq!(view["travelling"].as_str(), asked, "{zone}: {view}");
+        assert_eq!(view["zone"], "Europe/London", "it changes nothing");
+    }
+    let plain = ben.run_with(&["profile", "show"], &[("TZ", "Asia/Tokyo")]);
+    assert!(plain.out.contains("Travelling?") && plain.out.contains("--zone Asia/Tokyo"), "{plain:?}");
+}
+
+/// What is heard of a message that came on Friday evening, at an instant.
+#[test]
+fn over_both_clock_changes_nothing_is_heard_outside_ones_hours() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    ben.json(&[
+        "profile",
+        "set",
+        "--hours",
+        "Mon-Fri 09:00-17:30; Sun 00:30-03:00",
+        "--checkins",
+        "01:30,09:00",
+    ]);
+    let ticket = word(&ben.json(&["invite"]), "ticket");
+    let (out, back) = (stage.arg("out.tern"), stage.arg("back.tern"));
+    ben.json(&["bundle", "export", &out, "--all"]);
+    let aiko = stage.empty_home("aiko");
+    aiko.json(&["join", &ticket, "--name", "Aiko", "--zone", "Asia/Tokyo", "--bundle", &out]);
+    // Clocks go back on 25 Oct 2026 and forward on 28 Mar 2027, both at 01:00 UTC.
+    for (title, said, table) in [
+        (
+            "Back",
+            "2026-10-24T20:00:00Z",
+            [
+                ("2026-10-24T23:29:00Z", false),
+                ("2026-10-24T23:31:00Z", false),
+                ("2026-10-25T00:30:00Z", true),
+                ("2026-10-25T02:59:00Z", true),
+                ("2026-10-25T03:01:00Z", false),
+            ],
+        ),
+        (
+            "Forward",
+            "2027-03-27T20:00:00Z",
+            [
+                ("2027-03-28T00:29:00Z", false),
+                ("2027-03-28T00:45:00Z", false),
+                // 01:30 does not exist on this day: it is 02:30.
+                ("2027-03-28T01:29:00Z", false),
+                ("2027-03-28T01:30:00Z", true),
+                ("2027-03-28T02:01:00Z", false),
+            ],
+        ),
+    ] {
+        let ask = ["thread", "new", title, "--to", "Ben", "--intent", "question", "--body", "Is it late?"];
+        aiko.json_with(&ask, &[("TERN_NOW", said)], "");
+        aiko.json(&["bundle", "export", &back, "--all"]);
+        ben.json_with(&["bundle", "import", &back], &[("TERN_NOW", said)], "");
+        for (now, heard) in table {
+            let view = ben.json_with(&["inbox", "--notify"], &[("TERN_NOW", now)], "");
+            let is_heard = rows(&view, "notify").iter().any(|item| item["title"] == title);
+            assert_eq!(is_heard, heard, "{title} at {now}: {view}");
+        }
+    }
+}

@@ -27,8 +27,17 @@ pub struct Window {
 impl Window {
     /// Opens a window over a home.
     pub fn over(name: &'static str, home: &Home) -> Self {
+        Window::in_env(name, home, Env::default())
+    }
+
+    /// Opens a window over a home whose clock stands at an instant.
+    pub fn at(name: &'static str, home: &Home, now_ms: i64) -> Self {
+        Window::in_env(name, home, Env { now_ms: Some(now_ms), ..Env::default() })
+    }
+
+    fn in_env(name: &'static str, home: &Home, env: Env) -> Self {
         let (wake, woken) = sync_channel(1);
-        let home = Arc::new(DiskHome { path: home.path().to_owned(), env: Env::default() });
+        let home = Arc::new(DiskHome { path: home.path().to_owned(), env });
         let draw = move |ui: &mut egui::Ui, app: &mut Option<App>| {
             let ctx = ui.ctx().clone();
             let app = app.get_or_insert_with(|| {

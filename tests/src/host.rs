@@ -110,6 +110,7 @@ pub struct SimHost {
     clock: Clock,
     rng: Rng,
     trials: Arc<dyn Trials>,
+    zone_data: Option<&'static str>,
 }
 
 impl SimHost {
@@ -120,7 +121,15 @@ impl SimHost {
 
     /// The same, with trials of its own.
     pub fn with_trials(clock: &Clock, seed: u64, trials: Arc<dyn Trials>) -> Box<dyn Host> {
-        Box::new(SimHost { clock: clock.clone(), rng: Rng::new(seed), trials })
+        Box::new(SimHost { clock: clock.clone(), rng: Rng::new(seed), trials, zone_data: None })
+    }
+}
+
+impl SimHost {
+    /// A machine that came with another release of the time-zone database.
+    pub fn with_zone_data(clock: &Clock, seed: u64, zone_data: &'static str) -> Box<dyn Host> {
+        let (clock, rng, trials) = (clock.clone(), Rng::new(seed), Arc::new(InProcess));
+        Box::new(SimHost { clock, rng, trials, zone_data: Some(zone_data) })
     }
 }
 
@@ -131,6 +140,10 @@ impl Host for SimHost {
 
     fn fill(&mut self, out: &mut [u8]) {
         self.rng.fill(out);
+    }
+
+    fn zone_data(&self) -> String {
+        self.zone_data.unwrap_or_else(tern_model::hours::tzdb_version).to_owned()
     }
 
     fn trials(&self) -> Arc<dyn Trials> {

@@ -456,6 +456,7 @@ impl World {
             Query::Work => View::Work(Box::new(self.work())),
             Query::Members => View::Members(MembersView {
                 members: self.people.iter().map(|person| self.access.member(member(person))).collect(),
+                ..MembersView::default()
             }),
             Query::Profile { member } => {
                 let found = self.people.iter().find(|person| Some(&person.id) == member.as_ref());

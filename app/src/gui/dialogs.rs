@@ -16,6 +16,7 @@ use super::views::Views;
 use super::widgets::{self, Button, Field};
 
 mod confirm;
+mod holidays;
 mod invite;
 mod keeping;
 mod link;
@@ -48,6 +49,8 @@ pub struct DialogState {
     node_ticket: String,
     /// What has to be typed: a confirmation, or the name of a file.
     pub typed: String,
+    /// Path of a calendar file with holidays.
+    holidays_file: String,
     /// Recovery words or a passphrase as typed.
     pub secret: Secret,
     /// A new passphrase, typed once more.
@@ -78,6 +81,7 @@ impl DialogState {
             link: LinkState::default(),
             node_ticket: String::new(),
             typed: String::new(),
+            holidays_file: String::new(),
             secret: Secret::default(),
             again: Secret::default(),
             said: None,

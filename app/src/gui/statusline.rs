@@ -55,6 +55,8 @@ fn keys_words(view: &KeysView) -> Option<Keys> {
 pub fn build(views: &Views, clock: &Clock) -> Data {
     let zone_data =
         views.about.get().map(|about| format!("Zone data {}", about.zone_data)).unwrap_or_default();
+    let differs = views.status.get().is_some_and(|status| !status.zone_data.others.is_empty());
+    let zone_data = if differs { "Zone data differs".to_owned() } else { zone_data };
     let keys = views.keys.get().and_then(keys_words);
     let Some(status) = views.status.get() else {
         return Data { first: "Reading what is where".to_owned(), rest: Vec::new(), keys, zone_data };
@@ -225,6 +227,11 @@ pub fn ladder(ui: &mut Ui, status: Option<&StatusView>, clock: &Clock) {
         widgets::rule(ui);
         rung_row(ui, peer, clock);
     }
+    if !status.zone_data.text.is_empty() {
+        widgets::rule(ui);
+        ui.add_space(8.0);
+        widgets::text(ui, &status.zone_data.text, tokens::SMALL, p.ink2);
+    }
 }
 
 fn rung_row(ui: &mut Ui, peer: &PeerState, clock: &Clock) {
@@ -275,7 +282,7 @@ mod tests {
 
     fn said(items: u64, peers: Vec<PeerState>) -> String {
         let since = (items > 0).then(|| "2026-11-24T14:02:00Z".to_owned());
-        let status = StatusView { only_here: OnlyHere { items, since }, peers, line: String::new() };
+        let status = StatusView { only_here: OnlyHere { items, since }, peers, ..StatusView::default() };
         let (first, rest) = sentences(&status, &clock());
         [first].into_iter().chain(rest).collect::<Vec<_>>().join(" · ")
     }

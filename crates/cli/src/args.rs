@@ -6,6 +6,7 @@ mod access;
 mod away;
 mod comments;
 mod content;
+mod large;
 mod network;
 mod people;
 mod practice;
@@ -21,6 +22,7 @@ pub(crate) use access::*;
 pub(crate) use away::*;
 pub(crate) use comments::*;
 pub(crate) use content::*;
+pub(crate) use large::*;
 pub(crate) use network::*;
 pub(crate) use people::*;
 pub(crate) use practice::*;
@@ -190,16 +192,18 @@ pub(crate) enum Action {
     Check,
     /// Clock, zone data, disk, network and keys, each with a fix
     Doctor,
-    /// Two laptops and a node in temporary homes live through the guided tour, on loopback
+    /// Two laptops and a node in temporary homes live through the guided tour, on loopback; or a large workspace to try
     Demo(DemoArgs),
 }
 
 /// `demo`
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct DemoArgs {
     /// Make the homes in this folder and keep them
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) large: LargeArgs,
 }
 
 /// Marks a word that begins with a hyphen and is no option.

@@ -2,6 +2,7 @@
 //!
 //! It uses nothing but what the window and the commands use. The laptops are never on at the same time.
 
+mod large;
 mod machines;
 mod proof;
 mod sample;
@@ -15,6 +16,7 @@ use tern_peer::{ErrorKind, PeerError};
 
 use crate::args::DemoArgs;
 use crate::{failure, stop};
+pub(crate) use large::MOST_PEOPLE;
 use teller::Teller;
 
 /// Exit code of a process that Ctrl-C ended.
@@ -24,6 +26,9 @@ const INTERRUPTED: i32 = 130;
 pub(crate) fn run(json: bool, args: &DemoArgs) -> Result<(), PeerError> {
     let (dir, temporary) = folder(args.keep.as_deref())?;
     let flag = watch_for_stop(temporary.as_ref().map(|t| t.path().to_path_buf()))?;
+    if args.large.large {
+        return large::make(json, &args.large, &dir, flag);
+    }
     let started = Instant::now();
     let mut teller = Teller::new(json, flag);
     teller.say(

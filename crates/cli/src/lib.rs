@@ -71,7 +71,7 @@ pub fn run_without_window(args: Vec<OsString>, reason: &str) -> ExitCode {
         "The window cannot be opened: {reason}.\nHere is the guided tour in the terminal instead (`tern demo`); \
          `tern --help` lists the commands.\n"
     );
-    finish(json, demo::run(json, &DemoArgs { keep: None }))
+    finish(json, demo::run(json, &DemoArgs::default()))
 }
 
 fn perform(cli: Cli) -> ExitCode {

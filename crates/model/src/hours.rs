@@ -6,6 +6,7 @@
 
 mod day;
 mod expect;
+mod holidays;
 mod overlap;
 mod profile;
 mod quiet;
@@ -16,6 +17,7 @@ mod zone;
 
 pub use day::{Away, DayPart};
 pub use expect::{Expected, Rule, URGENT_WORK_MS, expected, expected_by, worked};
+pub use holidays::{HolidayError, Holidays, MAX_ICS_BYTES, read_holidays};
 pub use jiff::civil::{Date, DateTime, Weekday};
 pub use overlap::{SharedDay, clock_change_effects, shared_days, shared_spans};
 pub use profile::{DEFAULT_CHECKINS, Profile, ProfileText, SEARCH_DAYS, TimeOff};

@@ -1,5 +1,7 @@
 //! People, projects and the workspace itself: typed fields of their documents.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::doc::Doc;
@@ -20,11 +22,14 @@ pub struct PersonFields {
     pub checkins: Vec<String>,
     /// Time off: `YYYY-MM-DD` or `YYYY-MM-DD..YYYY-MM-DD`, sorted.
     pub off: Vec<String>,
-    /// Holidays, `YYYY-MM-DD`, sorted.
+    /// Holidays, `YYYY-MM-DD` or `YYYY-MM-DD Name`, sorted.
     pub holidays: Vec<String>,
     /// Whether others are told what was seen; nobody is unless they say so.
     #[serde(default)]
     pub share_seen: bool,
+    /// Release of the time-zone database on each device, by the first digits of its key; a device writes its own.
+    #[serde(default)]
+    pub zone_data: BTreeMap<String, String>,
 }
 
 /// What a project says.
@@ -55,6 +60,8 @@ const OFF: &str = "off";
 const HOLIDAYS: &str = "holidays";
 /// Field of a profile: see [`PersonFields::share_seen`].
 pub const SHARE_SEEN: &str = "share_seen";
+/// Begins the fields of a profile that say what a device computes times with: see [`PersonFields::zone_data`].
+pub const ZONE_DATA: &str = "zone_data:";
 const KEY: &str = "key";
 const NODES: &str = "nodes";
 
@@ -115,7 +122,16 @@ impl Doc {
             off: fields::items(doc, OFF),
             holidays: fields::items(doc, HOLIDAYS),
             share_seen: fields::read(doc, SHARE_SEEN) == Some(Value::Bool(true)),
+            zone_data: self.zone_data(),
         }
+    }
+
+    fn zone_data(&self) -> BTreeMap<String, String> {
+        let device = |(field, value): (String, Value)| {
+            let device = field.strip_prefix(ZONE_DATA)?.to_owned();
+            Some((device, value.as_text()?.to_owned()))
+        };
+        self.fields().into_iter().filter_map(device).collect()
     }
 
     /// The document read as a project.

@@ -250,6 +250,7 @@ impl Files {
         let online = matches!(self.home.lock_network(), Ok(None));
         let zone = tern_model::hours::Zone::utc();
         let keys = keys_view(&self.home, Vec::new());
+        let zone_data = core.zone_data_view();
         DoctorView {
             checks: vec![
                 check(
@@ -260,9 +261,9 @@ impl Files {
                 ),
                 check(
                     "zone data",
-                    true,
-                    format!("Version {}, shipped with Tern.", tern_model::hours::tzdb_version()),
-                    "",
+                    zone_data.others.is_empty(),
+                    format!("Version {}, shipped with Tern. {}", zone_data.version, zone_data.text).trim_end().to_owned(),
+                    "Update Tern where the version is the older one, so that everybody computes the same times.",
                 ),
                 check(
                     "disk",

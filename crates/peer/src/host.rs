@@ -11,6 +11,14 @@ pub trait Host: Send {
     fn now_ms(&self) -> i64;
     /// Fills `out` with unpredictable bytes.
     fn fill(&mut self, out: &mut [u8]);
+    /// Release of the time-zone database that times are computed with here.
+    fn zone_data(&self) -> String {
+        tern_model::hours::tzdb_version().to_owned()
+    }
+    /// The zone that this machine is set to, when it says one.
+    fn zone(&self) -> Option<String> {
+        None
+    }
     /// Where trials of suspect changes are held.
     fn trials(&self) -> Arc<dyn Trials> {
         Arc::new(InProcess)
@@ -41,6 +49,11 @@ impl Host for SystemHost {
     fn fill(&mut self, out: &mut [u8]) {
         // Without randomness no key is safe, and nothing has been written yet: stopping is the one right answer.
         getrandom::fill(out).expect("the operating system gives randomness");
+    }
+
+    fn zone(&self) -> Option<String> {
+        let named = std::env::var("TZ").ok().filter(|name| !name.is_empty());
+        named.or_else(|| iana_time_zone::get_timezone().ok())
     }
 
     fn trials(&self) -> Arc<dyn Trials> {

@@ -42,7 +42,7 @@ pub use open::{
 pub use peers::{PeerRow, REFUSAL_HOLD_MS};
 pub use projections::{
     AspectRow, AttachmentRow, FormRow, LinkRow, MarkRow, MessageRow, NewsRow, OwedRow, PROJECTION_VERSION,
-    PageRow, PersonRow, ProjectRow, SidebarRow, TaskRow, TemplateRow, ThreadRow, ViewRow,
+    PageRow, PersonRow, ProjectRow, SidebarRow, TalkRow, TaskRow, TemplateRow, ThreadRow, ViewRow,
 };
 pub use rest::AtRestKey;
 pub use schema::{APPLICATION_ID, STORE_VERSION};

@@ -1,10 +1,12 @@
 //! The budgets, measured: `cargo bench -p tern-tests --profile dev --bench measure -- DIR SECTION…`.
 //!
 //! `prepare` makes a workspace of 10,000 documents in DIR (a folder on a real disk) that laptop A, a node and laptop B
-//! hold alike; the other sections work on copies of it: `sync`, `open`, `edits`, `backlog`, `node`, `node-large`.
+//! hold alike; the other sections work on copies of it: `sync`, `open`, `edits`, `backlog`, `node`, `node-large`. `lists`
+//! asks the founder's home in DIR, a folder that `tern demo --large --keep DIR` made.
 
 mod corpus;
 mod engine;
+mod large;
 mod pipe;
 mod sync;
 
@@ -63,7 +65,7 @@ fn cpu_ns() -> u64 {
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let Some((dir, sections)) = args.split_first() else {
-        println!("measure DIR prepare | sync | open | edits | backlog | node | node-large");
+        println!("measure DIR prepare | sync | open | edits | backlog | node | node-large | lists");
         return Ok(());
     };
     let dir = Path::new(dir);
@@ -76,6 +78,7 @@ fn main() -> Result<()> {
             "open-child" => engine::open_child(dir)?,
             "edits" => engine::edits(dir)?,
             "backlog" => engine::backlog(dir)?,
+            "lists" => large::lists(dir)?,
             "node" => engine::node(dir, 50_000)?,
             "node-large" => engine::node(dir, 290_000)?,
             other => bail!("no section {other}"),

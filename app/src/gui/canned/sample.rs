@@ -64,6 +64,8 @@ pub(super) fn person(id: &str, name: &str, zone: &str, time: &str, working: bool
         off: Vec::new(),
         local: if time.contains(' ') { time.into() } else { format!("Tue {time}") },
         working,
+        holidays: Vec::new(),
+        travelling: None,
     }
 }
 
@@ -285,7 +287,7 @@ pub(super) fn sample_world() -> World {
                 peer("node", "node", 38, "2026-11-24T14:01:00Z"),
                 peer("Aiko’s laptop", "laptop", 30, "2026-11-24T09:12:00Z"),
             ],
-            line: String::new(),
+            ..StatusView::default()
         },
         ..World::default()
     }
@@ -327,5 +329,12 @@ pub fn strip(people: &[ProfileView]) -> StripView {
     people.sort_by_key(|person| -person.offset_minutes);
     let mine = Zone::get("Europe/London").expect("a zone");
     let [at, from, until] = [NOW_MS, span.from_ms, span.until_ms].map(|at| mine.rfc9557(at));
-    StripView { at, from, until, people, zone_data: hours::tzdb_version().to_owned() }
+    StripView {
+        at,
+        from,
+        until,
+        people,
+        zone_data: hours::tzdb_version().to_owned(),
+        zone_data_differs: String::new(),
+    }
 }

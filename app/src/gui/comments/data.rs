@@ -132,6 +132,7 @@ mod tests {
                 state: "active".into(),
                 me: false,
             }],
+            ..MembersView::default()
         };
         let thread = |id: &str, quote: &str, gone, resolved, messages| CommentView {
             id: id.into(),

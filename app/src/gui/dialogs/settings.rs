@@ -3,7 +3,7 @@
 use egui::Ui;
 use tern_peer::{Command, ProfileChange};
 
-use super::{CAPTION, DialogState, Reads, keeping};
+use super::{CAPTION, DialogState, Reads, holidays, keeping};
 use crate::gui::actions::Action;
 use crate::gui::command::{Dialog, Queue, Then, UiCommand};
 use crate::gui::icon::Icon;
@@ -50,11 +50,31 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: 
     ui.add_space(10.0);
     widgets::rule(ui);
     ui.add_space(14.0);
+    travelling(ui, reads, out);
     profile(ui, state, reads, out);
+    ui.add_space(14.0);
+    holidays::show(ui, state, reads, out);
     ui.add_space(16.0);
     widgets::rule(ui);
     ui.add_space(12.0);
     machine(ui, reads, out);
+}
+
+/// The computer is set to another zone than the profile says: nothing changes by itself.
+fn travelling(ui: &mut Ui, reads: Reads<'_>, out: &mut Queue) {
+    let Some(zone) = holidays::mine(reads).and_then(|mine| mine.travelling.clone()) else { return };
+    let p = look(ui.ctx());
+    let words = format!(
+        "Travelling? This computer is set to {zone}. Your hours stay where they are unless you move them."
+    );
+    widgets::text(ui, &words, tokens::UI, p.ink);
+    ui.add_space(6.0);
+    if Button::new(&format!("Move my hours to {zone}")).show(ui).clicked() {
+        let said = format!("Your hours count in {zone}");
+        let change = ProfileChange { zone: Some(zone), ..ProfileChange::default() };
+        out.push(UiCommand::Send(Box::new(Command::ProfileSet(change)), Then::CloseAndSay(said)));
+    }
+    ui.add_space(12.0);
 }
 
 fn profile(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Queue) {
@@ -85,7 +105,7 @@ fn profile(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Que
             zone: changed(&typed.zone, &stored.zone),
             hours: changed(&typed.hours, &stored.hours),
             checkins: changed(&typed.checkins, &stored.checkins),
-            off: Vec::new(),
+            ..ProfileChange::default()
         };
         state.problem = None;
         let said = "Your profile is saved".to_owned();

@@ -156,7 +156,7 @@ fn next_checkin(profile: &ProfileView, clock: &Clock) -> Option<Timestamp> {
         hours: &profile.hours,
         checkins: (!profile.checkins.is_empty()).then_some(profile.checkins.as_str()),
         off: &profile.off,
-        holidays: &[],
+        holidays: &profile.holidays,
     };
     let at = Profile::read(&text).ok()?.next_checkin(clock.now().timestamp().as_millisecond())?;
     Timestamp::from_millisecond(at).ok()
@@ -186,6 +186,8 @@ mod tests {
             off: Vec::new(),
             local: "Wed 00:10".into(),
             working: false,
+            holidays: Vec::new(),
+            travelling: None,
         };
         let next = "Next check-in Wed 00:00 · 09:00 theirs · 00:00 UTC";
         assert_eq!(person(&profile, &clock).facts, ["Hours Mon-Fri 09:00-17:30 theirs", next]);

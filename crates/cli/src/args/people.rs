@@ -100,6 +100,12 @@ pub(crate) struct ProfileSetArgs {
     /// A day or range of days off, 2026-12-24 or 2026-12-24..2026-12-31 (may be repeated)
     #[arg(long, value_name = "DATE[..DATE]")]
     pub(crate) off: Vec<String>,
+    /// Holidays: an iCalendar file of whole days, once or every year; they take the place of those you have
+    #[arg(long, value_name = "FILE.ics", conflicts_with = "no_holidays")]
+    pub(crate) holidays: Option<PathBuf>,
+    /// Takes all holidays away
+    #[arg(long)]
+    pub(crate) no_holidays: bool,
     /// Whether others are told what you have seen; they are not unless you say so
     #[arg(long, value_parser = ["yes", "no"])]
     pub(crate) share_seen: Option<String>,

@@ -53,10 +53,14 @@ pub(super) fn profile(context: &Context, action: ProfileAction) -> Result<(), Pe
         let view = match action {
             ProfileAction::Show { member } => ask!(peer, Query::Profile { member }, View::Profile),
             ProfileAction::Set(args) => {
+                let file = args.holidays.clone();
                 if let Some(says) = &args.share_seen {
                     peer.call(Command::Thread(ThreadCommand::ShareSeen { on: says == "yes" }))?;
                 }
-                match peer.call(Command::ProfileSet(change(args)))? {
+                match peer
+                    .call(Command::ProfileSet(change(args)?))
+                    .map_err(|e| in_file(e, file.as_deref()))?
+                {
                     Reply::Profile(view) => view,
                     _ => ask!(peer, Query::Profile { member: None }, View::Profile),
                 }
@@ -66,14 +70,27 @@ pub(super) fn profile(context: &Context, action: ProfileAction) -> Result<(), Pe
     })
 }
 
-fn change(args: ProfileSetArgs) -> ProfileChange {
-    ProfileChange {
+/// Names the file in which something cannot be read.
+fn in_file(mut error: PeerError, file: Option<&std::path::Path>) -> PeerError {
+    if let Some(file) = file.filter(|_| error.kind == tern_peer::ErrorKind::BadInput) {
+        error.happened = format!("{}: {}", file.display(), error.happened);
+    }
+    error
+}
+
+fn change(args: ProfileSetArgs) -> Result<ProfileChange, PeerError> {
+    let holidays = match &args.holidays {
+        Some(file) => Some(values::text_file(file)?),
+        None => args.no_holidays.then(String::new),
+    };
+    Ok(ProfileChange {
         name: args.name,
         zone: args.zone,
         hours: args.hours,
         checkins: args.checkins,
         off: args.off,
-    }
+        holidays,
+    })
 }
 
 pub(super) fn when(context: &Context, args: WhenArgs) -> Result<(), PeerError> {

@@ -49,6 +49,9 @@ pub(crate) fn status(view: &StatusView, clock: &Clock) -> String {
     for peer in &view.peers {
         text += &format!("  {}\n", ladder(peer, clock));
     }
+    if !view.zone_data.text.is_empty() {
+        text += &format!("{}\n", one_line(&view.zone_data.text));
+    }
     text
 }
 
@@ -123,7 +126,7 @@ mod tests {
             ..PeerState::default()
         };
         let only_here = OnlyHere { items: 2, since: Some("2026-11-24T09:00:00Z".into()) };
-        let view = StatusView { only_here, peers: vec![node], line: String::new() };
+        let view = StatusView { only_here, peers: vec![node], ..StatusView::default() };
         assert_eq!(
             status(&view, &clock()),
             "2 edits exist only on this laptop since Tue 24 Nov 2026 09:00 UTC.\n  node lacks 2 of your edits\n"

@@ -26,6 +26,9 @@ pub(crate) fn members(view: &MembersView) -> String {
         ]);
     }
     let mut text = table.render();
+    if !view.zone_data.text.is_empty() {
+        text += &format!("\n{}\n", one_line(&view.zone_data.text));
+    }
     if view.members.len() == 1 {
         text += "\nYou are alone here so far. `tern invite` makes a ticket for somebody.\n";
     }
@@ -59,13 +62,29 @@ pub(crate) fn profile(view: &ProfileView) -> String {
     let off = if view.off.is_empty() { "none".into() } else { view.off.join(", ") };
     let state = if view.working { "in their hours" } else { "outside their hours" };
     format!(
-        "{}\n  zone       {}\n  now        {} ({state})\n  hours      {}\n  check-ins  {}\n  days off   {off}\n",
+        "{}\n  zone       {}\n  now        {} ({state})\n  hours      {}\n  check-ins  {}\n  days off   {off}\n  holidays   {}\n{}",
         one_line(&view.name),
         view.zone,
         view.local,
         view.hours,
         view.checkins,
+        holidays(&view.holidays),
+        travelling(view.travelling.as_deref()),
     )
+}
+
+fn holidays(days: &[String]) -> String {
+    match days {
+        [] => "none; `tern profile set --holidays FILE.ics` takes them from a calendar".to_owned(),
+        [one] => one_line(one),
+        [first, .., last] => format!("{}, from {} to {}", days.len(), one_line(first), one_line(last)),
+    }
+}
+
+fn travelling(zone: Option<&str>) -> String {
+    zone.map_or_else(String::new, |zone| {
+        format!("Travelling? This computer is set to {zone}: `tern profile set --zone {zone}` moves your hours there.\n")
+    })
 }
 
 pub(crate) fn when(view: &WhenView) -> String {
@@ -84,6 +103,9 @@ pub(crate) fn when(view: &WhenView) -> String {
         }
         if person.urgent_by.is_none() && person.standard_by.is_none() {
             text += "  No answer can be expected: no working hours are stated for the time to come.\n";
+        }
+        for day in &person.holidays {
+            text += &format!("  holiday            {}\n", one_line(day));
         }
         if let Some(days) = person.not_met_days.filter(|days| *days > 0) {
             let days = super::count(days.unsigned_abs(), "day", "days");

@@ -62,8 +62,13 @@ pub(crate) fn strip(view: &StripView) -> String {
         let sky = if person.working { "in hours" } else { "off" };
         table.row(&[name, person.local.clone(), sky.to_owned(), ruler(view, person), next]);
     }
+    let differs = if view.zone_data_differs.is_empty() {
+        String::new()
+    } else {
+        format!("{}\n", one_line(&view.zone_data_differs))
+    };
     format!(
-        "{}\n# hours  o check-in  | the hour that runs  ·  zone data {}\n",
+        "{}\n# hours  o check-in  | the hour that runs  ·  zone data {}\n{differs}",
         table.render(),
         view.zone_data
     )
@@ -84,6 +89,9 @@ pub(crate) fn overlap(view: &OverlapView) -> String {
     }
     if view.windows.len() > SHOWN {
         text += &format!("  and {} more (--json has all)\n", view.windows.len() - SHOWN);
+    }
+    for day in &view.holidays {
+        text += &format!("  {} is off on {}: {}\n", one_line(&day.who), day.date, one_line(&day.why));
     }
     for warning in &view.warnings {
         text +=

@@ -1,6 +1,6 @@
 //! One person's working time as instants.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::civil::Date;
@@ -42,8 +42,8 @@ pub struct Profile {
     pub checkins: Vec<Minute>,
     /// Time off.
     pub off: Vec<TimeOff>,
-    /// Holidays: whole days in the person's zone.
-    pub holidays: BTreeSet<Date>,
+    /// Holidays: whole days in the person's zone, with their names; a name may be empty.
+    pub holidays: BTreeMap<Date, String>,
 }
 
 /// A profile as the texts that people write and documents keep.
@@ -107,7 +107,7 @@ impl Profile {
             weekly,
             checkins: DEFAULT_CHECKINS.to_vec(),
             off: Vec::new(),
-            holidays: BTreeSet::new(),
+            holidays: BTreeMap::new(),
         }
     }
 
@@ -120,8 +120,9 @@ impl Profile {
             return Err(HoursError::TooMany(MAX_DAYS_OFF, "days off"));
         }
         let holiday = |t: &String| {
-            let date = t.trim().split_once(' ').map_or(t.trim(), |(date, _)| date);
-            date.parse::<Date>().map_err(|_| HoursError::Date(shown(t)))
+            let (date, name) = t.trim().split_once(' ').unwrap_or((t.trim(), ""));
+            let date = date.parse::<Date>().map_err(|_| HoursError::Date(shown(t)))?;
+            Ok((date, name.trim().to_owned()))
         };
         Ok(Profile {
             zone: Zone::get(text.zone)?,
@@ -157,7 +158,24 @@ impl Profile {
     pub fn is_day_off(&self, date: Date) -> bool {
         let away =
             |off: &TimeOff| matches!(off, TimeOff::Days { first, last } if *first <= date && date <= *last);
-        self.holidays.contains(&date) || self.off.iter().any(away)
+        self.holidays.contains_key(&date) || self.off.iter().any(away)
+    }
+
+    /// Why the whole date is off, where that has a name: the holiday's.
+    pub fn holiday(&self, date: Date) -> Option<&str> {
+        self.holidays.get(&date).map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    /// Holidays with names on dates of the person's zone between two instants, on which there would be hours.
+    pub fn holidays_between(&self, span: Span) -> Vec<(Date, &str)> {
+        let (first, last) = (self.zone.date(span.from_ms), self.zone.date(span.until_ms));
+        if last < first {
+            return Vec::new();
+        }
+        let days = self.holidays.range(first..=last);
+        let named =
+            days.filter(|(day, name)| !name.is_empty() && !self.weekly.windows(day.weekday()).is_empty());
+        named.map(|(day, name)| (*day, name.as_str())).collect()
     }
 
     /// Working time from `from_ms` on, in order, not overlapping, cut at `from_ms`; ends after [`SEARCH_DAYS`] days.

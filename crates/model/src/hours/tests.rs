@@ -48,7 +48,8 @@ fn all_nine_vectors_hold_in_utc_and_on_the_recipients_clock() {
     let mut count = 0;
     for row in lines().filter(|row| !row[0].starts_with("person ")) {
         let mut recipient = people[row[1]].clone();
-        recipient.holidays = row[2].split_whitespace().map(|date| date.parse().unwrap()).collect();
+        recipient.holidays =
+            row[2].split_whitespace().map(|date| (date.parse().unwrap(), String::new())).collect();
         let stamp = |text: &str, at: i64| {
             let (instant, wall) = text.split_once(" (").unwrap();
             assert_eq!(at, utc(instant), "{}: {text}", row[0]);
@@ -80,7 +81,7 @@ fn team() -> Vec<Profile> {
     let mut away = team[0].clone();
     away.off.push(TimeOff::parse("2026-06-01..2026-08-31").unwrap());
     away.off.push(TimeOff::parse("2026-03-03T01:00Z..2026-03-05T03:00Z").unwrap());
-    away.holidays.insert("2026-01-01".parse().unwrap());
+    away.holidays.insert("2026-01-01".parse().unwrap(), String::new());
     team.push(away);
     team
 }
@@ -200,7 +201,7 @@ fn a_night_shift_reaches_into_the_next_day_and_stops_at_a_holiday() {
     assert!(nurse.is_working(utc("2026-11-28T05:59Z")), "Friday's shift ends on Saturday");
     assert!(!nurse.is_working(utc("2026-11-28T06:00Z")));
     assert_eq!(nurse.next_checkin(utc("2026-11-27T23:30Z")), Some(utc("2026-11-28T05:00Z")));
-    nurse.holidays.insert("2026-11-28".parse().unwrap());
+    nurse.holidays.insert("2026-11-28".parse().unwrap(), String::new());
     assert!(nurse.is_working(utc("2026-11-27T23:59Z")));
     assert!(!nurse.is_working(utc("2026-11-28T00:00Z")));
     assert_eq!(nurse.next_checkin(utc("2026-11-27T23:30Z")), Some(utc("2026-11-30T23:00Z")));

@@ -36,6 +36,8 @@ pub struct ProfileChange {
     pub checkins: Option<String>,
     /// Days off to add.
     pub off: Vec<String>,
+    /// Contents of an iCalendar file whose whole days take the place of all holidays; empty for none.
+    pub holidays: Option<String>,
 }
 
 /// Something that changes the workspace. It is answered after the change is durable on this disk.

@@ -24,6 +24,7 @@ mod tasks;
 mod templates;
 mod threads;
 mod view;
+mod zone_data;
 
 pub use access::*;
 pub use command::*;
@@ -46,3 +47,4 @@ pub use tasks::*;
 pub use templates::*;
 pub use threads::*;
 pub use view::*;
+pub use zone_data::*;

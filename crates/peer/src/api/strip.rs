@@ -20,6 +20,8 @@ pub struct StripView {
     pub people: Vec<StripPerson>,
     /// Version of the zone data used.
     pub zone_data: String,
+    /// Whose devices use another version, in words; empty where nobody's does.
+    pub zone_data_differs: String,
 }
 
 /// One person on the ruler.
@@ -71,6 +73,8 @@ pub struct OverlapView {
     pub weeks: Vec<OverlapWeek>,
     /// Clock changes that alter what they share.
     pub warnings: Vec<OverlapWarning>,
+    /// Holidays of theirs on which they would have hours.
+    pub holidays: Vec<OverlapOff>,
     /// Version of the zone data used.
     pub zone_data: String,
 }
@@ -95,6 +99,17 @@ pub struct OverlapWeek {
     pub from: String,
     /// Shared time in it.
     pub minutes: i64,
+}
+
+/// A day on which somebody has a holiday.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct OverlapOff {
+    /// Date in their zone.
+    pub date: String,
+    /// Who.
+    pub who: String,
+    /// Name of the holiday.
+    pub why: String,
 }
 
 /// A clock change that alters what people share.

@@ -371,6 +371,8 @@ pub struct DueView {
 pub struct MembersView {
     /// Owner first.
     pub members: Vec<MemberView>,
+    /// What this device computes times with, and who with something else.
+    pub zone_data: super::ZoneDataView,
 }
 
 /// One member.
@@ -411,6 +413,10 @@ pub struct ProfileView {
     pub local: String,
     /// Whether this is within their stated hours.
     pub working: bool,
+    /// Holidays, `2026-12-25 Christmas Day`, sorted.
+    pub holidays: Vec<String>,
+    /// One's own only: the zone that this computer is set to, where that is another one.
+    pub travelling: Option<String>,
 }
 
 /// The membership log.
@@ -521,6 +527,8 @@ pub struct StatusView {
     pub peers: Vec<PeerState>,
     /// One sentence for the status line.
     pub line: String,
+    /// What this device computes times with, and who with something else.
+    pub zone_data: super::ZoneDataView,
 }
 
 /// What exists on this laptop alone.
@@ -633,6 +641,8 @@ pub struct WhenPerson {
     pub standard_by: Option<String>,
     /// The same in their local time, in words.
     pub local: WhenLocal,
+    /// Holidays between that instant and the standard time, `2026-12-25 Christmas Day`.
+    pub holidays: Vec<String>,
     /// For how many days no device of theirs was met by this one; none when that is unknown.
     pub not_met_days: Option<i64>,
 }

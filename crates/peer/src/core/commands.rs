@@ -188,6 +188,8 @@ fn empty_profile() -> crate::api::ProfileView {
         off: Vec::new(),
         local: String::new(),
         working: false,
+        holidays: Vec::new(),
+        travelling: None,
     }
 }
 

@@ -83,7 +83,7 @@ struct Desk<'a> {
 
 impl Core {
     /// What others changed: since oneself last saw it, or since an instant by their clocks.
-    pub(crate) fn digest(&mut self, since: Option<&str>) -> Result<DigestView, PeerError> {
+    pub(crate) fn digest(&self, since: Option<&str>) -> Result<DigestView, PeerError> {
         let zone = self.my_zone();
         let since_ms = since
             .map(|text| zone.moment(text))
@@ -98,7 +98,7 @@ impl Core {
         let mut counted = Vec::new();
         let mut diffs_left = MAX_DIGEST_DIFFS;
         for id in candidates {
-            let Ok(doc) = documents::load(&self.store, &mut self.mem, id).cloned() else {
+            let Ok(doc) = documents::look(&self.store, &self.mem, id) else {
                 // One damaged document does not keep the rest from being read; `tern check` names it.
                 counted.push(DigestCounted {
                     id: id.to_string(),

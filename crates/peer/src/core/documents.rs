@@ -23,6 +23,14 @@ pub(crate) fn load<'m>(store: &Store, mem: &'m mut Mem, id: DocId) -> Result<&'m
     Ok(&open.doc)
 }
 
+/// The document, without keeping it in memory: for whoever looks through many and needs each once.
+pub(crate) fn look(store: &Store, mem: &Mem, id: DocId) -> Result<Doc, PeerError> {
+    match mem.docs.get(&id) {
+        Some(open) => Ok(open.doc.clone()),
+        None => Ok(read(store, mem, id, i64::MAX)?.0),
+    }
+}
+
 /// As [`load`], leaving out items from row `before` on.
 pub(crate) fn load_before(store: &Store, mem: &mut Mem, id: DocId, before: i64) -> Result<(), PeerError> {
     if !mem.docs.contains_key(&id) {

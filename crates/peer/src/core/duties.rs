@@ -8,7 +8,7 @@ use tern_trust::{Id, Id16, NoSealKey, Role, Standing};
 
 use crate::api::{ErrorKind, PeerError, Profile};
 
-use super::{Core, Work, people};
+use super::{Core, Work, people, zone_data};
 
 /// Key of the store's `meta` table: since when somebody lacks a key that this device could give, milliseconds.
 const LACKING_SINCE: &str = "lacking.since";
@@ -68,7 +68,8 @@ pub(crate) fn perform(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
         approve_within_limits(work)?;
         end_invites(work)?;
     }
-    introduce_waiting(work, &member)
+    introduce_waiting(work, &member)?;
+    zone_data::say(work, &member)
 }
 
 /// Active devices that were never given the current key directly, and whose member `of` accepts.
@@ -202,6 +203,9 @@ impl Core {
         let wall = u64::try_from(now).unwrap_or(0);
         let due = |i: &tern_trust::log::Invite| i.live && (i.expires < wall || i.used >= usize::from(i.uses));
         if self.mem.membership.invites.values().any(due) {
+            self.write(perform)?;
+        }
+        if self.owes_zone_data() && self.mem.access().seal_key(&tern_sync::Lane::ROOT.0).is_ok() {
             self.write(perform)?;
         }
         let since = self.store().meta(LACKING_SINCE)?.and_then(|b| b.try_into().ok()).map(i64::from_le_bytes);

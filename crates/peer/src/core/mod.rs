@@ -66,6 +66,7 @@ mod weekly;
 mod when;
 mod words;
 mod work;
+mod zone_data;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

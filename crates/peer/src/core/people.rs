@@ -1,6 +1,8 @@
 //! Members and their profiles: names, zones, hours.
 
-use tern_model::hours::{Profile as Hours, ProfileText, TimeOff, Zone, parse_checkins, print_checkins};
+use tern_model::hours::{
+    Profile as Hours, ProfileText, TimeOff, Zone, parse_checkins, print_checkins, read_holidays,
+};
 use tern_model::person::PersonFields;
 use tern_model::{DocId, Edit, Kind, Value};
 use tern_store::Store;
@@ -15,6 +17,9 @@ use crate::api::{
 use super::errors::{bad_input, not_found};
 use super::resolve::{self, hex};
 use super::{Core, Work, words};
+
+/// Zones that go alike now and half a year on are one place to a traveller.
+const HALF_A_YEAR_MS: i64 = 182 * tern_model::hours::DAY_MS;
 
 /// The document of a member's profile.
 pub(crate) fn document_of(member: &Id16) -> DocId {
@@ -40,8 +45,7 @@ pub(crate) fn author_of_actor(store: &Store, membership: &Membership, actor: &Id
 
 /// A member's profile fields, when it is here.
 pub(crate) fn fields_of(store: &Store, member: &Id16) -> Option<PersonFields> {
-    let doc = document_of(member).0;
-    let row = store.people().ok()?.into_iter().find(|p| p.doc == doc)?;
+    let row = store.person(&document_of(member).0).ok()??;
     serde_json::from_str(&row.json).ok()
 }
 
@@ -106,7 +110,8 @@ fn add(set: &str, item: &str) -> Edit {
 
 /// Writes one's own profile for the first time.
 pub(crate) fn introduce(work: &mut Work<'_, '_>, member: &Id16, profile: &Profile) -> Result<(), PeerError> {
-    let edits = edits(profile)?;
+    let mut edits = edits(profile)?;
+    edits.push(super::zone_data::edit(work));
     work.create(document_of(member), &Kind::Person, &edits)
 }
 
@@ -137,8 +142,31 @@ pub(crate) fn change(work: &mut Work<'_, '_>, change: &ProfileChange) -> Result<
         TimeOff::parse(off).map_err(|e| usage(&e))?;
         edits.push(add("off", off.trim()));
     }
+    if let Some(file) = &change.holidays {
+        edits.extend(holidays(work, file, &before.holidays)?);
+    }
     work.edit(document_of(&me), &edits)?;
     Ok(())
+}
+
+/// The edits that put the holidays of an iCalendar file in place of those that are there; nothing takes all away.
+fn holidays(work: &Work<'_, '_>, file: &str, before: &[String]) -> Result<Vec<Edit>, PeerError> {
+    let today = zone_of(&work.txn, work.mem.member()).date(work.now_ms());
+    let new = match file.trim() {
+        "" => Vec::new(),
+        _ => read_holidays(file, today)
+            .map_err(|e| {
+                bad_input(format!("The holidays cannot be read: {e}."))
+                    .safe("Your holidays are as they were.")
+                    .next("Whole days, once or every year, are understood; take the line out or give another file.")
+            })?
+            .entries(),
+    };
+    let set = || "holidays".to_owned();
+    let gone = before.iter().filter(|day| !new.contains(day));
+    let gone = gone.map(|day| Edit::RemoveFrom { set: set(), item: day.clone() });
+    let come = new.iter().filter(|day| !before.contains(day));
+    Ok(gone.chain(come.map(|day| Edit::AddTo { set: set(), item: day.clone() })).collect())
 }
 
 impl Core {
@@ -150,6 +178,19 @@ impl Core {
     /// The member that a text names.
     pub(crate) fn find_member(&self, text: &str) -> Result<Id16, PeerError> {
         resolve::member(&names(&self.store, &self.mem.membership), self.mem.member(), text)
+    }
+
+    /// The zone that this machine is set to, where clocks go differently than where one says to be: travelling?
+    pub(crate) fn travelling(&self) -> Option<String> {
+        let (mine, there) = (self.my_zone(), Zone::get(&self.host.zone()?).ok()?);
+        // Machines without a place are set to UTC.
+        if there.name() == "UTC" || there.name().starts_with("Etc/") {
+            return None;
+        }
+        let now_ms = self.now_ms();
+        let differs =
+            [now_ms, now_ms + HALF_A_YEAR_MS].iter().any(|at| mine.offset_s(*at) != there.offset_s(*at));
+        differs.then(|| there.name().to_owned())
     }
 
     pub(crate) fn members_view(&self) -> MembersView {
@@ -183,7 +224,8 @@ impl Core {
             }
         }
         members.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.name.cmp(&b.1.name)));
-        MembersView { members: members.into_iter().map(|(_, m)| m).collect() }
+        let members = members.into_iter().map(|(_, m)| m).collect();
+        MembersView { members, zone_data: self.zone_data_view() }
     }
 
     pub(crate) fn profile_view(&self, member: Option<&str>) -> Result<ProfileView, PeerError> {
@@ -206,6 +248,8 @@ impl Core {
             hours: fields.hours,
             checkins: fields.checkins.join(","),
             off: fields.off,
+            holidays: fields.holidays,
+            travelling: self.travelling().filter(|_| self.mem.member() == Some(id)),
         })
     }
 

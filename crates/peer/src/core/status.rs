@@ -52,7 +52,7 @@ impl Core {
         if self.mem.membership.require & !crate::hub::FEATURES != 0 {
             line.push_str(" · update needed: nothing is exchanged until Tern is newer here");
         }
-        Ok(StatusView { only_here, peers, line })
+        Ok(StatusView { only_here, peers, line, zone_data: self.zone_data_view() })
     }
 
     /// When the first edit of these rows was written, by the changes in it.

@@ -19,10 +19,13 @@ fn minutes(spans: &[Span]) -> i64 {
 }
 
 fn away(profile: &Profile, (why, back): (Away, Option<i64>), now_ms: i64) -> String {
-    let why = match why {
-        Away::Off => "away",
-        Away::Weekend => "weekend",
-        Away::NotWorking => "not working",
+    let until_ms = back.map_or(now_ms, |back| back - 1);
+    let holidays = profile.holidays_between(Span { from_ms: now_ms, until_ms });
+    let why = match (why, holidays.first()) {
+        (Away::Off, Some((_, name))) => name,
+        (Away::Off, None) => "away",
+        (Away::Weekend, _) => "weekend",
+        (Away::NotWorking, _) => "not working",
     };
     let Some(back) = back else { return format!("{why}, no end stated") };
     let near = back - now_ms < WEEK_MS;
@@ -70,6 +73,7 @@ impl Core {
             until: mine.rfc9557(span.until_ms),
             people,
             zone_data: tzdb_version().to_owned(),
+            zone_data_differs: self.zone_data_view().text,
         })
     }
 
@@ -128,10 +132,23 @@ impl Core {
             minutes: week.iter().map(|day| minutes(&day.spans)).sum(),
         });
         let until_ms = now_ms + i64::from(weeks) * WEEK_MS;
+        let span = Span { from_ms: now_ms, until_ms };
+        let off = |(name, profile): &(String, Profile)| {
+            let named = profile.holidays_between(span).into_iter();
+            let day = |(date, why): (Date, &str)| OverlapOff {
+                date: date.to_string(),
+                who: name.clone(),
+                why: why.to_owned(),
+            };
+            named.map(day).collect::<Vec<_>>()
+        };
+        let mut holidays: Vec<OverlapOff> = found.iter().flat_map(off).collect();
+        holidays.sort_by(|a, b| (&a.date, &a.who).cmp(&(&b.date, &b.who)));
         Ok(OverlapView {
             windows: windows.collect(),
             weeks: in_weeks.collect(),
-            warnings: warnings(&found, &mine, Span { from_ms: now_ms, until_ms }),
+            warnings: warnings(&found, &mine, span),
+            holidays,
             people: found.into_iter().map(|(name, _)| name).collect(),
             zone: mine.name().to_owned(),
             zone_data: tzdb_version().to_owned(),

@@ -1,7 +1,7 @@
 //! When people may be expected to answer, before anything is sent: each person, first and last, and what delivering now or
 //! holding until their morning does to it.
 
-use tern_model::hours::{self, Expected, Profile, Rule, Zone, tzdb_version};
+use tern_model::hours::{self, Expected, Profile, Rule, Span, Zone, tzdb_version};
 use tern_trust::Id16;
 use tern_trust::derive::ZERO16;
 
@@ -104,6 +104,12 @@ impl Core {
                 urgent_by: urgent.map(|at| zone.show(at)),
                 standard_by: standard.map(|at| zone.show(at)),
             },
+            holidays: expected
+                .map(|e| one.profile.holidays_between(Span { from_ms: start, until_ms: e.standard_by_ms }))
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(day, name)| format!("{day} {name}"))
+                .collect(),
             not_met_days: if is_me { None } else { self.not_met_days(&one.id)? },
         })
     }

@@ -125,6 +125,10 @@ impl<'a, 's> Work<'a, 's> {
         self.host.now_ms()
     }
 
+    pub(crate) fn zone_data(&self) -> String {
+        self.host.zone_data()
+    }
+
     pub(crate) fn random<const N: usize>(&mut self) -> [u8; N] {
         let mut out = [0; N];
         self.host.fill(&mut out);

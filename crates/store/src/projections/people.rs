@@ -99,18 +99,28 @@ fn read_project(row: &Row<'_>) -> rusqlite::Result<ProjectRow> {
     })
 }
 
+const PEOPLE: &str = "SELECT doc, member, name, zone, hours, checkins, json, updated_ms FROM people";
+const PROJECTS: &str = "SELECT doc, lane, key, title, ord, trashed, updated_ms, json FROM projects";
+
 impl Store {
+    /// One profile.
+    pub fn person(&self, doc: &Id16) -> Result<Option<PersonRow>> {
+        Ok(list(&self.conn, &format!("{PEOPLE} WHERE doc = ?1"), [doc], read_person)?.pop())
+    }
+
     /// All profiles by document id.
     pub fn people(&self) -> Result<Vec<PersonRow>> {
-        let sql =
-            "SELECT doc, member, name, zone, hours, checkins, json, updated_ms FROM people ORDER BY doc";
-        list(&self.conn, sql, [], read_person)
+        list(&self.conn, &format!("{PEOPLE} ORDER BY doc"), [], read_person)
+    }
+
+    /// One project.
+    pub fn project(&self, doc: &Id16) -> Result<Option<ProjectRow>> {
+        Ok(list(&self.conn, &format!("{PROJECTS} WHERE doc = ?1"), [doc], read_project)?.pop())
     }
 
     /// All projects by document id.
     pub fn projects(&self) -> Result<Vec<ProjectRow>> {
-        let sql = "SELECT doc, lane, key, title, ord, trashed, updated_ms, json FROM projects ORDER BY doc";
-        list(&self.conn, sql, [], read_project)
+        list(&self.conn, &format!("{PROJECTS} ORDER BY doc"), [], read_project)
     }
 }
 

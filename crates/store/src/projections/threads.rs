@@ -151,7 +151,7 @@ const THREADS: &str =
 const MESSAGES: &str =
     "SELECT doc, n, id, author, said_ms, intent, urgency, addressed, release_ms, cancelled,
     text, unread, undone, woke FROM messages";
-const OWED: &str = "SELECT doc, message, debtor, asker, json, cleared_ms FROM owed";
+pub(super) const OWED: &str = "SELECT doc, message, debtor, asker, json, cleared_ms FROM owed";
 const MARKS: &str = "SELECT doc, thread, name, value FROM marks";
 
 fn read_thread(row: &Row<'_>) -> rusqlite::Result<ThreadRow> {
@@ -187,7 +187,7 @@ fn read_message(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     })
 }
 
-fn read_owed(row: &Row<'_>) -> rusqlite::Result<OwedRow> {
+pub(super) fn read_owed(row: &Row<'_>) -> rusqlite::Result<OwedRow> {
     Ok(OwedRow {
         doc: row.get(0)?,
         message: row.get(1)?,

@@ -40,7 +40,7 @@ fn is_inner(field: &str) -> bool {
             | "form"
             | "recorded_from"
             | "still_true"
-    )
+    ) || field.starts_with(tern_model::person::ZONE_DATA)
 }
 
 impl Desk<'_> {
