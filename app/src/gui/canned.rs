@@ -23,7 +23,9 @@ use paper::Paper;
 use sample::{history, member, page, person, sample_world, task};
 
 pub mod access;
+pub mod away;
 mod board;
+pub mod notices;
 mod paper;
 pub mod past;
 mod sample;
@@ -64,6 +66,8 @@ pub struct World {
     pub past: past::Pasts,
     /// Threads and the inbox.
     pub talks: threads::Talks,
+    /// What happened while one was away, and heads of pages.
+    pub away: away::Away,
     /// Where the window keeps what it remembers.
     pub settings: Option<PathBuf>,
 }
@@ -341,6 +345,17 @@ impl Canned {
         }
     }
 
+    /// Something about what happened while one was away changes without the window's doing.
+    #[cfg(test)]
+    pub fn change_away(&self, change: impl FnOnce(&mut away::Away)) {
+        let mut world = lock(&self.0);
+        change(&mut world.away);
+        world.bump();
+        for wake in &world.wakes {
+            wake();
+        }
+    }
+
     /// Something about access changes without the window's doing.
     pub fn change(&self, change: impl FnOnce(&mut Access)) {
         let mut world = lock(&self.0);
@@ -468,7 +483,10 @@ impl World {
             | Query::Log
             | Query::MovePreview { .. } => self.access.answer(query).ok_or(missing("This"))?,
             Query::Search { query, .. } => View::Search(self.search(query)),
-            _ => return self.talks.answer(query, &self.people).unwrap_or(Err(missing("This"))),
+            _ => match self.away.answer(query) {
+                Some(view) => view,
+                None => return self.talks.answer(query, &self.people).unwrap_or(Err(missing("This"))),
+            },
         })
     }
 
@@ -566,6 +584,9 @@ impl World {
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
         if self.perform_past(&command) {
             return Ok(Reply::Done {});
+        }
+        if let Some(reply) = self.away.perform(&command) {
+            return Ok(reply);
         }
         if let Some(reply) = self.talks.perform(&command) {
             return Ok(reply);

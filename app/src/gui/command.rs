@@ -9,6 +9,7 @@ use tern_peer::{AccessCommand, Command};
 use super::access::confirm::Confirm;
 use super::actions::Action;
 use super::comments::Talk;
+use super::inbox::digest::Ask as Digest;
 use super::open::live::Promotion;
 use super::page::blocks::Reform;
 use super::past::Ask;
@@ -248,6 +249,10 @@ pub enum Then {
     Replied(String),
     /// The message that was written in the composer of this key is there; one line says how it goes.
     Said(String, String),
+    /// The hand-off that was made is opened.
+    HandedOff,
+    /// The digest is made anew.
+    DigestAgain,
     /// One line says what was done; this takes it back.
     Undoable(String, Box<Held>),
 }
@@ -339,6 +344,8 @@ pub enum UiCommand {
     Talk(Talk),
     /// Something about threads or the inbox.
     Threads(Threads),
+    /// Something about what changed while one was away.
+    Digest(Digest),
     /// The caret goes to the block of the open page with this key, and the block comes into sight.
     ShowBlock(u64),
     /// Does something with a block of the open page.
@@ -367,6 +374,8 @@ pub enum UiCommand {
     PasteImage(Arc<egui::ColorImage>),
     /// Opens an address in the browser.
     Browse(String),
+    /// One line says something.
+    Say(String),
     /// Takes back what the toast speaks of.
     Undo,
     /// Removes the notice at the top.

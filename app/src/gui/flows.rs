@@ -20,6 +20,7 @@ use crate::gui::command::Route;
 use crate::gui::tasks::asked::Asked;
 
 mod access;
+mod away;
 mod board;
 mod hostile;
 mod live;

@@ -18,6 +18,7 @@ mod dialogs;
 mod first_run;
 #[cfg(test)]
 mod flows;
+mod heads;
 mod icon;
 mod inbox;
 mod lent;

@@ -38,8 +38,11 @@ use edits::{OwnSteps, Tail};
 use panes::Beside;
 pub use panes::{Pane, Standing};
 
+mod away;
+mod digest;
 mod edits;
 mod files;
+mod heads;
 pub mod live;
 mod panes;
 mod past;
@@ -217,6 +220,7 @@ impl Open {
         let history = matches!(self.pane.route, Route::Page { at: Some(_), .. });
         let mode = self.pane.past.mode.filter(|_| self.open_page().is_some() && !history);
         let review = mode == Some(Mode::Review);
+        let (decision, handoff) = self.page_forms();
         Situation {
             page: matches!(self.pane.route, Route::Page { at: None, .. }),
             history,
@@ -235,10 +239,15 @@ impl Open {
             split: self.beside.is_some(),
             thread: self.shown_thread().is_some(),
             on_thread: matches!(self.pane.route, Route::Inbox | Route::Threads)
+                && !self.digest_is_shown()
                 && self.shown_thread().is_some(),
             opened: matches!(self.pane.route, Route::Inbox | Route::Threads)
                 && self.threads.narrow
                 && self.threads.opened,
+            decision,
+            handoff,
+            digest: self.digest_is_shown(),
+            on_item: self.digest_is_shown() && self.threads.digest.selected.is_some(),
         }
     }
 
@@ -310,7 +319,9 @@ impl Open {
         self.send_edits(ctx, now);
         self.save_files();
         self.each_pane(|open| open.tend_pane(ctx, now));
+        self.tend_away(ctx);
         self.tend_threads(ctx, now);
+        self.tend_digest(ctx, now);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
         }
@@ -415,6 +426,8 @@ impl Open {
                 self.say("Nothing had to change: it is so already", None, now);
             }
             (Then::Undoable(words, undo), _) => self.say(&words, Some(undo), now),
+            (Then::HandedOff, Reply::Handoff(view)) => self.handed_off(&view, now),
+            (Then::DigestAgain, _) => self.digest_again(),
             (Then::Commented, _) => self.commented(),
             (Then::Said(key, words), reply) => self.said(&key, &words, &reply, now),
             (Then::Replied(thread), _) => {

@@ -83,6 +83,10 @@ pub struct Prefs {
     pub panes: Option<Panes>,
     /// What the left pane has of the width of both, in thousandths.
     pub left_share: u16,
+    /// When somebody last did something in this window, UTC milliseconds.
+    pub here_ms: Option<i64>,
+    /// When somebody left it for hours, the last time that happened.
+    pub left_ms: Option<i64>,
 }
 
 /// Two pages side by side.
@@ -133,6 +137,8 @@ impl Default for Prefs {
             window: None,
             panes: None,
             left_share: HALF,
+            here_ms: None,
+            left_ms: None,
         }
     }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, BacklinksView, CommentsView, DecisionsView, DevicesView, DiffView, DraftsView, HistoryView,
+    AboutView, BacklinksView, CommentsView, DecisionsView, DevicesView, DiffView, DigestView, DraftsView,
+    HeadView, HistoryView,
     InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview,
     NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView,
     SinceReadView, SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView, ThreadView,
@@ -63,6 +64,8 @@ kinds!(
     TemplatesView = Templates,
     StripView = Strip,
     InboxView = Inbox,
+    DigestView = Digest,
+    HeadView = Head,
     OwedView = Owed,
     ThreadsView = Threads,
     ThreadView = Thread,
@@ -157,6 +160,11 @@ impl<T: Kind> Slot<T> {
         self.answer.as_ref().map_or(0, |answer| std::sync::Arc::as_ptr(answer) as *const () as usize)
     }
 
+    /// Whether something was asked.
+    pub fn is_asked(&self) -> bool {
+        self.query.is_some()
+    }
+
     /// Why there is none.
     pub fn error(&self) -> Option<&PeerError> {
         self.answer.as_ref()?.as_ref().as_ref().err()
@@ -178,6 +186,8 @@ pub struct PageViews {
     pub merges: Slot<MergesView>,
     /// Comments on it.
     pub comments: Slot<CommentsView>,
+    /// The typed fields over its text.
+    pub head: Slot<HeadView>,
     /// What links to it.
     pub backlinks: Slot<BacklinksView>,
     /// What its links lead to.
@@ -196,6 +206,7 @@ impl PageViews {
         self.since.poll();
         self.merges.poll();
         self.comments.poll();
+        self.head.poll();
         self.backlinks.poll();
         self.targets.poll();
         self.linked.poll();
@@ -262,6 +273,8 @@ pub struct Views {
 pub struct Talks {
     /// What needs oneself.
     pub inbox: Slot<InboxView>,
+    /// What changed while one was away; asked for when it is looked at.
+    pub digest: Slot<DigestView>,
     /// All threads, closed ones too.
     pub threads: Slot<ThreadsView>,
     /// The ledger of answers; watched while it is shown.
@@ -282,6 +295,7 @@ impl Talks {
 
     fn poll(&mut self) {
         self.inbox.poll();
+        self.digest.poll();
         self.threads.poll();
         self.owed.poll();
         self.thread.poll();

@@ -210,7 +210,7 @@ fn what_is_done_or_snoozed_goes_away_and_comes_back_with_undo() {
     window.click("Undo");
     assert!(!window.shows("·  muted"));
     let [(_, first), (_, second), (_, third), ..] = &window.inbox_does()[..] else { panic!("three") };
-    assert_eq!((first, second), (&InboxDoes::Done, &InboxDoes::Unread));
+    assert_eq!((first, second), (&InboxDoes::Done, &InboxDoes::Back(None)));
     assert!(matches!(third, InboxDoes::Snooze(tern_peer::SnoozeUntil::Morning)));
 }
 

@@ -32,6 +32,7 @@ impl Open {
         let focused = ctx.memory(egui::Memory::focused);
         situation.accept &= focused.is_none();
         situation.on_thread &= focused.is_none() || focused == self.threads.row;
+        situation.on_item &= focused.is_none() || focused == self.threads.digest.row;
         situation.on_row &= focused.is_none() || focused == self.tasks.row;
         let actions = self.reader.read(ctx, situation, self.is_typing(ctx));
         out.extend(actions.into_iter().map(UiCommand::Do));
@@ -80,6 +81,7 @@ impl Open {
             UiCommand::Past(ask) => self.past_ask(ctx, ask),
             UiCommand::Talk(talk) => self.talk_ask(ctx, talk),
             UiCommand::Threads(ask) => self.threads_ask(ask),
+            UiCommand::Digest(ask) => self.digest_ask(ctx, ask),
             UiCommand::ShowBlock(key) => self.show_block(ctx, key),
             UiCommand::NewLinkedPage(title) => self.new_linked_page(title),
             UiCommand::Attach(path) => self.attach(path),
@@ -108,9 +110,11 @@ impl Open {
             UiCommand::Paste(text) => self.paste(&text, now),
             UiCommand::PasteImage(image) => self.paste_image(image),
             UiCommand::Browse(address) => self.open_link(ctx, &address),
+            UiCommand::Say(words) => self.say(&words, None, now),
             UiCommand::Undo => {
                 if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {
-                    self.send(undo.0, Then::Quiet);
+                    let digest = matches!(undo.0, Command::SeenBack { .. });
+                    self.send(undo.0, if digest { Then::DigestAgain } else { Then::Quiet });
                 }
             }
             UiCommand::DismissFault => self.fault = None,
@@ -273,6 +277,10 @@ impl Open {
             | Action::TakeMine
             | Action::TakeTheirs
             | Action::LeavePast => self.past_key(ctx, action),
+            Action::Head(_) | Action::HandOff => self.form_key(ctx, action),
+            Action::SinceLeft | Action::OpenItem | Action::ClearItem | Action::ClearDigest => {
+                self.digest_key(ctx, action);
+            }
             Action::GoInbox
             | Action::GoThreads
             | Action::NewThread

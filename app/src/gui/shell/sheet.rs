@@ -114,7 +114,8 @@ fn standing(panes: &[u64], parts: &Parts, share: f32) -> Vec<Standing> {
 /// What the whole window has to say, over all panes; returns where it ends.
 fn notices(ui: &mut Ui, open: &Open, mut room: Rect, out: &mut Queue) -> f32 {
     let notice = access::bars::build(&open.views);
-    if open.fault.is_none() && notice.is_none() {
+    let away = open.away_words();
+    if open.fault.is_none() && notice.is_none() && away.is_none() {
         return room.top();
     }
     widgets::region(ui, room, "notices", "Notices", |ui| {
@@ -123,6 +124,9 @@ fn notices(ui: &mut Ui, open: &Open, mut room: Rect, out: &mut Queue) -> f32 {
         }
         if let Some(notice) = notice {
             room.min.y += access::bars::show(ui, room, &notice, out);
+        }
+        if let Some(words) = away {
+            room.min.y += bars::away(ui, room, &words, out);
         }
     });
     room.top()
@@ -299,6 +303,7 @@ fn page_view(
     } else if let Some(words) = open.combined_words() {
         room.min.y += past::review::chip(ui, room, &words, out);
     }
+    open.pane.page.head = open.page_head();
     widgets::region(ui, room, "page", "Page", |ui| page::ui::show(ui, &mut open.pane.page, &title, out));
 }
 

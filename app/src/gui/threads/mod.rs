@@ -9,6 +9,7 @@ use egui::Rect;
 use tern_peer::Say;
 
 use super::inbox::Tab;
+use super::inbox::digest::DigestState;
 
 pub mod composer;
 pub mod data;
@@ -208,6 +209,8 @@ pub struct Seen {
 pub struct ThreadsState {
     /// The part of the inbox that is shown.
     pub tab: Tab,
+    /// What changed while one was away.
+    pub digest: DigestState,
     /// The thread beside the list.
     pub selected: Option<String>,
     /// Where it stood in the list.

@@ -12,7 +12,8 @@ pub(super) fn digest(context: &Context, args: DigestArgs) -> Result<(), PeerErro
     context.with_peer(|peer| {
         let view = ask!(peer, Query::Digest { since }, View::Digest);
         let shown = view.items.iter().map(|item| (&item.id, &item.heads));
-        let all = shown.chain(view.counted.iter().map(|one| (&one.id, &one.heads)));
+        let also = view.items.iter().flat_map(|item| &item.also).chain(&view.counted);
+        let all = shown.chain(also.map(|one| (&one.id, &one.heads)));
         let seen: Vec<(String, String)> = all
             .filter(|(_, heads)| !heads.is_empty())
             .map(|(id, heads)| (id.clone(), heads.clone()))

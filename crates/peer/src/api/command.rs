@@ -213,6 +213,11 @@ pub enum Command {
         /// Full ids and heads.
         seen: Vec<(String, String)>,
     },
+    /// Takes back that documents were marked as read: they are read up to these heads, empty for not at all.
+    SeenBack {
+        /// Full ids, and the heads up to which each was read before.
+        seen: Vec<(String, String)>,
+    },
     /// Changes fields of a decision: `title state owner deciders decide_by outcome affects supersedes`. `decided` needs an
     /// outcome; what is superseded is marked so.
     DecisionSet {
@@ -489,6 +494,11 @@ pub enum Query {
         state: Option<String>,
         /// Only those that concern this project: title, key or id.
         project: Option<String>,
+    },
+    /// The typed fields over a page: a decision, a hand-off, or nothing.
+    Head {
+        /// Which page.
+        page: Ref,
     },
     /// Pages and tasks that link to a page or task.
     Backlinks {

@@ -119,6 +119,8 @@ pub enum View {
     Weekly(super::WeeklyView),
     /// See [`Query::Notify`](super::Query::Notify).
     Notify(super::NotifyView),
+    /// See [`Query::Head`](super::Query::Head).
+    Head(Box<super::HeadView>),
     /// See [`Query::Decisions`](super::Query::Decisions).
     Decisions(super::DecisionsView),
     /// See [`Query::Backlinks`](super::Query::Backlinks).

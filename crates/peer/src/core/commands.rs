@@ -112,6 +112,7 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::Thread(ThreadCommand::ShareSeen { on }) => Did::Other(threads::share_seen(work, *on)?),
         Command::Thread(command) => Did::Thread(threads::perform(work, command)?),
         Command::SeenAll { seen } => Did::Other(reading::note_all(work, seen)?),
+        Command::SeenBack { seen } => Did::Other(reading::note_back(work, seen)?),
         Command::DecisionSet { page, fields } => Did::Decision(decisions::change(work, page, fields)?),
         Command::Record { what, yes } => {
             Did::Other(Reply::Recorded(Box::new(record::perform(work, what, *yes)?)))

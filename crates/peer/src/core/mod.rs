@@ -19,6 +19,7 @@ mod follow;
 mod forms;
 mod gate;
 mod handoff;
+mod heads;
 pub(crate) mod heal;
 pub(crate) mod holdings;
 mod inbox;

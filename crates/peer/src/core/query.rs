@@ -45,6 +45,7 @@ impl Core {
             Query::Decisions { state, project } => {
                 View::Decisions(self.decisions_view(state.as_deref(), project.as_deref())?)
             }
+            Query::Head { page } => View::Head(Box::new(self.head_view(page)?)),
             Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
             Query::PageTorn { page, from } => View::PageTorn(self.page_torn(page, from)?),
             Query::Strip { at } => View::Strip(self.strip(at.as_deref())?),
