@@ -58,6 +58,7 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Digest(args) => away::digest(context, args),
         Action::Handoff(args) => away::handoff(context, args),
         Action::Weekly(args) => away::weekly(context, &args),
+        Action::Focus { action } => away::focus(context, action),
         Action::Decision(action) => away::decision(context, action),
         Action::Task(action) => tasks::run(context, action),
         Action::View(action) => views::run(context, action),

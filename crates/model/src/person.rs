@@ -25,6 +25,9 @@ pub struct PersonFields {
     /// Whether others are told what was seen; nobody is unless they say so.
     #[serde(default)]
     pub share_seen: bool,
+    /// Until when nothing is to be heard, RFC 3339 in UTC; empty for not at all. Others see the time and nothing more.
+    #[serde(default)]
+    pub focus_until: String,
 }
 
 /// What a project says.
@@ -55,6 +58,8 @@ const OFF: &str = "off";
 const HOLIDAYS: &str = "holidays";
 /// Field of a profile: see [`PersonFields::share_seen`].
 pub const SHARE_SEEN: &str = "share_seen";
+/// Field of a profile: see [`PersonFields::focus_until`].
+pub const FOCUS_UNTIL: &str = "focus_until";
 const KEY: &str = "key";
 const NODES: &str = "nodes";
 
@@ -72,6 +77,7 @@ impl PersonFields {
             (NAME, &self.name, &to.name),
             (ZONE, &self.zone, &to.zone),
             (HOURS, &self.hours, &to.hours),
+            (FOCUS_UNTIL, &self.focus_until, &to.focus_until),
         ]);
         out.extend(set_changes(CHECKINS, &self.checkins, &to.checkins));
         out.extend(set_changes(OFF, &self.off, &to.off));
@@ -115,6 +121,7 @@ impl Doc {
             off: fields::items(doc, OFF),
             holidays: fields::items(doc, HOLIDAYS),
             share_seen: fields::read(doc, SHARE_SEEN) == Some(Value::Bool(true)),
+            focus_until: fields::text(doc, FOCUS_UNTIL),
         }
     }
 

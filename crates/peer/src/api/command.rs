@@ -249,6 +249,11 @@ pub enum Command {
     },
     /// Makes a page of the draft of one's week.
     WeeklyPost,
+    /// Nothing is heard until a moment; others see when it ends and nothing more.
+    Focus {
+        /// A time of day or a moment, in one's own zone; `None` ends it.
+        until: Option<String>,
+    },
     /// Does something with an item of the inbox.
     Inbox(super::InboxCommand),
     /// A new task from a capture line (`Fix login @aiko #auth !high ^2026-12-01 >Web`).
@@ -517,6 +522,8 @@ pub enum Query {
         /// For how many weeks from today.
         weeks: u16,
     },
+    /// Clock changes within a week that alter what oneself shares with somebody.
+    ClockWatch,
     /// The change that brings own words back that blocks of somebody else, who did not have them, came between: asked by
     /// a window that saw such blocks come.
     PageTorn {

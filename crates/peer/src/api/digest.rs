@@ -48,7 +48,8 @@ pub struct DigestItem {
     pub title: String,
     /// What changed, in a line.
     pub text: String,
-    /// Why it is in its group: `owed`, `named`, `assigned`, `decide`, `handoff`, `not_taken`, or empty.
+    /// Why it is in its group: `owed`, `named`, `assigned`, `decide`, `handoff`, `not_taken`,
+    /// `answered` for a comment under one of one's own, or empty.
     pub why: String,
     /// Who changed it, by name.
     pub authors: Vec<String>,

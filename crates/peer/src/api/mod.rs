@@ -4,6 +4,7 @@
 //! serialises to exactly the JSON that the terminal prints.
 
 mod access;
+mod clock_watch;
 mod command;
 mod comments;
 mod decisions;
@@ -23,6 +24,7 @@ mod threads;
 mod view;
 
 pub use access::*;
+pub use clock_watch::*;
 pub use command::*;
 pub use comments::*;
 pub use decisions::*;

@@ -129,6 +129,8 @@ pub enum View {
     PageTorn(super::PageTornView),
     /// See [`Query::Strip`](super::Query::Strip).
     Strip(super::StripView),
+    /// See [`Query::ClockWatch`](super::Query::ClockWatch).
+    ClockWatch(super::ClockWatchView),
     /// See [`Query::Overlap`](super::Query::Overlap).
     Overlap(super::OverlapView),
     /// See [`Query::Templates`](super::Query::Templates).
@@ -395,6 +397,9 @@ pub struct ProfileView {
     pub local: String,
     /// Whether this is within their stated hours.
     pub working: bool,
+    /// Until when they want to hear nothing, RFC 3339 with their zone; none when that is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus_until: Option<String>,
 }
 
 /// The membership log.

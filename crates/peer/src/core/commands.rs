@@ -7,7 +7,7 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, bulk, comments, decisions, drafts, handoff, inbox, invites, pages, past,
+    Core, Work, access, audit, bulk, comments, decisions, drafts, focus, handoff, inbox, invites, pages, past,
     people, project, reading, record, removal, review, saved_views, spaces, tasks, templates, threads,
     typing, weekly,
 };
@@ -71,6 +71,10 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::ProfileSet(change) => {
             people::change(work, change)?;
             // The view is made after the commit.
+            Did::Other(Reply::Profile(empty_profile()))
+        }
+        Command::Focus { until } => {
+            focus::set(work, until.as_deref())?;
             Did::Other(Reply::Profile(empty_profile()))
         }
         Command::RelayAdd { ticket } => Did::Other(access::add_relay(work, ticket)?),
@@ -179,6 +183,7 @@ fn empty_profile() -> crate::api::ProfileView {
         off: Vec::new(),
         local: String::new(),
         working: false,
+        focus_until: None,
     }
 }
 

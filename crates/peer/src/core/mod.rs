@@ -19,6 +19,8 @@ mod follow;
 mod forms;
 mod gate;
 mod handoff;
+mod clock_watch;
+mod focus;
 mod heads;
 pub(crate) mod heal;
 pub(crate) mod holdings;

@@ -206,6 +206,7 @@ impl Core {
             hours: fields.hours,
             checkins: fields.checkins.join(","),
             off: fields.off,
+            focus_until: super::focus::until(&self.store, &id, now).map(|at| zone.rfc9557(at)),
         })
     }
 

@@ -103,13 +103,25 @@ impl Desk<'_> {
             Some(page) => self.core.store.page(&page.0)?.map(|row| row.title),
             None => None,
         };
-        let text = changed.doc.messages().last().map(|message| line(&message.text)).unwrap_or_default();
+        let messages = changed.doc.messages();
+        let mine = |message: &tern_model::thread::Message| message.actor.is_some_and(|actor| self.mine.is(&actor));
+        let fresh: Vec<_> = changed.fresh.iter().map(|change| &change.actor).collect();
+        let new = messages.iter().filter(|m| !mine(m) && m.actor.is_some_and(|actor| fresh.contains(&&actor)));
+        let name = format!("@{}", self.name_or(&self.me));
+        let named = new.clone().any(|message| message.text.contains(&name) || message.text.contains(&self.me));
+        let answers = messages.iter().position(&mine).is_some_and(|at| messages.iter().skip(at).any(|m| !mine(m)));
+        let (group, why) = match (named && !self.me.is_empty(), answers) {
+            (true, _) => (Group::NeedsYou, "named"),
+            (false, true) => (Group::NeedsYou, "answered"),
+            (false, false) => (Group::Fyi, ""),
+        };
+        let text = messages.last().map(|message| line(&message.text)).unwrap_or_default();
         Ok(Told {
-            group: Group::Fyi,
+            group,
             kind: "comments",
             title: title.unwrap_or_default(),
             text,
-            why: "",
+            why,
             expected_by_ms: None,
             parts: Vec::new(),
             page: page.map(|page| page.to_string()),
