@@ -89,6 +89,9 @@ pub enum Action {
     LeavePast,
     Head(Part),
     HandOff,
+    Focus,
+    Weekly,
+    SharedHours,
     GoInbox,
     SinceLeft,
     OpenItem,
@@ -283,7 +286,8 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 use Keys::{Card, Sequence, Single, Tree, Typed};
 use When::{
     Always, InDigest, InHistory, InLists, InOpened, InPast, InPeople, InReview, InSplit, InTasks, InThread,
-    InTree, OnBoard, OnCard, OnDecision, OnHandoff, OnItem, OnPage, OnRow, OnTask, OnThread, OnView, ToAccept,
+    InTree, OnBoard, OnCard, OnDecision, OnHandoff, OnItem, OnPage, OnRow, OnTask, OnThread, OnView,
+    ToAccept,
 };
 
 /// The table.
@@ -449,6 +453,9 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Head(Part::Accept), "Take this hand-off", &[], OnHandoff, true),
     spec(Action::Head(Part::Return), "Give this hand-off back…", &[], OnHandoff, true),
     spec(Action::HandOff, "Hand off my open work…", &[], Always, true),
+    spec(Action::Focus, "Focus: hear nothing until…", &[Single(SHIFT, Key::F)], Always, true),
+    spec(Action::Weekly, "Write the update of my week", &[], Always, true),
+    spec(Action::SharedHours, "Hours that we share", &[Sequence(Key::G, Key::H)], Always, true),
     spec(Action::SinceLeft, "Since you left: what changed", &[Sequence(Key::G, Key::W)], Always, true),
     // Before the keys of threads: in the digest they are for its item.
     spec(Action::OpenItem, "Open at what changed", &[Single(NONE, Key::Enter)], OnItem, false),

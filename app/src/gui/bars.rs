@@ -62,6 +62,15 @@ pub fn away(ui: &mut Ui, room: Rect, words: &str, out: &mut Queue) -> f32 {
     bar(ui, room, words, &choices, out)
 }
 
+/// Clocks change within a week, and with them the hours that one shares with somebody.
+pub fn clocks(ui: &mut Ui, room: Rect, words: &str, when: &str, out: &mut Queue) -> f32 {
+    let choices = [
+        ("Shared hours", false, UiCommand::Do(Action::SharedHours)),
+        ("Understood", false, UiCommand::ClockRead(when.to_owned())),
+    ];
+    bar(ui, room, words, &choices, out)
+}
+
 /// The engine refused what was typed.
 pub fn refused(ui: &mut Ui, room: Rect, error: &PeerError, out: &mut Queue) -> f32 {
     let words = format!("What you typed last is only in this window. {error}");

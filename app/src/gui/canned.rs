@@ -483,7 +483,7 @@ impl World {
             | Query::Log
             | Query::MovePreview { .. } => self.access.answer(query).ok_or(missing("This"))?,
             Query::Search { query, .. } => View::Search(self.search(query)),
-            _ => match self.away.answer(query) {
+            _ => match self.away.answer(query, &self.talks.inbox, &self.people) {
                 Some(view) => view,
                 None => return self.talks.answer(query, &self.people).unwrap_or(Err(missing("This"))),
             },

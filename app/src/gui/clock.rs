@@ -154,6 +154,12 @@ impl Clock {
         Some(there.strftime(words).to_string())
     }
 
+    /// The time of day of an instant: `15:08`.
+    pub fn time(&self, rfc3339: &str) -> String {
+        let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
+        when.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+    }
+
     /// An instant in UTC milliseconds; 0 for what cannot be read.
     pub fn at_ms(&self, rfc3339: &str) -> i64 {
         parse(rfc3339).map_or(0, |when| when.as_millisecond())

@@ -35,6 +35,8 @@ pub enum Route {
     Tasks,
     /// One's own work.
     Work,
+    /// The update of one's week in the making.
+    Weekly,
     /// The decision log.
     Decisions,
     /// The trash.
@@ -69,18 +71,21 @@ pub enum Section {
     Review,
     /// Spaces and who is in them.
     Spaces,
+    /// Hours that people share.
+    Shared,
     /// The membership log.
     Log,
 }
 
 impl Section {
     /// All of them in the order of their tabs.
-    pub const ALL: [(Section, &'static str); 6] = [
+    pub const ALL: [(Section, &'static str); 7] = [
         (Section::Members, "Members"),
         (Section::Devices, "Devices"),
         (Section::Invites, "Invites"),
         (Section::Review, "Review"),
         (Section::Spaces, "Spaces"),
+        (Section::Shared, "Shared hours"),
         (Section::Log, "Log"),
     ];
 
@@ -251,6 +256,8 @@ pub enum Then {
     Said(String, String),
     /// The hand-off that was made is opened.
     HandedOff,
+    /// The update of one's week is a page, which is opened.
+    Posted,
     /// The digest is made anew.
     DigestAgain,
     /// One line says what was done; this takes it back.
@@ -376,6 +383,19 @@ pub enum UiCommand {
     Browse(String),
     /// One line says something.
     Say(String),
+    /// Somebody is looked at for shared hours, or is not.
+    Share {
+        /// Member id.
+        member: String,
+        /// Looked at from here on.
+        on: bool,
+    },
+    /// The notice of this clock change was read.
+    ClockRead(String),
+    /// The update of one's week becomes a page.
+    PostWeekly,
+    /// It is drafted anew.
+    RedoWeekly,
     /// Takes back what the toast speaks of.
     Undo,
     /// Removes the notice at the top.

@@ -24,6 +24,7 @@ mod away;
 mod board;
 mod hostile;
 mod live;
+mod notices;
 mod panes;
 mod past;
 #[cfg(feature = "pictures")]

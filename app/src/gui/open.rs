@@ -34,6 +34,7 @@ use super::tasks::state::TasksState;
 use super::threads::ThreadsState;
 use super::tokens::Scheme;
 use super::views::Views;
+use super::weekly::WeeklyState;
 use edits::{OwnSteps, Tail};
 use panes::Beside;
 pub use panes::{Pane, Standing};
@@ -44,6 +45,7 @@ mod edits;
 mod files;
 mod heads;
 pub mod live;
+mod notices;
 mod panes;
 mod past;
 mod pasted;
@@ -117,6 +119,7 @@ pub struct Open {
     pub(super) search: SearchState,
     pub(super) access: AccessState,
     pub(super) threads: ThreadsState,
+    pub(super) weekly: WeeklyState,
     pub(super) draft: TaskDraft,
     pub(super) picker: Option<Box<Picker>>,
     pub(super) palette: Option<Palette>,
@@ -179,6 +182,7 @@ impl Open {
             search: SearchState::default(),
             access: AccessState::default(),
             threads: ThreadsState::default(),
+            weekly: WeeklyState::default(),
             draft: TaskDraft::default(),
             picker: None,
             palette: None,
@@ -322,6 +326,9 @@ impl Open {
         self.tend_away(ctx);
         self.tend_threads(ctx, now);
         self.tend_digest(ctx, now);
+        self.tend_notices(ctx, now);
+        self.tend_overlap();
+        self.tend_weekly(ctx, now);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
         }
@@ -426,6 +433,7 @@ impl Open {
                 self.say("Nothing had to change: it is so already", None, now);
             }
             (Then::Undoable(words, undo), _) => self.say(&words, Some(undo), now),
+            (Then::Posted, Reply::Doc(doc)) => self.posted(&doc.id, now),
             (Then::HandedOff, Reply::Handoff(view)) => self.handed_off(&view, now),
             (Then::DigestAgain, _) => self.digest_again(),
             (Then::Commented, _) => self.commented(),

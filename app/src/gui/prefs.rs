@@ -85,6 +85,12 @@ pub struct Prefs {
     pub left_share: u16,
     /// When somebody last did something in this window, UTC milliseconds.
     pub here_ms: Option<i64>,
+    /// Messages that were told: ids of thread and message, the last ones.
+    pub told: Vec<String>,
+    /// Whether anything was ever told here.
+    pub tells: bool,
+    /// The clock change whose notice was read.
+    pub clock_read: Option<String>,
     /// When somebody left it for hours, the last time that happened.
     pub left_ms: Option<i64>,
 }
@@ -138,6 +144,9 @@ impl Default for Prefs {
             panes: None,
             left_share: HALF,
             here_ms: None,
+            told: Vec::new(),
+            tells: false,
+            clock_read: None,
             left_ms: None,
         }
     }

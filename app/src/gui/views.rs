@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, BacklinksView, CommentsView, DecisionsView, DevicesView, DiffView, DigestView, DraftsView,
-    HeadView, HistoryView,
-    InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView, MovePreview,
-    NoticesView, OwedView, PageView, PagesView, PeerError, ProfileView, Query, ReviewView, SearchView,
-    SinceReadView, SpacesView, StatusView, StripView, TasksView, TemplateView, TemplatesView, ThreadView,
-    ThreadsView, View, ViewsView, WhenView, WorkView,
+    AboutView, BacklinksView, ClockWatchView, CommentsView, DecisionsView, DevicesView, DiffView, DigestView,
+    DraftsView, HeadView, HistoryView, InboxView, InvitesView, KeysView, LinkTargetsView, LogView,
+    MembersView, MergesView, MovePreview, NoticesView, NotifyView, OverlapView, OwedView, PageView,
+    PagesView, PeerError, ProfileView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView,
+    StripView, TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, View, ViewsView, WeeklyView,
+    WhenView, WorkView,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -65,6 +65,10 @@ kinds!(
     StripView = Strip,
     InboxView = Inbox,
     DigestView = Digest,
+    NotifyView = Notify,
+    OverlapView = Overlap,
+    ClockWatchView = ClockWatch,
+    WeeklyView = Weekly,
     HeadView = Head,
     OwedView = Owed,
     ThreadsView = Threads,
@@ -246,6 +250,12 @@ pub struct Views {
     pub open: PageViews,
     /// Who is where in their day.
     pub strip: Slot<StripView>,
+    /// What chosen people share; watched while it is shown.
+    pub overlap: Slot<OverlapView>,
+    /// Clock changes that are to come.
+    pub clock_watch: Slot<ClockWatchView>,
+    /// The draft of one's week; asked for when it is written.
+    pub weekly: Slot<WeeklyView>,
     /// What a page can begin as.
     pub templates: Slot<TemplatesView>,
     /// Search results.
@@ -273,6 +283,8 @@ pub struct Views {
 pub struct Talks {
     /// What needs oneself.
     pub inbox: Slot<InboxView>,
+    /// What of the inbox may be heard now.
+    pub notify: Slot<NotifyView>,
     /// What changed while one was away; asked for when it is looked at.
     pub digest: Slot<DigestView>,
     /// All threads, closed ones too.
@@ -290,11 +302,13 @@ pub struct Talks {
 impl Talks {
     fn start(&mut self, backend: &dyn Backend, wake: &Wake) {
         self.inbox.watch(backend, wake, Query::Inbox);
+        self.notify.watch(backend, wake, Query::Notify);
         self.threads.watch(backend, wake, Query::Threads { on: None, closed: true });
     }
 
     fn poll(&mut self) {
         self.inbox.poll();
+        self.notify.poll();
         self.digest.poll();
         self.threads.poll();
         self.owed.poll();
@@ -305,6 +319,7 @@ impl Talks {
 
     fn minute_passed(&mut self, backend: &dyn Backend, wake: &Wake) {
         self.inbox.refresh(backend, wake);
+        self.notify.refresh(backend, wake);
         self.owed.refresh(backend, wake);
         self.thread.refresh(backend, wake);
         self.when.refresh(backend, wake);
@@ -319,6 +334,7 @@ impl Views {
         self.members.watch(backend, wake, Query::Members);
         self.templates.watch(backend, wake, Query::Templates);
         self.strip.watch(backend, wake, Query::Strip { at: None });
+        self.clock_watch.ask_once(backend, wake, Query::ClockWatch);
         self.status.watch(backend, wake, Query::Status);
         self.keys.watch(backend, wake, Query::Keys);
         self.spaces.watch(backend, wake, Query::Spaces);
@@ -356,6 +372,9 @@ impl Views {
             self.work.poll(),
             self.templates.poll(),
             self.strip.poll(),
+            self.overlap.poll(),
+            self.clock_watch.poll(),
+            self.weekly.poll(),
             self.search.poll(),
             self.spaces.poll(),
             self.invites.poll(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use tern_peer::{
     Command, DecideByView, DeciderView, DecisionLink, DecisionView, DigestCounted, DigestCounts, DigestItem,
-    DigestPart, DigestView, HandoffView, HeadView, OnView, PersonView, Query, Reply, View,
+    DigestPart, DigestView, HandoffView, HeadView, InboxItem, OnView, PersonView, ProfileView, Query, Reply,
+    View,
 };
 
 /// What is kept of it.
@@ -152,7 +153,7 @@ impl Default for Away {
 
 impl Away {
     /// Answers a query; nothing for anything else.
-    pub(super) fn answer(&self, query: &Query) -> Option<View> {
+    pub(super) fn answer(&self, query: &Query, inbox: &[InboxItem], people: &[ProfileView]) -> Option<View> {
         match query {
             Query::Digest { .. } => Some(View::Digest(self.view())),
             Query::Head { page } => {
@@ -171,7 +172,7 @@ impl Away {
                     decision,
                 })))
             }
-            query => self.more.answer(query),
+            query => self.more.answer(query, inbox, people),
         }
     }
 

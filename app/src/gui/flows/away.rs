@@ -65,10 +65,12 @@ fn what_changed_is_walked_with_two_keys_and_cleared_with_one_that_can_be_taken_b
     window.press(Key::E);
     assert!(window.says("is cleared; it stays in your inbox until you answer"));
     assert!(!window.digest_text().contains("photo captions"));
-    let seen = |window: &Window| window.sent().into_iter().rev().find_map(|command| match command {
-        Command::SeenAll { seen } => Some(seen),
-        _ => None,
-    });
+    let seen = |window: &Window| {
+        window.sent().into_iter().rev().find_map(|command| match command {
+            Command::SeenAll { seen } => Some(seen),
+            _ => None,
+        })
+    };
     assert_eq!(seen(&window), Some(vec![("captions".into(), "captions-now".into())]));
     window.click("Undo");
     assert!(window.digest_text().contains("photo captions"), "and back");
@@ -140,7 +142,8 @@ fn a_decision_stands_over_its_page_and_decided_needs_an_outcome() {
          replaces: Accessibility notes\nreplaced by: Launch plan, 3.2\n"
     );
     let sets = |window: &Window| -> Vec<Vec<(String, String)>> {
-        let of = |command| if let Command::DecisionSet { fields, .. } = command { Some(fields) } else { None };
+        let of =
+            |command| if let Command::DecisionSet { fields, .. } = command { Some(fields) } else { None };
         window.sent().into_iter().filter_map(of).collect()
     };
     window.click("State: Proposed");
@@ -187,10 +190,12 @@ fn a_hand_off_is_taken_or_given_back_on_its_page() {
     window.click("Give it back…");
     window.write("I am away until Thursday.");
     window.press(Key::Enter);
-    let answer = |window: &Window| window.sent().into_iter().rev().find_map(|command| match command {
-        Command::HandoffAnswer { accept, reason, .. } => Some((accept, reason)),
-        _ => None,
-    });
+    let answer = |window: &Window| {
+        window.sent().into_iter().rev().find_map(|command| match command {
+            Command::HandoffAnswer { accept, reason, .. } => Some((accept, reason)),
+            _ => None,
+        })
+    };
     assert_eq!(answer(&window), Some((false, Some("I am away until Thursday.".into()))));
     assert!(window.says("You gave it back: “I am away until Thursday.”"));
     window.change_away(|away| *away = Away::default());
@@ -230,7 +235,10 @@ fn open_work_is_handed_from_the_editor_or_the_palette_to_whose_hours_begin_next(
         "Hand-off, Open\nfrom: You\nto: Mia\nbegins: Wed 25 Nov 07:00 yours, Wed 25 Nov 08:00 theirs\n\
          Mia has not taken it yet\n"
     );
-    assert!(!window.world.lines("launch").iter().any(|line| line.contains("/handoff")), "what was typed is gone");
+    assert!(
+        !window.world.lines("launch").iter().any(|line| line.contains("/handoff")),
+        "what was typed is gone"
+    );
 }
 
 #[test]

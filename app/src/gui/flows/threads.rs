@@ -351,8 +351,8 @@ fn the_count_beside_the_inbox_is_for_working_hours() {
     let mut views = read_sample();
     let count = |views: &Views| sidebar::build(views, &Prefs::default(), &Route::Inbox).needs_me;
     assert_eq!(count(&views), 2);
-    views.people.clear();
-    assert_eq!(count(&views), 0, "no hours are known, or they are over");
+    views.talks.notify.clear();
+    assert_eq!(count(&views), 0, "the engine lets nothing be heard");
 }
 
 #[test]

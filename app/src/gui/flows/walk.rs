@@ -149,6 +149,12 @@ fn what_changed_and_the_heads_of_pages_are_walked_without_a_trap() {
     for opener in ["State: Proposed", "Owner: You", "Affects: Web"] {
         walk_menu(&mut window, opener);
     }
+    open_of(&mut window).go(Route::Weekly);
+    window.settle();
+    let names = walk(&mut window, "weekly");
+    for name in ["Blocked, and on whom", "Post for everybody", "Begin again from my week"] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
     window.open("Field kit");
     let names = walk(&mut window, "hand-off");
     for name in ["Take it", "Give it back…", "Its thread"] {

@@ -207,7 +207,8 @@ impl HandoffHead {
 #[cfg(test)]
 pub fn text(head: &Head) -> String {
     let names = |people: &[Named]| people.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ");
-    let titles = |links: &[(String, String)]| links.iter().map(|(_, t)| t.clone()).collect::<Vec<_>>().join(", ");
+    let titles =
+        |links: &[(String, String)]| links.iter().map(|(_, t)| t.clone()).collect::<Vec<_>>().join(", ");
     match head {
         Head::Decision(head) => format!(
             "Decision, {}\nowner: {}\ndeciders: {}\nby: {} · {}\noutcome: {}\naffects: {}\nreplaces: {}\nreplaced by: {}\n",

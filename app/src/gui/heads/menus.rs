@@ -71,7 +71,9 @@ pub fn outcome(head: &DecisionHead, decides: bool, anchor: Option<Rect>) -> Pick
         let of = |at: usize| with.get(at).map(String::as_str).unwrap_or_default();
         let (page, decides) = (of(0), of(1) == "decides");
         if text.is_empty() {
-            return UiCommand::Say("Decided needs an outcome: one line that says what was decided".to_owned());
+            return UiCommand::Say(
+                "Decided needs an outcome: one line that says what was decided".to_owned(),
+            );
         }
         let old = [("outcome", of(2)), ("state", of(3))];
         if decides {
@@ -210,8 +212,10 @@ fn replaces(head: &DecisionHead, decisions: &[DecisionLink], anchor: Option<Rect
         } else {
             format!("“{title}” is superseded")
         };
-        let command =
-            UiCommand::Send(Box::new(fields(&head.id, &[("supersedes", &next.join(","))])), Then::CloseAndSay(said));
+        let command = UiCommand::Send(
+            Box::new(fields(&head.id, &[("supersedes", &next.join(","))])),
+            Then::CloseAndSay(said),
+        );
         let sign = if replaced { Sign::Icon(Icon::Check) } else { Sign::None };
         Entry::new(sign, title, command).right(if replaced { "replaced" } else { "" })
     });
@@ -265,7 +269,8 @@ pub fn hand_off(members: Option<&MembersView>, strip: Option<&StripView>, clock:
             }
             None => "not in the next 18 h".to_owned(),
         };
-        Entry::new(Sign::Person(member.name.clone()), &member.name, hand(Some(member.id.clone()))).right(&right)
+        Entry::new(Sign::Person(member.name.clone()), &member.name, hand(Some(member.id.clone())))
+            .right(&right)
     });
     Picker::new("Hand off my open work to", None, entries.collect())
 }

@@ -65,8 +65,7 @@ pub fn kicker(ui: &mut Ui, head: &Head, at: egui::Pos2, width: f32, out: &mut Qu
 /// Draws the fields below the title; returns the height.
 pub fn fields(ui: &mut Ui, head: &Head, at: egui::Pos2, width: f32, out: &mut Queue) -> f32 {
     let rect = Rect::from_min_size(at, vec2(width, 10.0));
-    let builder =
-        UiBuilder::new().max_rect(rect).id_salt("head").layout(Layout::top_down(Align::Min));
+    let builder = UiBuilder::new().max_rect(rect).id_salt("head").layout(Layout::top_down(Align::Min));
     let mut child = ui.new_child(builder);
     child.spacing_mut().item_spacing = vec2(6.0, 2.0);
     child.set_width(width);
@@ -84,7 +83,11 @@ fn decision(ui: &mut Ui, head: &DecisionHead, out: &mut Queue) {
     row(ui, "People", |ui| {
         match &head.owner {
             Some(owner) => {
-                let words = if owner.name == "You" { "You own it".to_owned() } else { format!("{} owns it", owner.name) };
+                let words = if owner.name == "You" {
+                    "You own it".to_owned()
+                } else {
+                    format!("{} owns it", owner.name)
+                };
                 person(ui, owner, &words, &format!("Owner: {}", owner.name), Part::Owner, out);
             }
             None => value(ui, "Nobody owns it", "Owner: nobody", Part::Owner, true, out),
@@ -95,7 +98,14 @@ fn decision(ui: &mut Ui, head: &DecisionHead, out: &mut Queue) {
         } else {
             plain(ui, "decided by", p.ink2);
             for decider in &head.deciders {
-                person(ui, decider, &decider.name, &format!("Decider: {}", decider.name), Part::Deciders, out);
+                person(
+                    ui,
+                    decider,
+                    &decider.name,
+                    &format!("Decider: {}", decider.name),
+                    Part::Deciders,
+                    out,
+                );
             }
         }
     });
@@ -131,7 +141,8 @@ fn decision(ui: &mut Ui, head: &DecisionHead, out: &mut Queue) {
     });
     row(ui, "Affects", |ui| {
         let all = head.affects.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(", ");
-        let (shown, quiet) = if all.is_empty() { ("No project is named", true) } else { (all.as_str(), false) };
+        let (shown, quiet) =
+            if all.is_empty() { ("No project is named", true) } else { (all.as_str(), false) };
         value(ui, shown, &format!("Affects: {shown}"), Part::Affects, quiet, out);
     });
     row(ui, "Replaces", |ui| {

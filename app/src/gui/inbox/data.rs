@@ -1,6 +1,6 @@
 //! The inbox, the ledger and the list of threads as plain rows.
 
-use tern_peer::{InboxItem, InboxView, OnView, OwedItem, OwedView, ThreadRowView, ThreadsView};
+use tern_peer::{InboxItem, InboxView, NotifyView, OnView, OwedItem, OwedView, ThreadRowView, ThreadsView};
 
 use crate::gui::clock::Clock;
 use crate::gui::threads::{INTENTS, named, people};
@@ -66,9 +66,22 @@ fn needs(item: &InboxItem) -> bool {
     matches!(item.why.as_str(), "owed" | "named")
 }
 
-/// How many items ask for something of oneself.
-pub fn needs_me(view: &InboxView) -> usize {
-    view.items.iter().filter(|item| needs(item)).count()
+/// How many items that may be heard ask for something of oneself: none outside one's hours and in focus.
+pub fn needs_me(view: &NotifyView) -> usize {
+    view.notify.iter().filter(|item| needs(item)).count()
+}
+
+/// What is said of messages that may be heard; `held` when some of them waited for it.
+pub fn told_words(items: &[InboxItem], held: bool) -> String {
+    let titles: Vec<String> = items.iter().take(3).map(|item| format!("“{}”", item.title)).collect();
+    let more = items.len().saturating_sub(titles.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    match (items, held) {
+        ([one], false) => format!("{}: “{}”", one.author, one.title),
+        ([_], true) => format!("Held until now: {}", titles.join(", ")),
+        (_, true) => format!("Held until now, together: {}{more}", titles.join(", ")),
+        (_, false) => format!("{} threads: {}{more}", items.len(), titles.join(", ")),
+    }
 }
 
 /// What needs oneself, what is to be known, and what is away for a while.

@@ -138,11 +138,8 @@ pub fn build(
         let items = view.items.iter().filter(|item| item.group == word && !cleared.contains(&item.id));
         items.map(|item| row(item, views, clock)).collect()
     };
-    let groups = GROUPS.iter().map(|(word, name)| DigestGroup {
-        name,
-        short: *word == "tasks",
-        rows: rows(word),
-    });
+    let groups =
+        GROUPS.iter().map(|(word, name)| DigestGroup { name, short: *word == "tasks", rows: rows(word) });
     let covers = match left {
         Some(left) => format!("{} to now, {}.", clock.words(left), clock.lasted(left)),
         None => "What you have not seen yet.".to_owned(),
@@ -187,6 +184,7 @@ fn why(item: &DigestItem) -> &'static str {
     match item.why.as_str() {
         "owed" => "Answer owed",
         "named" => "Names you",
+        "answered" => "Answers you",
         "assigned" => "Assigned to you",
         "decide" => "Yours to decide",
         "handoff" => "Handed to you",
@@ -246,15 +244,18 @@ pub fn text(digest: &Digest) -> String {
     for group in &digest.groups {
         out += &format!("{} {}\n", group.name, group.rows.len());
         for row in &group.rows {
-            let strong =
-                if row.strong.is_empty() { String::new() } else { format!("{} · ", row.strong) };
+            let strong = if row.strong.is_empty() { String::new() } else { format!("{} · ", row.strong) };
             let short = if row.short_id.is_empty() { String::new() } else { format!("{} ", row.short_id) };
             out += &format!("  {short}{} | {strong}{} | {}\n", row.title, row.note, row.when);
-            let parts: Vec<String> = row.parts.iter().map(|(state, text)| match state.as_str() {
-                "added" => format!("[+{text}]"),
-                "removed" => format!("[-{text}]"),
-                _ => text.clone(),
-            }).collect();
+            let parts: Vec<String> = row
+                .parts
+                .iter()
+                .map(|(state, text)| match state.as_str() {
+                    "added" => format!("[+{text}]"),
+                    "removed" => format!("[-{text}]"),
+                    _ => text.clone(),
+                })
+                .collect();
             if !parts.is_empty() {
                 out += &format!("    {}\n", parts.concat());
             }

@@ -122,7 +122,11 @@ fn draw_row(ui: &mut Ui, state: &mut DigestState, group: &DigestGroup, row: &Dig
     }
     let top = rect.with_max_y(rect.top() + base);
     sign(ui, top, group.short, row);
-    if group.short { short_words(ui, top, row) } else { words(ui, top, row, selected) }
+    if group.short {
+        short_words(ui, top, row)
+    } else {
+        words(ui, top, row, selected)
+    }
     if let Some(galley) = diff {
         let at = Rect::from_min_size(
             pos2(rect.left() + MARGIN + 30.0, top.bottom()),
@@ -237,7 +241,8 @@ fn words(ui: &Ui, rect: Rect, row: &DigestRow, selected: bool) {
     let title = first.with_max_x(when.left() - 10.0);
     let style = if selected { tokens::UI_STRONG } else { tokens::UI_MEDIUM };
     widgets::line(ui, title, Align2::LEFT_CENTER, &row.title, style, p.ink);
-    let mut second = Rect::from_min_max(pos2(left, rect.top() + 24.0), pos2(first.right(), rect.top() + 40.0));
+    let mut second =
+        Rect::from_min_max(pos2(left, rect.top() + 24.0), pos2(first.right(), rect.top() + 40.0));
     if !row.strong.is_empty() {
         let at = widgets::line(ui, second, Align2::LEFT_CENTER, &row.strong, tokens::SMALL_STRONG, p.ink2);
         second.min.x = widgets::line(

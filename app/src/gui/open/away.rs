@@ -43,12 +43,19 @@ impl Open {
         self.threads.digest.asked_at = Some(now);
     }
 
+    /// What is said a week before clocks change.
+    pub(in crate::gui) fn clock_notice(&self) -> Option<(String, String)> {
+        let view = self.views.clock_watch.get()?;
+        crate::gui::overlap::data::notice(view, self.prefs.clock_read.as_deref())
+    }
+
     /// What is said to somebody who came back; nothing where nothing changed, or where it is read already.
     pub(in crate::gui) fn away_words(&self) -> Option<String> {
         let left = self.threads.digest.returned.as_deref()?;
         let view = self.views.talks.digest.get()?;
         let sum = digest::sum(view);
-        (!sum.is_empty() && !self.digest_is_shown())
-            .then(|| format!("Since you left, {} ({} ago): {sum}.", self.clock.words(left), self.clock.lasted(left)))
+        (!sum.is_empty() && !self.digest_is_shown()).then(|| {
+            format!("Since you left, {} ({} ago): {sum}.", self.clock.words(left), self.clock.lasted(left))
+        })
     }
 }

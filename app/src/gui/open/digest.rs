@@ -163,8 +163,7 @@ impl Open {
         let said = format!("“{}” is cleared{stays}", super::shown_title(&item.title));
         let digest = self.digest();
         let state = &mut self.threads.digest;
-        let rows: Vec<&str> =
-            digest.iter().flat_map(Digest::rows).map(|row| row.id.as_str()).collect();
+        let rows: Vec<&str> = digest.iter().flat_map(Digest::rows).map(|row| row.id.as_str()).collect();
         if let Some(at) = rows.iter().position(|known| *known == id) {
             let next = rows.get(at + 1).or_else(|| at.checked_sub(1).and_then(|at| rows.get(at)));
             (state.at, state.selected, state.reveal) = (at, next.map(|id| (*id).to_owned()), true);

@@ -448,6 +448,7 @@ impl Open {
             Route::Thread { id } => self.prefs.was_open(&id),
             Route::Tasks
             | Route::Work
+            | Route::Weekly
             | Route::People(_)
             | Route::Inbox
             | Route::Threads

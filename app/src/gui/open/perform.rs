@@ -53,8 +53,8 @@ impl Open {
         let now = ctx.input(|input| input.time);
         match command {
             UiCommand::Do(action) => self.act(ctx, action),
-            UiCommand::Go(route) => self.go(route),
-            UiCommand::GoBeside(route) => self.go_in_other(ctx, route),
+            UiCommand::Go(route) => self.follow(ctx, route),
+            UiCommand::GoBeside(route) => self.go_in_other(ctx, self.leads_to(route)),
             UiCommand::Fold { page, folded } => {
                 self.prefs.folds.insert(page, folded);
                 self.remember();
@@ -110,6 +110,18 @@ impl Open {
             UiCommand::Paste(text) => self.paste(&text, now),
             UiCommand::PasteImage(image) => self.paste_image(image),
             UiCommand::Browse(address) => self.open_link(ctx, &address),
+            UiCommand::Share { member, on: true } => {
+                self.access.shared.insert(member);
+            }
+            UiCommand::Share { member, on: false } => {
+                self.access.shared.remove(&member);
+            }
+            UiCommand::ClockRead(when) => {
+                self.prefs.clock_read = Some(when);
+                self.remember();
+            }
+            UiCommand::PostWeekly => self.post_weekly(),
+            UiCommand::RedoWeekly => self.redo_weekly(),
             UiCommand::Say(words) => self.say(&words, None, now),
             UiCommand::Undo => {
                 if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {
@@ -129,6 +141,27 @@ impl Open {
             UiCommand::TryWords => self.try_words(),
             UiCommand::Relock(change) => self.begin_relock(change),
         }
+    }
+
+    /// Where a link to a document leads that may be a page: a thread is one of threads.
+    fn leads_to(&self, route: Route) -> Route {
+        let Route::Page { id, at: None } = &route else { return route };
+        let threads = self.views.talks.threads.get().map(|view| view.threads.as_slice()).unwrap_or_default();
+        let is_thread = threads.iter().any(|thread| thread.id == *id);
+        if is_thread { Route::Thread { id: id.clone() } } else { route }
+    }
+
+    /// Goes where a link leads; to a task in its list.
+    fn follow(&mut self, ctx: &Context, route: Route) {
+        let tasks = self.views.tasks.get().map(|view| view.tasks.as_slice()).unwrap_or_default();
+        if let Route::Page { id, at: None } = &route
+            && tasks.iter().any(|task| task.id == *id)
+        {
+            let task = Some(id.clone());
+            self.go(Route::Tasks);
+            return self.perform_one(ctx, UiCommand::SelectTask(task));
+        }
+        self.go(self.leads_to(route));
     }
 
     fn task_title(&self) -> String {
@@ -277,6 +310,7 @@ impl Open {
             | Action::TakeMine
             | Action::TakeTheirs
             | Action::LeavePast => self.past_key(ctx, action),
+            Action::Focus | Action::Weekly | Action::SharedHours => self.notice_key(action),
             Action::Head(_) | Action::HandOff => self.form_key(ctx, action),
             Action::SinceLeft | Action::OpenItem | Action::ClearItem | Action::ClearDigest => {
                 self.digest_key(ctx, action);

@@ -89,6 +89,7 @@ fn elsewhere(target: &LinkTargetView) -> Card {
     let icon = match target.kind.as_str() {
         "task" => Icon::Tasks,
         "person" => Icon::People,
+        "thread" => Icon::Threads,
         _ => Icon::Page,
     };
     Card::new(icon, shown_title(&target.title), if target.trashed { "In the trash" } else { "" })
@@ -186,6 +187,7 @@ mod tests {
             off: Vec::new(),
             local: "Wed 00:10".into(),
             working: false,
+            focus_until: None,
         };
         let next = "Next check-in Wed 00:00 · 09:00 theirs · 00:00 UTC";
         assert_eq!(person(&profile, &clock).facts, ["Hours Mon-Fri 09:00-17:30 theirs", next]);

@@ -95,6 +95,7 @@ pub(super) fn name(open: &Open) -> String {
         }
         Route::Tasks => return tasks::header::name(&open.tasks, &open.views),
         Route::Work => "My work",
+        Route::Weekly => "Update of my week",
         Route::Decisions => "Decision log",
         Route::Trash => "Trash",
         Route::Search => "Search",

@@ -12,7 +12,7 @@ use crate::gui::open::{Open, Standing};
 use crate::gui::sidebar::shown_title;
 use crate::gui::tokens::{self, radius, size, stroke};
 use crate::gui::widgets::{self, Button};
-use crate::gui::{access, bars, decisions, lists, notice, page, past, tasks, work};
+use crate::gui::{access, bars, decisions, lists, notice, page, past, tasks, weekly, work};
 
 /// Draws the sheet and its one or two panes, with the sidebar between as Tab goes; returns where the panes stand.
 pub(super) fn show(ui: &mut Ui, open: &mut Open, parts: &Parts, out: &mut Queue) -> Vec<Standing> {
@@ -115,7 +115,8 @@ fn standing(panes: &[u64], parts: &Parts, share: f32) -> Vec<Standing> {
 fn notices(ui: &mut Ui, open: &Open, mut room: Rect, out: &mut Queue) -> f32 {
     let notice = access::bars::build(&open.views);
     let away = open.away_words();
-    if open.fault.is_none() && notice.is_none() && away.is_none() {
+    let clocks = open.clock_notice();
+    if open.fault.is_none() && notice.is_none() && away.is_none() && clocks.is_none() {
         return room.top();
     }
     widgets::region(ui, room, "notices", "Notices", |ui| {
@@ -127,6 +128,9 @@ fn notices(ui: &mut Ui, open: &Open, mut room: Rect, out: &mut Queue) -> f32 {
         }
         if let Some(words) = away {
             room.min.y += bars::away(ui, room, &words, out);
+        }
+        if let Some((words, when)) = clocks {
+            room.min.y += bars::clocks(ui, room, &words, &when, out);
         }
     });
     room.top()
@@ -175,6 +179,12 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
         }
         Route::Work => {
             widgets::region(ui, room, "work", "My work", |ui| work::show(ui, &open.views, &open.clock, out));
+        }
+        Route::Weekly => {
+            let (state, views) = (&mut open.weekly, &open.views);
+            widgets::region(ui, room, "weekly view", "Update of my week", |ui| {
+                weekly::ui::show(ui, state, views, out);
+            });
         }
         Route::Decisions => {
             widgets::region(ui, room, "decision log", "Decision log", |ui| {

@@ -211,6 +211,10 @@ pub struct ThreadsState {
     pub tab: Tab,
     /// What changed while one was away.
     pub digest: DigestState,
+    /// The answer that was last heard, of what may be.
+    pub heard: usize,
+    /// Messages that were held in it.
+    pub held: std::collections::BTreeSet<String>,
     /// The thread beside the list.
     pub selected: Option<String>,
     /// Where it stood in the list.

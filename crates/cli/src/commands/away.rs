@@ -3,7 +3,9 @@
 use tern_peer::{Command, PeerError, Query, RecordWhat, Reply, View};
 
 use super::ask;
-use crate::args::{DecisionAction, DigestArgs, FocusAction, HandoffAction, HandoffArgs, RecordArgs, WeeklyArgs};
+use crate::args::{
+    DecisionAction, DigestArgs, FocusAction, HandoffAction, HandoffArgs, RecordArgs, WeeklyArgs,
+};
 use crate::context::Context;
 use crate::{failure, human, values};
 

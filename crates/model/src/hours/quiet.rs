@@ -123,10 +123,7 @@ mod tests {
             "focus that ends outside hours holds until the next check-in: {evening:?}"
         );
         let emergency = Arrival { at_ms: now, emergency: true };
-        assert_eq!(
-            london().hearing_in_focus(&emergency, true, ends("2026-11-24T15:00Z"), now),
-            Hearing::Now
-        );
+        assert_eq!(london().hearing_in_focus(&emergency, true, ends("2026-11-24T15:00Z"), now), Hearing::Now);
     }
 
     proptest! {

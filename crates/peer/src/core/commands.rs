@@ -7,8 +7,8 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, bulk, comments, decisions, drafts, focus, handoff, inbox, invites, pages, past,
-    people, project, reading, record, removal, review, saved_views, spaces, tasks, templates, threads,
+    Core, Work, access, audit, bulk, comments, decisions, drafts, focus, handoff, inbox, invites, pages,
+    past, people, project, reading, record, removal, review, saved_views, spaces, tasks, templates, threads,
     typing, weekly,
 };
 

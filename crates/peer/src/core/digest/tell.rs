@@ -104,12 +104,16 @@ impl Desk<'_> {
             None => None,
         };
         let messages = changed.doc.messages();
-        let mine = |message: &tern_model::thread::Message| message.actor.is_some_and(|actor| self.mine.is(&actor));
+        let mine =
+            |message: &tern_model::thread::Message| message.actor.is_some_and(|actor| self.mine.is(&actor));
         let fresh: Vec<_> = changed.fresh.iter().map(|change| &change.actor).collect();
-        let new = messages.iter().filter(|m| !mine(m) && m.actor.is_some_and(|actor| fresh.contains(&&actor)));
+        let new =
+            messages.iter().filter(|m| !mine(m) && m.actor.is_some_and(|actor| fresh.contains(&&actor)));
         let name = format!("@{}", self.name_or(&self.me));
-        let named = new.clone().any(|message| message.text.contains(&name) || message.text.contains(&self.me));
-        let answers = messages.iter().position(&mine).is_some_and(|at| messages.iter().skip(at).any(|m| !mine(m)));
+        let named =
+            new.clone().any(|message| message.text.contains(&name) || message.text.contains(&self.me));
+        let answers =
+            messages.iter().position(&mine).is_some_and(|at| messages.iter().skip(at).any(|m| !mine(m)));
         let (group, why) = match (named && !self.me.is_empty(), answers) {
             (true, _) => (Group::NeedsYou, "named"),
             (false, true) => (Group::NeedsYou, "answered"),
@@ -171,7 +175,10 @@ impl Desk<'_> {
             parts.push(format!("and {more} more"));
         }
         let said = if parts.is_empty() { "Details".to_owned() } else { parts.join(" · ") };
-        Ok((said, all.blocks.iter().map(|block| runs(block, &theirs)).find(|r| !r.is_empty()).unwrap_or_default()))
+        Ok((
+            said,
+            all.blocks.iter().map(|block| runs(block, &theirs)).find(|r| !r.is_empty()).unwrap_or_default(),
+        ))
     }
 
     fn field(&self, diff: &FieldDiff) -> String {
