@@ -65,7 +65,7 @@ fn shared_hours_are_found_for_those_who_are_chosen() {
     window.press(Key::G);
     window.press(Key::H);
     assert!(window.says("Choose people, and the hours that all of you work stand here"));
-    window.click("Carla, Los Angeles, 07:10");
+    window.click("Carla, Los Angeles, Tue 07:10");
     let asked = window.open_mut().views.overlap.get().is_some();
     assert!(asked);
     let open = window.open_mut();
@@ -106,7 +106,8 @@ fn the_update_of_a_week_is_drafted_written_and_posted() {
     window.open_mut().go(Route::Weekly);
     window.settle();
     assert!(window.says("0 min of 15 to write · 1 min read, at most 5"));
-    window.focus("Decided");
+    window.harness.get_by_role_and_label(Role::MultilineTextInput, "Decided").focus();
+    window.settle();
     window.write("Captions stay on the device.");
     window.click("Post for everybody");
     let made = window.sent().into_iter().rev().find_map(|command| match command {

@@ -19,6 +19,8 @@ pub struct Row {
     pub note: String,
     /// When, in both zones where they differ.
     pub when: String,
+    /// When, for oneself, for who wrote it, and in UTC; empty for what has no time.
+    pub everywhere: String,
     /// Name for the initials; none for an icon.
     pub name: String,
     /// Whether it is in their hours.
@@ -127,6 +129,7 @@ fn item_row(item: &InboxItem, views: &Views, clock: &Clock) -> Row {
         intent: named(&INTENTS, &item.intent),
         note: note.join(" · "),
         when: clock.both(&item.when, zone),
+        everywhere: clock.everywhere(&item.when, &item.author, zone),
         name: item.author.clone(),
         working: id.is_some_and(|id| people::is_working(views, id)),
         unread: item.unread > 0 || item.why == "unread",
@@ -179,6 +182,7 @@ fn owed_row(item: &OwedItem, views: &Views, clock: &Clock) -> Row {
         intent: named(&INTENTS, &item.intent),
         note: note.join(" · "),
         when: clock.words(&item.said),
+        everywhere: clock.everywhere(&item.said, &item.who, zone),
         name: item.who.clone(),
         working: people::is_working(views, &item.who_id),
         unread: false,
@@ -219,6 +223,11 @@ fn thread_row(row: &ThreadRowView, views: &Views, clock: &Clock) -> Row {
         intent: row.outcome.clone().unwrap_or(messages),
         note: note.join(" · "),
         when: row.last.as_ref().map(|last| clock.words(last)).unwrap_or_default(),
+        everywhere: row
+            .last
+            .as_ref()
+            .map(|last| clock.everywhere(last, &row.last_author, id.and_then(|id| people::zone(views, id))))
+            .unwrap_or_default(),
         name: row.last_author.clone(),
         working: id.is_some_and(|id| people::is_working(views, id)),
         unread: row.unread > 0,

@@ -1,13 +1,13 @@
 //! Draws what changed while one was away: the list, and beside it the item that is selected.
 
 use egui::{
-    Align2, CornerRadius, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    Align2, CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, accesskit::Role, pos2,
+    vec2,
 };
 
 use super::Tab;
 use super::digest::{Ask, Digest, DigestGroup, DigestRow, DigestSign, DigestState};
-use super::ui::{MARGIN, group_head, padded, tabs};
+use super::ui::{MARGIN, group_head, padded, tabs, tip};
 use crate::gui::actions::{Action, key_of};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon;
@@ -161,16 +161,6 @@ fn spoken(row: &DigestRow) -> String {
         .collect();
     let diff = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
     format!("{short}{}: {why}{}{diff}, {}", row.title, row.note, row.when)
-}
-
-/// A tooltip: under the pointer, and at once where the keyboard is.
-fn tip(ui: &Ui, response: Response, words: &str) {
-    widgets::focus_ring(ui, &response, 0);
-    if response.has_focus() {
-        response.show_tooltip_text(words);
-    } else {
-        response.on_hover_text(words);
-    }
 }
 
 /// What changed as text: what came underlined, what went struck through.

@@ -1,6 +1,6 @@
 //! Draws lists of threads: the inbox, the ledger, all threads.
 
-use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{Align2, Rect, Response, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::Tab;
 use super::data::{List, Row};
@@ -144,9 +144,23 @@ fn draw_row(ui: &mut Ui, state: &mut ThreadsState, row: &Row, out: &mut Queue) {
     let unread = if row.unread { ", unread" } else { "" };
     let spoken = format!("{}{unread}: {} · {}, {}", row.title, row.intent, row.note, row.when);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &spoken));
-    widgets::focus_ring(ui, &response, 0);
-    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+    let clicked = response.clicked();
+    tip(ui, response.on_hover_cursor(egui::CursorIcon::PointingHand), &row.everywhere);
+    if clicked {
         out.push(UiCommand::Threads(Ask::Select(row.thread.clone())));
+    }
+}
+
+/// The ring, and a tooltip: under the pointer, and at once where the keyboard is.
+pub(super) fn tip(ui: &Ui, response: Response, words: &str) {
+    widgets::focus_ring(ui, &response, 0);
+    if words.is_empty() {
+        return;
+    }
+    if response.has_focus() {
+        response.show_tooltip_text(words);
+    } else {
+        response.on_hover_text(words);
     }
 }
 

@@ -4,6 +4,7 @@ use tern_model::block::Inline;
 use tern_model::form::{DecisionState, Form, HandoffState};
 use tern_model::history::{DiffBlock, FieldDiff, Hand, State};
 use tern_model::task::names::ASSIGNEE;
+use tern_model::thread::Message;
 use tern_model::{Doc, Heads, Kind, Value};
 
 use crate::api::{DigestPart, PeerError};
@@ -104,16 +105,14 @@ impl Desk<'_> {
             None => None,
         };
         let messages = changed.doc.messages();
-        let mine =
-            |message: &tern_model::thread::Message| message.actor.is_some_and(|actor| self.mine.is(&actor));
-        let fresh: Vec<_> = changed.fresh.iter().map(|change| &change.actor).collect();
-        let new =
-            messages.iter().filter(|m| !mine(m) && m.actor.is_some_and(|actor| fresh.contains(&&actor)));
+        let seen = changed.doc.at(&changed.from).map(|doc| doc.messages()).unwrap_or_default();
+        let mine = |message: &Message| message.actor.is_some_and(|actor| self.mine.is(&actor));
+        let first = messages.iter().position(&mine).unwrap_or(messages.len());
+        let is_new = |message: &Message| !mine(message) && !seen.contains(message);
         let name = format!("@{}", self.name_or(&self.me));
-        let named =
-            new.clone().any(|message| message.text.contains(&name) || message.text.contains(&self.me));
-        let answers =
-            messages.iter().position(&mine).is_some_and(|at| messages.iter().skip(at).any(|m| !mine(m)));
+        let names = |message: &Message| message.text.contains(&name) || message.text.contains(&self.me);
+        let named = messages.iter().any(|message| is_new(message) && names(message));
+        let answers = messages.iter().skip(first).any(is_new);
         let (group, why) = match (named && !self.me.is_empty(), answers) {
             (true, _) => (Group::NeedsYou, "named"),
             (false, true) => (Group::NeedsYou, "answered"),
