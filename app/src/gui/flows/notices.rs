@@ -109,7 +109,8 @@ fn the_update_of_a_week_is_drafted_written_and_posted() {
     window.harness.get_by_role_and_label(Role::MultilineTextInput, "Decided").focus();
     window.settle();
     window.write("Captions stay on the device.");
-    window.click("Post for everybody");
+    window.focus("Post for everybody");
+    window.press(Key::Enter);
     let made = window.sent().into_iter().rev().find_map(|command| match command {
         Command::PageNew { title, markdown, .. } => Some((title, markdown.unwrap_or_default())),
         _ => None,

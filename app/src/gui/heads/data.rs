@@ -23,6 +23,8 @@ pub struct Named {
     pub id: String,
     /// Name; `You` for oneself.
     pub name: String,
+    /// Name also for oneself, for the initials.
+    pub full: String,
     /// Whether it is in their hours.
     pub working: bool,
 }
@@ -97,8 +99,9 @@ fn me(views: &Views) -> &str {
 }
 
 fn named(id: &str, name: &str, views: &Views) -> Named {
-    let name = if id == me(views) { "You" } else { name };
-    Named { id: id.to_owned(), name: name.to_owned(), working: people::is_working(views, id) }
+    let shown = if id == me(views) { "You" } else { name };
+    let full = name.to_owned();
+    Named { id: id.to_owned(), name: shown.to_owned(), full, working: people::is_working(views, id) }
 }
 
 fn titles(links: &[tern_peer::DecisionLink]) -> Vec<(String, String)> {

@@ -261,7 +261,7 @@ fn person(ui: &mut Ui, who: &Named, text: &str, spoken: &str, part: Part, out: &
 }
 
 fn initials(ui: &Ui, rect: Rect, who: &Named) {
-    widgets::avatar(ui, pos2(rect.left() + 9.0, rect.center().y), 9.0, &who.name, who.working);
+    widgets::avatar(ui, pos2(rect.left() + 9.0, rect.center().y), 9.0, &who.full, who.working);
 }
 
 fn side(ui: &mut Ui, who: &Named) {
