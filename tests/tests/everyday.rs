@@ -136,9 +136,9 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 fn meet(world: &mut World, should: &mut Ledger) -> Result<()> {
     world.quiesce()?;
     should.everybody_has_everything();
-    for laptop in 0..3 {
+    for (laptop, (name, ..)) in PEOPLE.iter().enumerate() {
         let (is, should) = (ledger(world, laptop)?, should.of(laptop));
-        ensure!(is == should, "{} owes and waits for {is:#?}\ninstead of {should:#?}", PEOPLE[laptop].0);
+        ensure!(is == should, "{name} owes and waits for {is:#?}\ninstead of {should:#?}");
     }
     Ok(())
 }

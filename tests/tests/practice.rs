@@ -11,7 +11,7 @@ use tern_tests::World;
 
 fn does(world: &mut World, laptop: usize, command: PracticeCommand) -> Result<PracticeView> {
     match world.perform(laptop, &Command::Practice(command))? {
-        Reply::Practice(view) => Ok(view),
+        Reply::Practice(view) => Ok(*view),
         other => bail!("no practice: {other:?}"),
     }
 }

@@ -2,6 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::heads::Part;
 pub use super::sidebar::moves::Step;
 
 mod read;
@@ -91,7 +92,16 @@ pub enum Action {
     TakeMine,
     TakeTheirs,
     LeavePast,
+    Head(Part),
+    HandOff,
+    Focus,
+    Weekly,
+    SharedHours,
     GoInbox,
+    SinceLeft,
+    OpenItem,
+    ClearItem,
+    ClearDigest,
     GoThreads,
     GoDecisions,
     GoProjects,
@@ -195,6 +205,14 @@ pub enum When {
     OnThread,
     /// A thread stands in place of its list.
     InOpened,
+    /// On a page that is a decision.
+    OnDecision,
+    /// On a hand-off that waits for oneself.
+    OnHandoff,
+    /// In the digest.
+    InDigest,
+    /// An item of the digest is selected, and Enter is for it.
+    OnItem,
 }
 
 /// What is true of the window while actions are offered.
@@ -234,6 +252,14 @@ pub struct Situation {
     pub on_thread: bool,
     /// A thread stands in place of its list.
     pub opened: bool,
+    /// The page is a decision.
+    pub decision: bool,
+    /// The page is a hand-off that waits for oneself.
+    pub handoff: bool,
+    /// The digest is in sight.
+    pub digest: bool,
+    /// Enter is for the selected item of the digest.
+    pub on_item: bool,
 }
 
 /// One row of the table.
@@ -269,8 +295,9 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 use Keys::{Card, Held, Sequence, Single, Tree, Typed};
 use When::{
-    Always, InHistory, InLists, InOpened, InPast, InPeople, InReview, InSplit, InTasks, InThread, InTree,
-    OnBoard, OnCard, OnPage, OnRow, OnTask, OnThread, OnView, ToAccept,
+    Always, InDigest, InHistory, InLists, InOpened, InPast, InPeople, InReview, InSplit, InTasks, InThread,
+    InTree, OnBoard, OnCard, OnDecision, OnHandoff, OnItem, OnPage, OnRow, OnTask, OnThread, OnView,
+    ToAccept,
 };
 
 /// The table.
@@ -427,6 +454,24 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::TakeTheirs, "Restore theirs", &[Single(NONE, Key::Num2)], InReview, true),
     spec(Action::Accept, "Mark as read, or keep it merged", &[Single(NONE, Key::Enter)], ToAccept, true),
     spec(Action::LeavePast, "Back to the page as it is", &[Single(NONE, Key::Escape)], InPast, false),
+    spec(Action::Head(Part::State), "State of the decision…", &[], OnDecision, true),
+    spec(Action::Head(Part::Owner), "Owner of the decision…", &[], OnDecision, true),
+    spec(Action::Head(Part::Deciders), "Who decides…", &[], OnDecision, true),
+    spec(Action::Head(Part::DecideBy), "Decide by…", &[], OnDecision, true),
+    spec(Action::Head(Part::Outcome), "Outcome of the decision…", &[], OnDecision, true),
+    spec(Action::Head(Part::Affects), "Projects that the decision concerns…", &[], OnDecision, true),
+    spec(Action::Head(Part::Replaces), "Decisions that this one replaces…", &[], OnDecision, true),
+    spec(Action::Head(Part::Accept), "Take this hand-off", &[], OnHandoff, true),
+    spec(Action::Head(Part::Return), "Give this hand-off back…", &[], OnHandoff, true),
+    spec(Action::HandOff, "Hand off my open work…", &[], Always, true),
+    spec(Action::Focus, "Focus: hear nothing until…", &[Single(SHIFT, Key::F)], Always, true),
+    spec(Action::Weekly, "Write the update of my week", &[], Always, true),
+    spec(Action::SharedHours, "Hours that we share", &[Sequence(Key::G, Key::H)], Always, true),
+    spec(Action::SinceLeft, "Since you left: what changed", &[Sequence(Key::G, Key::W)], Always, true),
+    // Before the keys of threads: in the digest they are for its item.
+    spec(Action::OpenItem, "Open at what changed", &[Single(NONE, Key::Enter)], OnItem, false),
+    spec(Action::ClearItem, "Clear this item", &[Single(NONE, Key::E)], InDigest, true),
+    spec(Action::ClearDigest, "Clear all that changed", &[Single(SHIFT, Key::E)], InDigest, true),
     spec(Action::GoInbox, "Go to the inbox", &[Sequence(Key::G, Key::I)], Always, true),
     spec(Action::GoDecisions, "Go to the decision log", &[Sequence(Key::G, Key::L)], Always, true),
     spec(Action::GoProjects, "Go to projects", &[Sequence(Key::G, Key::J)], Always, true),
@@ -472,6 +517,10 @@ impl When {
             InThread => situation.thread,
             OnThread => situation.on_thread,
             InOpened => situation.opened,
+            OnDecision => situation.decision,
+            OnHandoff => situation.handoff,
+            InDigest => situation.digest,
+            OnItem => situation.on_item,
         }
     }
 }
@@ -551,6 +600,7 @@ mod tests {
                     OnTask | OnRow | InTasks | OnBoard | OnCard | OnView => Some(0),
                     ToAccept | InPast | InHistory => Some(1),
                     InThread | OnThread | InOpened => Some(2),
+                    InDigest | OnItem => Some(3),
                     _ => None,
                 };
                 let apart = |a, b| place(a).zip(place(b)).is_some_and(|(a, b)| a != b);

@@ -3,7 +3,9 @@
 use egui::{Rect, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 use tern_peer::{Command, PeerError};
 
+use super::actions::Action;
 use super::command::{Queue, Then, UiCommand};
+use super::inbox::digest::Ask;
 use super::look::{self, look};
 use super::sidebar::shown_title;
 use super::tokens::{self, size, stroke};
@@ -49,6 +51,24 @@ pub fn trash(ui: &mut Ui, room: Rect, id: &str, title: &str, out: &mut Queue) ->
     let said = Then::CloseAndSay(format!("“{}” is back", shown_title(title)));
     let command = UiCommand::Send(Box::new(restore), said);
     bar(ui, room, "This page is in the trash.", &[("Take it out", true, command)], out)
+}
+
+/// One came back after hours, and others changed something meanwhile.
+pub fn away(ui: &mut Ui, room: Rect, words: &str, out: &mut Queue) -> f32 {
+    let choices = [
+        ("Not now", false, UiCommand::Digest(Ask::NotNow)),
+        ("Read what changed", true, UiCommand::Do(Action::SinceLeft)),
+    ];
+    bar(ui, room, words, &choices, out)
+}
+
+/// Clocks change within a week, and with them the hours that one shares with somebody.
+pub fn clocks(ui: &mut Ui, room: Rect, words: &str, when: &str, out: &mut Queue) -> f32 {
+    let choices = [
+        ("Shared hours", false, UiCommand::Do(Action::SharedHours)),
+        ("Understood", false, UiCommand::ClockRead(when.to_owned())),
+    ];
+    bar(ui, room, words, &choices, out)
 }
 
 /// The engine refused what was typed.

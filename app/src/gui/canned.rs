@@ -23,7 +23,9 @@ use paper::Paper;
 use sample::{history, member, page, person, sample_world, task};
 
 pub mod access;
+pub mod away;
 mod board;
+pub mod notices;
 mod paper;
 pub mod past;
 pub mod projects;
@@ -67,6 +69,8 @@ pub struct World {
     pub talks: threads::Talks,
     /// Projects and cycles.
     pub plans: projects::Plans,
+    /// What happened while one was away, and heads of pages.
+    pub away: away::Away,
     /// Where the window keeps what it remembers.
     pub settings: Option<PathBuf>,
 }
@@ -344,6 +348,17 @@ impl Canned {
         }
     }
 
+    /// Something about what happened while one was away changes without the window's doing.
+    #[cfg(test)]
+    pub fn change_away(&self, change: impl FnOnce(&mut away::Away)) {
+        let mut world = lock(&self.0);
+        change(&mut world.away);
+        world.bump();
+        for wake in &world.wakes {
+            wake();
+        }
+    }
+
     /// Something about access changes without the window's doing.
     pub fn change(&self, change: impl FnOnce(&mut Access)) {
         let mut world = lock(&self.0);
@@ -477,7 +492,10 @@ impl World {
             | Query::UpdateDraft { .. }
             | Query::Cycles
             | Query::Task { .. } => self.plans.answer(query, &self.tasks).ok_or(missing("This"))?,
-            _ => return self.talks.answer(query, &self.people).unwrap_or(Err(missing("This"))),
+            _ => match self.away.answer(query, &self.talks.inbox, &self.people) {
+                Some(view) => view,
+                None => return self.talks.answer(query, &self.people).unwrap_or(Err(missing("This"))),
+            },
         })
     }
 
@@ -574,6 +592,9 @@ impl World {
         let doc =
             |id: &str| Ok(Reply::Doc(DocReply { id: id.to_owned(), heads: heads.clone(), changed: true }));
         if let Some(reply) = self.perform_past(&command) {
+            return Ok(reply);
+        }
+        if let Some(reply) = self.away.perform(&command) {
             return Ok(reply);
         }
         if let Some(reply) = self.talks.perform(&command) {
@@ -709,7 +730,7 @@ impl World {
             Command::CommentNew { page, .. } => self.pages.iter().find(|(view, ..)| view.id == *page),
             _ => None,
         };
-        self.past.perform(command, about.map(|(.., paper)| paper.flat())).then(|| Reply::Done {})
+        self.past.perform(command, about.map(|(.., paper)| paper.flat())).then_some(Reply::Done {})
     }
 
     fn page(&mut self, id: &str) -> &mut PageView {

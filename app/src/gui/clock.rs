@@ -154,6 +154,40 @@ impl Clock {
         Some(there.strftime(words).to_string())
     }
 
+    /// The time of day of an instant: `15:08`.
+    pub fn time(&self, rfc3339: &str) -> String {
+        let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
+        when.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+    }
+
+    /// An instant in UTC milliseconds; 0 for what cannot be read.
+    pub fn at_ms(&self, rfc3339: &str) -> i64 {
+        parse(rfc3339).map_or(0, jiff::Timestamp::as_millisecond)
+    }
+
+    /// Whether an instant is after now.
+    pub fn is_to_come(&self, rfc3339: &str) -> bool {
+        parse(rfc3339).is_some_and(|when| when > self.now().timestamp())
+    }
+
+    /// How long it has been since an instant: `22 h 26`, `3 days 4 h`.
+    pub fn lasted(&self, rfc3339: &str) -> String {
+        let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };
+        let minutes = (self.now().timestamp().as_second() - when.as_second()).max(0) / 60;
+        match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
+            (0, 0, minutes) => format!("{minutes} min"),
+            (0, hours, minutes) => format!("{hours} h {minutes:02}"),
+            (1, hours, _) => format!("1 day {hours} h"),
+            (days, hours, _) => format!("{days} days {hours} h"),
+        }
+    }
+
+    /// An instant of the engine's kind, in one's own zone.
+    pub fn rfc3339(&self, at_ms: i64) -> String {
+        let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+        at.to_string()
+    }
+
     /// How long ago an instant was: `just now`, `5 min ago`, `2 h ago`, `3 days ago`.
     pub fn ago(&self, rfc3339: &str) -> String {
         let Some(when) = parse(rfc3339) else { return rfc3339.to_owned() };

@@ -9,6 +9,7 @@ use tern_peer::{AccessCommand, Command};
 use super::access::confirm::Confirm;
 use super::actions::Action;
 use super::comments::Talk;
+use super::inbox::digest::Ask as Digest;
 use super::open::live::Promotion;
 use super::page::blocks::Reform;
 use super::past::Ask;
@@ -34,6 +35,8 @@ pub enum Route {
     Tasks,
     /// One's own work.
     Work,
+    /// The update of one's week in the making.
+    Weekly,
     /// The decision log.
     Decisions,
     /// All projects.
@@ -77,18 +80,21 @@ pub enum Section {
     Review,
     /// Spaces and who is in them.
     Spaces,
+    /// Hours that people share.
+    Shared,
     /// The membership log.
     Log,
 }
 
 impl Section {
     /// All of them in the order of their tabs.
-    pub const ALL: [(Section, &'static str); 6] = [
+    pub const ALL: [(Section, &'static str); 7] = [
         (Section::Members, "Members"),
         (Section::Devices, "Devices"),
         (Section::Invites, "Invites"),
         (Section::Review, "Review"),
         (Section::Spaces, "Spaces"),
+        (Section::Shared, "Shared hours"),
         (Section::Log, "Log"),
     ];
 
@@ -257,6 +263,12 @@ pub enum Then {
     Replied(String),
     /// The message that was written in the composer of this key is there; one line says how it goes.
     Said(String, String),
+    /// The hand-off that was made is opened.
+    HandedOff,
+    /// The update of one's week is a page, which is opened.
+    Posted,
+    /// The digest is made anew.
+    DigestAgain,
     /// One line says what was done; this takes it back.
     Undoable(String, Box<Held>),
     /// One line says what was done to a page; taking back that change takes it back.
@@ -350,6 +362,8 @@ pub enum UiCommand {
     Talk(Talk),
     /// Something about threads or the inbox.
     Threads(Threads),
+    /// Something about what changed while one was away.
+    Digest(Digest),
     /// The caret goes to the block of the open page with this key, and the block comes into sight.
     ShowBlock(u64),
     /// Does something with a block of the open page.
@@ -378,6 +392,21 @@ pub enum UiCommand {
     PasteImage(Arc<egui::ColorImage>),
     /// Opens an address in the browser.
     Browse(String),
+    /// One line says something.
+    Say(String),
+    /// Somebody is looked at for shared hours, or is not.
+    Share {
+        /// Member id.
+        member: String,
+        /// Looked at from here on.
+        on: bool,
+    },
+    /// The notice of this clock change was read.
+    ClockRead(String),
+    /// The update of one's week becomes a page.
+    PostWeekly,
+    /// It is drafted anew.
+    RedoWeekly,
     /// Takes back what the toast speaks of.
     Undo,
     /// Removes the notice at the top.

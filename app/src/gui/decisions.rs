@@ -31,6 +31,8 @@ pub struct Line {
     pub people: String,
     /// When it last changed.
     pub when: String,
+    /// The same in full and in UTC.
+    pub everywhere: String,
 }
 
 /// The log, newest first.
@@ -60,6 +62,7 @@ pub fn build(view: &DecisionsView, clock: &Clock) -> Vec<Line> {
             outcome,
             people: people.join(" · "),
             when: clock.words(&decision.updated),
+            everywhere: clock.everywhere(&decision.updated, "", None),
         }
     };
     view.decisions.iter().rev().map(line).collect()
@@ -126,5 +129,6 @@ fn row(ui: &mut Ui, line: &Line) -> bool {
     let spoken = format!("{}, {}, {second}", line.title, line.state);
     response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &spoken));
     widgets::focus_ring(ui, &response, radius::ROW);
+    let response = response.on_hover_text(&line.everywhere);
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }

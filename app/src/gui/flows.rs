@@ -20,9 +20,11 @@ use crate::gui::command::Route;
 use crate::gui::tasks::asked::Asked;
 
 mod access;
+mod away;
 mod board;
 mod hostile;
 mod live;
+mod notices;
 mod panes;
 mod past;
 #[cfg(feature = "pictures")]

@@ -34,13 +34,18 @@ use super::tasks::state::TasksState;
 use super::threads::ThreadsState;
 use super::tokens::Scheme;
 use super::views::Views;
+use super::weekly::WeeklyState;
 use edits::{OwnSteps, Tail};
 use panes::Beside;
 pub use panes::{Pane, Standing};
 
+mod away;
+mod digest;
 mod edits;
 mod files;
+mod heads;
 pub mod live;
+mod notices;
 mod panes;
 mod past;
 mod pasted;
@@ -116,6 +121,7 @@ pub struct Open {
     pub(super) search: SearchState,
     pub(super) access: AccessState,
     pub(super) threads: ThreadsState,
+    pub(super) weekly: WeeklyState,
     pub(super) draft: TaskDraft,
     pub(super) picker: Option<Box<Picker>>,
     pub(super) palette: Option<Palette>,
@@ -179,6 +185,7 @@ impl Open {
             search: SearchState::default(),
             access: AccessState::default(),
             threads: ThreadsState::default(),
+            weekly: WeeklyState::default(),
             draft: TaskDraft::default(),
             picker: None,
             palette: None,
@@ -220,6 +227,7 @@ impl Open {
         let history = matches!(self.pane.route, Route::Page { at: Some(_), .. });
         let mode = self.pane.past.mode.filter(|_| self.open_page().is_some() && !history);
         let review = mode == Some(Mode::Review);
+        let (decision, handoff) = self.page_forms();
         Situation {
             page: matches!(self.pane.route, Route::Page { at: None, .. }),
             history,
@@ -238,10 +246,15 @@ impl Open {
             split: self.beside.is_some(),
             thread: self.shown_thread().is_some(),
             on_thread: matches!(self.pane.route, Route::Inbox | Route::Threads)
+                && !self.digest_is_shown()
                 && self.shown_thread().is_some(),
             opened: matches!(self.pane.route, Route::Inbox | Route::Threads)
                 && self.threads.narrow
                 && self.threads.opened,
+            decision,
+            handoff,
+            digest: self.digest_is_shown(),
+            on_item: self.digest_is_shown() && self.threads.digest.selected.is_some(),
         }
     }
 
@@ -319,7 +332,12 @@ impl Open {
         self.send_edits(ctx, now);
         self.save_files();
         self.each_pane(|open| open.tend_pane(ctx, now));
+        self.tend_away(ctx);
         self.tend_threads(ctx, now);
+        self.tend_digest(ctx, now);
+        self.tend_notices(ctx, now);
+        self.tend_overlap();
+        self.tend_weekly(ctx, now);
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
         }
@@ -428,6 +446,9 @@ impl Open {
                 let undo = Command::PageTakeBack { page: doc.id, at: doc.heads };
                 self.say(&words, Some(Box::new(Held(undo))), now);
             }
+            (Then::Posted, Reply::Doc(doc)) => self.posted(&doc.id, now),
+            (Then::HandedOff, Reply::Handoff(view)) => self.handed_off(&view, now),
+            (Then::DigestAgain, _) => self.digest_again(),
             (Then::Commented, _) => self.commented(),
             (Then::Said(key, words), reply) => self.said(&key, &words, &reply, now),
             (Then::Replied(thread), _) => {

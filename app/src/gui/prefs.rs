@@ -83,6 +83,16 @@ pub struct Prefs {
     pub panes: Option<Panes>,
     /// What the left pane has of the width of both, in thousandths.
     pub left_share: u16,
+    /// When somebody last did something in this window, UTC milliseconds.
+    pub here_ms: Option<i64>,
+    /// Messages that were told: ids of thread and message, the last ones.
+    pub told: Vec<String>,
+    /// Whether anything was ever told here.
+    pub tells: bool,
+    /// The clock change whose notice was read.
+    pub clock_read: Option<String>,
+    /// When somebody left it for hours, the last time that happened.
+    pub left_ms: Option<i64>,
 }
 
 /// Two pages side by side.
@@ -133,6 +143,11 @@ impl Default for Prefs {
             window: None,
             panes: None,
             left_share: HALF,
+            here_ms: None,
+            told: Vec::new(),
+            tells: false,
+            clock_read: None,
+            left_ms: None,
         }
     }
 }

@@ -108,13 +108,10 @@ pub fn build(views: &Views, prefs: &Prefs, route: &Route) -> Data {
             .get()
             .map_or(0, |v| v.tasks.iter().filter(|task| is_open(&task.status)).count()),
         me: about.map(|about| about.name.clone()).unwrap_or_default(),
-        about_me: me.map(|me| super::people::place(&me.zone)).unwrap_or_default(),
+        about_me: me.map(about_me).unwrap_or_default(),
         working: me.is_some_and(|me| me.working),
         set_aside: pages.map(|pages| pages.set_aside.clone()).unwrap_or_default(),
-        needs_me: match views.talks.inbox.get() {
-            Some(inbox) if me.is_some_and(|me| me.working) => needs_me(inbox),
-            _ => 0,
-        },
+        needs_me: views.talks.notify.get().map_or(0, needs_me),
         people_wait: Section::ALL.iter().map(|(section, _)| waiting(views, *section)).sum(),
         empty: match pages {
             Some(pages) if pages.pages.is_empty() => "Pages you write appear here.".to_owned(),
@@ -358,6 +355,15 @@ fn set_aside(ui: &mut Ui, words: &str) {
     ui.painter().galley(rect.min + vec2(32.0, 7.0), galley, p.wait);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
     ui.add_space(4.0);
+}
+
+/// Where one is; until when one wants to hear nothing.
+fn about_me(me: &tern_peer::ProfileView) -> String {
+    let place = super::people::place(&me.zone);
+    match me.focus_until.as_deref().and_then(|until| until.get(11..16)) {
+        Some(until) => format!("{place}, focus until {until}"),
+        None => place,
+    }
 }
 
 /// A title as shown: a page without one is called so.

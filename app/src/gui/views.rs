@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use tern_peer::{
-    AboutView, BacklinksView, CommentsView, CyclesView, DecisionsView, DevicesView, DiffView, DraftsView,
-    HistoryView, InboxView, InvitesView, KeysView, LinkTargetsView, LogView, MembersView, MergesView,
-    MovePreview, NoticesView, OwedView, PageView, PagesView, PeerError, PracticeView, ProfileView,
-    ProjectView, ProjectsView, Query, ReviewView, SearchView, SinceReadView, SpacesView, StatusView,
-    StripView, TaskView, TasksView, TemplateView, TemplatesView, ThreadView, ThreadsView, UpdateDraftView,
-    View, ViewsView, WhenView, WorkView,
+    AboutView, BacklinksView, ClockWatchView, CommentsView, CyclesView, DecisionsView, DevicesView, DiffView,
+    DigestView, DraftsView, HeadView, HistoryView, InboxView, InvitesView, KeysView, LinkTargetsView,
+    LogView, MembersView, MergesView, MovePreview, NoticesView, NotifyView, OverlapView, OwedView, PageView,
+    PagesView, PeerError, PracticeView, ProfileView, ProjectView, ProjectsView, Query, ReviewView,
+    SearchView, SinceReadView, SpacesView, StatusView, StripView, TaskView, TasksView, TemplateView,
+    TemplatesView, ThreadView, ThreadsView, UpdateDraftView, View, ViewsView, WeeklyView, WhenView, WorkView,
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
@@ -65,6 +65,12 @@ kinds!(
     TemplatesView = Templates,
     StripView = Strip,
     InboxView = Inbox,
+    DigestView = Digest,
+    NotifyView = Notify,
+    OverlapView = Overlap,
+    ClockWatchView = ClockWatch,
+    WeeklyView = Weekly,
+    HeadView = Head,
     OwedView = Owed,
     ThreadsView = Threads,
     ThreadView = Thread,
@@ -164,6 +170,11 @@ impl<T: Kind> Slot<T> {
         self.answer.as_ref().map_or(0, |answer| std::sync::Arc::as_ptr(answer) as *const () as usize)
     }
 
+    /// Whether something was asked.
+    pub fn is_asked(&self) -> bool {
+        self.query.is_some()
+    }
+
     /// Why there is none.
     pub fn error(&self) -> Option<&PeerError> {
         self.answer.as_ref()?.as_ref().as_ref().err()
@@ -186,7 +197,9 @@ pub struct PageViews {
     /// Comments on it.
     pub comments: Slot<CommentsView>,
     /// What stands over it: its meeting, what it configures, its upkeep.
-    pub head: Slot<PracticeView>,
+    pub practice: Slot<PracticeView>,
+    /// The typed fields over its text.
+    pub head: Slot<HeadView>,
     /// What links to it.
     pub backlinks: Slot<BacklinksView>,
     /// What its links lead to.
@@ -255,6 +268,12 @@ pub struct Views {
     pub open: PageViews,
     /// Who is where in their day.
     pub strip: Slot<StripView>,
+    /// What chosen people share; watched while it is shown.
+    pub overlap: Slot<OverlapView>,
+    /// Clock changes that are to come.
+    pub clock_watch: Slot<ClockWatchView>,
+    /// The draft of one's week; asked for when it is written.
+    pub weekly: Slot<WeeklyView>,
     /// What a page can begin as.
     pub templates: Slot<TemplatesView>,
     /// Search results.
@@ -282,6 +301,10 @@ pub struct Views {
 pub struct Talks {
     /// What needs oneself.
     pub inbox: Slot<InboxView>,
+    /// What of the inbox may be heard now.
+    pub notify: Slot<NotifyView>,
+    /// What changed while one was away; asked for when it is looked at.
+    pub digest: Slot<DigestView>,
     /// All threads, closed ones too.
     pub threads: Slot<ThreadsView>,
     /// The ledger of answers; watched while it is shown.
@@ -297,11 +320,14 @@ pub struct Talks {
 impl Talks {
     fn start(&mut self, backend: &dyn Backend, wake: &Wake) {
         self.inbox.watch(backend, wake, Query::Inbox);
+        self.notify.watch(backend, wake, Query::Notify);
         self.threads.watch(backend, wake, Query::Threads { on: None, closed: true });
     }
 
     fn poll(&mut self) {
         self.inbox.poll();
+        self.notify.poll();
+        self.digest.poll();
         self.threads.poll();
         self.owed.poll();
         self.thread.poll();
@@ -311,6 +337,7 @@ impl Talks {
 
     fn minute_passed(&mut self, backend: &dyn Backend, wake: &Wake) {
         self.inbox.refresh(backend, wake);
+        self.notify.refresh(backend, wake);
         self.owed.refresh(backend, wake);
         self.thread.refresh(backend, wake);
         self.when.refresh(backend, wake);
@@ -325,6 +352,7 @@ impl Views {
         self.members.watch(backend, wake, Query::Members);
         self.templates.watch(backend, wake, Query::Templates);
         self.strip.watch(backend, wake, Query::Strip { at: None });
+        self.clock_watch.ask_once(backend, wake, Query::ClockWatch);
         self.status.watch(backend, wake, Query::Status);
         self.keys.watch(backend, wake, Query::Keys);
         self.spaces.watch(backend, wake, Query::Spaces);
@@ -369,6 +397,9 @@ impl Views {
             self.work.poll(),
             self.templates.poll(),
             self.strip.poll(),
+            self.overlap.poll(),
+            self.clock_watch.poll(),
+            self.weekly.poll(),
             self.search.poll(),
             self.spaces.poll(),
             self.invites.poll(),

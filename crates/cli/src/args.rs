@@ -118,6 +118,11 @@ pub(crate) enum Action {
     Handoff(HandoffArgs),
     /// The update of your week, drafted from what you did
     Weekly(WeeklyArgs),
+    /// Until when you hear nothing; begin or end it with `until WHEN` or `off`
+    Focus {
+        #[command(subcommand)]
+        action: Option<FocusAction>,
+    },
     /// Decisions: the log, and what changes them
     #[command(subcommand)]
     Decision(DecisionAction),

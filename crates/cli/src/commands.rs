@@ -60,6 +60,7 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Digest(args) => away::digest(context, args),
         Action::Handoff(args) => away::handoff(context, args),
         Action::Weekly(args) => away::weekly(context, &args),
+        Action::Focus { action } => away::focus(context, action),
         Action::Decision(action) => away::decision(context, action),
         Action::Meeting(action) => practice::meeting(context, action),
         Action::Vote(action) => practice::vote(context, action),

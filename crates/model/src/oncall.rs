@@ -121,9 +121,15 @@ impl OnCall {
     }
 
     /// What becomes of an arrival for a member at an instant: the rules of quiet hours, and of an emergency the ladder.
-    pub fn hearing(&self, member: &str, profile: &Profile, arrival: &Arrival, now_ms: i64) -> Hearing {
+    pub fn hearing(
+        &self,
+        member: &str,
+        profile: &Profile,
+        arrival: &Arrival,
+        (now_ms, focus_until_ms): (i64, Option<i64>),
+    ) -> Hearing {
         let called = arrival.emergency && self.is_called(member, profile, arrival.at_ms, now_ms);
-        profile.hearing(arrival, called, now_ms)
+        profile.hearing_in_focus(arrival, called, focus_until_ms, now_ms)
     }
 }
 

@@ -30,6 +30,9 @@ pub struct PersonFields {
     /// Release of the time-zone database on each device, by the first digits of its key; a device writes its own.
     #[serde(default)]
     pub zone_data: BTreeMap<String, String>,
+    /// Until when nothing is to be heard, RFC 3339 in UTC; empty for not at all. Others see the time and nothing more.
+    #[serde(default)]
+    pub focus_until: String,
 }
 
 /// What a project says.
@@ -62,6 +65,8 @@ const HOLIDAYS: &str = "holidays";
 pub const SHARE_SEEN: &str = "share_seen";
 /// Begins the fields of a profile that say what a device computes times with: see [`PersonFields::zone_data`].
 pub const ZONE_DATA: &str = "zone_data:";
+/// Field of a profile: see [`PersonFields::focus_until`].
+pub const FOCUS_UNTIL: &str = "focus_until";
 const KEY: &str = "key";
 const NODES: &str = "nodes";
 
@@ -79,6 +84,7 @@ impl PersonFields {
             (NAME, &self.name, &to.name),
             (ZONE, &self.zone, &to.zone),
             (HOURS, &self.hours, &to.hours),
+            (FOCUS_UNTIL, &self.focus_until, &to.focus_until),
         ]);
         out.extend(set_changes(CHECKINS, &self.checkins, &to.checkins));
         out.extend(set_changes(OFF, &self.off, &to.off));
@@ -123,6 +129,7 @@ impl Doc {
             holidays: fields::items(doc, HOLIDAYS),
             share_seen: fields::read(doc, SHARE_SEEN) == Some(Value::Bool(true)),
             zone_data: self.zone_data(),
+            focus_until: fields::text(doc, FOCUS_UNTIL),
         }
     }
 

@@ -54,7 +54,7 @@ proptest! {
     fn after_meeting_all_replicas_see_one_web_without_circles(acts in prop::collection::vec(act(), 1..40)) {
         let born: Vec<Doc> =
             (0..TASKS).map(|n| Doc::create(id(n), &Kind::Task, &stamp(0, 0)).unwrap().0).collect();
-        let mut replicas = vec![born.clone(), born.clone(), born];
+        let mut replicas = [born.clone(), born.clone(), born];
         for (at, act) in acts.iter().enumerate() {
             match *act {
                 Act::Say { replica, from, to, on } => {

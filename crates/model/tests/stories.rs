@@ -78,6 +78,7 @@ fn a_profile_reads_as_it_was_written() {
         off: vec!["2026-12-28..2027-01-03".into()],
         holidays: vec!["2026-11-23".into()],
         share_seen: true,
+        focus_until: "2026-11-24T15:00:00Z".into(),
         ..PersonFields::default()
     };
     doc.edit(&stamp(1, 1), &PersonFields::default().changes_to(&aiko)).unwrap();

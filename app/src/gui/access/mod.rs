@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 pub struct AccessState {
     /// Members other than oneself whose devices are shown.
     pub shown: BTreeSet<String>,
+    /// With whom oneself looks for shared hours.
+    pub shared: BTreeSet<String>,
     /// What the log is searched for.
     pub filter: String,
 }

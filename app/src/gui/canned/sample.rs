@@ -56,6 +56,7 @@ pub(super) fn person(id: &str, name: &str, zone: &str, time: &str, working: bool
         _ => ("Mon-Fri 09:00-17:30", "09:00,13:00,16:00"),
     };
     ProfileView {
+        focus_until: None,
         id: id.into(),
         name: name.into(),
         zone: zone.into(),
@@ -308,6 +309,7 @@ pub fn strip(people: &[ProfileView]) -> StripView {
         let (zone, part) = (&hours.zone, hours.day_part(span, NOW_MS));
         let stamp = |at: i64| zone.rfc9557(at);
         StripPerson {
+            focus_until: None,
             id: person.id.clone(),
             name: person.name.clone(),
             zone: person.zone.clone(),

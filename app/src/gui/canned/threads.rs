@@ -101,6 +101,7 @@ fn item(thread: &ThreadView, why: &str) -> InboxItem {
         unread: 1,
         expected_by: asked.expected.first().and_then(|one| one.by.clone()),
         expected_local: None,
+        put_away: None,
     }
 }
 
@@ -254,7 +255,9 @@ impl Talks {
     pub(super) fn perform(&mut self, command: &Command) -> Option<Reply> {
         match command {
             Command::Thread(command) => Some(self.perform_thread(command)),
-            Command::Practice(_) => Some(Reply::Practice(PracticeView::Upkeep(UpkeepView::default()))),
+            Command::Practice(_) => {
+                Some(Reply::Practice(Box::new(PracticeView::Upkeep(UpkeepView::default()))))
+            }
             Command::Inbox(command) => {
                 self.perform_inbox(command);
                 Some(Reply::Done {})
@@ -288,7 +291,7 @@ impl Talks {
                 let view = SnoozedView { id: item.id.clone(), title: item.title.clone(), until };
                 self.away.push((item, view));
             }
-            InboxDoes::Unread => {
+            InboxDoes::Unread | InboxDoes::Back(_) => {
                 let away = self.away.iter().position(|(item, _)| item.id == command.thread);
                 let done = self.done.iter().position(|item| item.id == command.thread);
                 let back = away.map(|at| self.away.remove(at).0).or(done.map(|at| self.done.remove(at)));

@@ -29,7 +29,11 @@ pub fn linked_from(ui: &mut Ui, links: Option<&BacklinksView>, out: &mut Queue) 
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), Sense::click());
         widgets::row_ground(ui, rect.expand2(vec2(8.0, 0.0)), false, response.hovered());
         let sign = rect.with_max_x(rect.left() + 17.0);
-        let picture = if link.kind == "task" { Icon::Tasks } else { Icon::Page };
+        let picture = match link.kind.as_str() {
+            "task" => Icon::Tasks,
+            "thread" => Icon::Threads,
+            _ => Icon::Page,
+        };
         icon::paint(ui.painter(), sign, 16.0, picture, p.ink2);
         let inside = rect.with_min_x(rect.left() + 24.0);
         widgets::line(ui, inside, Align2::LEFT_CENTER, title, tokens::UI, p.ink);

@@ -187,7 +187,7 @@ fn search_is_walked_by_keys_and_a_hit_opens_its_page() {
 #[test]
 fn a_page_begins_as_a_template_with_its_blanks_filled() {
     let mut window = Window::sample();
-    window.open("Field kit");
+    window.open("Team");
     window.chord(Modifiers::COMMAND, Key::K);
     window.write("hand-off");
     window.press(Key::Enter);

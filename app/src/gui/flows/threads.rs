@@ -210,7 +210,7 @@ fn what_is_done_or_snoozed_goes_away_and_comes_back_with_undo() {
     window.click("Undo");
     assert!(!window.shows("·  muted"));
     let [(_, first), (_, second), (_, third), ..] = &window.inbox_does()[..] else { panic!("three") };
-    assert_eq!((first, second), (&InboxDoes::Done, &InboxDoes::Unread));
+    assert_eq!((first, second), (&InboxDoes::Done, &InboxDoes::Back(None)));
     assert!(matches!(third, InboxDoes::Snooze(tern_peer::SnoozeUntil::Morning)));
 }
 
@@ -351,8 +351,8 @@ fn the_count_beside_the_inbox_is_for_working_hours() {
     let mut views = read_sample();
     let count = |views: &Views| sidebar::build(views, &Prefs::default(), &Route::Inbox).needs_me;
     assert_eq!(count(&views), 2);
-    views.people.clear();
-    assert_eq!(count(&views), 0, "no hours are known, or they are over");
+    views.talks.notify.clear();
+    assert_eq!(count(&views), 0, "the engine lets nothing be heard");
 }
 
 #[test]

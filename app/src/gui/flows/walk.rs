@@ -123,6 +123,46 @@ fn a_thread_its_list_and_a_new_one_are_walked_without_a_trap() {
 }
 
 #[test]
+fn what_changed_and_the_heads_of_pages_are_walked_without_a_trap() {
+    let mut window = Window::sample();
+    window.press(Key::G);
+    window.press(Key::W);
+    let names = walk(&mut window, "since you left");
+    for name in ["Clear all", "Shown: Since you left", "Open the hand-off", "Clear this"] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+    let row = "WEB-7K3QX Build the index in the background: Dev · status: todo → doing, 10:00 · 15:30 theirs";
+    assert!(names.iter().any(|known| known == row), "{names:?}");
+    window.open("Keep the search index on the device");
+    let names = walk(&mut window, "decision");
+    for name in [
+        "State: Proposed",
+        "Owner: You",
+        "Decider: Carla",
+        "Outcome: none yet",
+        "Affects: Web",
+        "Replaces: Accessibility notes",
+        "Replaced by: Launch plan, 3.2",
+    ] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+    for opener in ["State: Proposed", "Owner: You", "Affects: Web"] {
+        walk_menu(&mut window, opener);
+    }
+    open_of(&mut window).go(Route::Weekly);
+    window.settle();
+    let names = walk(&mut window, "weekly");
+    for name in ["Blocked, and on whom", "Post for everybody", "Begin again from my week"] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+    window.open("Field kit");
+    let names = walk(&mut window, "hand-off");
+    for name in ["Take it", "Give it back…", "Its thread"] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+}
+
+#[test]
 fn every_dialog_is_walked_without_a_trap_and_gives_the_keyboard_back() {
     let mut window = Window::sample();
     let asking =

@@ -1,6 +1,6 @@
 //! The inbox, the ledger and the list of threads as plain rows.
 
-use tern_peer::{InboxItem, InboxView, OnView, OwedItem, OwedView, ThreadRowView, ThreadsView};
+use tern_peer::{InboxItem, InboxView, NotifyView, OnView, OwedItem, OwedView, ThreadRowView, ThreadsView};
 
 use crate::gui::clock::Clock;
 use crate::gui::threads::{INTENTS, named, people};
@@ -19,6 +19,8 @@ pub struct Row {
     pub note: String,
     /// When, in both zones where they differ.
     pub when: String,
+    /// When, for oneself, for who wrote it, and in UTC; empty for what has no time.
+    pub everywhere: String,
     /// Name for the initials; none for an icon.
     pub name: String,
     /// Whether it is in their hours.
@@ -69,9 +71,22 @@ fn needs(item: &InboxItem) -> bool {
     matches!(item.why.as_str(), "owed" | "named")
 }
 
-/// How many items ask for something of oneself.
-pub fn needs_me(view: &InboxView) -> usize {
-    view.items.iter().filter(|item| needs(item)).count()
+/// How many items that may be heard ask for something of oneself: none outside one's hours and in focus.
+pub fn needs_me(view: &NotifyView) -> usize {
+    view.notify.iter().filter(|item| needs(item)).count()
+}
+
+/// What is said of messages that may be heard; `held` when some of them waited for it.
+pub fn told_words(items: &[InboxItem], held: bool) -> String {
+    let titles: Vec<String> = items.iter().take(3).map(|item| format!("“{}”", item.title)).collect();
+    let more = items.len().saturating_sub(titles.len());
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    match (items, held) {
+        ([one], false) => format!("{}: “{}”", one.author, one.title),
+        ([_], true) => format!("Held until now: {}", titles.join(", ")),
+        (_, true) => format!("Held until now, together: {}{more}", titles.join(", ")),
+        (_, false) => format!("{} threads: {}{more}", items.len(), titles.join(", ")),
+    }
 }
 
 /// What needs oneself, what is to be known, and what is away for a while.
@@ -127,6 +142,7 @@ fn item_row(item: &InboxItem, views: &Views, clock: &Clock) -> Row {
         intent: named(&INTENTS, &item.intent),
         note: note.join(" · "),
         when: clock.both(&item.when, zone),
+        everywhere: clock.everywhere(&item.when, &item.author, zone),
         name: item.author.clone(),
         working: id.is_some_and(|id| people::is_working(views, id)),
         unread: item.unread > 0 || item.why == "unread",
@@ -180,6 +196,7 @@ fn owed_row(item: &OwedItem, views: &Views, clock: &Clock) -> Row {
         intent: named(&INTENTS, &item.intent),
         note: note.join(" · "),
         when: clock.words(&item.said),
+        everywhere: clock.everywhere(&item.said, &item.who, zone),
         name: item.who.clone(),
         working: people::is_working(views, &item.who_id),
         unread: false,
@@ -221,6 +238,11 @@ fn thread_row(row: &ThreadRowView, views: &Views, clock: &Clock) -> Row {
         intent: row.outcome.clone().unwrap_or(messages),
         note: note.join(" · "),
         when: row.last.as_ref().map(|last| clock.words(last)).unwrap_or_default(),
+        everywhere: row
+            .last
+            .as_ref()
+            .map(|last| clock.everywhere(last, &row.last_author, id.and_then(|id| people::zone(views, id))))
+            .unwrap_or_default(),
         name: row.last_author.clone(),
         working: id.is_some_and(|id| people::is_working(views, id)),
         unread: row.unread > 0,

@@ -35,11 +35,11 @@ pub fn undoable(thread: &str, what: InboxDoes, said: String, back: InboxDoes) ->
     UiCommand::Send(Box::new(does(thread, what)), Then::Undoable(said, Box::new(undo)))
 }
 
-/// How long a thread is away.
-pub fn snooze(thread: &str, anchor: Option<Rect>) -> Picker {
+/// How long a thread is away; `back` is what brings it back.
+pub fn snooze(thread: &str, back: &InboxDoes, anchor: Option<Rect>) -> Picker {
     let entry = |icon, label: &str, said: &str, until| {
         let said = format!("Away until {said}");
-        let command = undoable(thread, InboxDoes::Snooze(until), said, InboxDoes::Unread);
+        let command = undoable(thread, InboxDoes::Snooze(until), said, back.clone());
         Entry::new(Sign::Icon(icon), label, command)
     };
     let entries = vec![

@@ -1,6 +1,6 @@
 //! Draws lists of threads: the inbox, the ledger, all threads.
 
-use egui::{Align2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{Align2, Rect, Response, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
 
 use super::Tab;
 use super::data::{List, Row};
@@ -13,7 +13,7 @@ use crate::gui::tokens::{self, size, stroke};
 use crate::gui::widgets::{self, Button};
 
 /// Space at the left of a list.
-const MARGIN: f32 = 16.0;
+pub(super) const MARGIN: f32 = 16.0;
 
 /// Draws a list; `tab` is the part of the inbox that it is.
 pub fn list(ui: &mut Ui, state: &mut ThreadsState, data: &List, tab: Option<Tab>, out: &mut Queue) {
@@ -35,13 +35,14 @@ pub fn list(ui: &mut Ui, state: &mut ThreadsState, data: &List, tab: Option<Tab>
     state.reveal = false;
 }
 
-fn head(ui: &mut Ui, data: &List, tab: Option<Tab>, out: &mut Queue) {
+/// The title of a list and what can be shown in its place.
+pub(super) fn tabs(ui: &mut Ui, name: &str, tab: Option<Tab>, out: &mut Queue) {
     let p = look(ui.ctx());
     ui.add_space(14.0);
     ui.horizontal(|ui| {
         ui.add_space(MARGIN);
-        let title = widgets::short(ui, data.title, tokens::THREAD, p.ink);
-        title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, data.title));
+        let title = widgets::short(ui, name, tokens::THREAD, p.ink);
+        title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, name));
         if let Some(tab) = tab {
             ui.add_space(8.0);
             if let Some(tab) = widgets::choices(ui, "Shown", &Tab::ALL, tab) {
@@ -55,13 +56,19 @@ fn head(ui: &mut Ui, data: &List, tab: Option<Tab>, out: &mut Queue) {
             }
         }
     });
+}
+
+fn head(ui: &mut Ui, data: &List, tab: Option<Tab>, out: &mut Queue) {
+    let p = look(ui.ctx());
+    tabs(ui, data.title, tab, out);
     ui.add_space(4.0);
     if !data.groups.is_empty() {
         padded(ui, |ui| widgets::text(ui, &data.note, tokens::SMALL, p.ink2));
     }
 }
 
-fn padded<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) {
+/// Content with the margins of a list.
+pub(super) fn padded<R>(ui: &mut Ui, content: impl FnOnce(&mut Ui) -> R) {
     ui.horizontal(|ui| {
         ui.add_space(MARGIN);
         ui.vertical(|ui| {
@@ -98,7 +105,8 @@ fn empty(ui: &mut Ui, data: &List, out: &mut Queue) {
     });
 }
 
-fn group_head(ui: &mut Ui, name: &str, count: usize) {
+/// The heading of a group.
+pub(super) fn group_head(ui: &mut Ui, name: &str, count: usize) {
     let p = look(ui.ctx());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
     let inside = Rect::from_min_max(pos2(rect.left() + MARGIN, rect.top() + 10.0), rect.max);
@@ -136,12 +144,26 @@ fn draw_row(ui: &mut Ui, state: &mut ThreadsState, row: &Row, out: &mut Queue) {
     let unread = if row.unread { ", unread" } else { "" };
     let spoken = format!("{}{unread}: {} · {}, {}", row.title, row.intent, row.note, row.when);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &spoken));
-    widgets::focus_ring(ui, &response, 0);
-    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+    let clicked = response.clicked();
+    tip(ui, response.on_hover_cursor(egui::CursorIcon::PointingHand), &row.everywhere);
+    if clicked {
         out.push(match row.is_page {
             true => UiCommand::Go(Route::page(&row.thread)),
             false => UiCommand::Threads(Ask::Select(row.thread.clone())),
         });
+    }
+}
+
+/// The ring, and a tooltip: under the pointer, and at once where the keyboard is.
+pub(super) fn tip(ui: &Ui, response: Response, words: &str) {
+    widgets::focus_ring(ui, &response, 0);
+    if words.is_empty() {
+        return;
+    }
+    if response.has_focus() {
+        response.show_tooltip_text(words);
+    } else {
+        response.on_hover_text(words);
     }
 }
 
@@ -175,11 +197,19 @@ const KEYS: [(&[Action], &str); 7] = [
     (&[Action::Unread], "unread"),
 ];
 
-/// Draws the keys of a list of threads as far as there is room.
-pub fn keys(ui: &Ui, room: Rect) {
+/// What the keys of the digest do.
+const DIGEST_KEYS: [(&[Action], &str); 4] = [
+    (&[Action::Next, Action::Previous], "walk"),
+    (&[Action::OpenItem], "open"),
+    (&[Action::ClearItem], "clear"),
+    (&[Action::ClearDigest], "clear all"),
+];
+
+/// Draws the keys of a list of threads, or of the digest, as far as there is room.
+pub fn keys(ui: &Ui, room: Rect, digest: bool) {
     let p = look(ui.ctx());
     let mut left = room.left();
-    for (actions, words) in KEYS {
+    for (actions, words) in if digest { &DIGEST_KEYS[..] } else { &KEYS[..] } {
         let caps: Vec<String> = actions.iter().filter_map(|action| key_of(*action)).collect();
         let wide = look::width(ui, words, tokens::SMALL) + 26.0 * caps.len() as f32 + 14.0;
         if left + wide > room.right() {

@@ -432,7 +432,7 @@ impl Open {
                 let query = Query::PageInfo { page: id.clone() };
                 self.views.open.page.watch(self.backend.as_ref(), &self.out.wake, query);
                 let head = PracticeQuery::Head { page: id.clone() };
-                self.views.open.head.watch(self.backend.as_ref(), &self.out.wake, Query::Practice(head));
+                self.views.open.practice.watch(self.backend.as_ref(), &self.out.wake, Query::Practice(head));
                 self.watch_past(&id);
                 self.prefs.was_open(&id);
                 self.pane.last_page = Some(id.clone());
@@ -457,6 +457,7 @@ impl Open {
             | Route::Projects
             | Route::Cycles
             | Route::Work
+            | Route::Weekly
             | Route::People(_)
             | Route::Inbox
             | Route::Threads

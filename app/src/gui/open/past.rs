@@ -28,6 +28,7 @@ impl Open {
         views.open.merges.ask_once(backend, wake, Query::Merges { page: page() });
         views.open.comments.watch(backend, wake, Query::Comments { page: page() });
         views.open.backlinks.watch(backend, wake, Query::Backlinks { page: page() });
+        views.open.head.watch(backend, wake, Query::Head { page: page() });
     }
 
     /// Ends what was watched for a page that is left.
@@ -45,6 +46,7 @@ impl Open {
             views.open.merges.clear();
             views.open.comments.clear();
             views.open.backlinks.clear();
+            views.open.head.clear();
         }
     }
 

@@ -10,11 +10,11 @@ use crate::gui::access;
 use crate::gui::actions::Action;
 use crate::gui::command::{BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash};
 use crate::gui::comments::Talk;
-use crate::gui::head;
 use crate::gui::page::blocks;
 use crate::gui::page::select::Selection;
 use crate::gui::palette::Palette;
 use crate::gui::picker::Picker;
+use crate::gui::practice;
 use crate::gui::prefs::Theme;
 use crate::gui::shell;
 use crate::gui::sidebar::shown_title;
@@ -33,6 +33,7 @@ impl Open {
         let focused = ctx.memory(egui::Memory::focused);
         situation.accept &= focused.is_none();
         situation.on_thread &= focused.is_none() || focused == self.threads.row;
+        situation.on_item &= focused.is_none() || focused == self.threads.digest.row;
         situation.on_row &= focused.is_none() || focused == self.tasks.row;
         let actions = self.reader.read(ctx, situation, self.is_typing(ctx));
         out.extend(actions.into_iter().map(UiCommand::Do));
@@ -53,9 +54,11 @@ impl Open {
         let now = ctx.input(|input| input.time);
         match command {
             UiCommand::Do(action) => self.act(ctx, action),
-            UiCommand::Go(route @ Route::Page { .. }) if is_beside(ctx) => self.go_in_other(ctx, route),
-            UiCommand::Go(route) => self.go(route),
-            UiCommand::GoBeside(route) => self.go_in_other(ctx, route),
+            UiCommand::Go(route @ Route::Page { .. }) if is_beside(ctx) => {
+                self.go_in_other(ctx, self.leads_to(route));
+            }
+            UiCommand::Go(route) => self.follow(ctx, route),
+            UiCommand::GoBeside(route) => self.go_in_other(ctx, self.leads_to(route)),
             UiCommand::Fold { page, folded } => {
                 self.prefs.folds.insert(page, folded);
                 self.remember();
@@ -82,6 +85,7 @@ impl Open {
             UiCommand::Past(ask) => self.past_ask(ctx, ask),
             UiCommand::Talk(talk) => self.talk_ask(ctx, talk),
             UiCommand::Threads(ask) => self.threads_ask(ask),
+            UiCommand::Digest(ask) => self.digest_ask(ctx, ask),
             UiCommand::ShowBlock(key) => self.show_block(ctx, key),
             UiCommand::NewLinkedPage(title) => self.new_linked_page(title),
             UiCommand::Attach(path) => self.attach(path),
@@ -110,9 +114,23 @@ impl Open {
             UiCommand::Paste(text) => self.paste(&text, now),
             UiCommand::PasteImage(image) => self.paste_image(image),
             UiCommand::Browse(address) => self.open_link(ctx, &address),
+            UiCommand::Share { member, on: true } => {
+                self.access.shared.insert(member);
+            }
+            UiCommand::Share { member, on: false } => {
+                self.access.shared.remove(&member);
+            }
+            UiCommand::ClockRead(when) => {
+                self.prefs.clock_read = Some(when);
+                self.remember();
+            }
+            UiCommand::PostWeekly => self.post_weekly(),
+            UiCommand::RedoWeekly => self.redo_weekly(),
+            UiCommand::Say(words) => self.say(&words, None, now),
             UiCommand::Undo => {
                 if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {
-                    self.send(undo.0, Then::Quiet);
+                    let digest = matches!(undo.0, Command::SeenBack { .. });
+                    self.send(undo.0, if digest { Then::DigestAgain } else { Then::Quiet });
                 }
             }
             UiCommand::DismissFault => self.fault = None,
@@ -127,6 +145,27 @@ impl Open {
             UiCommand::TryWords => self.try_words(),
             UiCommand::Relock(change) => self.begin_relock(change),
         }
+    }
+
+    /// Where a link to a document leads that may be a page: a thread is one of threads.
+    fn leads_to(&self, route: Route) -> Route {
+        let Route::Page { id, at: None } = &route else { return route };
+        let threads = self.views.talks.threads.get().map(|view| view.threads.as_slice()).unwrap_or_default();
+        let is_thread = threads.iter().any(|thread| thread.id == *id);
+        if is_thread { Route::Thread { id: id.clone() } } else { route }
+    }
+
+    /// Goes where a link leads; to a task in its list.
+    fn follow(&mut self, ctx: &Context, route: Route) {
+        let tasks = self.views.tasks.get().map(|view| view.tasks.as_slice()).unwrap_or_default();
+        if let Route::Page { id, at: None } = &route
+            && tasks.iter().any(|task| task.id == *id)
+        {
+            let task = Some(id.clone());
+            self.go(Route::Tasks);
+            return self.perform_one(ctx, UiCommand::SelectTask(task));
+        }
+        self.go(self.leads_to(route));
     }
 
     fn task_title(&self) -> String {
@@ -280,9 +319,14 @@ impl Open {
             | Action::TakeTheirs
             | Action::LeavePast => self.past_key(ctx, action),
             Action::StillTrue => {
-                if let Some(command) = head::still_true(&self.views) {
+                if let Some(command) = practice::still_true(&self.views) {
                     self.perform(ctx, vec![command]);
                 }
+            }
+            Action::Focus | Action::Weekly | Action::SharedHours => self.notice_key(action),
+            Action::Head(_) | Action::HandOff => self.form_key(ctx, action),
+            Action::SinceLeft | Action::OpenItem | Action::ClearItem | Action::ClearDigest => {
+                self.digest_key(ctx, action);
             }
             Action::GoInbox
             | Action::GoThreads

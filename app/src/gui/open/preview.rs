@@ -89,6 +89,7 @@ fn elsewhere(target: &LinkTargetView) -> Card {
     let icon = match target.kind.as_str() {
         "task" => Icon::Tasks,
         "person" => Icon::People,
+        "thread" => Icon::Threads,
         _ => Icon::Page,
     };
     Card::new(icon, shown_title(&target.title), if target.trashed { "In the trash" } else { "" })
@@ -188,6 +189,7 @@ mod tests {
             working: false,
             holidays: Vec::new(),
             travelling: None,
+            focus_until: None,
         };
         let next = "Next check-in Wed 00:00 · 09:00 theirs · 00:00 UTC";
         assert_eq!(person(&profile, &clock).facts, ["Hours Mon-Fri 09:00-17:30 theirs", next]);

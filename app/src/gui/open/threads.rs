@@ -28,6 +28,7 @@ impl Open {
     fn thread_of(&self, route: &Route) -> Option<String> {
         match route {
             Route::Thread { id } => Some(id.clone()),
+            Route::Inbox if self.threads.tab == Tab::Since => self.digest_thread(),
             Route::Inbox | Route::Threads => self.threads.selected.clone(),
             _ => None,
         }
@@ -369,6 +370,9 @@ impl Open {
 
     /// The next thread of the list, or the one before.
     pub(super) fn step_thread(&mut self, step: isize) {
+        if self.digest_is_shown() {
+            return self.step_digest(step);
+        }
         let Some(list) = self.thread_list() else { return };
         let all = list.threads();
         let now = self.threads.selected.as_deref().and_then(|id| all.iter().position(|thread| *thread == id));
@@ -390,6 +394,9 @@ impl Open {
         match action {
             Action::GoInbox => {
                 self.threads.opened = false;
+                if self.threads.tab == Tab::Since {
+                    self.threads.tab = Tab::Inbox;
+                }
                 self.go(Route::Inbox);
             }
             Action::GoThreads => {
@@ -421,7 +428,7 @@ impl Open {
             Action::Reply => (self.threads.opened, self.threads.focus_composer) = (true, true),
             Action::Done => {
                 let said = format!("Done with “{title}”");
-                let command = menus::undoable(thread, InboxDoes::Done, said, InboxDoes::Unread);
+                let command = menus::undoable(thread, InboxDoes::Done, said, self.way_back(thread));
                 self.put_away(thread);
                 self.perform_one(ctx, command);
             }
@@ -434,12 +441,24 @@ impl Open {
             }
             Action::Mute => self.perform_one(ctx, ui::mute(thread, muted)),
             Action::Record => self.picker = Some(Box::new(menus::record(thread, anchor))),
-            Action::Snooze => self.picker = Some(Box::new(menus::snooze(thread, anchor))),
+            Action::Snooze => {
+                let back = self.way_back(thread);
+                self.picker = Some(Box::new(menus::snooze(thread, &back, anchor)));
+            }
             Action::Acknowledge => {
                 let menu = menus::acknowledge(thread, self.views.members.get(), anchor);
                 self.picker = Some(Box::new(menu));
             }
             _ => {}
+        }
+    }
+
+    /// What brings a thread back that is put away: as what it was.
+    fn way_back(&self, thread: &str) -> InboxDoes {
+        let items = self.views.talks.inbox.get().map(|view| view.items.as_slice()).unwrap_or_default();
+        match items.iter().find(|item| item.id == thread) {
+            Some(item) if item.why != "unread" => InboxDoes::Back(item.put_away.clone()),
+            _ => InboxDoes::Unread,
         }
     }
 

@@ -131,6 +131,10 @@ fn choose(state: &mut PageState, does: Does, now: f64, out: &mut Queue) {
             state.ask = Some(Ask::new(What::File, String::new()));
             Some(Change::new(Delta::default(), selection))
         }
+        Does::Action(action) => {
+            out.push(UiCommand::Do(action));
+            Some(Change::new(Delta::default(), selection))
+        }
         Does::Task => {
             let (index, _) = page.find(from);
             let line = page.parts().get(index).filter(|part| part.head.is_some());

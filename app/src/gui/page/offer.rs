@@ -6,10 +6,14 @@ use tern_model::block::{BlockKind, Container};
 use tern_model::flat::Head;
 
 use super::blocks;
+use crate::gui::actions::Action;
 use crate::gui::icon::Icon;
 
 /// Most entries shown.
 const SHOWN_MAX: usize = 9;
+
+/// Makes a note of one's open work for somebody else; also found as `/handoff`.
+const HAND_OFF: &str = "Hand off my open work";
 
 /// What can be named: handed in by the window.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -73,6 +77,8 @@ pub enum Does {
     File,
     /// The block becomes a task.
     Task,
+    /// Something else of the window is asked for.
+    Action(Action),
     /// Markdown comes.
     Markdown(String),
 }
@@ -148,6 +154,9 @@ pub fn entries(popup: &Popup, offers: &Offers) -> Vec<Entry> {
                 found.extend(decision.map(|(name, text)| {
                     Entry::new(Icon::Page, name, "Template", Does::Markdown(text.clone()))
                 }));
+                if fits(HAND_OFF) || "handoff".starts_with(&query) {
+                    found.push(Entry::new(Icon::Forward, HAND_OFF, "", Does::Action(Action::HandOff)));
+                }
                 found
             }
             Trigger::Template => offers
@@ -239,6 +248,7 @@ mod tests {
     fn each_sign_offers_what_belongs_to_it() {
         assert_eq!(labels(Trigger::Slash, "head"), ["Heading 1", "Heading 2", "Heading 3"]);
         assert_eq!(labels(Trigger::Slash, "decis"), ["Decision"]);
+        assert_eq!(labels(Trigger::Slash, "handoff"), ["Hand off my open work"]);
         assert_eq!(labels(Trigger::Link, "plan"), ["Launch plan", "New page “plan”"]);
         assert_eq!(labels(Trigger::At, ""), ["Aiko", "Today", "Tomorrow"]);
         assert_eq!(labels(Trigger::At, "fri"), ["Friday"]);

@@ -22,6 +22,7 @@ use super::session::Session;
 use super::view::{self, Setting, Shown};
 use super::{blocks, dropped, find, over, pointer, preview};
 use crate::gui::command::{Queue, UiCommand};
+use crate::gui::heads;
 use crate::gui::look::{self, look};
 use crate::gui::tokens::{self, size};
 use crate::gui::widgets;
@@ -72,6 +73,8 @@ pub struct PageState {
     pub thread: Option<String>,
     /// Documents that links lead to and that are not here yet.
     pub absent: std::collections::BTreeSet<String>,
+    /// The typed fields over the text, where the page has some.
+    pub head: Option<heads::data::Head>,
     /// What the link that is pointed at leads to.
     pub preview: Preview,
     /// Where everything lies.
@@ -134,7 +137,14 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
     let output = area.show_viewport(ui, |ui, viewport| {
         let origin = ui.max_rect().top();
         let mut y = origin + 22.0;
+        let head = state.head.take();
+        if let Some(head) = &head {
+            y += heads::ui::kicker(ui, head, pos2(left, y), width, out);
+        }
         y += title_field(ui, state, title, pos2(left, y), width, out) + UNDER_TITLE;
+        if let Some(head) = &head {
+            y += heads::ui::fields(ui, head, pos2(left, y - UNDER_TITLE + 4.0), width, out);
+        }
         let sight = viewport.translate(vec2(0.0, origin));
         let setting = Setting { left, width, top: y, sight, look: look(ui.ctx()) };
         let below = Rect::from_min_max(

@@ -32,9 +32,7 @@ fn with_pages(count: usize) -> Views {
     let view = View::Pages(PagesView { pages: (0..count).map(row).collect(), set_aside: Vec::new() });
     let mut views = Views::default();
     views.pages.give(Box::new(Once(Some(Arc::new(Ok(view))))));
-    views
-        .members
-        .give(Box::new(Once(Some(Arc::new(Ok(View::Members(MembersView { members: Vec::new() })))))));
+    views.members.give(Box::new(Once(Some(Arc::new(Ok(View::Members(MembersView::default())))))));
     let wake: Wake = Arc::new(|| {});
     let backend: Box<dyn Backend> = Box::new(Canned::empty());
     let _ = Query::Members;

@@ -77,7 +77,7 @@ fn crumbs(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) {
     let (style, ink) = if open.is_focused() { (tokens::UI_STRONG, p.ink) } else { (tokens::UI, p.ink3) };
     let at = widgets::line(ui, room.with_min_x(left), Align2::LEFT_CENTER, &last, style, ink);
     if open.is_focused() && matches!(open.pane.route, Route::Inbox | Route::Threads) {
-        inbox::ui::keys(ui, room.with_min_x(at.right() + 22.0));
+        inbox::ui::keys(ui, room.with_min_x(at.right() + 22.0), open.digest_is_shown());
     }
     if open.pane.route == Route::Tasks {
         tasks::header::mark(ui, &open.tasks, &open.views, at.right() + 14.0, room, out);
@@ -95,6 +95,7 @@ pub(super) fn name(open: &Open) -> String {
         }
         Route::Tasks => return tasks::header::name(&open.tasks, &open.views),
         Route::Work => "My work",
+        Route::Weekly => "Update of my week",
         Route::Decisions => "Decision log",
         Route::Projects => "Projects",
         Route::Project { id } => {

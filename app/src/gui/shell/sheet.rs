@@ -12,7 +12,9 @@ use crate::gui::open::{Open, Standing};
 use crate::gui::sidebar::shown_title;
 use crate::gui::tokens::{self, radius, size, stroke};
 use crate::gui::widgets::{self, Button};
-use crate::gui::{access, bars, cycles, decisions, head, lists, notice, page, past, projects, tasks, work};
+use crate::gui::{
+    access, bars, cycles, decisions, lists, notice, page, past, practice, projects, tasks, weekly, work,
+};
 
 /// Draws the sheet and its one or two panes, with the sidebar between as Tab goes; returns where the panes stand.
 pub(super) fn show(ui: &mut Ui, open: &mut Open, parts: &Parts, out: &mut Queue) -> Vec<Standing> {
@@ -114,7 +116,9 @@ fn standing(panes: &[u64], parts: &Parts, share: f32) -> Vec<Standing> {
 /// What the whole window has to say, over all panes; returns where it ends.
 fn notices(ui: &mut Ui, open: &Open, mut room: Rect, out: &mut Queue) -> f32 {
     let notice = access::bars::build(&open.views);
-    if open.fault.is_none() && notice.is_none() {
+    let away = open.away_words();
+    let clocks = open.clock_notice();
+    if open.fault.is_none() && notice.is_none() && away.is_none() && clocks.is_none() {
         return room.top();
     }
     widgets::region(ui, room, "notices", "Notices", |ui| {
@@ -123,6 +127,12 @@ fn notices(ui: &mut Ui, open: &Open, mut room: Rect, out: &mut Queue) -> f32 {
         }
         if let Some(notice) = notice {
             room.min.y += access::bars::show(ui, room, &notice, out);
+        }
+        if let Some(words) = away {
+            room.min.y += bars::away(ui, room, &words, out);
+        }
+        if let Some((words, when)) = clocks {
+            room.min.y += bars::clocks(ui, room, &words, &when, out);
         }
     });
     room.top()
@@ -171,6 +181,12 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
         }
         Route::Work => {
             widgets::region(ui, room, "work", "My work", |ui| work::show(ui, &open.views, &open.clock, out));
+        }
+        Route::Weekly => {
+            let (state, views) = (&mut open.weekly, &open.views);
+            widgets::region(ui, room, "weekly view", "Update of my week", |ui| {
+                weekly::ui::show(ui, state, views, out);
+            });
         }
         Route::Decisions => {
             widgets::region(ui, room, "decision log", "Decision log", |ui| {
@@ -315,8 +331,9 @@ fn page_view(
         room.min.y += past::review::chip(ui, room, &words, out);
     }
     if !trashed {
-        room.min.y += head::show(ui, room, id, &open.views, out);
+        room.min.y += practice::show(ui, room, id, &open.views, out);
     }
+    open.pane.page.head = open.page_head();
     widgets::region(ui, room, "page", "Page", |ui| page::ui::show(ui, &mut open.pane.page, &title, out));
 }
 

@@ -3,7 +3,7 @@
 use egui::{Align2, Rect, Ui};
 
 use crate::gui::command::{Queue, Route};
-use crate::gui::inbox::{self, Tab};
+use crate::gui::inbox::{self, Tab, digest_ui};
 use crate::gui::look::look;
 use crate::gui::open::Open;
 use crate::gui::threads::{NEW, composer, data, ui as thread_ui};
@@ -35,6 +35,9 @@ pub(super) fn show(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
 
 fn list_and_thread(ui: &mut Ui, open: &mut Open, room: Rect, out: &mut Queue) {
     let window = ui.ctx().content_rect().width();
+    if open.digest_is_shown() {
+        return digest(ui, open, room, window, out);
+    }
     open.threads.narrow = window < size::INBOX_ALONE || room.width() < 2.0 * size::INBOX_MIN;
     let selected = open.threads.selected.clone();
     if open.threads.narrow {
@@ -51,6 +54,45 @@ fn list_and_thread(ui: &mut Ui, open: &mut Open, room: Rect, out: &mut Queue) {
     thread(ui, open, room.with_min_x(edge + 1.0), selected.as_deref(), out);
 }
 
+/// What changed while one was away, and beside it the item that is selected.
+fn digest(ui: &mut Ui, open: &mut Open, room: Rect, window: f32, out: &mut Queue) {
+    open.threads.narrow = window < size::INBOX_ALONE || room.width() < 2.0 * size::INBOX_MIN;
+    let Some(digest) = open.digest() else {
+        let words = open.digest_waits(ui.input(|input| input.time));
+        widgets::line(ui, room, Align2::CENTER_CENTER, &words, tokens::UI, look(ui.ctx()).ink2);
+        let response = ui.interact(room, ui.scope_id().with("waits"), egui::Sense::hover());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Status, true, &words));
+        return;
+    };
+    let narrow = open.threads.narrow;
+    let selected = open.threads.digest.selected.clone();
+    let row = digest.rows().find(|row| Some(&row.id) == selected.as_ref());
+    let width = (room.width() * LIST_SHARE).clamp(size::INBOX_MIN, size::INBOX_MAX);
+    let edge = if narrow { room.right() } else { (room.left() + width).round() };
+    let is_opened = narrow && open.threads.opened && row.is_some();
+    if !is_opened {
+        let state = &mut open.threads.digest;
+        let at = room.with_max_x(edge);
+        widgets::region(ui, at, "threads", "Since you left", |ui| digest_ui::list(ui, state, &digest, out));
+    }
+    let beside = if is_opened { room } else { room.with_min_x(edge + 1.0) };
+    if narrow && !is_opened {
+        return;
+    }
+    if !is_opened {
+        inbox::ui::divide(ui, edge, room);
+    }
+    match row {
+        Some(row) if row.kind == "thread" => thread(ui, open, beside, Some(&row.id), out),
+        Some(row) => widgets::region(ui, beside, "item", "Item", |ui| digest_ui::card(ui, row, out)),
+        None if digest.groups.is_empty() => {}
+        None => {
+            let words = "J and K walk what changed; one of it stands here.";
+            widgets::line(ui, beside, Align2::CENTER_CENTER, words, tokens::UI, look(ui.ctx()).ink2);
+        }
+    }
+}
+
 fn list(ui: &mut Ui, open: &mut Open, room: Rect, out: &mut Queue) {
     let tab = (open.pane.route == Route::Inbox).then_some(open.threads.tab);
     let Some(list) = open.thread_list() else {
@@ -58,6 +100,7 @@ fn list(ui: &mut Ui, open: &mut Open, room: Rect, out: &mut Queue) {
         let error = match tab {
             Some(Tab::Inbox) => talks.inbox.error(),
             Some(Tab::Owed) => talks.owed.error(),
+            Some(Tab::Since) => talks.digest.error(),
             None => talks.threads.error(),
         };
         let words = error.map_or("Reading the threads".to_owned(), ToString::to_string);

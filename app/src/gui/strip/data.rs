@@ -43,6 +43,8 @@ pub struct Row {
     pub next_ms: Option<i64>,
     /// Why no working time is left on the ruler.
     pub away: Option<String>,
+    /// Until when they want to hear nothing.
+    pub focus_ms: Option<i64>,
     zone: Zone,
 }
 
@@ -134,6 +136,10 @@ impl Ruler {
 
     /// The next check-in on their clock, and how long until then.
     pub fn next(&self, row: &Row) -> (String, String) {
+        if let Some(until) = row.focus_ms {
+            let at = row.zone.local(until).strftime("%H:%M").to_string();
+            return (at, "ends their focus".to_owned());
+        }
         let Some(next_ms) = row.next_ms else { return ("none stated".to_owned(), String::new()) };
         let today = row.zone.date(next_ms) == self.mine.date(self.now_ms);
         let at = row.zone.local(next_ms).strftime(if today { "%H:%M" } else { "%a %H:%M" }).to_string();
@@ -204,6 +210,7 @@ impl Row {
             checkins: person.checkins.iter().filter_map(|at| instant(at)).collect(),
             next_ms: person.next_checkin.as_deref().and_then(instant),
             away: person.away.clone(),
+            focus_ms: person.focus_until.as_deref().and_then(instant),
             zone,
         })
     }
@@ -231,6 +238,7 @@ impl Row {
         }
         self.bars = merged;
         self.checkins.clear();
+        self.focus_ms = None;
         self.next_ms = [self.next_ms, other.next_ms].into_iter().flatten().min();
         self.away = self.away.take().filter(|_| other.away.is_some());
     }

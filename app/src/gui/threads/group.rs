@@ -4,8 +4,8 @@ use egui::Ui;
 use tern_peer::{Command, InboxCommand, InboxDoes, PollView, PracticeCommand, QuestionView, ThreadView};
 
 use crate::gui::command::{Queue, Then, UiCommand};
-use crate::gui::head::sends;
 use crate::gui::look::look;
+use crate::gui::practice::sends;
 use crate::gui::tokens::{self, radius};
 use crate::gui::widgets::{self, Button};
 

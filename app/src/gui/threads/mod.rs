@@ -9,6 +9,7 @@ use egui::Rect;
 use tern_peer::Say;
 
 use super::inbox::Tab;
+use super::inbox::digest::DigestState;
 
 pub mod composer;
 pub mod data;
@@ -209,6 +210,12 @@ pub struct Seen {
 pub struct ThreadsState {
     /// The part of the inbox that is shown.
     pub tab: Tab,
+    /// What changed while one was away.
+    pub digest: DigestState,
+    /// The answer that was last heard, of what may be.
+    pub heard: usize,
+    /// Messages that were held in it.
+    pub held: std::collections::BTreeSet<String>,
     /// The thread beside the list.
     pub selected: Option<String>,
     /// Where it stood in the list.

@@ -45,6 +45,18 @@ pub(crate) enum HandoffAction {
     },
 }
 
+/// `focus …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum FocusAction {
+    /// Hear nothing until a time of day, as 15:00, or a moment; others see when it ends
+    Until {
+        /// In your own zone
+        when: String,
+    },
+    /// Hear again what may be heard
+    Off,
+}
+
 /// `weekly`
 #[derive(Debug, Args)]
 pub(crate) struct WeeklyArgs {

@@ -3,7 +3,9 @@
 use tern_peer::{Command, PeerError, Query, RecordWhat, Reply, View};
 
 use super::ask;
-use crate::args::{DecisionAction, DigestArgs, HandoffAction, HandoffArgs, RecordArgs, WeeklyArgs};
+use crate::args::{
+    DecisionAction, DigestArgs, FocusAction, HandoffAction, HandoffArgs, RecordArgs, WeeklyArgs,
+};
 use crate::context::Context;
 use crate::{failure, human, values};
 
@@ -12,7 +14,8 @@ pub(super) fn digest(context: &Context, args: DigestArgs) -> Result<(), PeerErro
     context.with_peer(|peer| {
         let view = ask!(peer, Query::Digest { since }, View::Digest);
         let shown = view.items.iter().map(|item| (&item.id, &item.heads));
-        let all = shown.chain(view.counted.iter().map(|one| (&one.id, &one.heads)));
+        let also = view.items.iter().flat_map(|item| &item.also).chain(&view.counted);
+        let all = shown.chain(also.map(|one| (&one.id, &one.heads)));
         let seen: Vec<(String, String)> = all
             .filter(|(_, heads)| !heads.is_empty())
             .map(|(id, heads)| (id.clone(), heads.clone()))
@@ -77,6 +80,22 @@ pub(super) fn handoff(context: &Context, args: HandoffArgs) -> Result<(), PeerEr
     context.with_peer(|peer| {
         let Reply::Handoff(view) = peer.call(command)? else { return Err(failure::mismatch()) };
         context.emit(&view, || human::away::handoff(&view))
+    })
+}
+
+pub(super) fn focus(context: &Context, action: Option<FocusAction>) -> Result<(), PeerError> {
+    context.with_peer(|peer| {
+        let until = match action {
+            Some(FocusAction::Until { when }) => Some(Some(when)),
+            Some(FocusAction::Off) => Some(None),
+            None => None,
+        };
+        if let Some(until) = until {
+            peer.call(Command::Focus { until })?;
+        }
+        let view = ask!(peer, Query::Profile { member: None }, View::Profile);
+        let clock = human::Clock::of(peer)?;
+        context.emit(&view, || human::away::focus(&view, &clock))
     })
 }
 

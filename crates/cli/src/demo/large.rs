@@ -296,7 +296,7 @@ impl Run<'_> {
         for name in ["invited", "members", "all-threads"] {
             carry_out(&self.file(name))?;
         }
-        let (tasks, pages, threads) = self.founder()?.open(self.now_ms, |desk| desk.count())?;
+        let (tasks, pages, threads) = self.founder()?.open(self.now_ms, desk::Desk::count)?;
         let person = |person: &Person| PersonReport {
             name: person.profile.name.clone(),
             zone: person.profile.zone.clone(),

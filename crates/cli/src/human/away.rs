@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use tern_peer::{
-    DecisionView, DecisionsView, DigestItem, DigestView, HandoffView, NotifyView, RecordedView, WeeklyView,
+    DecisionView, DecisionsView, DigestItem, DigestView, HandoffView, NotifyView, ProfileView, RecordedView,
+    WeeklyView,
 };
 
 use crate::human::{Clock, count};
@@ -175,6 +176,16 @@ pub(crate) fn weekly(view: &WeeklyView) -> String {
     let minutes = count(view.reading_minutes as u64, "minute", "minutes");
     let _ = writeln!(text, "{} words, {minutes} to read\n", view.words);
     text + &safe_lines(&view.text)
+}
+
+pub(crate) fn focus(view: &ProfileView, clock: &Clock) -> String {
+    match &view.focus_until {
+        Some(until) => format!(
+            "Nothing is heard until {}. Others see that time and nothing more; `tern focus off` ends it.\n",
+            clock.words(until)
+        ),
+        None => "What may be heard is heard: you are not in focus.\n".to_owned(),
+    }
 }
 
 pub(crate) fn notify(view: &NotifyView, clock: &Clock) -> String {

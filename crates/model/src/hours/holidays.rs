@@ -119,7 +119,7 @@ pub fn read_holidays(text: &str, today: Date) -> Result<Holidays, HolidayError> 
                     _ => return at(*n, format!("{part} ends here but did not begin")),
                 }
                 if part == "VEVENT" {
-                    keep(std::mem::take(&mut event), today, &mut found)?;
+                    keep(&std::mem::take(&mut event), today, &mut found)?;
                 }
             }
             _ if open.last().is_some_and(|(_, part)| part == "VEVENT") => {
@@ -278,7 +278,7 @@ fn plain(value: &str) -> String {
 }
 
 /// Adds the days of an entry.
-fn keep(event: Event, today: Date, found: &mut Holidays) -> Result<(), HolidayError> {
+fn keep(event: &Event, today: Date, found: &mut Holidays) -> Result<(), HolidayError> {
     if event.with_time {
         found.with_time += 1;
         return Ok(());

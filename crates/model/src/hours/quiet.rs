@@ -41,6 +41,25 @@ impl Profile {
             due => Hearing::Held(due),
         }
     }
+
+    /// The same for somebody who wants to hear nothing until an instant: what comes is held until then, and on from there
+    /// as if it were heard for the first time.
+    pub fn hearing_in_focus(
+        &self,
+        arrival: &Arrival,
+        on_call: bool,
+        focus_until_ms: Option<i64>,
+        now_ms: i64,
+    ) -> Hearing {
+        let Some(until) = focus_until_ms.filter(|until| *until > now_ms) else {
+            return self.hearing(arrival, on_call, now_ms);
+        };
+        match self.hearing(arrival, on_call, until) {
+            Hearing::Now if arrival.emergency && on_call => Hearing::Now,
+            Hearing::Now => Hearing::Held(Some(until)),
+            held => held,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +106,24 @@ mod tests {
         assert_eq!(london().hearing(&emergency, true, night), Hearing::Now);
         assert!(matches!(london().hearing(&emergency, false, night), Hearing::Held(Some(_))));
         assert!(matches!(london().hearing(&plain(night), true, night), Hearing::Held(Some(_))));
+    }
+
+    #[test]
+    fn in_focus_nothing_is_heard_before_its_end_but_an_emergency_on_call() {
+        let now = at("2026-11-24T10:00Z");
+        let came = plain(at("2026-11-24T09:30Z"));
+        let ends = |text: &str| Some(at(text));
+        let hears = |focus, now| london().hearing_in_focus(&came, false, focus, now);
+        assert_eq!(hears(ends("2026-11-24T15:00Z"), now), Hearing::Held(ends("2026-11-24T15:00Z")));
+        assert_eq!(hears(ends("2026-11-24T10:00Z"), now), Hearing::Now, "it is over");
+        assert_eq!(hears(None, now), Hearing::Now);
+        let evening = hears(ends("2026-11-24T20:00Z"), now);
+        assert!(
+            matches!(evening, Hearing::Held(Some(until)) if until > at("2026-11-25T00:00Z")),
+            "focus that ends outside hours holds until the next check-in: {evening:?}"
+        );
+        let emergency = Arrival { at_ms: now, emergency: true };
+        assert_eq!(london().hearing_in_focus(&emergency, true, ends("2026-11-24T15:00Z"), now), Hearing::Now);
     }
 
     proptest! {

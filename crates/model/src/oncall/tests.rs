@@ -99,7 +99,7 @@ proptest! {
         let said = at(change) + came * MINUTE_MS;
         let now = said + after * MINUTE_MS;
         let arrival = Arrival { at_ms: said, emergency };
-        let heard = all.hearing("ben", &profile, &arrival, now) == Hearing::Now;
+        let heard = all.hearing("ben", &profile, &arrival, (now, None)) == Hearing::Now;
         // The rota, said as the hours of somebody who works then.
         let shifts: Vec<&str> = rota.iter().filter_map(|entry| entry.strip_prefix("ben ")).collect();
         let on_call = Profile { weekly: shifts.join(";").parse().unwrap(), ..Profile::usual(profile.zone.clone()) };

@@ -222,6 +222,11 @@ pub enum Command {
         /// Full ids and heads.
         seen: Vec<(String, String)>,
     },
+    /// Takes back that documents were marked as read: they are read up to these heads, empty for not at all.
+    SeenBack {
+        /// Full ids, and the heads up to which each was read before.
+        seen: Vec<(String, String)>,
+    },
     /// Changes fields of a decision: `title state owner deciders decide_by outcome affects supersedes`. `decided` needs an
     /// outcome; what is superseded is marked so.
     DecisionSet {
@@ -255,6 +260,11 @@ pub enum Command {
     },
     /// Makes a page of the draft of one's week.
     WeeklyPost,
+    /// Nothing is heard until a moment; others see when it ends and nothing more.
+    Focus {
+        /// A time of day or a moment, in one's own zone; `None` ends it.
+        until: Option<String>,
+    },
     /// Does something with an item of the inbox.
     Inbox(super::InboxCommand),
     /// A new task from a capture line (`Fix login @aiko #auth !high ^2026-12-01 >Web`).
@@ -354,7 +364,7 @@ pub enum Reply {
     /// A decision, as the log prints it.
     Decision(Box<super::DecisionView>),
     /// A document of practice, or what a group was asked.
-    Practice(super::PracticeView),
+    Practice(Box<super::PracticeView>),
     /// What was made out of a thread.
     Recorded(Box<super::RecordedView>),
     /// A hand-off.
@@ -514,6 +524,11 @@ pub enum Query {
     },
     /// Documents of practice, and what a group was asked.
     Practice(super::PracticeQuery),
+    /// The typed fields over a page: a decision, a hand-off, or nothing.
+    Head {
+        /// Which page.
+        page: Ref,
+    },
     /// Pages and tasks that link to a page or task.
     Backlinks {
         /// Which.
@@ -531,6 +546,8 @@ pub enum Query {
         /// For how many weeks from today.
         weeks: u16,
     },
+    /// Clock changes within a week that alter what oneself shares with somebody.
+    ClockWatch,
     /// The change that brings own words back that blocks of somebody else, who did not have them, came between: asked by
     /// a window that saw such blocks come.
     PageTorn {

@@ -48,7 +48,8 @@ pub struct DigestItem {
     pub title: String,
     /// What changed, in a line.
     pub text: String,
-    /// Why it is in its group: `owed`, `named`, `assigned`, `decide`, `handoff`, `not_taken`, or empty.
+    /// Why it is in its group: `owed`, `named`, `assigned`, `decide`, `handoff`, `not_taken`,
+    /// `answered` for a comment under one of one's own, or empty.
     pub why: String,
     /// Who changed it, by name.
     pub authors: Vec<String>,
@@ -64,6 +65,24 @@ pub struct DigestItem {
     pub from_heads: String,
     /// The version that this shows; marked as read when the digest is cleared.
     pub heads: String,
+    /// What others changed in the first block that they did, run by run; empty for anything but a page.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<DigestPart>,
+    /// Full id of the page that comments are on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
+    /// Documents that it stands for as well: the thread in which a hand-off is asked. They are cleared with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<DigestCounted>,
+}
+
+/// A stretch of a changed block.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DigestPart {
+    /// `same`, `added` or `removed`.
+    pub state: String,
+    /// Its words.
+    pub text: String,
 }
 
 /// Something that is counted and not shown.
@@ -71,7 +90,8 @@ pub struct DigestItem {
 pub struct DigestCounted {
     /// Full id of the document.
     pub id: String,
-    /// `muted` for a muted thread, `quiet` for notes of delivery and the like, `unreadable` for what could not be read here.
+    /// `muted` for a muted thread, `quiet` for notes of delivery and the like, `handoff` for the thread of a hand-off,
+    /// `unreadable` for what could not be read here.
     pub why: String,
     /// Changes of others that it stands for.
     pub changes: usize,

@@ -73,6 +73,9 @@ pub struct NotifyView {
     pub notify: Vec<InboxItem>,
     /// What waits for a check-in.
     pub held: Vec<HeldItem>,
+    /// Until when oneself wants to hear nothing, RFC 3339 with zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus_until: Option<String>,
     /// The next check-in, RFC 3339 with zone.
     pub next: Option<String>,
 }

@@ -22,6 +22,8 @@ pub enum InboxDoes {
     Snooze(SnoozeUntil),
     /// Back as unread.
     Unread,
+    /// Takes back that it was put away: as it was, up to these heads, or not put away at all.
+    Back(Option<String>),
     /// Only what is addressed to oneself by name comes from now on; `false` undoes it.
     Mute(bool),
 }
@@ -79,6 +81,9 @@ pub struct InboxItem {
     pub expected_by: Option<String>,
     /// The same in one's own zone, in words.
     pub expected_local: Option<String>,
+    /// Up to where it was put away before; what takes a further time back needs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub put_away: Option<String>,
 }
 
 /// A thread that is away for a while.

@@ -4,6 +4,7 @@
 //! serialises to exactly the JSON that the terminal prints.
 
 mod access;
+mod clock_watch;
 mod command;
 mod comments;
 mod cycles;
@@ -11,6 +12,7 @@ mod decisions;
 mod digest;
 mod error;
 mod handover;
+mod heads;
 mod inbox;
 mod links;
 mod page;
@@ -27,6 +29,7 @@ mod view;
 mod zone_data;
 
 pub use access::*;
+pub use clock_watch::*;
 pub use command::*;
 pub use comments::*;
 pub use cycles::*;
@@ -34,6 +37,7 @@ pub use decisions::*;
 pub use digest::*;
 pub use error::{ErrorKind, PeerError};
 pub use handover::*;
+pub use heads::*;
 pub use inbox::*;
 pub use links::*;
 pub use page::*;

@@ -47,6 +47,9 @@ pub struct StripPerson {
     pub checkins: Vec<String>,
     /// The next check-in, RFC 3339 with their zone; none when they have no working time.
     pub next_checkin: Option<String>,
+    /// Until when they want to hear nothing, RFC 3339 with their zone; none when that is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus_until: Option<String>,
     /// Why no working time is left on the ruler, in their words: `weekend until Mon 09:00`.
     pub away: Option<String>,
 }

@@ -119,6 +119,8 @@ pub enum View {
     Weekly(super::WeeklyView),
     /// See [`Query::Notify`](super::Query::Notify).
     Notify(super::NotifyView),
+    /// See [`Query::Head`](super::Query::Head).
+    Head(Box<super::HeadView>),
     /// See [`Query::Decisions`](super::Query::Decisions).
     Decisions(super::DecisionsView),
     /// See [`Query::Practice`](super::Query::Practice).
@@ -129,6 +131,8 @@ pub enum View {
     PageTorn(super::PageTornView),
     /// See [`Query::Strip`](super::Query::Strip).
     Strip(super::StripView),
+    /// See [`Query::ClockWatch`](super::Query::ClockWatch).
+    ClockWatch(super::ClockWatchView),
     /// See [`Query::Overlap`](super::Query::Overlap).
     Overlap(super::OverlapView),
     /// See [`Query::Templates`](super::Query::Templates).
@@ -417,6 +421,9 @@ pub struct ProfileView {
     pub holidays: Vec<String>,
     /// One's own only: the zone that this computer is set to, where that is another one.
     pub travelling: Option<String>,
+    /// Until when they want to hear nothing, RFC 3339 with their zone; none when that is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus_until: Option<String>,
 }
 
 /// The membership log.

@@ -17,12 +17,19 @@ impl Core {
     pub(crate) fn backlinks(&mut self, page: &str) -> Result<BacklinksView, PeerError> {
         let id = resolve::document(&self.store, page, Wanted::Any)?;
         let mut links = Vec::new();
-        let from = self.store.links_to(&id.0)?.into_iter().map(DocId).filter(|d| d.class() == Class::Content);
+        let from = self.store.links_to(&id.0)?.into_iter().map(DocId);
         let mut titled: Vec<(String, &str, DocId)> = Vec::new();
         for doc in from.filter(|d| *d != id) {
             let target = self.target(&doc)?;
             if target.present && !target.trashed {
-                titled.push((target.title, if target.kind == "task" { "task" } else { "page" }, doc));
+                let kind = match target.kind.as_str() {
+                    "task" => "task",
+                    "thread" => "thread",
+                    // Comments stand beside the page itself.
+                    _ if doc.class() == Class::Conversation => continue,
+                    _ => "page",
+                };
+                titled.push((target.title, kind, doc));
             }
         }
         titled.sort();
@@ -62,6 +69,9 @@ impl Core {
         }
         if let Some(task) = self.store.task(&doc.0)? {
             return Ok(found("task", task.title, task.trashed));
+        }
+        if let Some(thread) = self.store.thread(&doc.0)? {
+            return Ok(found("thread", thread.title, false));
         }
         if let Some(member) = people::member_of_document(&self.mem.membership, doc) {
             return Ok(found("person", people::name_of(&self.store, &member), false));

@@ -7,9 +7,9 @@ use crate::api::{AccessCommand, Command, DocReply, PeerError, Reply, ThreadComma
 use super::errors::internal;
 use super::resolve::{self, Wanted};
 use super::{
-    Core, Work, access, audit, bulk, comments, cycles, decisions, drafts, handoff, inbox, invites, pages,
-    past, people, practice, project, projects, reading, record, removal, review, saved_views, spaces, tasks,
-    templates, threads, typing, weekly,
+    Core, Work, access, audit, bulk, comments, cycles, decisions, drafts, focus, handoff, inbox, invites,
+    pages, past, people, practice, project, projects, reading, record, removal, review, saved_views, spaces,
+    tasks, templates, threads, typing, weekly,
 };
 
 /// What a command did, before the reply is made.
@@ -24,7 +24,13 @@ enum Did {
     View(DocId),
     Project(DocId),
     Cycle(DocId),
-    Other(Reply),
+    Other(Box<Reply>),
+}
+
+impl Did {
+    fn other(reply: Reply) -> Did {
+        Did::Other(Box::new(reply))
+    }
 }
 
 impl Core {
@@ -52,11 +58,13 @@ impl Core {
             Did::Handoff(id) => Ok(Reply::Handoff(Box::new(self.handoff_view(id)?))),
             Did::Project(id) => Ok(Reply::Project(Box::new(self.project_view(&id.to_string())?))),
             Did::Cycle(id) => Ok(Reply::Cycle(Box::new(self.cycle_view(&id.to_string())?))),
-            Did::Practice(done) => Ok(Reply::Practice(self.practice_done(&done)?)),
+            Did::Practice(done) => Ok(Reply::Practice(Box::new(self.practice_done(&done)?))),
             Did::View(id) => Ok(Reply::View(Box::new(self.saved_view(id)?))),
             Did::Drafts => Ok(Reply::Drafts(self.drafts_view()?)),
-            Did::Other(Reply::Profile(_)) => Ok(Reply::Profile(self.profile_view(None)?)),
-            Did::Other(reply) => Ok(reply),
+            Did::Other(reply) => match *reply {
+                Reply::Profile(_) => Ok(Reply::Profile(self.profile_view(None)?)),
+                reply => Ok(reply),
+            },
         }
     }
 
@@ -70,17 +78,21 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
     let done = |(id, changed): (DocId, bool)| Did::Doc(id, changed);
     Ok(match command {
         Command::Invite { role, mode, uses, expires_ms } => {
-            Did::Other(invites::invite(work, role, mode, *uses, *expires_ms)?)
+            Did::other(invites::invite(work, role, mode, *uses, *expires_ms)?)
         }
         Command::Access(command) => access_command(work, command)?,
-        Command::MemberRole { member, role } => Did::Other(removal::set_role(work, member, role)?),
+        Command::MemberRole { member, role } => Did::other(removal::set_role(work, member, role)?),
         Command::ProfileSet(change) => {
             people::change(work, change)?;
             // The view is made after the commit.
-            Did::Other(Reply::Profile(empty_profile()))
+            Did::other(Reply::Profile(empty_profile()))
         }
-        Command::RelayAdd { ticket } => Did::Other(access::add_relay(work, ticket)?),
-        Command::RelayRemove { device } => Did::Other(access::remove_relay(work, device)?),
+        Command::Focus { until } => {
+            focus::set(work, until.as_deref())?;
+            Did::other(Reply::Profile(empty_profile()))
+        }
+        Command::RelayAdd { ticket } => Did::other(access::add_relay(work, ticket)?),
+        Command::RelayRemove { device } => Did::other(access::remove_relay(work, device)?),
         Command::PageNew { title, parent, space, markdown } => {
             let made = pages::create(work, title, parent.as_deref(), space.as_deref(), markdown.as_deref())?;
             Did::Doc(made, true)
@@ -95,7 +107,7 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         }
         Command::PageAppend { page, markdown } => done(pages::append(work, page, markdown)?),
         Command::PageDelta { page, base, delta } => {
-            Did::Other(Reply::PageDelta(typing::change(work, page, base, delta)?))
+            Did::other(Reply::PageDelta(typing::change(work, page, base, delta)?))
         }
         Command::PageRename { page, title } => done(pages::rename(work, page, title)?),
         Command::PageMove { page, parent, after } => {
@@ -107,28 +119,29 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::PageTakeBack { page, at } => done(typing::take_back(work, page, at)?),
         Command::PageRestoreBlock { page, at, block } => done(past::restore_block(work, page, at, block)?),
         Command::MarkRead { page, heads } => {
-            Did::Other(reading::note(work, reading::Mark::Read, page, heads.as_deref())?)
+            Did::other(reading::note(work, reading::Mark::Read, page, heads.as_deref())?)
         }
         Command::MergeReviewed { page, heads } => {
-            Did::Other(reading::note(work, reading::Mark::Reviewed, page, heads.as_deref())?)
+            Did::other(reading::note(work, reading::Mark::Reviewed, page, heads.as_deref())?)
         }
         Command::Thread(ThreadCommand::Draft { thread, title, say }) => {
             drafts::keep(work, thread.as_deref(), title, say.as_ref())?;
             Did::Drafts
         }
-        Command::Thread(ThreadCommand::ShareSeen { on }) => Did::Other(threads::share_seen(work, *on)?),
+        Command::Thread(ThreadCommand::ShareSeen { on }) => Did::other(threads::share_seen(work, *on)?),
         Command::Thread(command) => Did::Thread(threads::perform(work, command)?),
-        Command::SeenAll { seen } => Did::Other(reading::note_all(work, seen)?),
+        Command::SeenAll { seen } => Did::other(reading::note_all(work, seen)?),
+        Command::SeenBack { seen } => Did::other(reading::note_back(work, seen)?),
         Command::DecisionSet { page, fields } => Did::Decision(decisions::change(work, page, fields)?),
         Command::Practice(command) => Did::Practice(practice::perform(work, command)?),
         Command::Record { what, yes } => {
-            Did::Other(Reply::Recorded(Box::new(record::perform(work, what, *yes)?)))
+            Did::other(Reply::Recorded(Box::new(record::perform(work, what, *yes)?)))
         }
         Command::Handoff { to } => Did::Handoff(handoff::hand(work, to.as_deref())?),
         Command::HandoffAnswer { page, accept, reason } => {
             Did::Handoff(handoff::answer(work, page, *accept, reason.as_deref())?)
         }
-        Command::Inbox(command) => Did::Other(inbox::perform(work, command)?),
+        Command::Inbox(command) => Did::other(inbox::perform(work, command)?),
         Command::CommentNew { page, on, text } => done(comments::create(work, page, on, text)?),
         Command::CommentReply { thread, text } => done(comments::reply(work, thread, text)?),
         Command::CommentResolve { thread, on } => done(comments::resolve(work, thread, *on)?),
@@ -136,7 +149,7 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::TaskSet { task, fields } => Did::Task(tasks::change(work, task, fields)?.0),
         Command::Tasks(command) => match bulk::perform(work, command)? {
             bulk::Done::Made(task) => Did::Task(task),
-            bulk::Done::Changed(steps) => Did::Other(Reply::Steps(steps)),
+            bulk::Done::Changed(steps) => Did::other(Reply::Steps(steps)),
         },
         Command::Project(command) => Did::Project(projects::perform(work, command)?),
         Command::Cycle(command) => Did::Cycle(cycles::perform(work, command)?),
@@ -153,24 +166,24 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
 
 fn access_command(work: &mut Work<'_, '_>, command: &AccessCommand) -> Result<Did, PeerError> {
     Ok(match command {
-        AccessCommand::InviteRevoke { invite } => Did::Other(invites::revoke(work, invite)?),
+        AccessCommand::InviteRevoke { invite } => Did::other(invites::revoke(work, invite)?),
         AccessCommand::Approve { request, role } => {
-            Did::Other(invites::approve(work, request, role.as_deref())?)
+            Did::other(invites::approve(work, request, role.as_deref())?)
         }
-        AccessCommand::MemberRemove { member } => Did::Other(removal::remove_member(work, member)?),
-        AccessCommand::MemberRestore { member, role } => Did::Other(removal::restore(work, member, role)?),
-        AccessCommand::Leave => Did::Other(removal::leave(work)?),
-        AccessCommand::DeviceRemove { device } => Did::Other(removal::remove_device(work, device)?),
-        AccessCommand::NoticeSeen { notice } => Did::Other(audit::notice_seen(work, notice)?),
-        AccessCommand::ReviewAdmit { entry } => Did::Other(review::admit(work, entry)?),
-        AccessCommand::ReviewDiscard { entry } => Did::Other(review::discard(work, entry)?),
+        AccessCommand::MemberRemove { member } => Did::other(removal::remove_member(work, member)?),
+        AccessCommand::MemberRestore { member, role } => Did::other(removal::restore(work, member, role)?),
+        AccessCommand::Leave => Did::other(removal::leave(work)?),
+        AccessCommand::DeviceRemove { device } => Did::other(removal::remove_device(work, device)?),
+        AccessCommand::NoticeSeen { notice } => Did::other(audit::notice_seen(work, notice)?),
+        AccessCommand::ReviewAdmit { entry } => Did::other(review::admit(work, entry)?),
+        AccessCommand::ReviewDiscard { entry } => Did::other(review::discard(work, entry)?),
         AccessCommand::SpaceNew { title, private, with } => {
-            Did::Other(spaces::create(work, title, *private, with)?)
+            Did::other(spaces::create(work, title, *private, with)?)
         }
         AccessCommand::SpaceAdd { space, member, role } => {
-            Did::Other(spaces::add(work, space, member, role)?)
+            Did::other(spaces::add(work, space, member, role)?)
         }
-        AccessCommand::SpaceRemove { space, member } => Did::Other(spaces::remove(work, space, member)?),
+        AccessCommand::SpaceRemove { space, member } => Did::other(spaces::remove(work, space, member)?),
         AccessCommand::PageToSpace { page, space } => Did::Doc(spaces::move_page(work, page, space)?, true),
         AccessCommand::ReviewExport { .. } => {
             return Err(internal("This command belongs to the engine."));
@@ -190,6 +203,7 @@ fn empty_profile() -> crate::api::ProfileView {
         working: false,
         holidays: Vec::new(),
         travelling: None,
+        focus_until: None,
     }
 }
 

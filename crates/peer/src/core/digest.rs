@@ -66,6 +66,9 @@ struct Told {
     text: String,
     why: &'static str,
     expected_by_ms: Option<i64>,
+    parts: Vec<DigestPart>,
+    /// The page that comments are on.
+    page: Option<String>,
 }
 
 /// What a digest is made with.
@@ -124,6 +127,7 @@ impl Core {
             }
             diffs_left = desk.diffs_left;
         }
+        self.join_handoffs(&mut made)?;
         made.extend(self.untaken(&membership, &zone)?);
         made.sort_by(|a, b| (a.0, -a.1, &a.2.id).cmp(&(b.0, -b.1, &b.2.id)));
         let items: Vec<DigestItem> = made.into_iter().map(|(_, _, item)| item).collect();
@@ -151,6 +155,37 @@ impl Core {
             Some(at) => found.extend(self.store.threads_released(at, now_ms)?.into_iter().map(DocId)),
         }
         Ok(found)
+    }
+
+    /// A hand-off and the thread in which it is asked are one item.
+    fn join_handoffs(&self, made: &mut Vec<(Group, i64, DigestItem)>) -> Result<(), PeerError> {
+        let mut asked: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (_, _, item) in made.iter().filter(|(_, _, item)| item.kind == "thread") {
+            let Ok(id) = item.id.parse::<DocId>() else { continue };
+            if let Some(on) = self.store.thread(&id.0)?.and_then(|row| row.on_doc) {
+                asked.entry(DocId(on).to_string()).or_default().push(item.id.clone());
+            }
+        }
+        let mut joined: BTreeMap<String, DigestCounted> = BTreeMap::new();
+        for (_, _, item) in made.iter().filter(|(_, _, item)| item.kind == "handoff") {
+            for thread in asked.get(&item.id).into_iter().flatten() {
+                if let Some((_, _, told)) = made.iter().find(|(_, _, other)| other.id == *thread) {
+                    let counted = DigestCounted {
+                        id: told.id.clone(),
+                        why: "handoff".to_owned(),
+                        changes: told.changes,
+                        from_heads: told.from_heads.clone(),
+                        heads: told.heads.clone(),
+                    };
+                    joined.insert(item.id.clone(), counted);
+                }
+            }
+        }
+        for (_, _, item) in made.iter_mut() {
+            item.also.extend(joined.get(&item.id).cloned());
+        }
+        made.retain(|(_, _, item)| !joined.values().any(|one| one.id == item.id));
+        Ok(())
     }
 
     /// Own hand-offs that nobody took within an hour of the other's working day: derived, not changed.
@@ -247,6 +282,9 @@ impl Desk<'_> {
             expected_by: Core::utc(told.expected_by_ms),
             from_heads: changed.from.to_string(),
             heads: changed.doc.heads().to_string(),
+            parts: told.parts,
+            page: told.page,
+            also: Vec::new(),
         };
         (told.group, when_ms, item)
     }

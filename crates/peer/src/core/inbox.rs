@@ -45,6 +45,10 @@ pub(crate) fn perform(work: &mut Work<'_, '_>, command: &InboxCommand) -> Result
         InboxDoes::Unread => {
             reading::mark(work, &id, &[(UNREAD, text("yes")), (SNOOZE, Value::Null)])?;
         }
+        InboxDoes::Back(before) => {
+            let done = before.as_deref().map_or(Value::Null, text);
+            reading::mark(work, &id, &[(DONE, done), (SNOOZE, Value::Null)])?;
+        }
         InboxDoes::Mute(on) => {
             let value = if *on { text("yes") } else { Value::Null };
             reading::mark(work, &id, &[(MUTE, value)])?;
@@ -280,6 +284,7 @@ impl Core {
                 unread: found.unread,
                 expected_by: Core::utc(found.by_ms),
                 expected_local: found.by_ms.map(|at| zone.show(at)),
+                put_away: desk.mark(&thread, DONE).map(str::to_owned),
                 message: found.message.id,
                 text: found.message.text,
                 intent: found.message.intent,

@@ -4,7 +4,7 @@ use tern_model::hours::Hearing;
 
 use crate::api::*;
 
-use super::{Core, people};
+use super::{Core, focus, people};
 
 impl Core {
     /// The inbox, sorted by what may be heard at this instant.
@@ -17,14 +17,16 @@ impl Core {
             let held = items.into_iter().map(|item| HeldItem { item, until: None }).collect();
             return Ok(NotifyView { quiet: true, held, ..NotifyView::default() });
         };
+        let focus_ms = self.mem.member().and_then(|me| focus::until(&self.store, &me, now_ms));
         let mut view = NotifyView {
+            focus_until: focus_ms.map(|at| zone.rfc9557(at)),
             quiet: !profile.is_working(now_ms),
             next: profile.next_checkin(now_ms).map(|at| zone.rfc9557(at)),
             ..NotifyView::default()
         };
         for item in items {
             let at_ms = zone.moment(&item.when).unwrap_or(now_ms).min(now_ms);
-            match self.hearing_of(&item, &profile, at_ms, now_ms)? {
+            match self.hearing_of(&item, &profile, at_ms, (now_ms, focus_ms))? {
                 Hearing::Now => view.notify.push(item),
                 Hearing::Held(until) => {
                     view.held.push(HeldItem { item, until: until.map(|at| zone.rfc9557(at)) });

@@ -250,6 +250,7 @@ impl Core {
             off: fields.off,
             holidays: fields.holidays,
             travelling: self.travelling().filter(|_| self.mem.member() == Some(id)),
+            focus_until: super::focus::until(&self.store, &id, now).map(|at| zone.rfc9557(at)),
         })
     }
 

@@ -46,9 +46,11 @@ impl Core {
                 View::Decisions(self.decisions_view(state.as_deref(), project.as_deref())?)
             }
             Query::Practice(query) => View::Practice(self.practice(query)?),
+            Query::Head { page } => View::Head(Box::new(self.head_view(page)?)),
             Query::Backlinks { page } => View::Backlinks(self.backlinks(page)?),
             Query::PageTorn { page, from } => View::PageTorn(self.page_torn(page, from)?),
             Query::Strip { at } => View::Strip(self.strip(at.as_deref())?),
+            Query::ClockWatch => View::ClockWatch(self.clock_watch()),
             Query::Overlap { who, weeks } => View::Overlap(self.overlap(who, *weeks)?),
             Query::Templates => View::Templates(super::templates::view(&self.store)?),
             Query::LinkTargets { ids } => View::LinkTargets(self.link_targets(ids)?),

@@ -157,6 +157,25 @@ pub(crate) fn note_all(work: &mut Work<'_, '_>, seen: &[(String, String)]) -> Re
     Ok(Reply::Done {})
 }
 
+/// Takes back that documents were read: each was read up to the heads that are named with it, and no further.
+pub(crate) fn note_back(work: &mut Work<'_, '_>, seen: &[(String, String)]) -> Result<Reply, PeerError> {
+    let space = spaces::personal(work)?;
+    let mut shards: BTreeMap<DocId, Vec<Edit>> = BTreeMap::new();
+    for (id, heads) in seen {
+        let id: DocId = id.parse().map_err(|_| not_found("document", id))?;
+        let value = match heads.trim() {
+            "" => Value::Null,
+            heads => Value::Text(pages::parse_heads(heads)?.to_string()),
+        };
+        let edits = shards.entry(shard(&space, &id)).or_default();
+        edits.push(Edit::SetField { name: Mark::Read.field(&id), value });
+    }
+    for (to, edits) in shards {
+        write(work, to, &edits)?;
+    }
+    Ok(Reply::Done {})
+}
+
 /// Heads that were shown, with what was read before.
 fn joined(work: &mut Work<'_, '_>, space: &Id16, id: &DocId, heads: &str) -> Result<Heads, PeerError> {
     let doc = work.doc(*id)?.clone();

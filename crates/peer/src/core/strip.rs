@@ -93,6 +93,7 @@ impl Core {
             hours: spans.collect(),
             checkins: checkins.into_iter().map(|at| zone.rfc9557(at)).collect(),
             next_checkin: next_checkin_ms.map(|at| zone.rfc9557(at)),
+            focus_until: super::focus::until(&self.store, id, now_ms).map(|at| zone.rfc9557(at)),
             away: why.map(|why| away(profile, why, now_ms)),
         }
     }

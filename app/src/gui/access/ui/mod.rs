@@ -16,6 +16,7 @@ use crate::gui::clock::Clock;
 use crate::gui::command::{Dialog, Queue, Route, Section, UiCommand};
 use crate::gui::icon::{self, Icon};
 use crate::gui::look::{self, look};
+use crate::gui::overlap;
 use crate::gui::tokens::{self, radius, size, stroke};
 use crate::gui::views::Views;
 use crate::gui::widgets::{self, Button};
@@ -58,6 +59,9 @@ pub fn show(
                 Section::Invites => invites::show(ui, &data::invites::build(views, clock), out),
                 Section::Review => review::show(ui, &data::review::build(views, clock), out),
                 Section::Spaces => spaces::show(ui, &data::spaces::build(views), views, out),
+                Section::Shared => {
+                    overlap::ui::show(ui, &overlap::data::build(views, &state.shared, clock), out);
+                }
                 Section::Log => {}
             }
             ui.add_space(24.0);
@@ -83,7 +87,7 @@ fn tabs(ui: &mut Ui, chosen: Section, views: &Views, out: &mut Queue) {
         }
         Section::Devices => ("Link another device", Icon::Laptop, UiCommand::Do(Action::LinkDevice)),
         Section::Spaces => ("New space", Icon::Plus, UiCommand::Open(Dialog::NewSpace)),
-        Section::Review | Section::Log => return,
+        Section::Review | Section::Shared | Section::Log => return,
     };
     let wide = room.right() - left > look::width(ui, label, tokens::UI_MEDIUM) + 60.0;
     let at = room.with_min_x(left).with_max_y(room.top() + 32.0);

@@ -72,6 +72,8 @@ impl Desk<'_> {
             text,
             why,
             expected_by_ms: asked.and_then(|(_, by)| *by),
+            parts: Vec::new(),
+            page: None,
         }))
     }
 }

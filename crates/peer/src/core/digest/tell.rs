@@ -4,9 +4,10 @@ use tern_model::block::Inline;
 use tern_model::form::{DecisionState, Form, HandoffState};
 use tern_model::history::{DiffBlock, FieldDiff, Hand, State};
 use tern_model::task::names::ASSIGNEE;
+use tern_model::thread::Message;
 use tern_model::{Doc, Heads, Kind, Value};
 
-use crate::api::PeerError;
+use crate::api::{DigestPart, PeerError};
 
 use super::super::practice::meetings;
 use super::super::{people, project, words};
@@ -14,6 +15,8 @@ use super::{Changed, Desk, Group, Told};
 
 /// Characters of a line.
 const LINE_CHARS: usize = 160;
+/// Characters of what stayed that are shown beside a change.
+const NEAR_CHARS: usize = 80;
 /// Stretches of changed text that a line tells.
 const STRETCHES: usize = 3;
 
@@ -46,7 +49,7 @@ fn is_inner(field: &str) -> bool {
 impl Desk<'_> {
     pub(super) fn page(&mut self, changed: &Changed) -> Result<Told, PeerError> {
         let doc = &changed.doc;
-        let text = self.difference(changed)?;
+        let (text, parts) = self.difference(changed)?;
         let (group, why, kind) = match doc.form() {
             Some(Form::Decision) => {
                 let decision = doc.decision();
@@ -87,7 +90,7 @@ impl Desk<'_> {
             ("meeting", _) => meetings::told(&doc.meeting(), &self.me).map_or(text, |(_, told)| line(&told)),
             _ => text,
         };
-        Ok(Told { group, kind, title: doc.title(), text, why, expected_by_ms: None })
+        Ok(Told { group, kind, title: doc.title(), text, why, expected_by_ms: None, parts, page: None })
     }
 
     pub(super) fn task(&mut self, changed: &Changed) -> Result<Told, PeerError> {
@@ -98,9 +101,10 @@ impl Desk<'_> {
         let (group, why) = if mine { (Group::NeedsYou, "assigned") } else { (Group::Tasks, "") };
         let text = match before {
             None => format!("New, {}", words::status(doc.task().status)),
-            Some(_) => self.difference(changed)?,
+            Some(_) => self.difference(changed)?.0,
         };
-        Ok(Told { group, kind: "task", title: doc.title(), text, why, expected_by_ms: None })
+        let (title, parts) = (doc.title(), Vec::new());
+        Ok(Told { group, kind: "task", title, text, why, expected_by_ms: None, parts, page: None })
     }
 
     pub(super) fn comments(&mut self, changed: &Changed) -> Result<Told, PeerError> {
@@ -110,14 +114,30 @@ impl Desk<'_> {
             Some(page) => self.core.store.page(&page.0)?.map(|row| row.title),
             None => None,
         };
-        let text = changed.doc.messages().last().map(|message| line(&message.text)).unwrap_or_default();
+        let messages = changed.doc.messages();
+        let seen = changed.doc.at(&changed.from).map(|doc| doc.messages()).unwrap_or_default();
+        let mine = |message: &Message| message.actor.is_some_and(|actor| self.mine.is(&actor));
+        let first = messages.iter().position(&mine).unwrap_or(messages.len());
+        let is_new = |message: &Message| !mine(message) && !seen.contains(message);
+        let name = format!("@{}", self.name_or(&self.me));
+        let names = |message: &Message| message.text.contains(&name) || message.text.contains(&self.me);
+        let named = messages.iter().any(|message| is_new(message) && names(message));
+        let answers = messages.iter().skip(first).any(is_new);
+        let (group, why) = match (named && !self.me.is_empty(), answers) {
+            (true, _) => (Group::NeedsYou, "named"),
+            (false, true) => (Group::NeedsYou, "answered"),
+            (false, false) => (Group::Fyi, ""),
+        };
+        let text = messages.last().map(|message| line(&message.text)).unwrap_or_default();
         Ok(Told {
-            group: Group::Fyi,
+            group,
             kind: "comments",
             title: title.unwrap_or_default(),
             text,
-            why: "",
+            why,
             expected_by_ms: None,
+            parts: Vec::new(),
+            page: page.map(|page| page.to_string()),
         })
     }
 
@@ -130,24 +150,26 @@ impl Desk<'_> {
             Kind::Workspace => ("workspace", doc.title()),
             _ => ("other", doc.title()),
         };
-        let text = self.difference(changed)?;
-        Ok(Told { group: Group::Fyi, kind, title, text, why: "", expected_by_ms: None })
+        let (text, parts) = (self.difference(changed)?.0, Vec::new());
+        Ok(Told { group: Group::Fyi, kind, title, text, why: "", expected_by_ms: None, parts, page: None })
     }
 
-    /// What others changed, in a line.
-    fn difference(&mut self, changed: &Changed) -> Result<String, PeerError> {
+    /// What others changed: in a line, and run by run in the first block whose words they changed.
+    fn difference(&mut self, changed: &Changed) -> Result<(String, Vec<DigestPart>), PeerError> {
         let doc = &changed.doc;
         if project::trashed(doc) {
-            return Ok("In the trash".to_owned());
+            return Ok(("In the trash".to_owned(), Vec::new()));
         }
         if changed.from == Heads::default() {
             let body = doc.text();
             let beginning = line(&body);
-            return Ok(if beginning.is_empty() { "New".to_owned() } else { format!("New: {beginning}") });
+            let said = if beginning.is_empty() { "New".to_owned() } else { format!("New: {beginning}") };
+            return Ok((said, Vec::new()));
         }
         if self.diffs_left == 0 {
             let count = changed.fresh.len();
-            return Ok(if count == 1 { "1 change".to_owned() } else { format!("{count} changes") });
+            let said = if count == 1 { "1 change".to_owned() } else { format!("{count} changes") };
+            return Ok((said, Vec::new()));
         }
         self.diffs_left -= 1;
         let all = doc.changes_between(&changed.from, &doc.heads())?;
@@ -161,7 +183,11 @@ impl Desk<'_> {
         if more > 0 {
             parts.push(format!("and {more} more"));
         }
-        Ok(if parts.is_empty() { "Details".to_owned() } else { parts.join(" · ") })
+        let said = if parts.is_empty() { "Details".to_owned() } else { parts.join(" · ") };
+        Ok((
+            said,
+            all.blocks.iter().map(|block| runs(block, &theirs)).find(|r| !r.is_empty()).unwrap_or_default(),
+        ))
     }
 
     fn field(&self, diff: &FieldDiff) -> String {
@@ -186,6 +212,58 @@ impl Desk<'_> {
     fn name_or(&self, text: &str) -> String {
         let member = super::super::resolve::unhex(text);
         member.map_or_else(|| text.to_owned(), |member| people::name_of(&self.core.store, &member))
+    }
+}
+
+/// A block whose words others changed, run by run; empty where they did not. What stayed is cut to what is near.
+fn runs(block: &DiffBlock, theirs: &dyn Fn(&Option<Hand>) -> bool) -> Vec<DigestPart> {
+    let mut out: Vec<DigestPart> = Vec::new();
+    for run in &block.runs {
+        let state = match (run.state, theirs(&run.by)) {
+            (State::Inserted, true) => "added",
+            (State::Deleted, true) => "removed",
+            (State::Deleted, false) => continue,
+            _ => "same",
+        };
+        let words: String = run.content.iter().map(Inline::as_text).collect();
+        match out.last_mut() {
+            Some(last) if last.state == state => last.text.push_str(&words),
+            _ => out.push(DigestPart { state: state.to_owned(), text: words }),
+        }
+    }
+    if !out.iter().any(|part| part.state != "same" && !part.text.trim().is_empty()) {
+        return Vec::new();
+    }
+    let last = out.len() - 1;
+    for (at, part) in out.iter_mut().enumerate() {
+        part.text = match part.state.as_str() {
+            "same" => nearby(&part.text, at > 0, at < last),
+            _ => cut(&part.text, LINE_CHARS),
+        };
+    }
+    out
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// What stayed between two changes, or before the first and after the last: the words that are near to one.
+fn nearby(text: &str, after: bool, before: bool) -> String {
+    let count = text.chars().count();
+    let room = if after && before { 2 * NEAR_CHARS } else { NEAR_CHARS };
+    if count <= room {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(NEAR_CHARS).collect();
+    let tail: String = text.chars().skip(count - NEAR_CHARS).collect();
+    match (after, before) {
+        (true, true) => format!("{head}…{tail}"),
+        (true, false) => format!("{head}…"),
+        (false, _) => format!("…{tail}"),
     }
 }
 

@@ -68,7 +68,7 @@ impl Core {
         item: &InboxItem,
         profile: &Profile,
         at_ms: i64,
-        now_ms: i64,
+        (now_ms, focus_until_ms): (i64, Option<i64>),
     ) -> Result<Hearing, PeerError> {
         let thread = item.id.parse::<DocId>().ok();
         let row = thread.map(|id| self.store.thread(&id.0)).transpose()?.flatten().unwrap_or_default();
@@ -77,7 +77,7 @@ impl Core {
             item.urgency == Urgency::Emergency.name() && !self.is_answered(&row.doc, &item.message)?;
         let arrival = Arrival { at_ms, emergency };
         let me = self.mem.member().map(|me| hex(&me)).unwrap_or_default();
-        let heard = agreements::on_call_of(&agreed).hearing(&me, profile, &arrival, now_ms);
+        let heard = agreements::on_call_of(&agreed).hearing(&me, profile, &arrival, (now_ms, focus_until_ms));
         let waits = heard == Hearing::Now && !emergency && agreed.quiet == Some(Quiet::Checkins);
         Ok(match profile.next_checkin(at_ms).filter(|_| waits) {
             Some(checkin) if checkin > now_ms => Hearing::Held(Some(checkin)),

@@ -64,7 +64,7 @@ fn upkeep(page: &UpkeepPage) -> Option<Head> {
 
 /// What says that the page that is shown is still true; nothing where nobody has to look at it again.
 pub fn still_true(views: &Views) -> Option<UiCommand> {
-    let Some(PracticeView::Upkeep(view)) = views.open.head.get() else { return None };
+    let Some(PracticeView::Upkeep(view)) = views.open.practice.get() else { return None };
     let page = view.pages.iter().find(|page| page.review_by.is_some())?;
     let still = PracticeCommand::StillTrue { page: page.id.clone() };
     Some(sends(still, "Noted: the page is still true"))
@@ -72,7 +72,7 @@ pub fn still_true(views: &Views) -> Option<UiCommand> {
 
 /// Draws what stands over a page; returns its height.
 pub fn show(ui: &mut Ui, room: Rect, id: &str, views: &Views, out: &mut Queue) -> f32 {
-    let Some(head) = views.open.head.get().and_then(|view| build(view, id)) else { return 0.0 };
+    let Some(head) = views.open.practice.get().and_then(|view| build(view, id)) else { return 0.0 };
     let choices = head.choices.iter().enumerate();
     let choices: Vec<Choice<'_>> =
         choices.map(|(n, (label, command))| (label.as_str(), n == 0, command.clone())).collect();

@@ -1,0 +1,141 @@
+//! What may be heard, focus, shared hours, clock changes, the update of a week, links to threads.
+
+use super::*;
+use crate::gui::canned::away::Away;
+use crate::gui::canned::notices::warning;
+use crate::gui::command::Section;
+use crate::gui::overlap::data as overlap;
+
+impl Window {
+    fn set_away(&mut self, change: impl FnOnce(&mut Away)) {
+        self.world.change_away(change);
+        self.settle();
+    }
+
+    fn open_mut(&mut self) -> &mut crate::gui::open::Open {
+        self.harness.state_mut().as_mut().expect("the window").open_mut().expect("open")
+    }
+}
+
+#[test]
+fn outside_hours_nothing_is_told_or_counted_and_what_was_held_comes_together() {
+    let world = Canned::sample();
+    world.change_away(|away| away.more.quiet = true);
+    let mut window = Window::over(world);
+    assert!(!window.says("threads:") && window.open_mut().toast.is_none(), "no pop-up");
+    let needs = |window: &mut Window| {
+        let open = window.open_mut();
+        sidebar::build(&open.views, &open.prefs, &Route::Inbox).needs_me
+    };
+    assert_eq!(needs(&mut window), 0, "no badge");
+    window.open_mut().prefs.tells = true;
+    window.set_away(|away| away.more.quiet = false);
+    assert!(window.says("Held until now, together: “Can the index hold photo captions?”, “Battery figures"));
+    assert_eq!(needs(&mut window), 2);
+    window.harness.run_steps(80);
+    assert!(window.open_mut().toast.is_none());
+    window.set_away(|_| {});
+    assert!(window.open_mut().toast.is_none(), "each is told once");
+}
+
+#[test]
+fn focus_begins_with_one_key_and_ends_with_another() {
+    let mut window = Window::sample();
+    window.chord(Modifiers::SHIFT, Key::F);
+    assert!(window.says("Focus: nothing is heard until"));
+    window.write("15:30");
+    window.press(Key::Enter);
+    let focus = |window: &Window| {
+        window.sent().into_iter().rev().find_map(|command| match command {
+            Command::Focus { until } => Some(until),
+            _ => None,
+        })
+    };
+    assert_eq!(focus(&window), Some(Some("15:30".into())));
+    assert!(window.says("others see that time and nothing more"));
+    window.set_away(|away| away.more.focus_until = Some("2026-11-24T15:30:00Z".into()));
+    window.chord(Modifiers::SHIFT, Key::F);
+    window.click("End focus, which goes on until 15:30");
+    assert_eq!(focus(&window), Some(None));
+}
+
+#[test]
+fn shared_hours_are_found_for_those_who_are_chosen() {
+    let mut window = Window::sample();
+    window.press(Key::G);
+    window.press(Key::H);
+    assert!(window.says("Choose people, and the hours that all of you work stand here"));
+    window.click("Carla, Los Angeles, Tue 07:10");
+    let asked = window.open_mut().views.overlap.get().is_some();
+    assert!(asked);
+    let open = window.open_mut();
+    let shown = overlap::build(&open.views, &open.access.shared, &open.clock);
+    let text = overlap::text(&shown);
+    let weeks = text.split_once("Ben, Carla").map(|(_, rest)| rest).unwrap_or_default();
+    assert_eq!(
+        weeks,
+        " share 1 h to 3 h a week.\n\
+         ! Clocks go back in Europe/London on Sun 29 Nov: Ben, Aiko share no time in the week after it, 5 h in the week before.\n\
+         ! Less than an hour a day: a thread with a question reaches everybody sooner than a meeting.\n\
+         Week of Tue 24 Nov: 3 h\n\
+         \x20 Tue 24 Nov 16:00 – 17:30 1 h 30 (Tue 24 Nov 16:00 yours · Tue 16:00 UTC · 08:00 Carla)\n\
+         \x20 Wed 25 Nov 16:00 – 17:30 1 h 30 (Wed 25 Nov 16:00 yours · Wed 16:00 UTC · Wed 08:00 Carla)\n\
+         Week of Tue 1 Dec: 1 h\n\
+         \x20 Tue 1 Dec 16:00 – 17:00 1 h (Tue 1 Dec 16:00 yours · Tue 16:00 UTC · Tue 1 Dec 08:00 Carla)\n",
+        "{text}"
+    );
+    assert!(window.shows("Week of Tue 24 Nov, 3 h") && window.shows("Tue 24 Nov, 16:00 – 17:30, 1 h 30"));
+}
+
+#[test]
+fn a_week_before_clocks_change_it_is_said_once() {
+    let world = Canned::sample();
+    world.change_away(|away| away.more.clocks = vec![warning()]);
+    let mut window = Window::over(world);
+    let said = "Clocks go back in Europe/London on Sun 29 Nov: Ben, Aiko share no time";
+    assert!(window.says(said));
+    window.click("Shared hours");
+    assert_eq!(window.open_mut().pane.route, Route::People(Section::Shared));
+    window.click("Understood");
+    assert!(!window.says(said));
+}
+
+#[test]
+fn the_update_of_a_week_is_drafted_written_and_posted() {
+    let mut window = Window::sample();
+    window.open_mut().go(Route::Weekly);
+    window.settle();
+    assert!(window.says("0 min of 15 to write · 1 min read, at most 5"));
+    window.harness.get_by_role_and_label(Role::MultilineTextInput, "Decided").focus();
+    window.settle();
+    window.write("Captions stay on the device.");
+    window.focus("Post for everybody");
+    window.press(Key::Enter);
+    let made = window.sent().into_iter().rev().find_map(|command| match command {
+        Command::PageNew { title, markdown, .. } => Some((title, markdown.unwrap_or_default())),
+        _ => None,
+    });
+    let (title, text) = made.expect("a page");
+    assert_eq!(title, "Weekly update, Ben, 24 Nov 2026");
+    assert_eq!(text.matches("## ").count(), 5, "{text}");
+    assert!(text.contains("## Decided\n\nCaptions stay on the device.\n"), "{text}");
+    assert!(window.says("Posted: everybody in the workspace can read it"));
+}
+
+#[test]
+fn a_link_to_a_thread_opens_the_thread_and_one_to_a_task_the_task() {
+    let mut window = Window::sample();
+    let ctx = window.harness.ctx.clone();
+    let go = |window: &mut Window, href: &str| {
+        let command = crate::gui::page::links::follow(href);
+        window.open_mut().perform(&ctx, vec![command]);
+        window.settle();
+    };
+    go(&mut window, "tern:captions");
+    assert_eq!(window.open_mut().pane.route, Route::Thread { id: "captions".into() });
+    assert!(window.says("Captions are 9 MB of 70."));
+    go(&mut window, "tern:7k3qx");
+    assert_eq!(window.open_mut().pane.route, Route::Tasks);
+    go(&mut window, "tern:launch#pilot");
+    assert_eq!(window.open_mut().pane.route, Route::page("launch"));
+}

@@ -1,0 +1,233 @@
+//! Clearing and taking back, hand-offs as one item, focus and quiet hours: what the window relies on.
+
+use anyhow::{Context, Result, bail, ensure};
+use tern_model::hours::Zone;
+use tern_peer::{
+    Command, CommentOn, DigestView, InboxCommand, InboxDoes, NotifyView, ProfileChange, Query, Reply, Say,
+    ThreadCommand, View,
+};
+use tern_tests::World;
+
+fn digest(world: &mut World, laptop: usize) -> Result<DigestView> {
+    let View::Digest(view) = world.ask(laptop, &Query::Digest { since: None })? else { bail!("no digest") };
+    Ok(view)
+}
+
+fn notify(world: &mut World, laptop: usize) -> Result<NotifyView> {
+    let View::Notify(view) = world.ask(laptop, &Query::Notify)? else { bail!("no notices") };
+    Ok(view)
+}
+
+fn question(world: &mut World, from: usize, to: &str, title: &str) -> Result<String> {
+    let say = Say {
+        body: "Does it sail?".to_owned(),
+        intent: Some("question".to_owned()),
+        to: vec![to.to_owned()],
+        ..Say::default()
+    };
+    let new = ThreadCommand::New { title: title.to_owned(), on: None, space: None, say };
+    let Reply::Thread(view) = world.perform(from, &Command::Thread(new))? else { bail!("no thread") };
+    Ok(view.id)
+}
+
+fn name(world: &mut World, laptop: usize) -> Result<String> {
+    let View::About(view) = world.ask(laptop, &Query::About)? else { bail!("nobody") };
+    Ok(view.name)
+}
+
+/// Why each thread is in the inbox.
+fn why(world: &mut World, laptop: usize) -> Result<Vec<(String, String, Option<String>)>> {
+    let View::Inbox(view) = world.ask(laptop, &Query::Inbox)? else { bail!("no inbox") };
+    Ok(view.items.into_iter().map(|item| (item.id, item.why, item.put_away)).collect())
+}
+
+#[test]
+fn what_is_cleared_and_taken_back_is_in_the_digest_as_it_was() -> Result<()> {
+    let mut world = World::ready(610, 2)?;
+    let markdown = Some("Each crew gets a card.".to_owned());
+    let new = Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown };
+    let Reply::Doc(page) = world.perform(0, &new)? else { bail!("no page") };
+    world.quiesce()?;
+    world.perform(1, &Command::MarkRead { page: page.id.clone(), heads: None })?;
+    let edit = Command::PageEdit {
+        page: page.id.clone(),
+        markdown: "Each crew gets a printed card.".to_owned(),
+        base: None,
+    };
+    world.perform(0, &edit)?;
+    let to = name(&mut world, 1)?;
+    question(&mut world, 0, &to, "Ferry")?;
+    world.quiesce()?;
+    let before = digest(&mut world, 1)?;
+    let plan = before.items.iter().find(|item| item.id == page.id).context("the page")?;
+    let added: Vec<&str> =
+        plan.parts.iter().filter(|part| part.state == "added").map(|part| part.text.trim()).collect();
+    ensure!(added == ["printed"], "{plan:?}");
+    let all = || before.items.iter().filter(|item| !item.heads.is_empty());
+    let seen = all().map(|item| (item.id.clone(), item.heads.clone())).collect();
+    world.perform(1, &Command::SeenAll { seen })?;
+    ensure!(digest(&mut world, 1)?.items.is_empty());
+    let seen = all().map(|item| (item.id.clone(), item.from_heads.clone())).collect();
+    world.perform(1, &Command::SeenBack { seen })?;
+    let after = digest(&mut world, 1)?;
+    ensure!(after == before, "{after:?}\n{before:?}");
+    Ok(())
+}
+
+#[test]
+fn an_owed_answer_that_is_put_away_and_taken_back_is_owed() -> Result<()> {
+    let mut world = World::ready(611, 2)?;
+    let to = name(&mut world, 1)?;
+    let thread = question(&mut world, 0, &to, "Ferry")?;
+    world.quiesce()?;
+    let does = |world: &mut World, does: InboxDoes| -> Result<()> {
+        world.perform(1, &Command::Inbox(InboxCommand { thread: thread.clone(), does }))?;
+        Ok(())
+    };
+    let before = why(&mut world, 1)?;
+    ensure!(before == [(thread.clone(), "owed".to_owned(), None)], "{before:?}");
+    does(&mut world, InboxDoes::Done)?;
+    ensure!(why(&mut world, 1)?.is_empty());
+    does(&mut world, InboxDoes::Back(None))?;
+    ensure!(why(&mut world, 1)? == before, "as what it was: {:?}", why(&mut world, 1)?);
+    does(&mut world, InboxDoes::Done)?;
+    let again = Say {
+        body: "And tomorrow?".to_owned(),
+        intent: Some("question".to_owned()),
+        to: vec![to.clone()],
+        ..Say::default()
+    };
+    world.perform(0, &Command::Thread(ThreadCommand::Reply { thread: thread.clone(), say: again }))?;
+    world.quiesce()?;
+    let second = why(&mut world, 1)?;
+    let [(_, _, Some(put_away))] = &second[..] else { bail!("{second:?}") };
+    does(&mut world, InboxDoes::Done)?;
+    does(&mut world, InboxDoes::Back(Some(put_away.clone())))?;
+    ensure!(why(&mut world, 1)? == second, "the first question stays away");
+    Ok(())
+}
+
+#[test]
+fn a_hand_off_stands_once_in_what_needs_one_and_takes_its_thread_along() -> Result<()> {
+    let mut world = World::ready(612, 2)?;
+    let to = name(&mut world, 1)?;
+    let Reply::Handoff(made) = world.perform(0, &Command::Handoff { to: Some(to) })? else { bail!("none") };
+    world.quiesce()?;
+    let view = digest(&mut world, 1)?;
+    let needs: Vec<_> = view.items.iter().filter(|item| item.group == "needs_you").collect();
+    let [item] = needs[..] else { bail!("once: {needs:?}") };
+    ensure!((item.kind.as_str(), item.why.as_str()) == ("handoff", "handoff"), "{item:?}");
+    ensure!(item.also.len() == 1 && Some(&item.also[0].id) == made.thread.as_ref(), "{item:?}");
+    let own = [(item.id.clone(), item.heads.clone())];
+    let also = item.also.iter().map(|one| (one.id.clone(), one.heads.clone()));
+    world.perform(1, &Command::SeenAll { seen: own.into_iter().chain(also).collect() })?;
+    let left = digest(&mut world, 1)?;
+    ensure!(left.items.iter().all(|item| item.group != "needs_you"), "{left:?}");
+    Ok(())
+}
+
+#[test]
+fn a_comment_that_answers_ones_own_needs_one_and_any_other_is_to_be_known() -> Result<()> {
+    let mut world = World::ready(613, 2)?;
+    let markdown = Some("The boat sails at six.".to_owned());
+    let new = Command::PageNew { title: "Timetable".to_owned(), parent: None, space: None, markdown };
+    let Reply::Doc(page) = world.perform(0, &new)? else { bail!("no page") };
+    let comment = |text: &str| Command::CommentNew {
+        page: page.id.clone(),
+        on: CommentOn::Page,
+        text: text.to_owned(),
+    };
+    world.quiesce()?;
+    let Reply::Doc(mine) = world.perform(1, &comment("Is that winter time?"))? else { bail!("none") };
+    world.quiesce()?;
+    let to = name(&mut world, 1)?;
+    world.perform(0, &Command::CommentReply { thread: mine.id.clone(), text: "It is.".to_owned() })?;
+    let Reply::Doc(other) = world.perform(0, &comment("Nice photo."))? else { bail!("none") };
+    let Reply::Doc(named) = world.perform(0, &comment(&format!("@{to} please look.")))? else {
+        bail!("none")
+    };
+    world.quiesce()?;
+    let view = digest(&mut world, 1)?;
+    let of = |id: &str| {
+        let item = view.items.iter().find(|item| item.id == id);
+        item.map(|item| (item.group.as_str(), item.why.as_str(), item.page.as_deref()))
+    };
+    let on = Some(page.id.as_str());
+    ensure!(of(&mine.id) == Some(("needs_you", "answered", on)), "{view:?}");
+    ensure!(of(&named.id) == Some(("needs_you", "named", on)), "{view:?}");
+    ensure!(of(&other.id) == Some(("fyi", "", on)), "{view:?}");
+    Ok(())
+}
+
+/// Passes time until an instant.
+fn until(world: &mut World, at_ms: i64) {
+    let now = world.core_ref(1).now_ms();
+    if at_ms > now {
+        world.pass(at_ms - now);
+    }
+}
+
+#[test]
+fn over_both_clock_changes_nothing_is_heard_outside_hours_and_what_was_held_comes_at_the_check_in()
+-> Result<()> {
+    let london = Zone::get("Europe/London")?;
+    let mut world = World::ready(614, 2)?;
+    let change = ProfileChange {
+        zone: Some("Europe/London".to_owned()),
+        hours: Some("Mon-Fri 09:00-17:30".to_owned()),
+        checkins: Some("10:00,16:00".to_owned()),
+        ..ProfileChange::default()
+    };
+    world.perform(1, &Command::ProfileSet(change))?;
+    let to = name(&mut world, 1)?;
+    // The Friday evening before each change, and the Monday after it.
+    for (friday, early, checkin) in [
+        ("2027-03-26T19:00", "2027-03-29T09:59", "2027-03-29T10:00"),
+        ("2027-10-29T19:00", "2027-11-01T09:59", "2027-11-01T10:00"),
+    ] {
+        until(&mut world, london.moment(friday)?);
+        let thread = question(&mut world, 0, &to, friday)?;
+        world.quiesce()?;
+        let heard = |world: &mut World| -> Result<(bool, bool, bool)> {
+            let view = notify(world, 1)?;
+            let held = view.held.iter().find(|held| held.item.id == thread);
+            let at = held.and_then(|held| held.until.as_deref()).map(|at| Zone::utc().moment(at));
+            let right = at.transpose()?.is_none_or(|at| Some(at) == london.moment(checkin).ok());
+            Ok((view.quiet, view.notify.iter().any(|item| item.id == thread), held.is_some() && right))
+        };
+        ensure!(heard(&mut world)? == (true, false, true), "{friday}: {:?}", notify(&mut world, 1)?);
+        until(&mut world, london.moment(early)?);
+        ensure!(heard(&mut world)? == (false, false, true), "{early}: {:?}", notify(&mut world, 1)?);
+        until(&mut world, london.moment(checkin)?);
+        ensure!(heard(&mut world)? == (false, true, false), "{checkin}: {:?}", notify(&mut world, 1)?);
+    }
+    Ok(())
+}
+
+#[test]
+fn in_focus_nothing_is_heard_and_others_see_its_end_alone() -> Result<()> {
+    let mut world = World::ready(615, 2)?;
+    let change = ProfileChange {
+        zone: Some("UTC".to_owned()),
+        hours: Some("Mon-Sun 00:00-23:59".to_owned()),
+        ..ProfileChange::default()
+    };
+    world.perform(1, &Command::ProfileSet(change))?;
+    let to = name(&mut world, 1)?;
+    question(&mut world, 0, &to, "Ferry")?;
+    world.quiesce()?;
+    ensure!(notify(&mut world, 1)?.notify.len() == 1, "{:?}", notify(&mut world, 1)?);
+    let end = Zone::utc().rfc3339(world.core_ref(1).now_ms() + 3 * 3_600_000);
+    world.perform(1, &Command::Focus { until: Some(end.clone()) })?;
+    world.quiesce()?;
+    let view = notify(&mut world, 1)?;
+    ensure!(view.notify.is_empty() && view.held.len() == 1 && view.focus_until.is_some(), "{view:?}");
+    let View::Profile(seen) = world.ask(0, &Query::Profile { member: Some(to) })? else { bail!("none") };
+    let seen = seen.focus_until.context("they see when it ends")?;
+    ensure!(Zone::utc().moment(&seen)? == Zone::utc().moment(&end)?, "{seen} {end}");
+    world.pass(3 * 3_600_000);
+    ensure!(notify(&mut world, 1)?.notify.len() == 1, "it ends by itself");
+    let past = Command::Focus { until: Some("2020-01-01T00:00:00Z".to_owned()) };
+    ensure!(world.perform(1, &past).is_err());
+    Ok(())
+}
