@@ -6,6 +6,7 @@ use tern_peer::{Command, ProfileChange};
 use super::{CAPTION, DialogState, Reads, holidays, keeping};
 use crate::gui::actions::Action;
 use crate::gui::command::{Dialog, Queue, Then, UiCommand};
+use crate::gui::hours;
 use crate::gui::icon::Icon;
 use crate::gui::look::look;
 use crate::gui::prefs::Theme;
@@ -91,12 +92,18 @@ fn profile(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Que
     for (caption, hint, value) in [
         ("Your name", "As your team knows you", &mut typed.name),
         ("Where you are", "Europe/London", &mut typed.zone),
-        ("Hours you work", "Mon-Fri 09:00-18:00", &mut typed.hours),
-        ("Check-ins", "09:00,13:00,16:00", &mut typed.checkins),
     ] {
         widgets::form_row(ui, caption, CAPTION, |ui| Field::new(caption, hint).show(ui, value));
         ui.add_space(8.0);
     }
+    widgets::form_row(ui, "Hours you work", CAPTION, |ui| {
+        hours::hours(ui, &mut typed.hours, &typed.checkins);
+    });
+    ui.add_space(8.0);
+    widgets::form_row(ui, "Check-ins", CAPTION, |ui| {
+        hours::checkins(ui, &mut typed.checkins, &typed.hours);
+    });
+    ui.add_space(8.0);
     let unchanged = (*typed == stored).then_some("Nothing was changed");
     if Button::main("Save the profile").disabled(unchanged).show(ui).clicked() {
         let changed = |new: &str, old: &str| (new != old).then(|| new.trim().to_owned());
