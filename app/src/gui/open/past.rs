@@ -46,6 +46,7 @@ impl Open {
             views.open.merges.clear();
             views.open.comments.clear();
             views.open.backlinks.clear();
+            views.open.practice.clear();
             views.open.head.clear();
         }
     }

@@ -100,15 +100,16 @@ impl Core {
         let mut made = Vec::new();
         let mut counted = Vec::new();
         let mut diffs_left = MAX_DIGEST_DIFFS;
-        for id in candidates {
-            let Ok(doc) = documents::look(&self.store, &self.mem, id) else {
+        let candidates: Vec<DocId> = candidates.into_iter().collect();
+        documents::look_at_all(self, &candidates, |id, doc| {
+            let Ok(doc) = doc else {
                 // One damaged document does not keep the rest from being read; `tern check` names it.
                 counted.push(DigestCounted {
                     id: id.to_string(),
                     why: "unreadable".to_owned(),
                     ..DigestCounted::default()
                 });
-                continue;
+                return Ok(());
             };
             let from = match since_ms {
                 Some(at) => doc.before(at),
@@ -126,7 +127,8 @@ impl Core {
                 Shown::Hidden => {}
             }
             diffs_left = desk.diffs_left;
-        }
+            Ok(())
+        })?;
         self.join_handoffs(&mut made)?;
         made.extend(self.untaken(&membership, &zone)?);
         made.sort_by(|a, b| (a.0, -a.1, &a.2.id).cmp(&(b.0, -b.1, &b.2.id)));

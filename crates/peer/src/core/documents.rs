@@ -2,7 +2,7 @@
 
 use tern_model::{Doc, DocId};
 use tern_store::{Store, VerdictFilter};
-use tern_trust::{Batch, Item, Kind as ItemKind};
+use tern_trust::{Batch, Id16, Item, Kind as ItemKind};
 
 use crate::api::PeerError;
 
@@ -49,41 +49,149 @@ fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, u
         let (doc, row) = super::ingest::judged(store, mem, id, &(space, tag), before)?;
         return Ok((doc, row, SNAPSHOT_EVERY));
     }
-    let (mut doc, from) = match &known {
-        Some(row) => match store.snapshot(&id.0) {
-            // A damaged or missing snapshot is a lost cache: the items build the document again.
-            Ok(Some(bytes)) => {
-                Doc::load(id, &bytes).map_or_else(|_| (Doc::empty(id), 0), |doc| (doc, row.upto_row))
-            }
-            Ok(None) | Err(tern_store::StoreError::Damaged { .. }) => (Doc::empty(id), 0),
-            Err(error) => return Err(error.into()),
-        },
-        None => (Doc::empty(id), 0),
-    };
-    let items = store.items_by_tag_after(&space, &tag, from)?;
-    if known.is_none() && items.is_empty() {
+    if known.is_none() && store.items_by_tag_after(&space, &tag, 0)?.is_empty() {
         return Err(not_found("document", &id.to_string()));
     }
-    let mut changes = Vec::new();
-    let (mut row, mut count) = (from, 0);
-    for item in items.into_iter().filter(|i| i.row < before) {
-        row = row.max(item.row);
-        if item.kind != ItemKind::Batch.byte() {
-            continue;
+    let parts = Parts::read(store, mem, id, (&space, &tag), before, true)?;
+    let (doc, parts) = match parts.build()? {
+        Some(doc) => (doc, parts),
+        // A damaged snapshot is a lost cache: the items build the document again.
+        None => {
+            let parts = Parts::read(store, mem, id, (&space, &tag), before, false)?;
+            (parts.build()?.unwrap_or_else(|| Doc::empty(id)), parts)
         }
-        match open_batch(mem, &item.bytes) {
-            Ok(batch) => changes.extend(batch.changes),
-            // Its key may lie in a record of the log that is missing.
-            Err(_) if mem.log_has_gaps() => continue,
-            Err(error) => return Err(error),
-        }
-        count += 1;
-    }
-    if changes.is_empty() && doc.heads() == tern_model::Heads::default() {
+    };
+    if parts.changes.is_empty() && doc.heads() == tern_model::Heads::default() {
         mem.whole_log()?;
     }
-    doc.apply(&changes)?;
-    Ok((doc, row, count))
+    Ok((doc, parts.row, parts.count))
+}
+
+/// What a document is built of.
+struct Parts {
+    id: DocId,
+    snapshot: Option<Vec<u8>>,
+    /// Made after the snapshot.
+    changes: Vec<Vec<u8>>,
+    /// The last row that is in them, and how many items are not in the snapshot.
+    row: i64,
+    count: usize,
+}
+
+impl Parts {
+    fn read(
+        store: &Store,
+        mem: &Mem,
+        id: DocId,
+        (space, tag): (&Id16, &Id16),
+        before: i64,
+        with_snapshot: bool,
+    ) -> Result<Parts, PeerError> {
+        let known = store.doc(&id.0)?.filter(|_| with_snapshot);
+        let (snapshot, from) = match &known {
+            Some(row) => match store.snapshot(&id.0) {
+                Ok(Some(bytes)) => (Some(bytes), row.upto_row),
+                Ok(None) | Err(tern_store::StoreError::Damaged { .. }) => (None, 0),
+                Err(error) => return Err(error.into()),
+            },
+            None => (None, 0),
+        };
+        let mut parts = Parts { id, snapshot, changes: Vec::new(), row: from, count: 0 };
+        for item in store.items_by_tag_after(space, tag, from)?.into_iter().filter(|i| i.row < before) {
+            parts.row = parts.row.max(item.row);
+            if item.kind != ItemKind::Batch.byte() {
+                continue;
+            }
+            match open_batch(mem, &item.bytes) {
+                Ok(batch) => parts.changes.extend(batch.changes),
+                // Its key may lie in a record of the log that is missing.
+                Err(_) if mem.log_has_gaps() => continue,
+                Err(error) => return Err(error),
+            }
+            parts.count += 1;
+        }
+        Ok(parts)
+    }
+
+    fn len(&self) -> usize {
+        self.snapshot.as_ref().map_or(0, Vec::len) + self.changes.iter().map(Vec::len).sum::<usize>()
+    }
+
+    /// The document; none when the snapshot cannot be read.
+    fn build(&self) -> Result<Option<Doc>, PeerError> {
+        let doc = match &self.snapshot {
+            Some(bytes) => Doc::load(self.id, bytes).ok(),
+            None => Some(Doc::empty(self.id)),
+        };
+        let Some(mut doc) = doc else { return Ok(None) };
+        doc.apply(&self.changes)?;
+        Ok(Some(doc))
+    }
+}
+
+/// Bytes of documents that are built in one go.
+const MAX_GO_BYTES: usize = 8 * 1024 * 1024;
+/// Documents that are built in one go.
+const MAX_GO: usize = 256;
+
+/// [`look`] for many, in their order, built on all cores: most of the time of a document goes into reading its changes.
+/// `each` takes one after the other; what it is not given any more was not built.
+pub(crate) fn look_at_all(
+    core: &super::Core,
+    ids: &[DocId],
+    mut each: impl FnMut(DocId, Result<Doc, PeerError>) -> Result<(), PeerError>,
+) -> Result<(), PeerError> {
+    let (store, mem) = (&core.store, &core.mem);
+    let mut rest = ids;
+    while !rest.is_empty() {
+        let (mut go, mut bytes) = (Vec::new(), 0);
+        while let Some((id, more)) = rest.split_first().filter(|_| go.len() < MAX_GO && bytes < MAX_GO_BYTES)
+        {
+            rest = more;
+            let parts = plain_parts(store, mem, *id);
+            bytes += parts.as_ref().map_or(0, Parts::len);
+            go.push((*id, parts));
+        }
+        for (id, built) in go.iter().map(|(id, _)| *id).zip(build_all(&go)) {
+            // Whatever is out of the ordinary takes the ordinary way.
+            each(id, built.map_or_else(|| look(store, mem, id), Ok))?;
+        }
+    }
+    Ok(())
+}
+
+/// Parts of a document that is not open and of which everything counts.
+fn plain_parts(store: &Store, mem: &Mem, id: DocId) -> Option<Parts> {
+    if mem.docs.contains_key(&id) {
+        return None;
+    }
+    let space = super::spaces::space_of(store, mem, &id).ok()?;
+    let tag = super::spaces::tag(mem, &space, &id).ok()?;
+    if !store.verdicts(&VerdictFilter::Tag(tag)).ok()?.is_empty() {
+        return None;
+    }
+    let parts = Parts::read(store, mem, id, (&space, &tag), i64::MAX, true).ok()?;
+    (parts.snapshot.is_some() || !parts.changes.is_empty()).then_some(parts)
+}
+
+fn build_all(go: &[(DocId, Option<Parts>)]) -> Vec<Option<Doc>> {
+    let build =
+        |(_, parts): &(DocId, Option<Parts>)| parts.as_ref().and_then(|parts| parts.build().ok().flatten());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(go.len().max(1));
+    let share = go.len().div_ceil(cores).max(1);
+    std::thread::scope(|scope| {
+        let (first, others) = go.split_at(share.min(go.len()));
+        let others: Vec<_> = others
+            .chunks(share)
+            .map(|part| (part.len(), scope.spawn(move || part.iter().map(build).collect::<Vec<_>>())))
+            .collect();
+        let mut built: Vec<Option<Doc>> = first.iter().map(build).collect();
+        for (len, other) in others {
+            // A thread that panicked built nothing.
+            built.extend(other.join().unwrap_or_else(|_| vec![None; len]));
+        }
+        built
+    })
 }
 
 /// Without the keys that a missing record of the log carries, the last snapshot is still readable.
