@@ -162,7 +162,12 @@ impl Versions {
                 self.tasks
             }
             // They name pages, people and tasks too.
-            Query::Inbox | Query::Owed | Query::Threads { .. } | Query::Drafts | Query::Work => {
+            Query::Inbox
+            | Query::Notify
+            | Query::Owed
+            | Query::Threads { .. }
+            | Query::Drafts
+            | Query::Work => {
                 self.talks.max(self.tasks).max(self.pages)
             }
             _ => self.all,

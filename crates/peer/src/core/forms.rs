@@ -43,7 +43,12 @@ pub(crate) fn project(
             (Form::Incident, fields.state.name(), serde_json::to_string(&fields))
         }
         Some(Form::Agreement) => (Form::Agreement, "", serde_json::to_string(&doc.agreement())),
-        None => return Ok(work.txn.remove_form(&id.0)?),
+        None => {
+            if work.txn.form(&id.0)?.is_some() {
+                work.mem.pages_version = work.mem.version + 1;
+            }
+            return Ok(work.txn.remove_form(&id.0)?);
+        }
     };
     let row = FormRow {
         doc: id.0,
@@ -57,6 +62,13 @@ pub(crate) fn project(
         created_ms,
         updated_ms,
     };
+    let same = |known: tern_store::FormRow| {
+        (&known.state, &known.json, known.trashed) == (&row.state, &row.json, row.trashed)
+    };
+    if !work.txn.form(&id.0)?.is_some_and(same) {
+        // Lists show it, and an agreement moves what is expected when.
+        work.mem.pages_version = work.mem.version + 1;
+    }
     Ok(work.txn.project_form(&row)?)
 }
 
