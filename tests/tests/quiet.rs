@@ -101,7 +101,8 @@ fn friday(seed: u64, noon: &str) -> Result<World> {
     let template = "working-agreement".to_owned();
     let agreement = Command::PageFromTemplate { template, title: None, parent: None, space: None };
     world.perform(0, &agreement)?;
-    let fields = [("criteria", "Boats stand still"), ("rota", "Ada daily 18:00-24:00; Ada daily 00:00-06:00")];
+    let fields =
+        [("criteria", "Boats stand still"), ("rota", "Ada daily 18:00-24:00; Ada daily 00:00-06:00")];
     let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let agreed = PracticeCommand::AgreementSet { page: None, fields };
     world.perform(0, &Command::Practice(agreed))?;
