@@ -263,13 +263,13 @@ impl Story {
         Ok(pick(self.ids(laptop, query)?, n))
     }
 
-    fn perform(&mut self, laptop: usize, command: Command) -> Result<Reply> {
-        Ok(self.world.perform(laptop, &command)?)
+    fn perform(&mut self, laptop: usize, command: &Command) -> Result<Reply> {
+        Ok(self.world.perform(laptop, command)?)
     }
 
     fn thread(&mut self, laptop: usize, n: usize, say: Say) -> Result<()> {
         if let Some(thread) = self.one(laptop, &THREADS, n)? {
-            self.perform(laptop, Command::Thread(ThreadCommand::Reply { thread, say }))?;
+            self.perform(laptop, &Command::Thread(ThreadCommand::Reply { thread, say }))?;
         }
         Ok(())
     }
@@ -280,37 +280,40 @@ impl Story {
         match *act {
             Act::Page(who) => {
                 let (title, markdown) = (format!("Page {step}"), Some(text));
-                self.perform(who, Command::PageNew { title, parent: None, space: None, markdown })?;
+                self.perform(who, &Command::PageNew { title, parent: None, space: None, markdown })?;
             }
             Act::Write(who, n) => {
                 if let Some(page) = self.one(who, &PAGES, n)? {
-                    self.perform(who, Command::PageAppend { page, markdown: text })?;
+                    self.perform(who, &Command::PageAppend { page, markdown: text })?;
                 }
             }
             Act::Task(who) => {
                 let line = format!("Task {step} @{}", PEOPLE[step % 2].0);
-                self.perform(who, Command::Tasks(TaskCommand::New { line, fields: Vec::new() }))?;
+                self.perform(who, &Command::Tasks(TaskCommand::New { line, fields: Vec::new() }))?;
             }
             Act::SetTask(who, n) => {
                 if let Some(task) = self.one(who, &tasks(), n)? {
                     let fields = vec![("title".to_owned(), text)];
-                    self.perform(who, Command::TaskSet { task, fields })?;
+                    self.perform(who, &Command::TaskSet { task, fields })?;
                 }
             }
             Act::Decision(who) => {
                 let (template, title) = ("decision".to_owned(), Some(format!("Decision {step}")));
-                self.perform(who, Command::PageFromTemplate { template, title, parent: None, space: None })?;
+                self.perform(who, &Command::PageFromTemplate { template, title, parent: None, space: None })?;
             }
             Act::Decide(who, n) => {
                 if let Some(page) = self.one(who, &DECISIONS, n)? {
                     let fields = [("state", "decided".to_owned()), ("outcome", text)];
                     let fields = fields.map(|(name, value)| (name.to_owned(), value)).to_vec();
-                    self.perform(who, Command::DecisionSet { page, fields })?;
+                    self.perform(who, &Command::DecisionSet { page, fields })?;
                 }
             }
             Act::Thread(who) => {
-                let (title, say) = (format!("Thread {step}"), asks(&text, who, step % 2 == 0));
-                self.perform(who, Command::Thread(ThreadCommand::New { title, on: None, space: None, say }))?;
+                let (title, say) = (format!("Thread {step}"), asks(&text, who, step.is_multiple_of(2)));
+                self.perform(
+                    who,
+                    &Command::Thread(ThreadCommand::New { title, on: None, space: None, say }),
+                )?;
             }
             Act::Ask(who, n) => self.thread(who, n, asks(&text, who, true))?,
             Act::Say(who, n) => self.thread(who, n, asks(&text, who, false))?,
@@ -322,7 +325,7 @@ impl Story {
             Act::Close(who, n) => {
                 if let Some(thread) = self.one(who, &THREADS, n)? {
                     let close = ThreadCommand::Close { thread, outcome: Some(text) };
-                    self.perform(who, Command::Thread(close))?;
+                    self.perform(who, &Command::Thread(close))?;
                 }
             }
             Act::Read(who, n) => self.read(who, n)?,
@@ -376,7 +379,7 @@ fn play(seed: u64, acts: &[Act]) -> Result<BTreeSet<&'static str>> {
     let keys = tern_tests::checks::keys(&world, 0)?.0;
     let mut story = Story { world, keys, readers: Default::default(), told: BTreeSet::new() };
     // One of them tells when they have seen a message, which is a change in the thread.
-    story.perform(1, Command::Thread(ThreadCommand::ShareSeen { on: true }))?;
+    story.perform(1, &Command::Thread(ThreadCommand::ShareSeen { on: true }))?;
     for (step, act) in acts.iter().enumerate() {
         story.act(step, act)?;
     }
