@@ -251,7 +251,13 @@ impl Home {
     /// Runs without `--json`, whatever comes of it.
     #[track_caller]
     pub fn plain(&self, args: &[&str]) -> Ran {
-        run(&self.args(false, args), &[], "")
+        self.plain_with(args, &[])
+    }
+
+    /// As [`Home::plain`], with environment variables.
+    #[track_caller]
+    pub fn plain_with(&self, args: &[&str], envs: &[(&str, &str)]) -> Ran {
+        run(&self.args(false, args), envs, "")
     }
 
     /// Runs with `--json` and must succeed.

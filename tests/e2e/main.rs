@@ -26,6 +26,8 @@ mod trials;
 mod views;
 mod weekend;
 #[cfg(feature = "gui")]
+mod weekend_windows;
+#[cfg(feature = "gui")]
 mod window;
 #[cfg(feature = "gui")]
 mod windows;

@@ -8,13 +8,13 @@ use crate::harness::{Stage, rows, word};
 use crate::threads::{Desk, team};
 
 const BEGIN: &str = "The walk begins at the pier and ends at the light.";
-const FRIDAY_16: &str = "2026-11-20T16:00:00Z";
-const SATURDAY: &str = "2026-11-21T03:00:00Z";
-const MONDAY_9_TOKYO: &str = "2026-11-23T00:00:00Z";
-const MONDAY_9_LONDON: &str = "2026-11-23T09:00:00Z";
+pub const FRIDAY_16: &str = "2026-11-20T16:00:00Z";
+pub const SATURDAY: &str = "2026-11-21T03:00:00Z";
+pub const MONDAY_9_TOKYO: &str = "2026-11-23T00:00:00Z";
+pub const MONDAY_9_LONDON: &str = "2026-11-23T09:00:00Z";
 
 /// Both have the page, share what they have seen, and begin with nothing new.
-fn begin(stage: &Stage) -> (Desk, Desk, crate::harness::Node, String) {
+pub fn begin(stage: &Stage) -> (Desk, Desk, crate::harness::Node, String) {
     let (ben, aiko, node) = team(stage);
     let page = word(&ben.json(&["page", "new", "Harbour walk"]), "id");
     ben.home.json_with(&["page", "append", &page], &[("TERN_NOW", ben.now)], BEGIN);

@@ -110,6 +110,14 @@ impl Window {
         self.harness.run_steps(4);
     }
 
+    /// Clicks what says this among other things, where its whole label holds a time or a name.
+    #[track_caller]
+    pub fn click_part(&mut self, part: &str) {
+        self.until_it_says(part);
+        self.nodes().filter(|node| said(node).contains(part)).last().expect("it is there").click();
+        self.harness.run_steps(4);
+    }
+
     #[track_caller]
     pub fn fill(&mut self, field: &str, text: &str) {
         self.until(&format!("“{field}”"), |window| {
@@ -122,6 +130,15 @@ impl Window {
 
     pub fn write(&mut self, text: &str) {
         self.harness.event(egui::Event::Text(text.to_owned()));
+        self.harness.run_steps(4);
+    }
+
+    pub fn press(&mut self, key: egui::Key) {
+        self.press_with(egui::Modifiers::NONE, key);
+    }
+
+    pub fn press_with(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
+        self.harness.key_press_modifiers(modifiers, key);
         self.harness.run_steps(4);
     }
 

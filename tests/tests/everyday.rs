@@ -53,8 +53,8 @@ type Owed = (String, String, usize, usize);
 #[derive(Default)]
 struct Ledger {
     open: BTreeSet<Owed>,
-    /// By person: messages that they have.
-    known: [BTreeSet<String>; 3],
+    /// By person: messages that they have, with their threads: an id is one within its thread alone.
+    known: [BTreeSet<(String, String)>; 3],
     /// Threads that are open, with their messages.
     threads: BTreeMap<String, Vec<String>>,
 }
@@ -68,9 +68,11 @@ impl Ledger {
     /// Whoever says something in a thread answers what they had been asked there by then.
     fn said(&mut self, thread: &str, message: &str, from: usize) {
         let known = self.known[from].clone();
-        self.open
-            .retain(|(of, asked, debtor, _)| !(of == thread && *debtor == from && known.contains(asked)));
-        self.known[from].insert(message.to_owned());
+        self.open.retain(|(of, asked, debtor, _)| {
+            let has = known.contains(&(of.clone(), asked.clone()));
+            !(of == thread && *debtor == from && has)
+        });
+        self.known[from].insert((thread.to_owned(), message.to_owned()));
         self.threads.entry(thread.to_owned()).or_default().push(message.to_owned());
     }
 
@@ -89,7 +91,10 @@ impl Ledger {
     }
 
     fn everybody_has_everything(&mut self) {
-        let all: BTreeSet<String> = self.threads.values().flatten().cloned().collect();
+        let of = |(thread, all): (&String, &Vec<String>)| -> Vec<(String, String)> {
+            all.iter().map(|message| (thread.clone(), message.clone())).collect()
+        };
+        let all: BTreeSet<(String, String)> = self.threads.iter().flat_map(of).collect();
         self.known.iter_mut().for_each(|known| known.extend(all.iter().cloned()));
     }
 
@@ -136,7 +141,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 fn meet(world: &mut World, should: &mut Ledger) -> Result<()> {
     world.quiesce()?;
     should.everybody_has_everything();
-    for (laptop, (name, ..)) in PEOPLE.iter().enumerate().take(3) {
+    for (laptop, (name, ..)) in PEOPLE.iter().enumerate().take(world.laptops.len()) {
         let (is, should) = (ledger(world, laptop)?, should.of(laptop));
         ensure!(is == should, "{name} owes and waits for {is:#?}\ninstead of {should:#?}");
     }
@@ -145,9 +150,11 @@ fn meet(world: &mut World, should: &mut Ledger) -> Result<()> {
 
 /// A thread that a person has, if any.
 fn pick(should: &Ledger, person: usize, at: usize) -> Option<String> {
-    let has =
-        |messages: &Vec<String>| messages.first().is_some_and(|first| should.known[person].contains(first));
-    let known: Vec<&String> = should.threads.iter().filter(|(_, all)| has(all)).map(|(id, _)| id).collect();
+    let has = |(thread, messages): &(&String, &Vec<String>)| {
+        let first = messages.first().map(|first| ((*thread).clone(), first.clone()));
+        first.is_some_and(|first| should.known[person].contains(&first))
+    };
+    let known: Vec<&String> = should.threads.iter().filter(has).map(|(id, _)| id).collect();
     (!known.is_empty()).then(|| known[at % known.len()].clone())
 }
 

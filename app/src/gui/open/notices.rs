@@ -32,10 +32,14 @@ impl Open {
             view.notify.iter().filter(|item| !self.prefs.told.contains(&key(item))).cloned().collect();
         let was_held = fresh.iter().any(|item| self.threads.held.contains(&key(item)));
         self.threads.held = view.held.iter().map(|held| key(&held.item)).collect();
+        let first = !std::mem::replace(&mut self.prefs.tells, true);
         if fresh.is_empty() {
+            // There was nothing when the workspace was opened first: what comes next is news.
+            if first {
+                self.remember();
+            }
             return;
         }
-        let first = !std::mem::replace(&mut self.prefs.tells, true);
         self.prefs.told.extend(fresh.iter().map(key));
         let surplus = self.prefs.told.len().saturating_sub(TOLD_MAX);
         self.prefs.told.drain(..surplus);
