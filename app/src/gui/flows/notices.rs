@@ -28,7 +28,6 @@ fn outside_hours_nothing_is_told_or_counted_and_what_was_held_comes_together() {
         sidebar::build(&open.views, &open.prefs, &Route::Inbox).needs_me
     };
     assert_eq!(needs(&mut window), 0, "no badge");
-    window.open_mut().prefs.tells = true;
     window.set_away(|away| away.more.quiet = false);
     assert!(window.says("Held until now, together: “Can the index hold photo captions?”, “Battery figures"));
     assert_eq!(needs(&mut window), 2);
