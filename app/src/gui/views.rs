@@ -219,6 +219,7 @@ impl PageViews {
         self.since.poll();
         self.merges.poll();
         self.comments.poll();
+        self.practice.poll();
         self.head.poll();
         self.backlinks.poll();
         self.targets.poll();

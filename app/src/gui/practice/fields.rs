@@ -102,5 +102,5 @@ fn one(page: &str, field: &Field, anchor: Option<Rect>) -> Picker {
             set(page, field.name, "", "It is as usual again"),
         ),
     ];
-    Picker { entered, ..Picker::new(field.label, anchor, entries) }
+    Picker { entered, ..Picker::new("It holds for everybody from here on", anchor, entries) }
 }
