@@ -28,9 +28,11 @@ impl Window {
     /// Ticks somebody, whose local time stands beside the name.
     fn tick(&mut self, name: &str) {
         let begins = format!("{name}, ");
-        let boxes = self.harness.query_all_by_role(Role::CheckBox);
-        let named = boxes.filter_map(|node| node.accesskit_node().label());
-        let label = named.filter(|label| label.starts_with(&begins)).next_back().expect("a box");
+        let label = {
+            let boxes = self.harness.query_all_by_role(Role::CheckBox);
+            let mut named = boxes.filter_map(|node| node.accesskit_node().label());
+            named.rfind(|label| label.starts_with(&begins)).expect("a box")
+        };
         self.harness.get_by_role_and_label(Role::CheckBox, &label).click();
         self.settle();
     }

@@ -5,12 +5,13 @@ use tern_peer::{PracticeQuery, PracticeView, Query};
 use super::Open;
 use crate::gui::actions::Action;
 use crate::gui::command::{Dialog, Route, Section};
+use crate::gui::dialogs::DialogState;
 
 impl Open {
     /// Watches meetings while they are shown, and whether the one in the making is worth it.
     pub(super) fn tend_group(&mut self) {
         let shown = self.any_pane(|pane| pane.route == Route::People(Section::Meetings));
-        let with = self.dialog.as_ref().map(|dialog| dialog.meets()).unwrap_or_default();
+        let with = self.dialog.as_ref().map(DialogState::meets).unwrap_or_default();
         let (backend, wake, group) = (self.backend.as_ref(), &self.out.wake, &mut self.views.group);
         if shown {
             let query = PracticeQuery::Meetings { state: None };

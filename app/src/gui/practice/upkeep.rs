@@ -15,9 +15,9 @@ use crate::gui::widgets::Button;
 /// When a page can be looked at again, in days.
 const LOOKS: [(&str, i32); 3] = [("In a month", 30), ("In three months", 91), ("In half a year", 182)];
 
-fn set(page: &str, name: &str, value: &str, said: String) -> UiCommand {
+fn set(page: &str, name: &str, value: &str, said: &str) -> UiCommand {
     let fields = vec![(name.to_owned(), value.to_owned())];
-    sends(PracticeCommand::PageSet { page: page.to_owned(), fields }, &said)
+    sends(PracticeCommand::PageSet { page: page.to_owned(), fields }, said)
 }
 
 /// Draws both as buttons that open a menu; nothing for a meeting or an agreement.
@@ -42,9 +42,9 @@ pub fn show(ui: &mut Ui, id: &str, views: &Views, clock: &Clock, out: &mut Queue
 fn owner(page: &UpkeepPage, views: &Views, anchor: Rect) -> Picker {
     let entries = people::here(views).into_iter().map(|(id, name)| {
         let said = format!("{name} {} for the page", if name == "You" { "answer" } else { "answers" });
-        Entry::new(Sign::Person(name.clone()), &name, set(&page.id, "owner", &id, said))
+        Entry::new(Sign::Person(name.clone()), &name, set(&page.id, "owner", &id, &said))
     });
-    let nobody = set(&page.id, "owner", "", "Nobody answers for the page".to_owned());
+    let nobody = set(&page.id, "owner", "", "Nobody answers for the page");
     let entries = entries.chain([Entry::new(Sign::None, "Nobody", nobody)]).collect();
     Picker::new("Who answers for this page", Some(anchor), entries)
 }
@@ -54,17 +54,17 @@ fn look_again(page: &UpkeepPage, clock: &Clock, anchor: Rect) -> Picker {
     let offered = LOOKS.iter().filter_map(|(name, days)| {
         let date = today.checked_add(days.days()).ok()?;
         let words = date.strftime("%a %-d %b").to_string();
-        let command = set(&page.id, "review_by", &date.to_string(), format!("To be looked at by {words}"));
+        let command = set(&page.id, "review_by", &date.to_string(), &format!("To be looked at by {words}"));
         Some(Entry::new(Sign::Icon(Icon::Calendar), name, command).right(&words))
     });
-    let never = set(&page.id, "review_by", "", "Nobody has to look at it again".to_owned());
+    let never = set(&page.id, "review_by", "", "Nobody has to look at it again");
     let entries = offered.chain([Entry::new(Sign::None, "Never", never)]).collect();
     let does = |with: &[String], text: &str| {
         set(
             with.first().map(String::as_str).unwrap_or_default(),
             "review_by",
             text,
-            format!("To be looked at by {text}"),
+            &format!("To be looked at by {text}"),
         )
     };
     let (hint, with) = ("2026-12-01, or 2026-12-01[Asia/Tokyo]".to_owned(), vec![page.id.clone()]);
