@@ -25,6 +25,7 @@ use sample::{history, member, page, person, sample_world, task};
 pub mod access;
 pub mod away;
 mod board;
+pub mod group;
 pub mod notices;
 mod paper;
 pub mod past;

@@ -82,19 +82,25 @@ pub enum Section {
     Spaces,
     /// Hours that people share.
     Shared,
+    /// Meetings.
+    Meetings,
+    /// Who is on call.
+    OnCall,
     /// The membership log.
     Log,
 }
 
 impl Section {
     /// All of them in the order of their tabs.
-    pub const ALL: [(Section, &'static str); 7] = [
+    pub const ALL: [(Section, &'static str); 9] = [
         (Section::Members, "Members"),
         (Section::Devices, "Devices"),
         (Section::Invites, "Invites"),
         (Section::Review, "Review"),
         (Section::Spaces, "Spaces"),
         (Section::Shared, "Shared hours"),
+        (Section::Meetings, "Meetings"),
+        (Section::OnCall, "On call"),
         (Section::Log, "Log"),
     ];
 
@@ -142,6 +148,12 @@ pub enum Dialog {
     Drill,
     /// Make a space.
     NewSpace,
+    /// Ask for votes in the thread of this id.
+    NewVote(String),
+    /// Ask a group again and again.
+    NewQuestion,
+    /// Make a meeting, or see that writing would do.
+    NewMeeting,
     /// Let somebody in.
     Approve(Box<Asking>),
     /// Move a page to another space.
@@ -263,6 +275,8 @@ pub enum Then {
     Replied(String),
     /// The message that was written in the composer of this key is there; one line says how it goes.
     Said(String, String),
+    /// What was made of practice is opened, where it is a page or a thread of its own; one line says what was done.
+    Practised(String),
     /// The hand-off that was made is opened.
     HandedOff,
     /// The update of one's week is a page, which is opened.

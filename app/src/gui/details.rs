@@ -8,6 +8,7 @@ use super::command::{Queue, Then, UiCommand};
 use super::comments::{TalkState, ui as comments};
 use super::icon::{self, Icon};
 use super::look::look;
+use super::practice;
 use super::tasks::{data as task_data, menus};
 use super::tokens::{self, radius, size};
 use super::views::Views;
@@ -143,6 +144,9 @@ pub fn page(ui: &mut Ui, reads: PageReads<'_>, talk: &mut TalkState, out: &mut Q
     column(ui, |ui| {
         let words = if now { facts.words_line() } else { String::new() };
         first(ui, page, &details, &words, out);
+        if now {
+            practice::upkeep::show(ui, &page.id, views, clock, out);
+        }
         if !details.files.is_empty() {
             rule(ui);
             section(ui, "Files", &details.files.len().to_string());

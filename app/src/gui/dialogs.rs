@@ -15,11 +15,13 @@ use super::tokens::{self, Shadow, radius, size, stroke};
 use super::views::Views;
 use super::widgets::{self, Button, Field};
 
+mod asking;
 mod confirm;
 mod holidays;
 mod invite;
 mod keeping;
 mod link;
+mod meeting;
 mod settings;
 mod spaces;
 
@@ -38,6 +40,9 @@ pub struct DialogState {
     pub dialog: Dialog,
     invite: invite::Form,
     space: spaces::Form,
+    vote: asking::Vote,
+    asks: asking::Question,
+    meeting: meeting::Form,
     profile: Option<settings::Typed>,
     /// The role with which somebody who asked is let in.
     role: String,
@@ -75,6 +80,9 @@ impl DialogState {
             dialog,
             invite: invite::Form::default(),
             space: spaces::Form::default(),
+            vote: asking::Vote::default(),
+            asks: asking::Question::default(),
+            meeting: meeting::Form::default(),
             profile: None,
             role,
             ticket: None,
@@ -104,11 +112,20 @@ impl DialogState {
             Dialog::Link => "Link another device",
             Dialog::Drill => "Recovery drill",
             Dialog::NewSpace => "New space",
+            Dialog::NewVote(_) => "New vote",
+            Dialog::NewQuestion => "New question that comes again",
+            Dialog::NewMeeting => "New meeting",
             Dialog::Approve(_) => "Let somebody in",
             Dialog::Move(_) => "Move to another space",
             Dialog::ExportReview(_) => "Export edits that were set aside",
             Dialog::Confirm(confirm) => &confirm.title,
         }
+    }
+
+    /// Who is asked to the meeting that is being made.
+    pub fn meets(&self) -> Vec<String> {
+        let with = self.meeting.with.iter().filter(|_| self.dialog == Dialog::NewMeeting);
+        with.cloned().collect()
     }
 
     /// The first field gets the keyboard once.
@@ -182,6 +199,9 @@ fn content(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Que
         Dialog::Link => link::show(ui, state, out),
         Dialog::Drill => keeping::drill(ui, state, out),
         Dialog::NewSpace => spaces::new(ui, state, reads.views, out),
+        Dialog::NewVote(thread) => asking::vote(ui, state, &thread, reads, out),
+        Dialog::NewQuestion => asking::question(ui, state, reads, out),
+        Dialog::NewMeeting => meeting::show(ui, state, reads, out),
         Dialog::Approve(asking) => invite::approve(ui, state, &asking, out),
         Dialog::Move(moving) => spaces::move_page(ui, state, &moving, reads.views, out),
         Dialog::ExportReview(exporting) => confirm::export(ui, state, &exporting, out),

@@ -22,6 +22,7 @@ use crate::gui::tasks::asked::Asked;
 mod access;
 mod away;
 mod board;
+mod group;
 mod hostile;
 mod live;
 mod notices;

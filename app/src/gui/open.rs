@@ -43,6 +43,7 @@ mod away;
 mod digest;
 mod edits;
 mod files;
+mod group;
 mod heads;
 pub mod live;
 mod notices;
@@ -338,6 +339,7 @@ impl Open {
         self.tend_notices(ctx, now);
         self.tend_overlap();
         self.tend_weekly(ctx, now);
+        self.tend_group();
         if let Some(zone) = self.views.about.get().map(|about| about.zone.clone()) {
             self.clock.set_zone(&zone);
         }
@@ -446,6 +448,7 @@ impl Open {
                 let undo = Command::PageTakeBack { page: doc.id, at: doc.heads };
                 self.say(&words, Some(Box::new(Held(undo))), now);
             }
+            (Then::Practised(words), Reply::Practice(view)) => self.practised(&view, &words, now),
             (Then::Posted, Reply::Doc(doc)) => self.posted(&doc.id, now),
             (Then::HandedOff, Reply::Handoff(view)) => self.handed_off(&view, now),
             (Then::DigestAgain, _) => self.digest_again(),

@@ -13,6 +13,7 @@ use tern_peer::{
 };
 
 use super::backend::{Answer, Backend, Wake, Watched};
+use super::practice::watched::GroupViews;
 use super::tasks::asked::Asked;
 
 /// A kind of view.
@@ -295,6 +296,8 @@ pub struct Views {
     pub preview: Slot<MovePreview>,
     /// Threads, the inbox and what belongs to them.
     pub talks: Talks,
+    /// How the group works.
+    pub group: GroupViews,
 }
 
 /// What is watched of threads.
@@ -361,6 +364,7 @@ impl Views {
         self.review.watch(backend, wake, Query::Review);
         self.notices.watch(backend, wake, Query::Notices);
         self.talks.start(backend, wake);
+        self.group.start(backend, wake);
         self.saved.watch(backend, wake, Query::Views);
         self.projects.watch(backend, wake, Query::Projects);
         self.cycles.watch(backend, wake, Query::Cycles);
@@ -412,6 +416,7 @@ impl Views {
             let _ = changed;
         }
         self.talks.poll();
+        self.group.poll();
         if self.members.poll() {
             self.watch_people(backend, wake);
         }
@@ -453,6 +458,7 @@ impl Views {
         self.cycles.refresh(backend, wake);
         self.status.refresh(backend, wake);
         self.talks.minute_passed(backend, wake);
+        self.group.minute_passed(backend, wake);
     }
 }
 

@@ -10,6 +10,8 @@ use crate::hours::{Arrival, Date, Hearing, MINUTE_MS, Profile, Weekly};
 pub const MAX_ENTRIES: usize = 200;
 /// In a step: whoever is on call by the rota.
 pub const ON_CALL: &str = "on-call";
+/// Days ahead in which a change of who is on call is looked for.
+pub const AHEAD_DAYS: usize = 62;
 /// Most minutes until a step.
 const MAX_MINUTES: u32 = 24 * 60;
 
@@ -108,6 +110,22 @@ impl OnCall {
         found
     }
 
+    /// The first instant after `after_ms` at which others are on call, or nobody, and who is from then on; none where that
+    /// does not change within [`AHEAD_DAYS`].
+    pub fn next_change(
+        &self,
+        profiles: &BTreeMap<String, Profile>,
+        after_ms: i64,
+    ) -> Option<(i64, Vec<String>)> {
+        let before = self.on_duty(profiles, after_ms);
+        let known = self.rota.iter().filter_map(|entry| Some((entry, profiles.get(&entry.who)?)));
+        let mut edges: Vec<i64> = known.flat_map(|(entry, profile)| entry.edges(profile, after_ms)).collect();
+        edges.retain(|at| *at > after_ms);
+        edges.sort_unstable();
+        edges.dedup();
+        edges.into_iter().map(|at| (at, self.on_duty(profiles, at))).find(|(_, who)| *who != before)
+    }
+
     /// From when on an emergency said at `said_ms` is for somebody, as far as the ladder goes by `now_ms`: the earliest
     /// step that has been reached and that means them. Without a ladder it is at once for whoever is on call.
     pub fn is_called(&self, member: &str, profile: &Profile, said_ms: i64, now_ms: i64) -> bool {
@@ -147,6 +165,19 @@ impl Entry {
             late(day) && windows.map(span).any(|(from, until)| from <= at_ms && at_ms < until)
         };
         on(date) || on(before)
+    }
+
+    /// Where the hours of the days around and after an instant begin and end.
+    fn edges(&self, profile: &Profile, from_ms: i64) -> Vec<i64> {
+        let today = profile.zone.date(from_ms);
+        let first = today.yesterday().unwrap_or(today);
+        let days = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take(AHEAD_DAYS);
+        let days = days.filter(|day| self.dates.is_none_or(|(first, last)| first <= *day && *day <= last));
+        let edges = |day: Date| {
+            let windows = self.hours.windows(day.weekday()).iter();
+            windows.flat_map(move |w| [w.start, w.end].map(|minute| profile.zone.instant_of(day, minute)))
+        };
+        days.flat_map(edges).collect()
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Talks {
     done: Vec<InboxItem>,
     /// What stands over pages.
     pub heads: BTreeMap<String, PracticeView>,
+    /// How the group works.
+    pub group: super::group::Group,
     draft: Option<DraftView>,
     made: usize,
 }
@@ -241,6 +243,7 @@ impl Talks {
             },
             Query::Drafts => Ok(View::Drafts(DraftsView { drafts: self.draft.iter().cloned().collect() })),
             Query::Practice(PracticeQuery::Head { page }) => Ok(View::Practice(self.head(page))),
+            Query::Practice(query) => Ok(View::Practice(self.group.answer(query)?)),
             Query::Decisions { .. } => Ok(View::Decisions(DecisionsView { decisions: decisions() })),
             Query::When { who, .. } => Ok(View::When(when(who, people))),
             _ => return None,
@@ -255,9 +258,7 @@ impl Talks {
     pub(super) fn perform(&mut self, command: &Command) -> Option<Reply> {
         match command {
             Command::Thread(command) => Some(self.perform_thread(command)),
-            Command::Practice(_) => {
-                Some(Reply::Practice(Box::new(PracticeView::Upkeep(UpkeepView::default()))))
-            }
+            Command::Practice(command) => Some(Reply::Practice(Box::new(self.group.perform(command)))),
             Command::Inbox(command) => {
                 self.perform_inbox(command);
                 Some(Reply::Done {})

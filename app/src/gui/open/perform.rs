@@ -325,6 +325,11 @@ impl Open {
             }
             Action::Focus | Action::Weekly | Action::SharedHours => self.notice_key(action),
             Action::Head(_) | Action::HandOff => self.form_key(ctx, action),
+            Action::NewVote
+            | Action::NewQuestion
+            | Action::NewMeeting
+            | Action::GoMeetings
+            | Action::GoOnCall => self.group_key(action),
             Action::SinceLeft | Action::OpenItem | Action::ClearItem | Action::ClearDigest => {
                 self.digest_key(ctx, action);
             }

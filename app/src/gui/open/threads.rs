@@ -8,7 +8,7 @@ use crate::gui::actions::Action;
 use crate::gui::command::{Route, Then};
 use crate::gui::inbox::data::{self as lists, List};
 use crate::gui::inbox::{Tab, menus};
-use crate::gui::threads::{Ask, Composer, Meant, NEW, SAVED_AFTER_SECS, Seen, hint, ui};
+use crate::gui::threads::{Ask, Composer, Meant, NEW, SAVED_AFTER_SECS, Seen, emergency, hint, ui};
 
 /// Seconds in sight after which a thread that is left counts as read.
 const READ_SECS: f64 = 3.0;
@@ -55,6 +55,9 @@ impl Open {
         let empty = Composer::default();
         let composer = self.threads.composers.get(key).unwrap_or(&empty);
         let talks = &self.views.talks;
+        if composer.is_emergency() {
+            return emergency::hint(&self.views, &self.clock);
+        }
         let mut hint = hint::build(talks.when.get(), composer, &self.clock);
         hint.warnings.extend(talks.when.error().map(ToString::to_string));
         hint
@@ -223,11 +226,20 @@ impl Open {
     fn send_message(&mut self, hold: bool) {
         let Some(key) = self.threads.shown.clone() else { return };
         let (now, hint) = (self.threads.now, self.thread_hint(&key));
+        let called = emergency::called(&self.views);
         let composer = self.composer(&key);
         if let Some(why) = composer.lacks(key == NEW) {
             return self.say(why, None, now);
         }
         let mut say = composer.say.clone();
+        let emergency = composer.is_emergency();
+        if emergency && !say.to.is_empty() {
+            // Whoever is named hears it besides those whom it calls, not in their place.
+            say.to.extend(called);
+        }
+        if hold && emergency {
+            return self.say("An emergency is not held: Ctrl Enter sends it", None, now);
+        }
         if hold {
             let (Some(_), Some(at)) = (&hint.hold, &hint.hold_at) else {
                 return self.say("It is in their hours: Ctrl Enter delivers it at once", None, now);
@@ -288,6 +300,16 @@ impl Open {
                     self.composer(NEW).on = on;
                 }
                 self.threads.focus_composer = true;
+                self.go(Route::NewThread);
+            }
+            Ask::Instead(title, to) => {
+                let composer = self.composer(NEW);
+                if composer.title.trim().is_empty() {
+                    composer.title = title;
+                }
+                let fresh: Vec<String> = to.into_iter().filter(|id| !composer.say.to.contains(id)).collect();
+                composer.say.to.extend(fresh);
+                (self.threads.focus_composer, self.threads.typed_at) = (true, Some(self.threads.now));
                 self.go(Route::NewThread);
             }
             Ask::OffPage => self.composer(NEW).on = None,

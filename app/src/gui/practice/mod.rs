@@ -7,7 +7,12 @@ use super::bars::{self, Choice};
 use super::command::{Queue, Then, UiCommand};
 use super::views::Views;
 
+pub mod fields;
 pub mod meeting;
+pub mod on_call;
+pub mod people;
+pub mod upkeep;
+pub mod watched;
 
 /// A sentence over a page and what can be done about it.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +47,9 @@ fn agreement(view: &AgreementView) -> Head {
     for kept in &view.conflicts {
         words += &format!(" {} set {} to {} at the same time.", kept.author, kept.field, kept.value);
     }
-    Head { words, choices: Vec::new() }
+    let change = fields::menu(view, None).map(|menu| UiCommand::Pick(Box::new(menu)));
+    let choices = change.map(|change| ("Change what is agreed…".to_owned(), change)).into_iter().collect();
+    Head { words, choices }
 }
 
 fn upkeep(page: &UpkeepPage) -> Option<Head> {

@@ -6,7 +6,7 @@ use egui::{
 use egui::{pos2, vec2};
 
 use super::hint::Hint;
-use super::{Ask, Composer, INTENTS, NEW, ThreadsState, URGENCIES, named, people};
+use super::{Ask, Composer, INTENTS, NEW, ThreadsState, emergency, named, people};
 use crate::gui::clock::Clock;
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon::{self, Icon};
@@ -59,7 +59,11 @@ pub fn show(ui: &mut Ui, state: &mut ThreadsState, ground: Ground<'_>, out: &mut
                 Field::new("Why it cannot wait", "Why it cannot wait").show(ui, reason);
                 ui.add_space(8.0);
             }
-            choices(ui, composer, out);
+            if composer.is_emergency() {
+                emergency::ticks(ui, composer, ground.views);
+                ui.add_space(8.0);
+            }
+            choices(ui, composer, ground, out);
         });
         foot(ui, composer, ground, out);
     });
@@ -117,7 +121,7 @@ fn text(ui: &mut Ui, composer: &mut Composer, ground: Ground<'_>, focus: bool) {
 }
 
 /// Intent and urgency, and whether what is written is kept.
-fn choices(ui: &mut Ui, composer: &Composer, out: &mut Queue) {
+fn choices(ui: &mut Ui, composer: &Composer, ground: Ground<'_>, out: &mut Queue) {
     let p = look(ui.ctx());
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
@@ -128,10 +132,11 @@ fn choices(ui: &mut Ui, composer: &Composer, out: &mut Queue) {
             let menu = menu("Intent", &INTENTS, &shown, picked.rect, Ask::Intent);
             out.push(UiCommand::Pick(Box::new(menu)));
         }
-        let shown = named(&URGENCIES, urgency);
+        let shown = named(&emergency::ALL, urgency);
         let picked = drop_down(ui, "Urgency", &shown);
         if picked.clicked() {
-            let menu = menu("Urgency", &URGENCIES, &shown, picked.rect, Ask::Urgency);
+            let menu =
+                menu("Urgency", &emergency::urgencies(ground.views), &shown, picked.rect, Ask::Urgency);
             out.push(UiCommand::Pick(Box::new(menu)));
         }
         let words = match (&composer.problem, composer.is_saved()) {

@@ -4,7 +4,7 @@ use tern_peer::{AckView, ExpectedView, PostView, ThreadView};
 
 use super::group::{self, Group};
 use super::people;
-use super::{INTENTS, URGENCIES, named};
+use super::{INTENTS, emergency, named};
 use crate::gui::clock::Clock;
 use crate::gui::views::Views;
 
@@ -122,13 +122,14 @@ fn message(post: &PostView, views: &Views, clock: &Clock) -> Message {
 
 /// `Standard · expected by your Mon 09:00, Mon 18:00 theirs`, a line a person asked.
 fn expected(post: &PostView, views: &Views, clock: &Clock) -> Vec<String> {
+    let met = Some(&post.criterion).filter(|criterion| !criterion.is_empty());
+    let mut lines: Vec<String> = met.map(|criterion| format!("Emergency: {criterion}")).into_iter().collect();
     if post.expected.is_empty() {
-        return Vec::new();
+        return lines;
     }
     let me = views.about.get().map(|about| about.member.as_str()).unwrap_or_default();
-    let full = named(&URGENCIES, &post.urgency);
+    let full = named(&emergency::ALL, &post.urgency);
     let urgency = full.split(',').next().unwrap_or_default();
-    let mut lines: Vec<String> = Vec::new();
     if !post.reason.is_empty() {
         lines.push(format!("Cannot wait: {}", post.reason));
     }

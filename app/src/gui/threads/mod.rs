@@ -13,6 +13,7 @@ use super::inbox::digest::DigestState;
 
 pub mod composer;
 pub mod data;
+pub mod emergency;
 pub mod group;
 pub mod hint;
 pub mod people;
@@ -53,6 +54,8 @@ pub enum Ask {
     BackToList,
     /// A new thread is written, perhaps on a page of this id and title.
     New(Option<(String, String)>),
+    /// A new thread is written instead of a meeting: its title, and who is asked.
+    Instead(String, Vec<String>),
     /// The new thread is on no page.
     OffPage,
     /// What is written is sent; held until their morning.
@@ -138,6 +141,11 @@ impl Composer {
         self.say.urgency.as_deref().unwrap_or(usual)
     }
 
+    /// Whether it breaks the quiet hours of whoever is on call.
+    pub fn is_emergency(&self) -> bool {
+        self.urgency() == emergency::EMERGENCY.0
+    }
+
     /// What is kept of it: an empty message is none.
     pub fn kept(&self) -> (String, Say) {
         let title = self.title.trim().to_owned();
@@ -182,6 +190,8 @@ impl Composer {
             Some("Write something first")
         } else if self.urgency() == "urgent" && reason.trim().is_empty() {
             Some("Say why it cannot wait first")
+        } else if self.is_emergency() {
+            self.say.criterion.is_none().then_some("Tick the criterion that it meets first")
         } else if is_new && self.urgency() != "none" && self.say.to.is_empty() {
             Some("Say who is asked first")
         } else {
@@ -306,5 +316,9 @@ mod tests {
         assert_eq!(asks("urgent", "The ferry leaves", &["aiko"]).lacks(true), None);
         assert_eq!(asks("standard", "", &[]).lacks(true), Some("Say who is asked first"));
         assert_eq!(asks("standard", "", &[]).lacks(false), None, "a reply is for all who take part");
+        let mut burning = asks("emergency", "", &[]);
+        assert_eq!(burning.lacks(true), Some("Tick the criterion that it meets first"));
+        burning.say.criterion = Some("Boats stand still".into());
+        assert_eq!(burning.lacks(true), None, "whom it calls is agreed");
     }
 }

@@ -170,6 +170,7 @@ fn menu(thread: &Thread, anchor: Rect) -> Picker {
         act(Icon::Clock, "Snooze…", Action::Snooze),
         act(Icon::Info, "Keep as unread", Action::Unread),
         act(Icon::Moon, mute, Action::Mute),
+        act(Icon::Check, "New vote…", Action::NewVote),
         closing,
     ];
     Picker::new("This thread", Some(anchor), entries)

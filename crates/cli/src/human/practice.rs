@@ -153,6 +153,11 @@ fn agreement(view: &AgreementView, clock: &Clock) -> String {
     let names: Vec<String> = view.on_call.iter().map(|who| one_line(&who.name)).collect();
     let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
     let _ = writeln!(text, "on call {}: {names}", clock.words(&view.at));
+    for duty in &view.then {
+        let names: Vec<String> = duty.who.iter().map(|who| one_line(&who.name)).collect();
+        let names = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
+        let _ = writeln!(text, "then, from {}: {names}", clock.words(&duty.from));
+    }
     text + &conflicts(&view.conflicts)
 }
 

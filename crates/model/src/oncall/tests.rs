@@ -112,3 +112,25 @@ proptest! {
         prop_assert!(heard || !(emergency && called), "who is called hears it");
     }
 }
+
+#[test]
+fn the_next_change_is_where_somebody_else_begins_or_nobody_is_left() {
+    let all = read("", "ben Mon-Fri 09:00-17:00; aiko daily 09:00-18:00; ben Wed 08:00-12:00");
+    let profiles: BTreeMap<String, Profile> = [("ben", "Europe/London"), ("aiko", "Asia/Tokyo")]
+        .map(|(who, zone)| (who.to_owned(), lives(zone)))
+        .into();
+    let next = |after: &str| all.next_change(&profiles, at(after));
+    let ben = || vec!["ben".to_owned()];
+    assert_eq!(next("2026-11-24T10:00Z"), Some((at("2026-11-24T17:00Z"), vec![])), "nobody after five");
+    assert_eq!(next("2026-11-24T17:00Z"), Some((at("2026-11-25T00:00Z"), vec!["aiko".to_owned()])));
+    assert_eq!(
+        next("2026-11-25T00:00Z"),
+        Some((at("2026-11-25T08:00Z"), vec!["aiko".to_owned(), "ben".to_owned()])),
+        "both for an hour"
+    );
+    assert_eq!(next("2026-11-25T08:30Z"), Some((at("2026-11-25T09:00Z"), ben())));
+    let always = read("", "ben daily 00:00-24:00");
+    assert_eq!(always.next_change(&profiles, at("2026-11-24T10:00Z")), None, "it never changes");
+    let far = read("", "ben 2027-11-23..2027-11-24 daily 09:00-17:00");
+    assert_eq!(far.next_change(&profiles, at("2026-11-24T10:00Z")), None, "too far ahead to be told");
+}

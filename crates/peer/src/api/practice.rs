@@ -310,10 +310,21 @@ pub struct AgreementView {
     pub on_call: Vec<PersonView>,
     /// That moment, RFC 3339 with zone.
     pub at: String,
+    /// Who is on call after that, in order: up to the first change that brings somebody.
+    pub then: Vec<DutyView>,
     /// What it configures, in sentences.
     pub configures: Vec<String>,
     /// Values that others wrote at the same time and that lost.
     pub conflicts: Vec<ConflictView>,
+}
+
+/// Who is on call from an instant on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DutyView {
+    /// That instant, RFC 3339 with the reader's zone.
+    pub from: String,
+    /// Who; nobody where it is empty.
+    pub who: Vec<PersonView>,
 }
 
 /// A step of the ladder.

@@ -3,7 +3,9 @@
 mod devices;
 mod invites;
 mod log;
+mod meetings;
 mod members;
+mod on_call;
 mod review;
 mod spaces;
 
@@ -27,6 +29,11 @@ const WIDTH_MAX: f32 = 880.0;
 const ROW: f32 = 52.0;
 /// Where text begins beside an icon or initials.
 const TEXT_LEFT: f32 = 44.0;
+
+/// Space at both sides of the name of a tab together.
+const PAD: f32 = 20.0;
+/// The same where there is little room.
+const PAD_NARROW: f32 = 10.0;
 
 /// Draws the view.
 pub fn show(
@@ -62,6 +69,8 @@ pub fn show(
                 Section::Shared => {
                     overlap::ui::show(ui, &overlap::data::build(views, &state.shared, clock), out);
                 }
+                Section::Meetings => meetings::show(ui, views, out),
+                Section::OnCall => on_call::show(ui, views, clock, out),
                 Section::Log => {}
             }
             ui.add_space(24.0);
@@ -76,9 +85,12 @@ fn section_name(section: Section) -> &'static str {
 fn tabs(ui: &mut Ui, chosen: Section, views: &Views, out: &mut Queue) {
     let room = ui.max_rect();
     let mut left = room.left() - 10.0;
+    let names: f32 = Section::ALL.iter().map(|(_, name)| look::width(ui, name, tokens::UI_STRONG)).sum();
+    let all = names + (PAD + 2.0) * Section::ALL.len() as f32;
+    let pad = if all > room.width() - size::BUTTON { PAD_NARROW } else { PAD };
     for (section, name) in Section::ALL {
         let count = waiting(views, section);
-        let rect = tab(ui, pos2(left, room.top()), section, name, count, section == chosen, out);
+        let rect = tab(ui, pos2(left, room.top()), section, (name, pad), count, section == chosen, out);
         left = rect.right() + 2.0;
     }
     let (label, icon, command) = match chosen {
@@ -87,7 +99,8 @@ fn tabs(ui: &mut Ui, chosen: Section, views: &Views, out: &mut Queue) {
         }
         Section::Devices => ("Link another device", Icon::Laptop, UiCommand::Do(Action::LinkDevice)),
         Section::Spaces => ("New space", Icon::Plus, UiCommand::Open(Dialog::NewSpace)),
-        Section::Review | Section::Shared | Section::Log => return,
+        Section::Meetings => ("New meeting", Icon::Calendar, UiCommand::Open(Dialog::NewMeeting)),
+        Section::Review | Section::Shared | Section::OnCall | Section::Log => return,
     };
     let wide = room.right() - left > look::width(ui, label, tokens::UI_MEDIUM) + 60.0;
     let at = room.with_min_x(left).with_max_y(room.top() + 32.0);
@@ -107,7 +120,7 @@ fn tab(
     ui: &Ui,
     at: egui::Pos2,
     section: Section,
-    name: &str,
+    (name, pad): (&str, f32),
     count: usize,
     chosen: bool,
     out: &mut Queue,
@@ -117,13 +130,13 @@ fn tab(
     let number = if count == 0 { String::new() } else { count.to_string() };
     let width = look::width(ui, name, tokens::UI_STRONG);
     let more = if count == 0 { 0.0 } else { look::width(ui, &number, tokens::TINY_STRONG) + 16.0 };
-    let rect = Rect::from_min_size(at, vec2(width + more + 20.0, 32.0));
+    let rect = Rect::from_min_size(at, vec2(width + more + pad, 32.0));
     let response = ui.interact(rect, ui.scope_id().with(("tab", name)), Sense::click());
     if response.hovered() && !chosen {
         ui.painter().rect_filled(rect, radius::ROW, p.scheme.hover());
     }
     let ink = if chosen { p.ink } else { p.ink2 };
-    let inside = rect.with_min_x(rect.left() + 10.0);
+    let inside = rect.with_min_x(rect.left() + pad / 2.0);
     widgets::line(ui, inside, Align2::LEFT_CENTER, name, style, ink);
     if count > 0 {
         let pill = Rect::from_center_size(

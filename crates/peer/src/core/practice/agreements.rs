@@ -7,7 +7,7 @@ use tern_model::form::agreement::{
     URGENT_HOURS, USUAL_MEETING_MINUTES, read_criteria,
 };
 use tern_model::form::{FORM, Form};
-use tern_model::hours::{HOUR_MS, Profile};
+use tern_model::hours::{HOUR_MS, Profile, Zone};
 use tern_model::oncall::{ON_CALL, OnCall};
 use tern_model::{Conflict, DocId, Edit};
 use tern_store::{FormRow, Store};
@@ -171,9 +171,32 @@ impl Core {
             rota: rota.collect(),
             on_call: on_call.on_duty(&profiles, at_ms).iter().map(|m| self.person_view(m)).collect(),
             at: zone.rfc9557(at_ms),
+            then: self.duties_after(&on_call, &profiles, &zone, at_ms),
             configures: configures(&fields),
             conflicts: words::conflicts(&self.store, &self.mem.membership, &zone, &conflicts),
         })
+    }
+}
+
+impl Core {
+    /// The changes of who is on call, up to the first that brings somebody.
+    fn duties_after(
+        &self,
+        on_call: &OnCall,
+        profiles: &BTreeMap<String, Profile>,
+        zone: &Zone,
+        at_ms: i64,
+    ) -> Vec<DutyView> {
+        let mut duties = Vec::new();
+        let mut change = on_call.next_change(profiles, at_ms);
+        while let Some((from_ms, who)) = change.take() {
+            let is_nobody = who.is_empty();
+            let who = who.iter().map(|member| self.person_view(member)).collect();
+            duties.push(DutyView { from: zone.rfc9557(from_ms), who });
+            // Nobody is followed by somebody.
+            change = if is_nobody { on_call.next_change(profiles, from_ms) } else { None };
+        }
+        duties
     }
 }
 
