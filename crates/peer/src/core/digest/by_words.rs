@@ -130,7 +130,7 @@ mod tests {
             ("sails at [-n]i[+s]x[-ne] daily", "sails at [-nixne][+isx] daily"),
             ("boards t[-wenty][+hirty] minutes", "boards [-twenty][+thirty] minutes"),
             ("a quick[+ly] made note", "a [-quick][+quickly] made note"),
-            ("at eight[+ sharp].", "at [-eight][+eight sharp]."),
+            ("at eight[+ sharp].", "at eight[+ sharp]."),
             ("at [+half past ]eight.", "at [+half past ]eight."),
             ("霧が[+すぐ]晴れる", "霧が[+すぐ]晴れる"),
             ("[-nine] to [+ten]", "[-nine] to [+ten]"),
