@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tern_model::hours::Zone;
 use tern_peer::{
     Command, CommentOn, DigestView, InboxCommand, InboxDoes, NotifyView, ProfileChange, Query, Reply, Say,
-    ThreadCommand, View,
+    SnoozeUntil, ThreadCommand, View, WeeklyDraft,
 };
 use tern_tests::World;
 
@@ -156,6 +156,106 @@ fn a_comment_that_answers_ones_own_needs_one_and_any_other_is_to_be_known() -> R
     ensure!(of(&mine.id) == Some(("needs_you", "answered", on)), "{view:?}");
     ensure!(of(&named.id) == Some(("needs_you", "named", on)), "{view:?}");
     ensure!(of(&other.id) == Some(("fyi", "", on)), "{view:?}");
+    Ok(())
+}
+
+/// What the inbox says of comments: id, why, and what each is on.
+fn comments(world: &mut World, laptop: usize) -> Result<Vec<(String, String, Option<String>)>> {
+    let View::Inbox(view) = world.ask(laptop, &Query::Inbox)? else { bail!("no inbox") };
+    let items = view.items.into_iter().filter(|item| item.comment);
+    Ok(items.map(|item| (item.id, item.why, item.on.map(|on| on.id))).collect())
+}
+
+#[test]
+fn comments_that_name_one_or_answer_ones_own_stand_in_the_inbox_until_they_are_dealt_with() -> Result<()> {
+    let mut world = World::ready(621, 2)?;
+    let markdown = Some("The boat sails at six.".to_owned());
+    let new = Command::PageNew { title: "Timetable".to_owned(), parent: None, space: None, markdown };
+    let Reply::Doc(page) = world.perform(0, &new)? else { bail!("no page") };
+    let comment = |text: &str| Command::CommentNew {
+        page: page.id.clone(),
+        on: CommentOn::Page,
+        text: text.to_owned(),
+    };
+    let reply =
+        |thread: &str, text: &str| Command::CommentReply { thread: thread.to_owned(), text: text.to_owned() };
+    let does = |thread: &str, does| Command::Inbox(InboxCommand { thread: thread.to_owned(), does });
+    world.quiesce()?;
+    let Reply::Doc(mine) = world.perform(1, &comment("Is that winter time?"))? else { bail!("none") };
+    world.quiesce()?;
+    let to = name(&mut world, 1)?;
+    world.perform(0, &reply(&mine.id, "It is."))?;
+    world.perform(0, &comment("Nice photo."))?;
+    let Reply::Doc(named) = world.perform(0, &comment(&format!("@{to} please look.")))? else {
+        bail!("none")
+    };
+    world.quiesce()?;
+    let on = Some(page.id.clone());
+    let answered = (mine.id.clone(), "answered".to_owned(), on.clone());
+    let names = (named.id.clone(), "named".to_owned(), on);
+    ensure!(comments(&mut world, 1)? == [names.clone(), answered.clone()], "{:?}", comments(&mut world, 1)?);
+    ensure!(comments(&mut world, 0)?.is_empty(), "nobody is asked by what one said oneself");
+    let View::Threads(list) = world.ask(1, &Query::Threads { on: None, closed: true })? else { bail!("no threads") };
+    ensure!(list.threads.is_empty(), "comments are no threads: {list:?}");
+
+    world.perform(1, &does(&named.id, InboxDoes::Done))?;
+    ensure!(comments(&mut world, 1)? == [answered.clone()]);
+    world.perform(1, &does(&named.id, InboxDoes::Back(None)))?;
+    ensure!(comments(&mut world, 1)? == [names.clone(), answered.clone()], "and back");
+    world.perform(1, &does(&named.id, InboxDoes::Snooze(SnoozeUntil::Reply)))?;
+    ensure!(comments(&mut world, 1)? == [answered]);
+    let View::Inbox(view) = world.ask(1, &Query::Inbox)? else { bail!("no inbox") };
+    ensure!(view.snoozed.iter().any(|one| one.id == named.id && one.title == "Timetable"), "{view:?}");
+    world.perform(0, &reply(&named.id, "Did you?"))?;
+    world.quiesce()?;
+    ensure!(comments(&mut world, 1)?.iter().any(|(id, ..)| *id == named.id), "a reply brings it back");
+
+    world.perform(1, &reply(&mine.id, "Thank you."))?;
+    ensure!(comments(&mut world, 1)?.iter().all(|(id, ..)| *id != mine.id), "one's own word answers it");
+    world.perform(0, &Command::CommentResolve { thread: named.id, on: true })?;
+    world.quiesce()?;
+    ensure!(comments(&mut world, 1)?.is_empty(), "what is resolved asks for nothing");
+    Ok(())
+}
+
+#[test]
+fn a_thread_whose_message_links_to_a_page_stands_among_its_backlinks_once_it_appeared() -> Result<()> {
+    let mut world = World::ready(622, 2)?;
+    let new = Command::PageNew { title: "Timetable".to_owned(), parent: None, space: None, markdown: None };
+    let Reply::Doc(page) = world.perform(0, &new)? else { bail!("no page") };
+    world.quiesce()?;
+    let body = format!("All agreed; it is in [Timetable](tern:{}).", page.id);
+    let say = Say { body, ..Say::default() };
+    let new = ThreadCommand::New { title: "Minutes".to_owned(), on: None, space: None, say };
+    world.perform(0, &Command::Thread(new))?;
+    world.quiesce()?;
+    for laptop in [0, 1] {
+        let query = Query::Backlinks { page: page.id.clone() };
+        let View::Backlinks(view) = world.ask(laptop, &query)? else { bail!("no backlinks") };
+        let found: Vec<(&str, &str, &str)> = view
+            .links
+            .iter()
+            .map(|link| (link.kind.as_str(), link.title.as_str(), link.context.as_str()))
+            .collect();
+        ensure!(found == [("thread", "Minutes", "All agreed; it is in Timetable.")], "{found:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_written_of_a_week_is_kept_and_forgotten() -> Result<()> {
+    let mut world = World::ready(623, 1)?;
+    let kept = |world: &mut World| -> Result<Option<WeeklyDraft>> {
+        let View::Weekly(view) = world.ask(0, &Query::Weekly)? else { bail!("no week") };
+        Ok(view.draft)
+    };
+    ensure!(kept(&mut world)?.is_none());
+    let slots = vec![("Decided".to_owned(), "Captions stay.".to_owned())];
+    let draft = WeeklyDraft { title: "My week".to_owned(), slots };
+    world.perform(0, &Command::WeeklyKeep(Some(draft.clone())))?;
+    ensure!(kept(&mut world)? == Some(draft));
+    world.perform(0, &Command::WeeklyKeep(None))?;
+    ensure!(kept(&mut world)?.is_none());
     Ok(())
 }
 

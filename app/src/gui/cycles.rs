@@ -176,8 +176,12 @@ fn hill(ui: &mut Ui, cycle: &CycleView) {
             );
         }
         ui.painter().circle_filled(centre, 6.0, p.here);
-        let label = Rect::from_center_size(centre - vec2(0.0, 17.0), vec2(150.0, 18.0));
-        widgets::line(ui, label, Align2::CENTER_CENTER, &scope.task.title, tokens::TINY, p.ink);
+        // Outside of the hill, where no line runs through the words.
+        let (corner, side) =
+            if at < 50 { (-158.0, Align2::RIGHT_CENTER) } else { (8.0, Align2::LEFT_CENTER) };
+        let label = Rect::from_min_size(centre + vec2(corner, -22.0), vec2(150.0, 18.0));
+        let label = label.intersect(whole.with_min_y(whole.top() - 8.0));
+        widgets::line(ui, label, side, &scope.task.title, tokens::TINY, p.ink);
     }
 }
 

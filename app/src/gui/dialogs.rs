@@ -166,7 +166,7 @@ pub fn show(ctx: &egui::Context, state: &mut DialogState, reads: Reads<'_>, out:
         .shadow(p.scheme.shadow(Shadow::Palette))
         .inner_margin(24.0);
     let room = ctx.content_rect();
-    let width = if state.dialog == Dialog::Keys { 680.0 } else { 520.0 };
+    let width = if matches!(state.dialog, Dialog::Keys | Dialog::Settings) { 680.0 } else { 520.0 };
     let modal =
         Modal::new(Id::unique("dialog")).frame(frame).backdrop_color(p.scheme.scrim()).show(ctx, |ui| {
             ui.set_width(f32::min(width, room.width() - 80.0));

@@ -53,6 +53,7 @@ mod pasted;
 mod people;
 mod perform;
 mod preview;
+mod remarks;
 mod talk;
 mod tasks;
 mod threads;
@@ -245,10 +246,10 @@ impl Open {
             on_row: self.pane.route == Route::Tasks && self.tasks.selected.is_some(),
             people: matches!(self.pane.route, Route::People(_)),
             split: self.beside.is_some(),
-            thread: self.shown_thread().is_some(),
+            thread: self.shown_thread().is_some() || self.selected_comment().is_some(),
             on_thread: matches!(self.pane.route, Route::Inbox | Route::Threads)
                 && !self.digest_is_shown()
-                && self.shown_thread().is_some(),
+                && (self.shown_thread().is_some() || self.selected_comment().is_some()),
             opened: matches!(self.pane.route, Route::Inbox | Route::Threads)
                 && self.threads.narrow
                 && self.threads.opened,

@@ -465,9 +465,19 @@ fn choice(ui: &mut Ui, group: &str, text: &str, on: bool) -> Response {
 
 /// A caption in the left of a form and what belongs to it at the right.
 pub fn form_row<R>(ui: &mut Ui, caption: &str, left: f32, content: impl FnOnce(&mut Ui) -> R) -> R {
+    form_row_of(ui, caption, (left, size::FIELD), content)
+}
+
+/// The same beside something whose first line is not as high as a field.
+pub fn form_row_of<R>(
+    ui: &mut Ui,
+    caption: &str,
+    (left, height): (f32, f32),
+    content: impl FnOnce(&mut Ui) -> R,
+) -> R {
     ui.horizontal_top(|ui| {
         let p = look(ui.ctx());
-        let (rect, _) = ui.allocate_exact_size(vec2(left, size::FIELD), Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(vec2(left, height), Sense::hover());
         line(ui, rect, Align2::LEFT_CENTER, caption, tokens::UI_STRONG, p.ink);
         ui.vertical(content).inner
     })

@@ -15,6 +15,8 @@ pub struct AccessState {
     pub shown: BTreeSet<String>,
     /// With whom oneself looks for shared hours.
     pub shared: BTreeSet<String>,
+    /// The day on which clock changes were last looked for.
+    pub clock_day: Option<jiff::civil::Date>,
     /// What the log is searched for.
     pub filter: String,
 }

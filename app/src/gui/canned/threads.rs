@@ -104,6 +104,7 @@ fn item(thread: &ThreadView, why: &str) -> InboxItem {
         expected_by: asked.expected.first().and_then(|one| one.by.clone()),
         expected_local: None,
         put_away: None,
+        comment: false,
     }
 }
 

@@ -49,6 +49,8 @@ pub struct TalkState {
     pub replies: BTreeMap<String, String>,
     /// The thread that has one's attention.
     pub focus: Option<String>,
+    /// One was sent here for this thread: it has one's attention as soon as its words are placed.
+    pub wanted: Option<String>,
     /// It is to be brought into sight in the column.
     pub reveal: bool,
     /// Resolved threads are shown.

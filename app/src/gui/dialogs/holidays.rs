@@ -34,7 +34,7 @@ fn words(days: &[String]) -> String {
 pub(super) fn show(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Queue) {
     let Some(mine) = mine(reads) else { return };
     let p = look(ui.ctx());
-    widgets::form_row(ui, "Holidays", CAPTION, |ui| {
+    widgets::form_row_of(ui, "Holidays", (CAPTION, tokens::UI.line), |ui| {
         widgets::text(ui, &words(&mine.holidays), tokens::UI, p.ink);
     });
     ui.add_space(6.0);

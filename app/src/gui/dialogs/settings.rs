@@ -10,7 +10,7 @@ use crate::gui::hours;
 use crate::gui::icon::Icon;
 use crate::gui::look::look;
 use crate::gui::prefs::Theme;
-use crate::gui::tokens;
+use crate::gui::tokens::{self, size};
 use crate::gui::widgets::{self, Button, Field};
 
 /// The profile as typed.
@@ -25,13 +25,13 @@ pub(super) struct Typed {
 /// Draws settings and profile.
 pub(super) fn show(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Queue) {
     let p = look(ui.ctx());
-    widgets::form_row(ui, "Appearance", CAPTION, |ui| {
+    widgets::form_row_of(ui, "Appearance", (CAPTION, size::BUTTON), |ui| {
         if let Some(theme) = widgets::choices(ui, "Appearance", &Theme::ALL, reads.prefs.theme) {
             out.push(UiCommand::SetTheme(theme));
         }
     });
     ui.add_space(10.0);
-    widgets::form_row(ui, "Size", CAPTION, |ui| {
+    widgets::form_row_of(ui, "Size", (CAPTION, size::BUTTON), |ui| {
         ui.horizontal(|ui| {
             if Button::new("Smaller").key("Ctrl −").show(ui).clicked() {
                 out.push(UiCommand::Do(Action::ZoomOut));
@@ -43,7 +43,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: 
         });
     });
     ui.add_space(6.0);
-    widgets::form_row(ui, "Motion", CAPTION, |ui| {
+    widgets::form_row_of(ui, "Motion", (CAPTION, size::BUTTON), |ui| {
         if widgets::check(ui, reads.prefs.still, "Nothing moves by itself") {
             out.push(UiCommand::SetStill(!reads.prefs.still));
         }

@@ -207,6 +207,8 @@ fn handoff(ui: &mut Ui, head: &HandoffHead, out: &mut Queue) {
 fn row(ui: &mut Ui, caption: &str, content: impl FnOnce(&mut Ui)) {
     let p = look(ui.ctx());
     ui.horizontal_top(|ui| {
+        // A row as high as its words: else they stand lower than their caption.
+        ui.spacing_mut().interact_size.y = LINE;
         let (rect, _) = ui.allocate_exact_size(vec2(CAPTION, LINE), Sense::hover());
         widgets::line(ui, rect, Align2::LEFT_CENTER, caption, tokens::UI, p.ink2);
         ui.horizontal_wrapped(|ui| {

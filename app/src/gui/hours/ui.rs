@@ -17,7 +17,7 @@ use crate::gui::widgets::{self, Button, Field};
 /// Minutes by which an arrow moves an edge.
 const ARROW: f32 = 15.0;
 /// Widest ruler.
-const RULER: f32 = 470.0;
+const RULER: f32 = 520.0;
 
 /// Stretches of the first working day as shares of a day, for drawings only.
 pub fn windows(text: &str) -> Vec<(f32, f32)> {
@@ -45,7 +45,7 @@ pub fn hours(ui: &mut Ui, text: &mut String, checkins: &str) {
     }
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(RULER);
+        ui.set_max_width(ui.available_width().min(RULER));
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         if let Some(next) = next.as_mut().filter(|_| !typed) {
             for (day, name) in DAYS.iter().enumerate() {
@@ -86,7 +86,7 @@ pub fn checkins(ui: &mut Ui, text: &mut String, hours: &str) {
         if none { Vec::new() } else { text.split(',').map(|time| time.trim().to_owned()).collect() };
     let before = times.clone();
     ui.horizontal_wrapped(|ui| {
-        ui.set_max_width(RULER);
+        ui.set_max_width(ui.available_width().min(RULER));
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
         let mut gone = None;
         for (index, time) in times.iter_mut().enumerate() {

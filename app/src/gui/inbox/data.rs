@@ -29,6 +29,8 @@ pub struct Row {
     pub unread: bool,
     /// It is a page that is to be looked at, and no thread.
     pub is_page: bool,
+    /// It is a comment on a page, and no thread.
+    pub comment: bool,
 }
 
 /// Rows under a heading.
@@ -68,7 +70,7 @@ impl List {
 
 /// Whether an item asks for something of oneself.
 fn needs(item: &InboxItem) -> bool {
-    matches!(item.why.as_str(), "owed" | "named")
+    matches!(item.why.as_str(), "owed" | "named" | "answered")
 }
 
 /// How many items that may be heard ask for something of oneself: none outside one's hours and in focus.
@@ -132,21 +134,40 @@ pub fn inbox(view: &InboxView, views: &Views, clock: &Clock) -> List {
 fn item_row(item: &InboxItem, views: &Views, clock: &Clock) -> Row {
     let id = people::id_of(views, &item.author);
     let zone = id.and_then(|id| people::zone(views, id));
-    let mut note = vec![format!("{}{}", item.author, on_words(item.on.as_ref()))];
+    // What has the name of its page does not say it twice.
+    let on = item.on.as_ref().filter(|on| on.title != item.title);
+    let mut note = vec![format!("{}{}", item.author, on_words(on))];
+    if item.comment {
+        note.push(item.text.clone());
+    }
     if let Some(by) = &item.expected_by {
         note.push(format!("expected by {}", clock.due_both(by, zone)));
     }
     Row {
         thread: item.id.clone(),
         title: item.title.clone(),
-        intent: named(&INTENTS, &item.intent),
+        intent: if item.comment {
+            comment_words(&item.why).to_owned()
+        } else {
+            named(&INTENTS, &item.intent)
+        },
         note: note.join(" · "),
         when: clock.both(&item.when, zone),
         everywhere: clock.everywhere(&item.when, &item.author, zone),
         name: item.author.clone(),
         working: id.is_some_and(|id| people::is_working(views, id)),
         unread: item.unread > 0 || item.why == "unread",
+        comment: item.comment,
         ..Row::default()
+    }
+}
+
+/// Why a comment is in the inbox.
+pub fn comment_words(why: &str) -> &'static str {
+    match why {
+        "named" => "Names you in a comment",
+        "answered" => "Answers your comment",
+        _ => "Comment",
     }
 }
 

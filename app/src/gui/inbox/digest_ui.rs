@@ -17,6 +17,8 @@ use crate::gui::widgets::{self, Button};
 
 /// Height of a task's row.
 const SHORT_ROW: f32 = 27.0;
+/// Space between what was taken away and what stands there instead.
+const REPLACED: f32 = 4.0;
 /// Where the title of a task begins.
 const TASK_TITLE: f32 = 92.0;
 
@@ -168,7 +170,9 @@ fn diff_job(ui: &Ui, parts: &[(String, String)], width: f32) -> egui::text::Layo
     let p = look(ui.ctx());
     let wrap = egui::text::TextWrapping { max_rows: 4, ..egui::text::TextWrapping::wrap_at_width(width) };
     let mut job = egui::text::LayoutJob { wrap, ..Default::default() };
-    for (state, text) in parts {
+    for (at, (state, text)) in parts.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| parts.get(at)).map(|(state, _)| state.as_str());
+        let gap = if (before, state.as_str()) == (Some("removed"), "added") { REPLACED } else { 0.0 };
         let mut format = match state.as_str() {
             "added" => look::format(tokens::UI, p.add),
             "removed" => look::format(tokens::UI, p.cut),
@@ -185,7 +189,7 @@ fn diff_job(ui: &Ui, parts: &[(String, String)], width: f32) -> egui::text::Layo
             }
             _ => {}
         }
-        job.append(text, 0.0, format);
+        job.append(text, gap, format);
     }
     job
 }

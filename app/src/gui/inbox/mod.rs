@@ -1,6 +1,7 @@
 //! The inbox: what needs oneself, what changed while one was away, and the ledger of answers. `data` and `digest` are what is
 //! shown as plain rows; `ui` and `digest_ui` draw it, `menus` are what keys open.
 
+pub mod comment;
 pub mod data;
 pub mod digest;
 pub mod digest_ui;

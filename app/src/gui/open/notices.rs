@@ -107,6 +107,10 @@ impl Open {
     pub(super) fn tend_overlap(&mut self) {
         use crate::gui::command::{Route, Section};
         let shown = self.any_pane(|pane| pane.route == Route::People(Section::Shared));
+        let today = self.clock.now().date();
+        if self.access.clock_day.replace(today).is_some_and(|day| day != today) {
+            self.views.clock_watch.refresh(self.backend.as_ref(), &self.out.wake);
+        }
         let me = self.views.about.get().map(|about| about.member.clone());
         let chosen = &self.access.shared;
         let (backend, wake) = (self.backend.as_ref(), &self.out.wake);
@@ -127,7 +131,7 @@ impl Open {
         use crate::gui::command::Route;
         if !self.any_pane(|pane| pane.route == Route::Weekly) {
             self.weekly.seen_at = None;
-            return;
+            return self.save_weekly();
         }
         let (backend, wake) = (self.backend.as_ref(), &self.out.wake);
         self.views.weekly.ask_once(backend, wake, Query::Weekly);
@@ -137,6 +141,18 @@ impl Open {
         let before = self.weekly.seen_at.replace(now).unwrap_or(now);
         self.weekly.written_secs += (now - before).clamp(0.0, 60.0);
         ctx.request_repaint_after_secs(20.0);
+        match self.weekly.rests(now) {
+            Some(left) if left <= 0.0 => self.save_weekly(),
+            Some(left) => ctx.request_repaint_after(std::time::Duration::from_secs_f64(left)),
+            None => {}
+        }
+    }
+
+    /// What was written goes to the engine, so that it survives this window.
+    pub(super) fn save_weekly(&mut self) {
+        if let Some(draft) = self.weekly.keep() {
+            self.send(Command::WeeklyKeep(Some(draft)), Then::Quiet);
+        }
     }
 
     pub(super) fn post_weekly(&mut self) {
@@ -148,8 +164,7 @@ impl Open {
 
     /// The update is a page.
     pub(super) fn posted(&mut self, id: &str, now: f64) {
-        self.weekly = Default::default();
-        self.views.weekly.clear();
+        self.forget_weekly();
         self.go(crate::gui::command::Route::page(id));
         let undo = crate::gui::command::Held(Command::Trash { doc: id.to_owned() });
         self.say("Posted: everybody in the workspace can read it", Some(Box::new(undo)), now);
@@ -157,8 +172,13 @@ impl Open {
 
     /// The draft is made anew from what oneself did.
     pub(super) fn redo_weekly(&mut self) {
+        self.forget_weekly();
+    }
+
+    fn forget_weekly(&mut self) {
         self.weekly = Default::default();
         self.views.weekly.clear();
+        self.send(Command::WeeklyKeep(None), Then::Quiet);
     }
 
     pub(super) fn notice_key(&mut self, action: Action) {

@@ -393,6 +393,7 @@ impl Open {
         self.show_live_tasks();
         self.tend_past(ctx, now);
         self.tend_talk();
+        self.tend_wanted(ctx);
         self.tend_preview();
         self.pane.page.pictures.work(ctx, self.backend.as_ref(), &self.out.wake, &self.out.spawn);
     }

@@ -62,6 +62,14 @@ impl Open {
         self.send(command, Then::Commented);
     }
 
+    /// The thread that one was sent for has one's attention as soon as its words are placed.
+    pub(super) fn tend_wanted(&mut self, ctx: &Context) {
+        let is_placed = self.pane.talk.anchored > 0;
+        if let Some(thread) = self.pane.talk.wanted.take_if(|_| is_placed) {
+            self.pick_thread(ctx, thread);
+        }
+    }
+
     pub(super) fn talk_ask(&mut self, ctx: &Context, talk: Talk) {
         match talk {
             Talk::Begin => {

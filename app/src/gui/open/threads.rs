@@ -29,6 +29,7 @@ impl Open {
         match route {
             Route::Thread { id } => Some(id.clone()),
             Route::Inbox if self.threads.tab == Tab::Since => self.digest_thread(),
+            Route::Inbox if self.selected_comment().is_some() => None,
             Route::Inbox | Route::Threads => self.threads.selected.clone(),
             _ => None,
         }
@@ -99,7 +100,7 @@ impl Open {
             return;
         }
         let first = self.views.talks.inbox.get().and_then(|view| view.items.first());
-        let first = first.filter(|item| matches!(item.why.as_str(), "owed" | "named"));
+        let first = first.filter(|item| matches!(item.why.as_str(), "owed" | "named" | "answered"));
         if self.threads.tab == Tab::Inbox {
             self.threads.selected = first.map(|item| item.id.clone());
         }
@@ -197,6 +198,7 @@ impl Open {
     pub(super) fn leave_threads(&mut self) {
         self.save_drafts();
         self.mark_thread_read();
+        self.save_weekly();
     }
 
     /// Asks when those who are written to can be expected to answer.
@@ -434,7 +436,9 @@ impl Open {
             }
             Action::BackToList => self.threads.opened = false,
             _ => {
-                if let Some(thread) = self.shown_thread() {
+                if let Some(comment) = self.selected_comment().cloned() {
+                    self.comment_act(ctx, action, &comment);
+                } else if let Some(thread) = self.shown_thread() {
                     self.thread_act(ctx, action, &thread);
                 }
             }
@@ -476,7 +480,7 @@ impl Open {
     }
 
     /// What brings a thread back that is put away: as what it was.
-    fn way_back(&self, thread: &str) -> InboxDoes {
+    pub(super) fn way_back(&self, thread: &str) -> InboxDoes {
         let items = self.views.talks.inbox.get().map(|view| view.items.as_slice()).unwrap_or_default();
         match items.iter().find(|item| item.id == thread) {
             Some(item) if item.why != "unread" => InboxDoes::Back(item.put_away.clone()),
@@ -485,7 +489,7 @@ impl Open {
     }
 
     /// The thread after one that goes away is selected in the inbox.
-    fn put_away(&mut self, thread: &str) {
+    pub(super) fn put_away(&mut self, thread: &str) {
         self.threads.seen = None;
         let Some(list) = self.thread_list().filter(|_| self.pane.route == Route::Inbox) else { return };
         let all = list.threads();

@@ -42,6 +42,7 @@ fn list_and_thread(ui: &mut Ui, open: &mut Open, room: Rect, out: &mut Queue) {
     let selected = open.threads.selected.clone();
     if open.threads.narrow {
         match selected.filter(|_| open.threads.opened) {
+            Some(_) if comment(ui, open, room, out) => {}
             Some(id) => thread(ui, open, room, Some(&id), out),
             None => list(ui, open, room, out),
         }
@@ -51,7 +52,20 @@ fn list_and_thread(ui: &mut Ui, open: &mut Open, room: Rect, out: &mut Queue) {
     let edge = (room.left() + width).round();
     list(ui, open, room.with_max_x(edge), out);
     inbox::ui::divide(ui, edge, room);
-    thread(ui, open, room.with_min_x(edge + 1.0), selected.as_deref(), out);
+    let beside = room.with_min_x(edge + 1.0);
+    if !comment(ui, open, beside, out) {
+        thread(ui, open, beside, selected.as_deref(), out);
+    }
+}
+
+/// The comment that is selected in the inbox; false when it is a thread.
+fn comment(ui: &mut Ui, open: &Open, room: Rect, out: &mut Queue) -> bool {
+    let Some(item) = open.selected_comment() else { return false };
+    let row = open.thread_list().unwrap_or_default();
+    let row = row.groups.iter().flat_map(|group| &group.rows).find(|row| row.thread == item.id);
+    let everywhere = row.map(|row| row.everywhere.as_str()).unwrap_or_default();
+    widgets::region(ui, room, "item", "Item", |ui| inbox::comment::card(ui, item, everywhere, out));
+    true
 }
 
 /// What changed while one was away, and beside it the item that is selected.

@@ -26,13 +26,16 @@ pub fn show(ui: &mut Ui, state: &mut WeeklyState, views: &Views, out: &mut Queue
     let left = room.left() + ((room.width() - width) / 2.0).max(24.0);
     let inside = Rect::from_min_size(egui::pos2(left, room.top() + 14.0), vec2(width, room.height() - 14.0));
     widgets::region(ui, inside, "weekly", "The update of your week", |ui| {
+        let title = widgets::text(ui, &state.title, tokens::TITLE, p.ink);
+        title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &state.title));
+        ui.add_space(4.0);
+        clocks(ui, state);
+        ui.add_space(8.0);
+        // Over what scrolls: posting is in sight however much is written.
+        buttons(ui, state, out);
+        ui.add_space(14.0);
         ScrollArea::vertical().auto_shrink(false).id_salt("weekly slots").show(ui, |ui| {
             ui.set_width(width);
-            let title = widgets::text(ui, &state.title, tokens::TITLE, p.ink);
-            title.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &state.title));
-            ui.add_space(4.0);
-            clocks(ui, state);
-            ui.add_space(12.0);
             for (heading, text) in &mut state.slots {
                 widgets::text(ui, heading, tokens::H2, p.ink);
                 ui.add_space(4.0);
@@ -42,17 +45,20 @@ pub fn show(ui: &mut Ui, state: &mut WeeklyState, views: &Views, out: &mut Queue
                 field.show(ui, text);
                 ui.add_space(14.0);
             }
-            ui.horizontal(|ui| {
-                let stuck = state.posting.then_some("It is being made a page");
-                if Button::main("Post for everybody").disabled(stuck).show(ui).clicked() && !state.posting {
-                    out.push(UiCommand::PostWeekly);
-                }
-                if Button::new("Begin again from my week").show(ui).clicked() {
-                    out.push(UiCommand::RedoWeekly);
-                }
-            });
             ui.add_space(24.0);
         });
+    });
+}
+
+fn buttons(ui: &mut Ui, state: &WeeklyState, out: &mut Queue) {
+    ui.horizontal(|ui| {
+        let stuck = state.posting.then_some("It is being made a page");
+        if Button::main("Post for everybody").disabled(stuck).show(ui).clicked() && !state.posting {
+            out.push(UiCommand::PostWeekly);
+        }
+        if Button::new("Begin again from my week").show(ui).clicked() {
+            out.push(UiCommand::RedoWeekly);
+        }
     });
 }
 

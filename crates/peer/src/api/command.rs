@@ -260,6 +260,8 @@ pub enum Command {
     },
     /// Makes a page of the draft of one's week.
     WeeklyPost,
+    /// Keeps what was written of the update of one's week; `None` forgets it.
+    WeeklyKeep(Option<super::WeeklyDraft>),
     /// Nothing is heard until a moment; others see when it ends and nothing more.
     Focus {
         /// A time of day or a moment, in one's own zone; `None` ends it.

@@ -1,6 +1,6 @@
 //! Handing work over, the update of a week, and what may make itself heard.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{InboxItem, PersonView};
 
@@ -51,6 +51,18 @@ pub struct WeeklyView {
     pub words: usize,
     /// Minutes that reading it takes, rounded up.
     pub reading_minutes: usize,
+    /// What oneself has made of it so far, on any of one's devices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<WeeklyDraft>,
+}
+
+/// The update of a week while it is written: in the personal space, so that nobody else reads it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeeklyDraft {
+    /// Title.
+    pub title: String,
+    /// Headings and what stands under them, as Markdown.
+    pub slots: Vec<(String, String)>,
 }
 
 /// A headed part of a week's update.

@@ -61,7 +61,9 @@ pub struct InboxItem {
     pub title: String,
     /// What it belongs to.
     pub on: Option<OnView>,
-    /// `owed` (an answer), `named` (addressed or mentioned), `follows` (something new in it) or `unread` (kept so).
+    /// It is a comment on what it belongs to, and no thread.
+    pub comment: bool,
+    /// `owed` (an answer), `named` (addressed or mentioned), `answered` (a comment on one's own), `follows` (something new in it) or `unread` (kept so).
     pub why: String,
     /// The message it is about.
     pub message: String,

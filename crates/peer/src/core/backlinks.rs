@@ -2,13 +2,13 @@
 
 use tern_interop::links::PageLink;
 use tern_model::block::{Block, BlockKind, Inline};
-use tern_model::{Class, DocId};
+use tern_model::{Class, Doc, DocId};
 
 use crate::api::*;
 
 use super::errors::usage;
 use super::resolve::{self, Wanted};
-use super::{Core, documents, people};
+use super::{Core, documents, people, posts};
 
 /// Characters of a line that are shown around a link.
 const CONTEXT_CHARS: usize = 160;
@@ -34,12 +34,23 @@ impl Core {
         }
         titled.sort();
         for (title, kind, doc) in titled.into_iter().take(MAX_BACKLINKS) {
-            let context = documents::load(&self.store, &mut self.mem, doc)
-                .map(|found| line_with(&found.blocks(), &id))
-                .unwrap_or_default();
+            let context = match documents::load(&self.store, &mut self.mem, doc).cloned() {
+                Ok(found) if kind == "thread" => self.message_with(&found, &id),
+                Ok(found) => line_with(&found.blocks(), &id),
+                Err(_) => String::new(),
+            };
             links.push(BacklinkView { id: doc.to_string(), kind: kind.to_owned(), title, context });
         }
         Ok(BacklinksView { id: id.to_string(), links })
+    }
+
+    /// The words around the first link to a document in the messages of a thread that have appeared.
+    fn message_with(&self, thread: &Doc, to: &DocId) -> String {
+        let now_ms = self.now_ms();
+        let conversation = posts::read(&self.mem.membership, thread);
+        let texts = conversation.posts.iter().filter(|post| post.is_out(now_ms)).map(|post| &post.text);
+        let mut lines = texts.map(|text| line_with(&tern_interop::markdown::parse(text), to));
+        lines.find(|line| !line.is_empty()).unwrap_or_default()
     }
 
     pub(crate) fn link_targets(&self, ids: &[String]) -> Result<LinkTargetsView, PeerError> {

@@ -91,6 +91,10 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
             focus::set(work, until.as_deref())?;
             Did::other(Reply::Profile(empty_profile()))
         }
+        Command::WeeklyKeep(draft) => {
+            weekly::keep(work, draft.as_ref())?;
+            Did::other(Reply::Done {})
+        }
         Command::RelayAdd { ticket } => Did::other(access::add_relay(work, ticket)?),
         Command::RelayRemove { device } => Did::other(access::remove_relay(work, device)?),
         Command::PageNew { title, parent, space, markdown } => {

@@ -11,7 +11,7 @@ use crate::api::*;
 use super::errors::{bad_input, not_found, usage};
 use super::past::Authors;
 use super::resolve::{self, Wanted, hex, unhex};
-use super::{Core, Work, documents, pages, people, spaces};
+use super::{Core, Work, documents, pages, people, remarks, spaces};
 
 /// Rows of a thread: its page as a link, its words for search.
 pub(crate) fn project(work: &mut Work<'_, '_>, doc: &Doc) -> Result<(), PeerError> {
@@ -22,7 +22,7 @@ pub(crate) fn project(work: &mut Work<'_, '_>, doc: &Doc) -> Result<(), PeerErro
     let says: Vec<String> = doc.messages().into_iter().map(|m| m.text).collect();
     let (title, body) = (thread.quote.as_str(), says.join("\n"));
     work.txn.index_text(&SearchRow { doc: doc.id().0, kind: "comment", title, body: &body })?;
-    Ok(())
+    remarks::project(work, doc)
 }
 
 fn checked(text: &str) -> Result<&str, PeerError> {
@@ -102,7 +102,7 @@ pub(crate) fn resolve(work: &mut Work<'_, '_>, thread: &str, on: bool) -> Result
 }
 
 /// The thread that a text names.
-fn find(work: &mut Work<'_, '_>, text: &str) -> Result<DocId, PeerError> {
+pub(crate) fn find(work: &mut Work<'_, '_>, text: &str) -> Result<DocId, PeerError> {
     let typed = text.trim().to_uppercase();
     let rows = work.txn.docs()?.into_iter().filter(|row| row.kind == Kind::Thread.name());
     let mut found: Vec<DocId> = rows.map(|row| DocId(row.doc)).collect();

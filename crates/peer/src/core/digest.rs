@@ -17,6 +17,7 @@ use super::owed::Hours;
 use super::resolve::hex;
 use super::{Core, documents, forms, inbox, people, posts};
 
+mod by_words;
 mod conversation;
 mod tell;
 

@@ -12,6 +12,10 @@ use super::{Core, Work, reading, threads};
 pub(crate) const DRAFT: &str = "draft";
 /// Stands for the thread that is not opened yet.
 pub(crate) const NEW: DocId = DocId([0; 16]);
+/// Stands for the update of one's week.
+pub(crate) const WEEKLY: DocId = DocId([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+/// Name of the mark that its draft is.
+pub(crate) const WEEKLY_DRAFT: &str = "weekly";
 
 /// Keeps a draft, or forgets it.
 pub(crate) fn keep(

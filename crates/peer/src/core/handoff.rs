@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use tern_model::block::{Block, BlockKind};
 use tern_model::form::{FORM, Form, HANDED_TO, HandoffState, OWNER, REASON, STATE};
+use tern_model::hours::Profile;
 use tern_model::task::Due;
 use tern_model::{Doc, DocId};
 use tern_store::{Store, TaskRow};
@@ -36,6 +37,12 @@ fn next_awake(store: &Store, mem: &Mem, now_ms: i64) -> Option<(Id16, i64)> {
     begins.min_by_key(|(id, begins)| (*begins, *id))
 }
 
+/// When the hours of somebody begin next; none in the midst of them.
+fn begins(profile: &Profile, now_ms: i64) -> Option<i64> {
+    let next = || profile.working_after(now_ms).map(|span| span.from_ms).find(|from| *from > now_ms);
+    (!profile.is_working(now_ms)).then(next).flatten()
+}
+
 /// The note for somebody, written from rows and the documents of one's open tasks.
 fn draft(store: &Store, mem: &mut Mem, now_ms: i64, to: Option<&str>) -> Result<HandoffView, PeerError> {
     let me = mem.member().ok_or_else(|| not_found("member", "me"))?;
@@ -57,7 +64,7 @@ fn draft(store: &Store, mem: &mut Mem, now_ms: i64, to: Option<&str>) -> Result<
     };
     let zone = people::zone_of(store, Some(me));
     let theirs = people::profile_of(store, &to);
-    let begins = theirs.as_ref().and_then(|profile| profile.working_after(now_ms).next());
+    let begins = theirs.as_ref().and_then(|profile| begins(profile, now_ms));
     let mine = |task: &TaskRow| task.assignee == Some(me) && !task.trashed;
     let open: Vec<TaskRow> = store
         .tasks()?
@@ -89,8 +96,8 @@ fn draft(store: &Store, mem: &mut Mem, now_ms: i64, to: Option<&str>) -> Result<
     Ok(HandoffView {
         title: format!("Hand-off, {day}: {} to {}", owner.name, to.name),
         state: HandoffState::Open.name().to_owned(),
-        begins: begins.map(|span| zone.show(span.from_ms)),
-        begins_theirs: begins.zip(theirs.as_ref()).map(|(span, profile)| profile.zone.show(span.from_ms)),
+        begins: begins.map(|at| zone.show(at)),
+        begins_theirs: begins.zip(theirs.as_ref()).map(|(at, profile)| profile.zone.show(at)),
         owner,
         to,
         text,
@@ -126,7 +133,10 @@ fn about(store: &Store, task: &TaskRow, doc: &Doc, waits: &[String]) -> Result<S
     });
     let next = next_step(doc);
     let mut places = Vec::new();
-    for from in store.links_to(&task.doc)?.into_iter().take(MOST_PLACES) {
+    for from in store.links_to(&task.doc)? {
+        if places.len() == MOST_PLACES {
+            break;
+        }
         if let Some(page) = store.page(&from)?.filter(|page| !page.trashed) {
             places.push(format!("[{}](tern:{})", escaped(&page.title), DocId(from)));
         }
@@ -227,7 +237,7 @@ impl Core {
         let doc = documents::load(&self.store, &mut self.mem, id)?.clone();
         let handoff = doc.handoff();
         let theirs = unhex(&handoff.to).and_then(|to| people::profile_of(&self.store, &to));
-        let begins = theirs.as_ref().and_then(|profile| profile.working_after(now_ms).next());
+        let begins = theirs.as_ref().and_then(|profile| begins(profile, now_ms));
         let thread = self.store.threads()?.into_iter().find(|row| row.on_doc == Some(id.0));
         let text = tern_interop::markdown::render(&doc.blocks());
         Ok(HandoffView {
@@ -236,8 +246,8 @@ impl Core {
             state: handoff.state.name().to_owned(),
             owner: self.person_view(&handoff.owner),
             to: self.person_view(&handoff.to),
-            begins: begins.map(|span| zone.show(span.from_ms)),
-            begins_theirs: begins.zip(theirs.as_ref()).map(|(span, profile)| profile.zone.show(span.from_ms)),
+            begins: begins.map(|at| zone.show(at)),
+            begins_theirs: begins.zip(theirs.as_ref()).map(|(at, profile)| profile.zone.show(at)),
             tasks: text.lines().filter(|line| line.starts_with("## ")).count(),
             left_out: 0,
             text,

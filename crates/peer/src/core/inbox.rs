@@ -15,7 +15,7 @@ use super::owed::Hours;
 use super::practice::questions;
 use super::reading::{self, UNREAD};
 use super::resolve::hex;
-use super::{Core, Work, people, threads};
+use super::{Core, Work, comments, people, threads};
 
 const DONE: &str = "done";
 const SNOOZE: &str = "snooze";
@@ -27,7 +27,10 @@ const UNTIL: &str = "until ";
 
 /// Does something with an item.
 pub(crate) fn perform(work: &mut Work<'_, '_>, command: &InboxCommand) -> Result<Reply, PeerError> {
-    let id = threads::find(&work.txn, &command.thread)?;
+    let id = match threads::find(&work.txn, &command.thread) {
+        Ok(thread) => thread,
+        Err(error) => comments::find(work, &command.thread).map_err(|_| error)?,
+    };
     let text = |text: &str| Value::Text(text.to_owned());
     match &command.does {
         InboxDoes::Done => {
@@ -98,6 +101,7 @@ pub(crate) fn is_muted(marks: &[MarkRow]) -> bool {
 enum Why {
     Owed,
     Named,
+    Answered,
     Follows,
     Unread,
 }
@@ -107,6 +111,7 @@ impl Why {
         match self {
             Why::Owed => "owed",
             Why::Named => "named",
+            Why::Answered => "answered",
             Why::Follows => "follows",
             Why::Unread => "unread",
         }
@@ -134,6 +139,15 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn mark(&self, thread: &Id16, name: &str) -> Option<&str> {
         self.marks.get(thread)?.get(name).map(String::as_str)
+    }
+
+    /// Title of a thread, and what it belongs to; a comment is called as what it is on.
+    fn told(&self, thread: &Id16) -> Result<(String, Option<OnView>), PeerError> {
+        if let Some(row) = self.threads.get(thread) {
+            return Ok((row.title.clone(), self.core.on_view(row.on_doc)?));
+        }
+        let on = self.core.on_view(self.core.commented_on(thread)?)?;
+        Ok((on.as_ref().map(|on| on.title.clone()).unwrap_or_default(), on))
     }
 
     fn add(&mut self, thread: Id16, why: Why, message: MessageRow, by_ms: Option<i64>) {
@@ -176,6 +190,15 @@ impl Desk<'_> {
             } else if follows && self.mark(&message.doc, MUTE).is_none() {
                 self.add(message.doc, Why::Follows, message, None);
             }
+        }
+        Ok(())
+    }
+
+    /// Comments that name oneself or answer one.
+    fn gather_remarks(&mut self) -> Result<(), PeerError> {
+        for remark in self.core.remarks()? {
+            let why = if remark.named { Why::Named } else { Why::Answered };
+            self.add(remark.thread, why, remark.message, None);
         }
         Ok(())
     }
@@ -253,31 +276,31 @@ impl Core {
         let mut hours = Hours::new(self);
         desk.gather_owed(&mut hours, &self.open_debts(now_ms)?)?;
         desk.gather_unread()?;
+        desk.gather_remarks()?;
         desk.gather_kept()?;
         let away = desk.set_snoozed_aside()?;
-        let title = |thread: &Id16| desk.threads.get(thread).map(|row| row.title.clone()).unwrap_or_default();
-        let mut snoozed: Vec<(Option<i64>, SnoozedView)> = away
-            .iter()
-            .map(|(thread, until)| {
-                let view = SnoozedView {
-                    id: DocId(*thread).to_string(),
-                    title: title(thread),
-                    until: until.map(|at| zone.rfc9557(at)),
-                };
-                (*until, view)
-            })
-            .collect();
+        let mut snoozed: Vec<(Option<i64>, SnoozedView)> = Vec::with_capacity(away.len());
+        for (thread, until) in &away {
+            let view = SnoozedView {
+                id: DocId(*thread).to_string(),
+                title: desk.told(thread)?.0,
+                until: until.map(|at| zone.rfc9557(at)),
+            };
+            snoozed.push((*until, view));
+        }
         snoozed.sort_by_key(|(until, view)| (until.unwrap_or(i64::MAX), view.id.clone()));
         let mut found: Vec<(Id16, Found)> = std::mem::take(&mut desk.found).into_iter().collect();
         found.sort_by_key(|(thread, f)| (f.why, f.by_ms.unwrap_or(i64::MAX), -f.message.said_ms, *thread));
         let mut items = Vec::with_capacity(found.len());
         for (thread, found) in found {
-            let on = desk.threads.get(&thread).and_then(|row| row.on_doc);
+            let (title, on) = desk.told(&thread)?;
+            let comment = !desk.threads.contains_key(&thread);
             let author = found.message.author.map(|author| hours.of(&hex(&author)).0.clone());
             items.push(InboxItem {
                 id: DocId(thread).to_string(),
-                title: title(&thread),
-                on: self.on_view(on)?,
+                title,
+                on,
+                comment,
                 why: found.why.word().to_owned(),
                 author: author.unwrap_or_else(|| "somebody".to_owned()),
                 when: zone.rfc9557(found.message.said_ms),

@@ -45,6 +45,7 @@ mod reached;
 mod reading;
 mod record;
 mod relink;
+mod remarks;
 mod removal;
 mod replica;
 mod resolve;

@@ -276,6 +276,9 @@ fn summary(tally: &Tally) -> String {
             "order" | "parent" => "place in the tree",
             "trashed" | "trashed_at" => "trash",
             "source_path" | "source_hash" | "front_matter" | "created" => "import",
+            "decide_by" => "decide by",
+            "handed_to" => "handed to",
+            "form" => "kind of page",
             other => other,
         };
         if !parts.iter().any(|p| p == word) {

@@ -67,8 +67,9 @@ pub(crate) fn project(
     };
     work.txn.project_thread(&row, &messages, &owed)?;
     super::practice::questions::project(work, &id, &conversation)?;
-    let links: Vec<Id16> = on_doc.into_iter().collect();
-    work.txn.project_links(&id.0, &links)?;
+    let linked = conversation.posts.iter().filter(|post| post.is_out(now_ms)).flat_map(linked_in);
+    let links: BTreeSet<Id16> = on_doc.into_iter().chain(linked).collect();
+    work.txn.project_links(&id.0, &links.into_iter().collect::<Vec<_>>())?;
     let shows = conversation.posts.is_empty() || conversation.posts.iter().any(|post| post.is_out(now_ms));
     if !shows {
         // Of a thread that begins with a scheduled message, nothing is found before that appears, its title neither.
@@ -116,7 +117,21 @@ fn since(doc: &Doc, marks: &[MarkRow], names: &[&str]) -> Option<BTreeSet<Hash>>
     Some(doc.history_since(&doc.joined(&noted)).into_iter().map(|change| change.hash).collect())
 }
 
-fn message_rows(doc: &Doc, conversation: &Conversation, marks: &[MarkRow], me: &str) -> Vec<MessageRow> {
+/// What the text of a message links to.
+fn linked_in(post: &Post) -> Vec<Id16> {
+    if !post.text.contains("](") {
+        return Vec::new();
+    }
+    project::links(&tern_interop::markdown::parse(&post.text)).into_iter().map(|doc| doc.0).collect()
+}
+
+/// Messages as rows, with what `marks` say of them for the member of this home.
+pub(crate) fn message_rows(
+    doc: &Doc,
+    conversation: &Conversation,
+    marks: &[MarkRow],
+    me: &str,
+) -> Vec<MessageRow> {
     let read = since(doc, marks, &["read", "done"]);
     let done = since(doc, marks, &["done"]);
     let snoozed = since(doc, marks, &["snooze"]);

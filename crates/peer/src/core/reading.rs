@@ -229,7 +229,8 @@ pub(crate) fn project(work: &mut Work<'_, '_>, doc: &Doc) -> Result<(), PeerErro
     for (field, value) in doc.fields() {
         let Some((name, thread)) = field.split_once(':') else { continue };
         let Ok(thread) = thread.parse::<DocId>() else { continue };
-        if thread.class() != Class::Conversation && thread != super::drafts::NEW && name != "read" {
+        let is_draft = thread == super::drafts::NEW || thread == super::drafts::WEEKLY;
+        if thread.class() != Class::Conversation && !is_draft && name != "read" {
             continue;
         }
         // Several own devices may have read apart, and all of it was read.

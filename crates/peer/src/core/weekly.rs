@@ -1,8 +1,8 @@
 //! The update of one's week, drafted from what oneself did: five headed slots, and how long it takes to read.
 
-use tern_model::DocId;
 use tern_model::form::{DecisionState, Form};
 use tern_model::hours::{Weekday, Zone};
+use tern_model::{DocId, Value};
 use tern_store::TaskRow;
 use tern_trust::Id16;
 use tern_trust::derive::ZERO16;
@@ -10,11 +10,11 @@ use tern_trust::derive::ZERO16;
 use crate::api::*;
 use crate::text::escaped;
 
-use super::errors::not_found;
+use super::errors::{bad_input, not_found};
 use super::forms::decision_of;
 use super::news::Mine;
 use super::resolve::hex;
-use super::{Core, Work, documents, pages, people};
+use super::{Core, Work, documents, drafts, pages, people, reading};
 
 /// Words that people read in a minute.
 const WORDS_A_MINUTE: usize = 200;
@@ -73,7 +73,16 @@ impl Core {
         let blocks = tern_interop::markdown::parse(&text);
         let words = tern_model::page::plain_text(&blocks).split_whitespace().count();
         let reading_minutes = words.div_ceil(WORDS_A_MINUTE).max(1);
-        Ok(WeeklyView { id: None, title, from: zone.rfc9557(from_ms), slots, text, words, reading_minutes })
+        Ok(WeeklyView {
+            id: None,
+            title,
+            from: zone.rfc9557(from_ms),
+            slots,
+            text,
+            words,
+            reading_minutes,
+            draft: self.weekly_draft()?,
+        })
     }
 
     fn is_mine_in_the_open(&self, task: &TaskRow, me: &Id16) -> bool {
@@ -138,6 +147,28 @@ fn written_slot(slot: &WeeklySlot) -> String {
     let lines: String = slot.lines.iter().map(|line| format!("- {line}\n")).collect();
     let lines = if lines.is_empty() { "Nothing.\n".to_owned() } else { lines };
     format!("## {}\n\n{lines}\n", slot.heading)
+}
+
+impl Core {
+    fn weekly_draft(&self) -> Result<Option<WeeklyDraft>, PeerError> {
+        let marks = self.store.marks_on(&drafts::WEEKLY.0)?;
+        let mark = marks.iter().find(|mark| mark.name == drafts::WEEKLY_DRAFT);
+        Ok(mark.and_then(|mark| serde_json::from_str(&mark.value).ok()))
+    }
+}
+
+/// Keeps what was made of the draft, or forgets it.
+pub(crate) fn keep(work: &mut Work<'_, '_>, draft: Option<&WeeklyDraft>) -> Result<(), PeerError> {
+    let value = match draft {
+        Some(draft) => Value::Text(serde_json::to_string(draft).unwrap_or_default()),
+        None => Value::Null,
+    };
+    if matches!(&value, Value::Text(text) if text.len() > MAX_POST_BYTES) {
+        return Err(bad_input(format!("The update of a week holds at most {} KiB.", MAX_POST_BYTES / 1024))
+            .safe("What was kept before is there.")
+            .next("Make pages of its longest parts and link to them."));
+    }
+    reading::mark(work, &drafts::WEEKLY, &[(drafts::WEEKLY_DRAFT, value)])
 }
 
 /// Makes a page of the draft.

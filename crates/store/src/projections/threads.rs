@@ -317,9 +317,23 @@ impl Txn<'_> {
             thread.updated_ms,
             thread.reveals_ms,
         ])?;
-        for table in ["messages", "owed"] {
-            conn.prepare_cached(&format!("DELETE FROM {table} WHERE doc = ?1"))?.execute([doc])?;
+        conn.prepare_cached("DELETE FROM owed WHERE doc = ?1")?.execute([doc])?;
+        self.project_messages(doc, messages)?;
+        let mut statement = self.store.conn.prepare_cached(
+            "INSERT OR REPLACE INTO owed (doc, message, debtor, asker, json, cleared_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        for o in owed {
+            statement.execute((doc, &o.message, o.debtor, o.asker, &o.json, o.cleared_ms))?;
         }
+        Ok(())
+    }
+
+    /// Replaces the messages of a document that stands in no list of threads, as comments do (their `doc` is not read).
+    pub fn project_messages(&mut self, doc: &Id16, messages: &[MessageRow]) -> Result<()> {
+        self.projects(doc);
+        let conn = &self.store.conn;
+        conn.prepare_cached("DELETE FROM messages WHERE doc = ?1")?.execute([doc])?;
         let mut statement = conn.prepare_cached(
             "INSERT INTO messages (doc, n, id, author, said_ms, intent, urgency, addressed, release_ms, cancelled,
              text, unread, undone, woke)
@@ -342,13 +356,6 @@ impl Txn<'_> {
                 m.undone,
                 m.woke,
             ])?;
-        }
-        let mut statement = conn.prepare_cached(
-            "INSERT OR REPLACE INTO owed (doc, message, debtor, asker, json, cleared_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
-        for o in owed {
-            statement.execute((doc, &o.message, o.debtor, o.asker, &o.json, o.cleared_ms))?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::api::{DigestPart, PeerError};
 
 use super::super::practice::meetings;
 use super::super::{people, project, words};
-use super::{Changed, Desk, Group, Told};
+use super::{Changed, Desk, Group, Told, by_words};
 
 /// Characters of a line.
 const LINE_CHARS: usize = 160;
@@ -217,6 +217,22 @@ impl Desk<'_> {
 
 /// A block whose words others changed, run by run; empty where they did not. What stayed is cut to what is near.
 fn runs(block: &DiffBlock, theirs: &dyn Fn(&Option<Hand>) -> bool) -> Vec<DigestPart> {
+    let mut out = words_of(block, theirs);
+    if !out.iter().any(|part| part.state != "same" && !part.text.trim().is_empty()) {
+        return Vec::new();
+    }
+    let last = out.len().saturating_sub(1);
+    for (at, part) in out.iter_mut().enumerate() {
+        part.text = match part.state.as_str() {
+            "same" => nearby(&part.text, at > 0, at < last),
+            _ => cut(&part.text, LINE_CHARS),
+        };
+    }
+    out
+}
+
+/// The whole text of a block, with what others changed by words.
+fn words_of(block: &DiffBlock, theirs: &dyn Fn(&Option<Hand>) -> bool) -> Vec<DigestPart> {
     let mut out: Vec<DigestPart> = Vec::new();
     for run in &block.runs {
         let state = match (run.state, theirs(&run.by)) {
@@ -231,17 +247,7 @@ fn runs(block: &DiffBlock, theirs: &dyn Fn(&Option<Hand>) -> bool) -> Vec<Digest
             _ => out.push(DigestPart { state: state.to_owned(), text: words }),
         }
     }
-    if !out.iter().any(|part| part.state != "same" && !part.text.trim().is_empty()) {
-        return Vec::new();
-    }
-    let last = out.len() - 1;
-    for (at, part) in out.iter_mut().enumerate() {
-        part.text = match part.state.as_str() {
-            "same" => nearby(&part.text, at > 0, at < last),
-            _ => cut(&part.text, LINE_CHARS),
-        };
-    }
-    out
+    by_words::whole(out)
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -260,6 +266,9 @@ fn nearby(text: &str, after: bool, before: bool) -> String {
     }
     let head: String = text.chars().take(NEAR_CHARS).collect();
     let tail: String = text.chars().skip(count - NEAR_CHARS).collect();
+    // No word is cut in two where a space stands near.
+    let head = head.rsplit_once(' ').map_or(head.as_str(), |(whole, _)| whole);
+    let tail = tail.split_once(' ').map_or(tail.as_str(), |(_, whole)| whole);
     match (after, before) {
         (true, true) => format!("{head}…{tail}"),
         (true, false) => format!("{head}…"),
@@ -269,17 +278,19 @@ fn nearby(text: &str, after: bool, before: bool) -> String {
 
 /// What was written and taken away in a block, by others.
 fn block_stretches(block: &DiffBlock, theirs: &dyn Fn(&Option<Hand>) -> bool) -> Vec<String> {
-    let text = |content: &[Inline]| content.iter().map(Inline::as_text).collect::<String>();
     let sign = |state: State| match state {
         State::Inserted => Some('+'),
         State::Deleted => Some('−'),
         _ => None,
     };
     let mut out = Vec::new();
-    for run in block.runs.iter().filter(|run| theirs(&run.by)) {
-        let words = line(&text(&run.content));
-        if let Some(sign) = sign(run.state).filter(|_| !words.is_empty()) {
-            out.push(format!("{sign}“{words}”"));
+    for part in words_of(block, theirs) {
+        let words = line(&part.text);
+        match part.state.as_str() {
+            _ if words.is_empty() => {}
+            "added" => out.push(format!("+“{words}”")),
+            "removed" => out.push(format!("−“{words}”")),
+            _ => {}
         }
     }
     if out.is_empty() && theirs(&block.by) {
