@@ -100,6 +100,63 @@ fn a_week_before_clocks_change_it_is_said_once() {
 }
 
 #[test]
+fn clock_changes_are_looked_for_again_when_the_day_changes() {
+    let mut window = Window::sample();
+    window.set_away(|away| away.more.clocks = vec![warning()]);
+    let said = "Clocks go back in Europe/London on Sun 29 Nov: Ben, Aiko share no time";
+    assert!(!window.says(said), "it was asked when the window opened");
+    let tomorrow = window.open_mut().clock.now().timestamp().as_millisecond() + 24 * 3_600_000;
+    window.open_mut().clock = Clock::new(Some(tomorrow), "Europe/London");
+    window.settle();
+    assert!(window.says(said));
+}
+
+#[test]
+fn a_comment_that_names_one_stands_in_the_inbox_and_opens_its_page_at_the_comment() {
+    let world = Canned::sample();
+    world.change_talks(|talks| {
+        let mut item = talks.inbox.first().cloned().unwrap_or_default();
+        item.id = "comment1".into();
+        (item.title, item.text) = ("Launch plan, 3.2".into(), "@Ben is thirty enough?".into());
+        (item.why, item.comment, item.expected_by) = ("named".into(), true, None);
+        talks.inbox.insert(0, item);
+    });
+    let mut window = Window::over(world);
+    window.chord(Modifiers::NONE, Key::G);
+    window.press(Key::I);
+    assert!(window.says("Names you in a comment · Aiko"));
+    assert!(window.shows("Open at the comment"), "it stands beside the list");
+    window.press(Key::J);
+    assert!(!window.shows("Open at the comment"), "J walks on to a thread");
+    window.press(Key::K);
+    window.press(Key::E);
+    assert!(window.says("Done with the comment on “Launch plan, 3.2”"));
+    window.click("Undo");
+    window.open_mut().threads.selected = Some("comment1".into());
+    window.settle();
+    window.press(Key::Enter);
+    assert_eq!(window.open_mut().pane.route, Route::page("launch"));
+}
+
+#[test]
+fn what_was_written_of_a_week_is_kept_when_the_view_is_left() {
+    let mut window = Window::sample();
+    window.open_mut().go(Route::Weekly);
+    window.settle();
+    window.harness.get_by_role_and_label(Role::MultilineTextInput, "Decided").focus();
+    window.settle();
+    window.write("Captions stay on the device.");
+    window.open_mut().go(Route::Inbox);
+    window.settle();
+    let kept = window.sent().into_iter().rev().find_map(|command| match command {
+        Command::WeeklyKeep(draft) => draft,
+        _ => None,
+    });
+    let kept = kept.expect("it is kept");
+    assert!(kept.slots.iter().any(|(_, text)| text.contains("Captions stay on the device.")), "{kept:?}");
+}
+
+#[test]
 fn the_update_of_a_week_is_drafted_written_and_posted() {
     let mut window = Window::sample();
     window.open_mut().go(Route::Weekly);

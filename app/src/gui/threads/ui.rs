@@ -76,6 +76,10 @@ pub fn show(ui: &mut Ui, state: &mut ThreadsState, reads: Reads<'_>, out: &mut Q
         composer::show(ui, state, ground, out);
         ui.min_rect().height()
     }) + 14.0;
+    // It is drawn where it was as high as before: a further frame puts all of it in sight.
+    if (state.foot - foot).abs() > 0.5 && state.foot < room.height() * 0.7 {
+        ui.ctx().request_repaint();
+    }
 }
 
 fn head(ui: &mut Ui, state: &mut ThreadsState, thread: &Thread, out: &mut Queue) {
