@@ -195,11 +195,13 @@ fn comments_that_name_one_or_answer_ones_own_stand_in_the_inbox_until_they_are_d
     let names = (named.id.clone(), "named".to_owned(), on);
     ensure!(comments(&mut world, 1)? == [names.clone(), answered.clone()], "{:?}", comments(&mut world, 1)?);
     ensure!(comments(&mut world, 0)?.is_empty(), "nobody is asked by what one said oneself");
-    let View::Threads(list) = world.ask(1, &Query::Threads { on: None, closed: true })? else { bail!("no threads") };
+    let View::Threads(list) = world.ask(1, &Query::Threads { on: None, closed: true })? else {
+        bail!("no threads")
+    };
     ensure!(list.threads.is_empty(), "comments are no threads: {list:?}");
 
     world.perform(1, &does(&named.id, InboxDoes::Done))?;
-    ensure!(comments(&mut world, 1)? == [answered.clone()]);
+    ensure!(comments(&mut world, 1)? == std::slice::from_ref(&answered));
     world.perform(1, &does(&named.id, InboxDoes::Back(None)))?;
     ensure!(comments(&mut world, 1)? == [names.clone(), answered.clone()], "and back");
     world.perform(1, &does(&named.id, InboxDoes::Snooze(SnoozeUntil::Reply)))?;

@@ -167,9 +167,7 @@ impl Versions {
             | Query::Owed
             | Query::Threads { .. }
             | Query::Drafts
-            | Query::Work => {
-                self.talks.max(self.tasks).max(self.pages)
-            }
+            | Query::Work => self.talks.max(self.tasks).max(self.pages),
             _ => self.all,
         }
     }
