@@ -35,7 +35,7 @@ pub fn hours(ui: &mut Ui, text: &mut String, checkins: &str) {
     let typed = even.is_none() || ui.data(|data| data.get_temp::<bool>(as_text).unwrap_or_default());
     let mut next = even.clone();
     let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width().min(RULER), 44.0), Sense::hover());
+        ui.allocate_exact_size(vec2((ui.available_width() - 12.0).min(RULER), 44.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Your hours over a day"));
     ruler(ui, rect, &windows(text), checkins);
     if let Some(next) = next.as_mut().filter(|_| !typed) {
@@ -212,7 +212,7 @@ fn keys(ui: &Ui, response: &egui::Response, even: &mut Even, stretch: usize) -> 
 /// A day that is worked on or not.
 fn day_chip(ui: &mut Ui, name: &str, on: bool) -> bool {
     let p = look(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(vec2(44.0, size::BUTTON), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(38.0, size::BUTTON), Sense::click());
     let (pen, style, ink) = if on {
         (Stroke::new(stroke::GLYPH, p.ink2), tokens::SMALL_STRONG, p.ink)
     } else {
