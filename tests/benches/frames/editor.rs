@@ -136,6 +136,25 @@ pub fn tree(dir: &Path) {
     screen.close();
 }
 
+/// List and board of 10,000 tasks: the founder's home of `tern demo --large --keep DIR`.
+pub fn board(dir: &Path) {
+    let mut screen = Screen::over(&dir.join("ada"), Time::Steps);
+    screen.until("the window", |screen| screen.says("Tasks"));
+    for key in [Key::G, Key::B] {
+        screen.frame(vec![press(key, Modifiers::NONE)]);
+    }
+    screen.until("the tasks", |screen| screen.says("Board") && screen.says(" tasks"));
+    for layout in ["List", "Board"] {
+        screen.act(layout, egui::accesskit::Action::Click);
+        for _ in 0..60 {
+            screen.frame(Vec::new());
+            screen.rest(Duration::from_millis(10));
+        }
+        scrolling(&mut screen, &format!("{layout} of 10,000 tasks"));
+    }
+    screen.close();
+}
+
 /// egui's own field with the same texts.
 pub fn textedit() {
     for (name, size) in SIZES {

@@ -3,7 +3,8 @@
 //!
 //! The real window over real homes in DIR (a folder on a real disk), without a display: every frame is run and tessellated,
 //! nothing is handed to a graphics card. Sections: `editor` (typing, scrolling, changes of others), `textedit` (the same
-//! texts in egui's own field), `tree` (typing beside 10,000 pages), `durable`, `visible`, `idle`.
+//! texts in egui's own field), `tree` (typing beside 10,000 pages), `board` (list and
+//! board of 10,000 tasks, in a DIR that `tern demo --large --keep DIR` made), `durable`, `visible`, `idle`.
 
 // Shared with the stories and the other benchmark; each program uses a part of them.
 #[allow(dead_code)]
@@ -37,7 +38,7 @@ pub fn say(name: &str, mut all: Vec<f64>) {
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let Some((dir, sections)) = args.split_first() else {
-        println!("frames DIR editor | textedit | tree | durable | visible | idle");
+        println!("frames DIR editor | textedit | tree | board | durable | visible | idle");
         return;
     };
     for section in sections {
@@ -45,6 +46,7 @@ fn main() {
             "editor" => editor::editor(Path::new(dir)),
             "textedit" => editor::textedit(),
             "tree" => editor::tree(Path::new(dir)),
+            "board" => editor::board(Path::new(dir)),
             "durable" => live::durable(Path::new(dir)),
             "visible" => live::visible(Path::new(dir)),
             "idle" => live::idle(Path::new(dir)),
