@@ -143,7 +143,9 @@ pub fn board(dir: &Path) {
     for key in [Key::G, Key::B] {
         screen.frame(vec![press(key, Modifiers::NONE)]);
     }
-    screen.until("the tasks", |screen| screen.says("Board") && screen.says(" tasks"));
+    screen.until("the tasks", |screen| {
+        screen.says("Board") && screen.says(" tasks") && !screen.says("Reading the tasks")
+    });
     for layout in ["List", "Board"] {
         screen.act(layout, egui::accesskit::Action::Click);
         for _ in 0..60 {
