@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, bail, ensure};
 use tern_model::hours::Zone;
 use tern_peer::{
-    Command, CommentOn, DigestView, InboxCommand, InboxDoes, NotifyView, ProfileChange, Query, Reply, Say,
-    SnoozeUntil, ThreadCommand, View, WeeklyDraft,
+    Command, CommentOn, DigestView, DocReply, InboxCommand, InboxDoes, NotifyView, ProfileChange, Query,
+    Reply, Say, SnoozeUntil, ThreadCommand, View, WeeklyDraft,
 };
 use tern_tests::World;
 
@@ -126,12 +126,17 @@ fn a_hand_off_stands_once_in_what_needs_one_and_takes_its_thread_along() -> Resu
     Ok(())
 }
 
-#[test]
-fn a_comment_that_answers_ones_own_needs_one_and_any_other_is_to_be_known() -> Result<()> {
-    let mut world = World::ready(613, 2)?;
+fn timetable(world: &mut World) -> Result<DocReply> {
     let markdown = Some("The boat sails at six.".to_owned());
     let new = Command::PageNew { title: "Timetable".to_owned(), parent: None, space: None, markdown };
     let Reply::Doc(page) = world.perform(0, &new)? else { bail!("no page") };
+    Ok(page)
+}
+
+#[test]
+fn a_comment_that_answers_ones_own_needs_one_and_any_other_is_to_be_known() -> Result<()> {
+    let mut world = World::ready(613, 2)?;
+    let page = timetable(&mut world)?;
     let comment = |text: &str| Command::CommentNew {
         page: page.id.clone(),
         on: CommentOn::Page,
@@ -169,9 +174,7 @@ fn comments(world: &mut World, laptop: usize) -> Result<Vec<(String, String, Opt
 #[test]
 fn comments_that_name_one_or_answer_ones_own_stand_in_the_inbox_until_they_are_dealt_with() -> Result<()> {
     let mut world = World::ready(621, 2)?;
-    let markdown = Some("The boat sails at six.".to_owned());
-    let new = Command::PageNew { title: "Timetable".to_owned(), parent: None, space: None, markdown };
-    let Reply::Doc(page) = world.perform(0, &new)? else { bail!("no page") };
+    let page = timetable(&mut world)?;
     let comment = |text: &str| Command::CommentNew {
         page: page.id.clone(),
         on: CommentOn::Page,

@@ -88,10 +88,7 @@ fn rows(world: &World, laptop: usize) -> Result<String> {
     Ok(text)
 }
 
-/// Law: however often and wherever a meeting is closed, each line under Actions becomes one task.
-#[test]
-fn actions_of_a_meeting_become_tasks_once_also_when_two_close_it_apart() -> Result<()> {
-    let mut world = World::ready(71, 2)?;
+fn meeting_with_bao(world: &mut World) -> Result<Box<MeetingView>> {
     let new = PracticeCommand::MeetingNew {
         title: "Harbour".to_owned(),
         with: vec!["Bao".to_owned()],
@@ -99,7 +96,15 @@ fn actions_of_a_meeting_become_tasks_once_also_when_two_close_it_apart() -> Resu
         parent: None,
         space: None,
     };
-    let PracticeView::Meeting(made) = does(&mut world, 0, new)? else { bail!("no meeting") };
+    let PracticeView::Meeting(made) = does(world, 0, new)? else { bail!("no meeting") };
+    Ok(made)
+}
+
+/// Law: however often and wherever a meeting is closed, each line under Actions becomes one task.
+#[test]
+fn actions_of_a_meeting_become_tasks_once_also_when_two_close_it_apart() -> Result<()> {
+    let mut world = World::ready(71, 2)?;
+    let made = meeting_with_bao(&mut world)?;
     let page = made.id.clone();
     ensure!(made.state == "planned" && made.lacks.as_deref() == Some("agenda"), "{made:?}");
     let refused = set(&mut world, 0, &page, &[("state", "on")]).unwrap_err().to_string();
@@ -133,14 +138,7 @@ fn actions_of_a_meeting_become_tasks_once_also_when_two_close_it_apart() -> Resu
 #[test]
 fn who_was_not_there_finds_the_closed_meeting_among_what_needs_them() -> Result<()> {
     let mut world = World::ready(72, 2)?;
-    let new = PracticeCommand::MeetingNew {
-        title: "Harbour".to_owned(),
-        with: vec!["Bao".to_owned()],
-        starts: None,
-        parent: None,
-        space: None,
-    };
-    let PracticeView::Meeting(made) = does(&mut world, 0, new)? else { bail!("no meeting") };
+    let made = meeting_with_bao(&mut world)?;
     write(&mut world, 0, &made.id, MINUTES)?;
     set(&mut world, 0, &made.id, &[("state", "closed"), ("present", "me")])?;
     world.meet(0, 1)?;

@@ -25,7 +25,9 @@ mod task_more;
 mod tasks;
 mod templates;
 mod threads;
+mod upkeep;
 mod view;
+mod when;
 mod zone_data;
 
 pub use access::*;
@@ -50,5 +52,7 @@ pub use task_more::*;
 pub use tasks::*;
 pub use templates::*;
 pub use threads::*;
+pub use upkeep::*;
 pub use view::*;
+pub use when::*;
 pub use zone_data::*;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tern_model::block::Block;
 
 /// A document that was made or changed.
@@ -182,7 +182,7 @@ pub enum View {
     /// See [`Query::Search`](super::Query::Search).
     Search(SearchView),
     /// See [`Query::When`](super::Query::When).
-    When(WhenView),
+    When(super::WhenView),
     /// Bytes of a file; not JSON.
     #[serde(skip)]
     Bytes {
@@ -194,13 +194,13 @@ pub enum View {
         heads: String,
     },
     /// See [`Query::Check`](super::Query::Check).
-    Check(CheckView),
+    Check(super::CheckView),
     /// See [`Query::Doctor`](super::Query::Doctor).
-    Doctor(DoctorView),
+    Doctor(super::DoctorView),
     /// See [`Query::Keys`](super::Query::Keys).
-    Keys(KeysView),
+    Keys(super::KeysView),
     /// See [`Query::About`](super::Query::About).
-    About(AboutView),
+    About(super::AboutView),
 }
 
 /// The page tree, flattened in display order.
@@ -593,212 +593,4 @@ pub struct HitView {
     pub title: String,
     /// Surroundings; matches between `[` and `]`.
     pub snippet: String,
-}
-
-/// When somebody can be expected to answer; of several, top-level times are those of whoever may answer last.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct WhenView {
-    /// Name; of several, all names.
-    pub name: String,
-    /// Zone.
-    pub zone: String,
-    /// Instant from which it counts, RFC 3339.
-    pub available: String,
-    /// RFC 3339, UTC.
-    pub urgent_by: Option<String>,
-    /// RFC 3339, UTC.
-    pub standard_by: Option<String>,
-    /// The same in their local time, in words.
-    pub local: WhenLocal,
-    /// Version of the zone data used.
-    pub zone_data: String,
-    /// Each person, first to answer first.
-    pub people: Vec<WhenPerson>,
-    /// What can be chosen, and what each choice does to the expected time.
-    pub choices: Vec<WhenChoice>,
-}
-
-/// Local times in words.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct WhenLocal {
-    /// When it reaches them.
-    pub available: String,
-    /// Urgent by.
-    pub urgent_by: Option<String>,
-    /// Standard by.
-    pub standard_by: Option<String>,
-}
-
-/// One person in [`WhenView`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct WhenPerson {
-    /// Member id, hex.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Zone.
-    pub zone: String,
-    /// Whether it is in their hours at that instant.
-    pub working: bool,
-    /// Their next check-in after it, RFC 3339, UTC.
-    pub next_checkin: Option<String>,
-    /// RFC 3339, UTC.
-    pub urgent_by: Option<String>,
-    /// RFC 3339, UTC.
-    pub standard_by: Option<String>,
-    /// The same in their local time, in words.
-    pub local: WhenLocal,
-    /// Holidays between that instant and the standard time, `2026-12-25 Christmas Day`.
-    pub holidays: Vec<String>,
-    /// For how many days no device of theirs was met by this one; none when that is unknown.
-    pub not_met_days: Option<i64>,
-}
-
-/// A choice of when to deliver.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct WhenChoice {
-    /// `now` or `their-morning`.
-    pub deliver: String,
-    /// When it appears, RFC 3339, UTC.
-    pub at: String,
-    /// When the first may answer, standard, RFC 3339, UTC.
-    pub first_by: Option<String>,
-    /// When the last may.
-    pub last_by: Option<String>,
-    /// In a sentence.
-    pub text: String,
-}
-
-/// What a check found.
-#[derive(Debug, Clone, Serialize)]
-pub struct CheckView {
-    /// Items re-hashed.
-    pub items: u64,
-    /// Damaged rows.
-    pub bad: u64,
-    /// Rows repaired.
-    pub repaired: u64,
-    /// Each finding in words.
-    pub findings: Vec<String>,
-    /// Edits that are kept but do not count, each with author and reason.
-    pub set_aside: Vec<String>,
-}
-
-/// State of the surroundings.
-#[derive(Debug, Clone, Serialize)]
-pub struct DoctorView {
-    /// Each check.
-    pub checks: Vec<DoctorCheck>,
-}
-
-/// One check of the surroundings.
-#[derive(Debug, Clone, Serialize)]
-pub struct DoctorCheck {
-    /// `clock`, `zone data`, `disk`, `lan`, `relay`, `node`, `keys`.
-    pub name: String,
-    /// Whether it is as it should be.
-    pub ok: bool,
-    /// What was found.
-    pub text: String,
-    /// What to do, empty when nothing.
-    pub fix: String,
-}
-
-/// Where keys are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct KeysView {
-    /// `keyring`, `passphrase` or `file (not protected)`.
-    pub state: String,
-    /// Whether something beside this disk is needed to read the key.
-    pub protected: bool,
-    /// Whether the store itself is locked: nothing on the disk is readable without the passphrase.
-    pub locked: bool,
-    /// Keys that are awaited, each with whose device could give it.
-    pub awaited: Vec<String>,
-}
-
-/// Who and where this is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AboutView {
-    /// Workspace id, hex.
-    pub workspace: String,
-    /// Title of the workspace.
-    pub title: String,
-    /// Own member id, hex.
-    pub member: String,
-    /// Own name.
-    pub name: String,
-    /// Own role.
-    pub role: String,
-    /// Own device key, hex.
-    pub device: String,
-    /// Own zone.
-    pub zone: String,
-    /// Version of the zone data.
-    pub zone_data: String,
-}
-
-/// What an import did.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct ImportReport {
-    /// Pages made.
-    pub created: u64,
-    /// Pages changed.
-    pub updated: u64,
-    /// Files that were here already.
-    pub unchanged: u64,
-    /// Files kept as attachments or to the letter.
-    pub kept: Vec<ImportLine>,
-    /// Files not taken, with the reason.
-    pub refused: Vec<ImportLine>,
-}
-
-/// One file of an import.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ImportLine {
-    /// Path within the folder.
-    pub path: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// What an export wrote.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct ExportReport {
-    /// Files written.
-    pub files: u64,
-    /// Bytes written.
-    pub bytes: u64,
-    /// Attachments that are not on this laptop, with who may have them.
-    pub missing: Vec<ImportLine>,
-}
-
-/// What one meeting of peers did.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct SyncReport {
-    /// One entry a known peer.
-    pub peers: Vec<SyncPeer>,
-}
-
-/// One peer of a meeting.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct SyncPeer {
-    /// Device key, hex.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Items sent.
-    pub items_sent: u64,
-    /// Items received.
-    pub items_received: u64,
-    /// Bytes sent.
-    pub bytes_sent: u64,
-    /// Bytes received.
-    pub bytes_received: u64,
-    /// Round trips.
-    pub round_trips: u64,
-    /// Whether both hold the same.
-    pub in_sync: bool,
-    /// Why not, in words; empty when in sync.
-    pub problem: String,
 }

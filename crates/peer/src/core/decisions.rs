@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tern_model::form::{
-    self, AFFECTS, By, DECIDE_BY, DECIDERS, DecisionFields, DecisionState, Form, OUTCOME, OWNER, STATE,
+    self, AFFECTS, DECIDE_BY, DECIDERS, DecisionFields, DecisionState, Form, OUTCOME, OWNER, STATE,
     SUPERSEDES,
 };
 use tern_model::{Conflict, DocId, Edit, Value};
@@ -12,7 +12,7 @@ use tern_store::{FormRow, Store};
 use crate::api::*;
 
 use super::errors::{self, not_found, usage};
-use super::forms::{decision_of, set};
+use super::forms::{self, decision_of, set};
 use super::resolve::{self, Wanted, hex, unhex};
 use super::{Core, Work, people, words};
 
@@ -104,16 +104,7 @@ fn edit(work: &Work<'_, '_>, name: &str, value: &str) -> Result<Edit, PeerError>
         OWNER => set(OWNER, &member(value)?),
         DECIDERS => list(DECIDERS, parts(value).map(member).collect::<Result<_, _>>()?),
         DECIDE_BY if value.is_empty() => set(DECIDE_BY, ""),
-        DECIDE_BY => {
-            let zone = people::zone_of(&work.txn, work.mem.member());
-            let by = By::read(value, &zone).ok_or_else(|| {
-                usage(
-                    format!("“{value}” is no date."),
-                    "Write 2026-12-01, or 2026-12-01[Asia/Tokyo] for the date there.",
-                )
-            })?;
-            set(DECIDE_BY, &by.to_string())
-        }
+        DECIDE_BY => set(DECIDE_BY, &forms::by(work, value)?),
         OUTCOME => {
             errors::bounded("The outcome", value, MAX_OUTCOME_CHARS)?;
             set(OUTCOME, value)

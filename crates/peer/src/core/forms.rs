@@ -1,6 +1,6 @@
 //! Rows of pages with typed fields, and what follows from them and the time.
 
-use tern_model::form::{DecisionFields, Form, HandoffFields, HandoffState};
+use tern_model::form::{By, DecisionFields, Form, HandoffFields, HandoffState};
 use tern_model::hours::{HOUR_MS, Profile};
 use tern_model::{Doc, Edit, Value};
 use tern_store::{FormRow, Store};
@@ -8,6 +8,7 @@ use tern_trust::{Id16, Membership, Role};
 
 use crate::api::PeerError;
 
+use super::errors::usage;
 use super::resolve::{hex, unhex};
 use super::{Work, people, project, spaces};
 
@@ -15,6 +16,18 @@ use super::{Work, people, project, spaces};
 pub(crate) fn set(name: &str, value: &str) -> Edit {
     let value = if value.is_empty() { Value::Null } else { Value::Text(value.to_owned()) };
     Edit::SetField { name: name.to_owned(), value }
+}
+
+/// A day that is typed into a field, in one's own zone where it names none.
+pub(crate) fn by(work: &Work<'_, '_>, value: &str) -> Result<String, PeerError> {
+    let zone = people::zone_of(&work.txn, work.mem.member());
+    let by = By::read(value, &zone).ok_or_else(|| {
+        usage(
+            format!("“{value}” is no date."),
+            "Write 2026-12-01, or 2026-12-01[Asia/Tokyo] for the date there.",
+        )
+    })?;
+    Ok(by.to_string())
 }
 
 /// Keeps the row of a page with typed fields, or takes it away.

@@ -9,7 +9,7 @@ use tern_store::AspectRow;
 use crate::api::*;
 
 use super::super::errors::{self, usage};
-use super::super::forms::set;
+use super::super::forms::{self, set};
 use super::super::resolve::{self, Wanted};
 use super::super::{Core, Work, people};
 use super::{me, member};
@@ -67,16 +67,7 @@ fn edit(work: &Work<'_, '_>, form: Option<Form>, name: &str, value: &str) -> Res
     Ok(match name {
         OWNER | REVIEW_BY | REVIEW_DAYS if value.is_empty() => set(name, ""),
         OWNER => set(OWNER, &member(work, value)?),
-        REVIEW_BY => {
-            let zone = people::zone_of(&work.txn, work.mem.member());
-            let by = By::read(value, &zone).ok_or_else(|| {
-                usage(
-                    format!("“{value}” is no date."),
-                    "Write 2026-12-01, or 2026-12-01[Asia/Tokyo] for the date there.",
-                )
-            })?;
-            set(REVIEW_BY, &by.to_string())
-        }
+        REVIEW_BY => set(REVIEW_BY, &forms::by(work, value)?),
         REVIEW_DAYS => {
             let days = value.parse::<u32>().ok().filter(|days| (1..=MAX_REVIEW_DAYS).contains(days));
             let days = days.ok_or_else(|| {
