@@ -7,7 +7,7 @@ use egui::{
 
 use super::Tab;
 use super::digest::{Ask, Digest, DigestGroup, DigestRow, DigestSign, DigestState};
-use super::ui::{MARGIN, group_head, padded, tabs, tip};
+use super::ui::{MARGIN, group_head, lines, padded, tabs, tip};
 use crate::gui::actions::{Action, key_of};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::icon;
@@ -227,29 +227,8 @@ fn short_words(ui: &Ui, rect: Rect, row: &DigestRow) {
 }
 
 fn words(ui: &Ui, rect: Rect, row: &DigestRow, selected: bool) {
-    let p = look(ui.ctx());
-    let left = rect.left() + MARGIN + 30.0;
-    let first =
-        Rect::from_min_max(pos2(left, rect.top() + 6.0), pos2(rect.right() - MARGIN, rect.top() + 24.0));
-    let when = widgets::line(ui, first, Align2::RIGHT_CENTER, &row.when, tokens::SMALL, p.ink2);
-    let title = first.with_max_x(when.left() - 10.0);
     let style = if selected { tokens::UI_STRONG } else { tokens::UI_MEDIUM };
-    widgets::line(ui, title, Align2::LEFT_CENTER, &row.title, style, p.ink);
-    let mut second =
-        Rect::from_min_max(pos2(left, rect.top() + 24.0), pos2(first.right(), rect.top() + 40.0));
-    if !row.strong.is_empty() {
-        let at = widgets::line(ui, second, Align2::LEFT_CENTER, &row.strong, tokens::SMALL_STRONG, p.ink2);
-        second.min.x = widgets::line(
-            ui,
-            second.with_min_x(at.right()),
-            Align2::LEFT_CENTER,
-            " · ",
-            tokens::SMALL,
-            p.ink2,
-        )
-        .right();
-    }
-    widgets::line(ui, second, Align2::LEFT_CENTER, &row.note, tokens::SMALL, p.ink2);
+    lines(ui, rect, (&row.title, style), &row.when, (&row.strong, &row.note));
 }
 
 /// Draws what is known of an item that is no thread.

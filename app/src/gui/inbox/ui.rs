@@ -168,22 +168,40 @@ pub(super) fn tip(ui: &Ui, response: Response, words: &str) {
 }
 
 fn words(ui: &Ui, rect: Rect, row: &Row, selected: bool) {
-    let p = look(ui.ctx());
-    let left = rect.left() + MARGIN + 30.0;
-    let first =
-        Rect::from_min_max(pos2(left, rect.top() + 6.0), pos2(rect.right() - MARGIN, rect.top() + 24.0));
-    let when = widgets::line(ui, first, Align2::RIGHT_CENTER, &row.when, tokens::SMALL, p.ink2);
-    let title = first.with_max_x(when.left() - 10.0);
     let style = match (row.unread, selected) {
         (true, _) => tokens::UI_STRONG,
         (false, true) => tokens::UI_MEDIUM,
         (false, false) => tokens::UI,
     };
-    widgets::line(ui, title, Align2::LEFT_CENTER, &row.title, style, p.ink);
-    let second = Rect::from_min_max(pos2(left, rect.top() + 24.0), pos2(first.right(), rect.top() + 40.0));
-    let intent = widgets::line(ui, second, Align2::LEFT_CENTER, &row.intent, tokens::SMALL_STRONG, p.ink2);
-    let note = second.with_min_x(intent.right());
-    widgets::line(ui, note, Align2::LEFT_CENTER, &format!(" · {}", row.note), tokens::SMALL, p.ink2);
+    lines(ui, rect, (&row.title, style), &row.when, (&row.intent, &row.note));
+}
+
+/// The two lines of a row: its title and when, under it a word that stands out and what is to be known.
+pub(super) fn lines(
+    ui: &Ui,
+    rect: Rect,
+    (title, style): (&str, tokens::Type),
+    when: &str,
+    (strong, note): (&str, &str),
+) {
+    let p = look(ui.ctx());
+    let left = rect.left() + MARGIN + 30.0;
+    let first =
+        Rect::from_min_max(pos2(left, rect.top() + 6.0), pos2(rect.right() - MARGIN, rect.top() + 24.0));
+    let when = widgets::line(ui, first, Align2::RIGHT_CENTER, when, tokens::SMALL, p.ink2);
+    widgets::line(ui, first.with_max_x(when.left() - 10.0), Align2::LEFT_CENTER, title, style, p.ink);
+    let mut second =
+        Rect::from_min_max(pos2(left, rect.top() + 24.0), pos2(first.right(), rect.top() + 40.0));
+    let mut put = |words: &str, style| {
+        let at = widgets::line(ui, second, Align2::LEFT_CENTER, words, style, p.ink2);
+        second.min.x = at.right();
+    };
+    if strong.is_empty() {
+        put(note, tokens::SMALL);
+    } else {
+        put(strong, tokens::SMALL_STRONG);
+        put(&format!(" · {note}"), tokens::SMALL);
+    }
 }
 
 /// What the keys of a list of threads do, at its head.
