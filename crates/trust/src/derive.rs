@@ -136,9 +136,16 @@ pub fn id16(id: &Id) -> Id16 {
 /// The Automerge actor of everything a device writes in one incarnation: checkable from the item that carries it.
 pub fn actor_id(author: &Id, incarnation: u64) -> Id16 {
     let mut actor = [0; 16];
-    actor[..8].copy_from_slice(&derive(Context::Actor, author)[..8]);
+    actor[..8].copy_from_slice(&actor_device(author));
     actor[8..].copy_from_slice(&incarnation.to_le_bytes());
     actor
+}
+
+/// What all actors of a device begin with.
+pub fn actor_device(author: &Id) -> [u8; 8] {
+    let mut device = [0; 8];
+    device.copy_from_slice(&derive(Context::Actor, author)[..8]);
+    device
 }
 
 /// Document id of a member's own profile: class 3 and 15 bytes derived from the member.

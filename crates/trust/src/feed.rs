@@ -4,6 +4,7 @@ use crate::batch::{Attest, Batch, BlobRef};
 use crate::derive::{Id, Id16, ZERO16, id16};
 use crate::device::DeviceKeys;
 use crate::item::{Header, Item, Kind, Malformed};
+use crate::pack::{PackContent, PackList};
 use crate::wrap::EpochKey;
 
 /// Where a feed stands: what the next item will say. Records and root content share the feed of the root space.
@@ -88,6 +89,21 @@ impl Writer<'_> {
         blob: &BlobRef,
     ) -> Result<Item, Malformed> {
         self.clear(feed, Kind::BlobRef, space, tag, &blob.encode())
+    }
+
+    /// Seals a pack of one document, as [`Writer::batch_in`] does a batch.
+    pub fn pack_in(
+        &self,
+        feed: &mut FeedState,
+        space: Id16,
+        (epoch, first): (&EpochKey, &EpochKey),
+        list: &PackList,
+        content: &PackContent,
+    ) -> Result<Item, Malformed> {
+        let header = self.header(feed, Kind::Pack, space, first.tag(&content.document));
+        let item = Item::seal_pack(self.keys, header, epoch, list, &content.encode())?;
+        advance(feed, &item)?;
+        Ok(item)
     }
 
     /// Word for a pack, in the clear.

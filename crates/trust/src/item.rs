@@ -1,5 +1,6 @@
 //! The item: the only thing that replicates. Exact layout, id, signature, sealing; parsing is total over any bytes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::derive::{Context, Id, Id16, ZERO16, derive, keyed_parts, padme};
 use crate::device::{DeviceKeys, verify};
 use crate::limits::{MAX_BODY_BYTES, MAX_PACK_BYTES};
+use crate::pack::{PackBody, PackList};
 use crate::wrap::{EpochKey, open, seal};
 
 /// The protocol version this crate writes and the only one it accepts.
@@ -250,14 +252,36 @@ impl Item {
         epoch: &EpochKey,
         content: &[u8],
     ) -> Result<Item, Malformed> {
+        Self::seal_after(keys, header, epoch, &[], content)
+    }
+
+    /// As [`Item::seal`] for a pack: `list` comes before the seal in the clear, and the seal is bound to it.
+    pub fn seal_pack(
+        keys: &DeviceKeys,
+        header: Header,
+        epoch: &EpochKey,
+        list: &PackList,
+        content: &[u8],
+    ) -> Result<Item, Malformed> {
+        Self::seal_after(keys, header, epoch, &list.encode(), content)
+    }
+
+    fn seal_after(
+        keys: &DeviceKeys,
+        header: Header,
+        epoch: &EpochKey,
+        clear: &[u8],
+        content: &[u8],
+    ) -> Result<Item, Malformed> {
         let plain = pad(content)?;
         let mut header = Header { epoch: epoch.epoch(), nonce: [0; 24], ..header };
-        let sealed_length = plain.len() + crate::limits::TAG_BYTES;
-        let unsealed = Self::start(&header, sealed_length)?;
+        let body_length = clear.len() + plain.len() + crate::limits::TAG_BYTES;
+        let unsealed = Self::start(&header, body_length)?;
         let nonce = keyed_parts(&epoch.nonce_key(), &[&unsealed[..NONCE_AT], &plain]);
         header.nonce.copy_from_slice(&nonce[..24]);
-        let mut bytes = Self::start(&header, sealed_length)?;
-        let sealed = seal(&epoch.content_key(), &header.nonce, &bytes, &plain);
+        let mut bytes = Self::start(&header, body_length)?;
+        let sealed = seal(&epoch.content_key(), &header.nonce, &bound_to(header.kind, &bytes, clear), &plain);
+        bytes.extend_from_slice(clear);
         bytes.extend_from_slice(&sealed);
         Ok(Self::finish(keys, header, bytes))
     }
@@ -278,8 +302,13 @@ impl Item {
         if epoch.epoch() != self.header.epoch {
             return None;
         }
-        let aad = self.bytes.get(..BODY_AT)?;
-        let plain = Zeroizing::new(open(&epoch.content_key(), &self.header.nonce, aad, self.body())?);
+        let head = self.bytes.get(..BODY_AT)?;
+        let (list, sealed) = match self.kind() {
+            Kind::Pack => PackBody::split(self.body()).map(|body| (body.list_bytes, body.sealed)).ok()?,
+            _ => (&[][..], self.body()),
+        };
+        let aad = bound_to(self.kind(), head, list);
+        let plain = Zeroizing::new(open(&epoch.content_key(), &self.header.nonce, &aad, sealed)?);
         unpad(&plain).map(|content| Zeroizing::new(content.to_vec()))
     }
 
@@ -317,6 +346,14 @@ impl Item {
     pub fn verify(&self) -> bool {
         let signature = self.bytes.last_chunk::<SIGNATURE_BYTES>();
         signature.is_some_and(|sig| verify(&self.header.author, Context::ItemSig, &[&self.id], sig))
+    }
+}
+
+/// What a seal is bound to: the bytes before the body, and of a pack the hash of its list.
+fn bound_to<'a>(kind: Kind, head: &'a [u8], list: &[u8]) -> Cow<'a, [u8]> {
+    match kind {
+        Kind::Pack => Cow::Owned([head, blake3::hash(list).as_bytes()].concat()),
+        _ => Cow::Borrowed(head),
     }
 }
 

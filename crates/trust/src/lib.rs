@@ -18,6 +18,7 @@ pub mod keyring;
 pub mod limits;
 pub mod log;
 pub mod matching;
+pub mod pack;
 pub mod passphrase;
 pub mod record;
 pub mod recovery;

@@ -16,6 +16,7 @@ use tern_trust::derive::{
 use tern_trust::device::{DeviceKeys, DevicePublic, InviteKeys};
 use tern_trust::feed::{FeedState, Writer};
 use tern_trust::hello::{Side, hosting_proof, proof, sign_invite};
+use tern_trust::pack::{Listed, PackContent, PackList};
 use tern_trust::record::{
     Cut, DeviceAdd, Epoch, FeedCut, Fields, Genesis, InviteCreate, InviteMode, Join, KeyWrap, Record, Role,
     Sealed,
@@ -108,6 +109,12 @@ fn items(out: &mut Vectors) {
     );
     let attest = Attest { pack: [8; 32] };
     out.bytes("attest item", writer.attest(&mut feed, [0; 16], [2; 16], &attest).expect("signs").bytes());
+    let listed = |seq: u32| Listed { author: [seq as u8; 32], incarnation: 9, seq, item: [7; 16] };
+    let list = PackList::new([listed(2), listed(1), listed(3)]).expect("a list");
+    out.bytes("pack list", list.encode());
+    let content = PackContent { document: batch.document, saved: hard(b"a saved document") };
+    let pack = writer.pack_in(&mut feed, [0; 16], (&epoch, &epoch), &list, &content).expect("seals");
+    out.bytes("pack item", pack.bytes());
 }
 
 fn record_kinds() -> Vec<Fields> {

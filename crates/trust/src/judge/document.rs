@@ -6,16 +6,16 @@ use super::role::{CutCache, Feeds, role_suits};
 use super::{
     Access, ChangeGate, Content, GraphNode, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict,
 };
-use crate::derive::{Id, Id16};
+use crate::derive::{Id, Id16, actor_device};
 use crate::eval::Set;
 use crate::log::Membership;
 
-/// Where a change's bytes stand: in the batch of `items[item]`.
+/// Where a change's bytes stand: in the batch or pack of `items[item]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// Index into the items that were judged.
     pub item: usize,
-    /// Index into the batch's changes.
+    /// Index into the changes of the batch or pack.
     pub change: usize,
 }
 
@@ -47,10 +47,12 @@ impl DocumentJudgement {
     /// The bytes of a change among the items that were judged.
     pub fn chunk<'a>(&self, items: &'a [Opened], hash: &Id) -> Option<&'a [u8]> {
         let place = self.changes.get(hash)?.place;
-        match &items.get(place.item)?.content {
-            Content::Batch { batch, .. } => batch.changes.get(place.change).map(Vec::as_slice),
-            _ => None,
-        }
+        let changes = match &items.get(place.item)?.content {
+            Content::Batch { batch, .. } => &batch.changes,
+            Content::Pack { changes, .. } => changes,
+            _ => return None,
+        };
+        changes.get(place.change).map(Vec::as_slice)
     }
 
     /// The bytes of all accepted changes, dependencies first.
@@ -80,8 +82,9 @@ impl DocumentJudgement {
     }
 }
 
-/// Judges all opened batches of one document of one space. Items of other spaces, documents or kinds are left out of the
-/// answer: who may write in one space changes nothing in another by naming its document.
+/// Judges all opened batches and accepted packs of one document of one space. Items of other spaces, documents or kinds are
+/// left out of the answer: who may write in one space changes nothing in another by naming its document. The caller gives
+/// accepted packs alone ([`crate::pack::Coverage`]), and nothing that they cover: a pack admits what it contains.
 ///
 /// The answer depends on the set of items alone, not on their order.
 pub fn judge_document(
@@ -93,18 +96,33 @@ pub fn judge_document(
     cache: &mut CutCache,
     gate: &dyn ChangeGate,
 ) -> DocumentJudgement {
-    let mut case = Case { items, changes: BTreeMap::new(), facts: BTreeMap::new(), roles: BTreeMap::new() };
+    let mut case = Case {
+        items,
+        changes: BTreeMap::new(),
+        facts: BTreeMap::new(),
+        roles: BTreeMap::new(),
+        packed: BTreeSet::new(),
+        authors: BTreeMap::new(),
+    };
     let mut good = BTreeSet::new();
     for (number, opened) in items.iter().enumerate() {
-        let Content::Batch { batch, facts } = &opened.content else { continue };
-        if batch.document != *document || opened.item.header().space != *space {
+        let (named, facts) = match &opened.content {
+            Content::Batch { batch, facts } => (&batch.document, facts),
+            Content::Pack { document, facts, .. } => (document, facts),
+            Content::Attest(_) | Content::BlobRef(_) => continue,
+        };
+        if named != document || opened.item.header().space != *space {
             continue;
         }
-        let role = role_suits(&opened.item, document, access, feeds, cache);
+        let pack = matches!(opened.content, Content::Pack { .. });
+        if pack && case.authors.is_empty() {
+            case.authors = access.membership().devices.keys().map(|key| (actor_device(key), *key)).collect();
+        }
+        let role = if pack { Ok(()) } else { role_suits(&opened.item, document, access, feeds, cache) };
         if role.is_ok() {
             good.extend(facts.iter().map(|facts| facts.hash));
         }
-        case.add(number, role.err());
+        case.add(number, facts, pack, role.err());
     }
     let kept = case.closure(good);
     let mut ready = case.pass_gates(&kept, gate);
@@ -123,16 +141,34 @@ struct Case<'a> {
     facts: BTreeMap<Id, &'a super::ChangeFacts>,
     /// Role verdict of each judged item.
     roles: BTreeMap<usize, Option<Quarantine>>,
+    /// Changes that accepted packs contain.
+    packed: BTreeSet<Id>,
+    /// Introduced devices by what the actors of their changes begin with; filled when there is a pack.
+    authors: BTreeMap<[u8; 8], Id>,
 }
 
-impl Case<'_> {
-    fn add(&mut self, number: usize, role: Option<Quarantine>) {
+impl<'a> Case<'a> {
+    fn add(
+        &mut self,
+        number: usize,
+        facts: &'a [super::ChangeFacts],
+        pack: bool,
+        role: Option<Quarantine>,
+    ) {
         self.roles.insert(number, role);
         let opened = &self.items[number];
-        let Content::Batch { facts, .. } = &opened.content else { return };
         for (change, facts) in facts.iter().enumerate() {
             let verdict = Verdict::Quarantined(role.unwrap_or(Quarantine::Role));
-            let (author, deps) = (opened.item.header().author, facts.deps.clone());
+            // In a pack the actor alone says who wrote it; a change of nobody's device has no place in it.
+            let author = match pack {
+                true => self.authors.get(&facts.actor[..8]).copied(),
+                false => Some(opened.item.header().author),
+            };
+            let Some(author) = author else { continue };
+            if pack {
+                self.packed.insert(facts.hash);
+            }
+            let deps = facts.deps.clone();
             let report = ChangeReport { verdict, place: Place { item: number, change }, author, deps };
             // The same change may come in several items; the smallest id keeps the answer free of order.
             let smaller = self
@@ -232,7 +268,8 @@ impl Case<'_> {
         false
     }
 
-    /// Two changes with one (actor, seq): the one that most other members build on counts, then the lower hash.
+    /// Two changes with one (actor, seq): the one inside an accepted pack counts, then the one that most other members
+    /// build on, then the lower hash.
     fn settle_equivocation(&mut self, ready: &mut Vec<Id>, membership: &Membership) {
         let mut places: BTreeMap<(Id16, u64), Vec<Id>> = BTreeMap::new();
         for hash in ready.iter() {
@@ -250,7 +287,9 @@ impl Case<'_> {
             let child = |hash: &&Id| {
                 seq == 1 || parent.is_some_and(|parent| self.changes[*hash].deps.contains(&parent))
             };
-            let score = |hash: &&Id| (graph.supporters(hash), std::cmp::Reverse(**hash));
+            let packed = &self.packed;
+            let score =
+                |hash: &&Id| (packed.contains(*hash), graph.supporters(hash), std::cmp::Reverse(**hash));
             let winner = rivals.iter().filter(child).max_by_key(score).copied();
             losers.extend(rivals.into_iter().filter(|hash| Some(*hash) != winner));
             chosen = winner.map(|winner| (actor, winner));
@@ -294,7 +333,7 @@ impl Case<'_> {
         let mut verdicts = BTreeMap::new();
         for (number, role) in &self.roles {
             let opened = &self.items[*number];
-            let Content::Batch { facts, .. } = &opened.content else { continue };
+            let (Content::Batch { facts, .. } | Content::Pack { facts, .. }) = &opened.content else { continue };
             let changes = facts.iter().filter_map(|facts| self.changes.get(&facts.hash));
             let worst = changes.map(|change| change.verdict.clone()).max().unwrap_or(Verdict::Accepted);
             let verdict = match (role, &worst) {

@@ -2,9 +2,12 @@
 
 use super::{Access, ChangeFacts, ChangeGate, Pending, Reject, Verdict};
 use crate::batch::{Attest, Batch, BatchError, BlobRef};
-use crate::derive::actor_id;
+use crate::derive::{Id16, actor_id};
 use crate::item::{Item, Kind, Malformed};
 use crate::log::Log;
+use crate::pack::{PackContent, PackList};
+use crate::wrap::EpochKey;
+use zeroize::Zeroizing;
 
 /// Why bytes are not stored at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +58,17 @@ pub enum Content {
         /// One for each change.
         facts: Vec<ChangeFacts>,
     },
+    /// A document folded together: changes of many authors, each with what the header gate read from it.
+    Pack {
+        /// Document id.
+        document: Id16,
+        /// Which items are folded in.
+        list: PackList,
+        /// Raw change chunks in causal order.
+        changes: Vec<Vec<u8>>,
+        /// One for each change.
+        facts: Vec<ChangeFacts>,
+    },
     /// A member's word for a pack.
     Attest(Attest),
     /// Names an attachment.
@@ -64,9 +78,10 @@ pub enum Content {
 /// Checks 5 to 8 for a stored item that is not a record. The error is the item's verdict.
 pub fn open_item(item: &Item, access: &Access<'_>, gate: &dyn ChangeGate) -> Result<Opened, Verdict> {
     let content = match item.kind() {
-        Kind::Pack | Kind::Record(_) | Kind::Unknown(_) => return Err(Verdict::Pending(Pending::Newer)),
+        Kind::Record(_) | Kind::Unknown(_) => return Err(Verdict::Pending(Pending::Newer)),
         _ if access.kind(&item.header().space).is_none() => return Err(Verdict::Pending(Pending::Key)),
         Kind::Batch => open_batch(item, access, gate)?,
+        Kind::Pack => open_pack(item, access, gate)?,
         Kind::Attest => Content::Attest(Attest::decode(item.body()).map_err(|_| seal())?),
         Kind::BlobRef => Content::BlobRef(BlobRef::decode(item.body()).map_err(|_| seal())?),
     };
@@ -77,13 +92,31 @@ fn seal() -> Verdict {
     Verdict::Rejected(Reject::Seal)
 }
 
-fn open_batch(item: &Item, access: &Access<'_>, gate: &dyn ChangeGate) -> Result<Content, Verdict> {
+/// Checks 6 and 7: what lies under the seal, and the key that makes the tags of its space.
+fn unseal<'a>(item: &Item, access: &Access<'a>) -> Result<(Zeroizing<Vec<u8>>, &'a EpochKey), Verdict> {
     let header = item.header();
     let (Some(key), Some(first)) = (access.key(&header.space, &header.epoch), access.first(&header.space))
     else {
         return Err(Verdict::Pending(Pending::Key));
     };
-    let plain = item.open(key).ok_or_else(seal)?;
+    Ok((item.open(key).ok_or_else(seal)?, first))
+}
+
+fn open_pack(item: &Item, access: &Access<'_>, gate: &dyn ChangeGate) -> Result<Content, Verdict> {
+    let (plain, first) = unseal(item, access)?;
+    let PackContent { document, saved } = PackContent::decode(&plain).map_err(|_| seal())?;
+    let list = crate::pack::list_of(item).ok_or_else(seal)?;
+    if first.tag(&document) != item.header().tag {
+        return Err(seal());
+    }
+    let unfolded = gate.unfold(&saved).map_err(|reason| Verdict::Rejected(Reject::Gate(reason)))?;
+    let (changes, facts) = unfolded.into_iter().unzip();
+    Ok(Content::Pack { document, list, changes, facts })
+}
+
+fn open_batch(item: &Item, access: &Access<'_>, gate: &dyn ChangeGate) -> Result<Content, Verdict> {
+    let header = item.header();
+    let (plain, first) = unseal(item, access)?;
     let batch = Batch::decode(&plain).map_err(|error| match error {
         BatchError::Newer => Verdict::Pending(Pending::Newer),
         BatchError::Malformed(_) => seal(),

@@ -126,6 +126,10 @@ pub trait ChangeGate {
     /// Parses and bounds a raw change chunk without inflating or applying it; its actor must be `actor`.
     fn header(&self, chunk: &[u8], actor: &Id16) -> Result<ChangeFacts, String>;
 
+    /// Unfolds the document of a pack into raw change chunks in causal order, each with what its header says; bounds
+    /// memory and time before anything is read, and refuses the whole pack when one change fails.
+    fn unfold(&self, saved: &[u8]) -> Result<Vec<(Vec<u8>, ChangeFacts)>, String>;
+
     /// Checks a change against what it builds on; gives the counter of its last operation.
     fn graph(
         &self,

@@ -24,6 +24,9 @@ pub struct FeedItem {
 pub trait Feeds {
     /// Every stored, uncovered item of the feed, of all documents, in any order.
     fn items(&self, feed: &Feed) -> Vec<FeedItem>;
+
+    /// Places of the feed that accepted packs list.
+    fn covered_places(&self, feed: &Feed) -> BTreeSet<u32>;
 }
 
 /// Walks already made, for one state of the store: drop it when items arrive in a cut feed or the log changes.
@@ -34,16 +37,21 @@ pub struct CutCache {
 
 impl CutCache {
     fn is_below(&mut self, feed: &Feed, cut: &CutPoint, id: &Id, feeds: &dyn Feeds) -> bool {
-        let walk = || walk_down(feeds.items(feed), cut.seq, &cut.item);
+        let walk = || walk_down(feeds.items(feed), &feeds.covered_places(feed), cut.seq, &cut.item);
         self.below.entry((*feed, cut.seq, cut.item)).or_insert_with(walk).contains(id)
     }
 }
 
 /// The items at or below a cut: its own item, then down the feed by `prev`. Below a gap an item is in if it is alone at
-/// its place.
-fn walk_down(items: Vec<FeedItem>, cut_seq: u32, cut_item: &Id16) -> BTreeSet<Id> {
+/// its place. A place that an accepted pack lists is a gap, and what is loose there stands beside the feed.
+fn walk_down(
+    items: Vec<FeedItem>,
+    covered: &BTreeSet<u32>,
+    cut_seq: u32,
+    cut_item: &Id16,
+) -> BTreeSet<Id> {
     let mut places: BTreeMap<u32, Vec<FeedItem>> = BTreeMap::new();
-    for item in items.into_iter().filter(|item| item.seq <= cut_seq) {
+    for item in items.into_iter().filter(|item| item.seq <= cut_seq && !covered.contains(&item.seq)) {
         places.entry(item.seq).or_default().push(item);
     }
     let mut below = BTreeSet::new();
@@ -132,7 +140,12 @@ mod tests {
     }
 
     fn below(items: &[FeedItem], seq: u32, name: u8) -> Vec<u8> {
-        walk_down(items.to_vec(), seq, &[name; 16]).iter().map(|id| id[0]).collect()
+        below_with(items, &[], seq, name)
+    }
+
+    fn below_with(items: &[FeedItem], covered: &[u32], seq: u32, name: u8) -> Vec<u8> {
+        let covered = covered.iter().copied().collect();
+        walk_down(items.to_vec(), &covered, seq, &[name; 16]).iter().map(|id| id[0]).collect()
     }
 
     #[test]
@@ -152,6 +165,14 @@ mod tests {
         assert_eq!(below(&rivals, 3, 4), [1, 4]);
         assert_eq!(below(&gap, u32::MAX, 9), [1, 2, 4], "the cut's own item has not arrived");
         assert!(below(&[], 5, 1).is_empty());
+    }
+
+    #[test]
+    fn a_place_that_a_pack_lists_is_a_gap_and_loose_siblings_there_are_beside_the_feed() {
+        let forked = [item(0, 1, 0), item(1, 2, 1), item(1, 22, 1), item(2, 3, 2)];
+        assert_eq!(below_with(&forked, &[1], 2, 3), [1, 3]);
+        assert_eq!(below_with(&forked[..1], &[1, 2], 2, 3), [1], "the cut's own item is in a pack");
+        assert_eq!(below_with(&forked, &[0, 1, 2], 2, 3), [0u8; 0]);
     }
 
     #[test]

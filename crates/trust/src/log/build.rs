@@ -291,6 +291,12 @@ impl RecordWriter<'_> {
         self.write(Fields::RelayRemove { device })
     }
 
+    /// Asks every replica for features without which it exchanges no content ([`crate::pack::REQUIRE_PACKS`] and later
+    /// bits). There is no way back.
+    pub fn require(&mut self, bits: u64) -> Result<Item, WriteError> {
+        self.write(Fields::Require { bits })
+    }
+
     /// Admits a Join that waits, with the role given.
     pub fn approve(&mut self, join: Id, role: Role) -> Result<Item, WriteError> {
         self.write(Fields::Approve { join, role })

@@ -1,9 +1,9 @@
 //! Peers with logs, keys and feeds, and a stand-in for the document library's gates.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tern_trust::batch::Batch;
+use tern_trust::batch::{Attest, Batch};
 use tern_trust::derive::{Dice, Id, Id16, actor_id};
 use tern_trust::device::{DeviceKeys, InviteKeys};
 use tern_trust::feed::{FeedState, Writer};
@@ -16,6 +16,7 @@ use tern_trust::keyring::KeyRing;
 use tern_trust::log::{
     Founding, Inserted, InviteTerms, Log, RecordWriter, Standing, WriteError, found_workspace,
 };
+use tern_trust::pack::{Listed, PackContent, PackList};
 use tern_trust::record::{Cut, InviteMode, Role};
 use tern_trust::space::{SealedKind, SpaceWritten, Spaces};
 
@@ -167,6 +168,27 @@ impl Peer {
         writer.batch(&mut self.feed, key, first, &batch).expect("seals")
     }
 
+    /// A pack that claims to fold `listed` into a document of these changes.
+    pub fn pack(&mut self, document: Id16, listed: &[Item], changes: &[Vec<u8>]) -> Item {
+        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
+        let membership = self.log.membership();
+        let key = self.ring.seal_key(&membership).expect("a key");
+        let first = self.ring.first().expect("the first key");
+        let inner = listed.iter().filter_map(tern_trust::pack::list_of).flat_map(|list| list.items().to_vec());
+        let names = listed.iter().map(|item| Listed::of(item.header(), item.id())).chain(inner);
+        let list = PackList::new(names.collect::<Vec<_>>()).expect("within limits");
+        let saved = changes.iter().flat_map(|c| [&(c.len() as u32).to_le_bytes()[..], c].concat()).collect();
+        let content = PackContent { document, saved };
+        writer.pack_in(&mut self.feed, [0; 16], (key, first), &list, &content).expect("seals")
+    }
+
+    /// Word for a pack.
+    pub fn attest(&mut self, pack: &Item) -> Item {
+        let writer = Writer { workspace: *self.log.workspace(), keys: &self.keys, day: 20_000 };
+        let tag = pack.header().tag;
+        writer.attest(&mut self.feed, [0; 16], tag, &Attest { pack: *pack.id() }).expect("signs")
+    }
+
     pub fn reads(&self, item: &Item) -> bool {
         let membership = self.log.membership();
         let access = Access::new(&membership, &self.ring, &self.spaces);
@@ -224,6 +246,12 @@ impl Feeds for Stored<'_> {
         let own = self.0.iter().filter(|item| item.header().feed() == *feed);
         own.map(|item| FeedItem { seq: item.header().seq, id: *item.id(), prev: item.header().prev })
             .collect()
+    }
+
+    fn covered_places(&self, feed: &Feed) -> BTreeSet<u32> {
+        let lists = self.0.iter().filter_map(tern_trust::pack::list_of);
+        let of_feed = |item: &Listed| (item.author, item.incarnation) == (feed.author, feed.incarnation);
+        lists.flat_map(|list| list.items().to_vec()).filter(of_feed).map(|item| item.seq).collect()
     }
 }
 
@@ -313,6 +341,20 @@ impl ChangeGate for FakeGate {
         };
         let facts: ChangeFacts = read().ok_or("cut short")?;
         if facts.actor == *actor { Ok(facts) } else { Err("another actor".into()) }
+    }
+
+    /// A stand-in for a saved document: its changes, each with a length before it.
+    fn unfold(&self, saved: &[u8]) -> Result<Vec<(Vec<u8>, ChangeFacts)>, String> {
+        let mut rest = saved;
+        let mut unfolded = Vec::new();
+        while let Some((length, more)) = rest.split_first_chunk::<4>() {
+            let (chunk, more) =
+                more.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or("cut short")?;
+            let actor = chunk.get(..16).and_then(|actor| actor.try_into().ok()).ok_or("cut short")?;
+            unfolded.push((chunk.to_vec(), self.header(chunk, &actor)?));
+            rest = more;
+        }
+        if rest.is_empty() { Ok(unfolded) } else { Err("cut short".into()) }
     }
 
     fn known_trial(&self, hash: &Id) -> Option<TrialOutcome> {
