@@ -163,7 +163,8 @@ impl Store {
                 self.new_number("INSERT INTO lanes (lane, root) VALUES (?1, zeroblob(16))", &[&item.lane])?
             }
         };
-        Ok((lane, self.number_of_tag(lane, &item.tag)?, self.number_of_feed(item)?))
+        let feed = self.number_of_feed(&(item.author, item.incarnation, item.space))?;
+        Ok((lane, self.number_of_tag(lane, &item.tag)?, feed))
     }
 
     fn number_of_tag(&self, lane: i64, tag: &Id16) -> Result<i64> {
@@ -182,14 +183,13 @@ impl Store {
         Ok(n)
     }
 
-    fn number_of_feed(&self, item: &ItemRow<'_>) -> Result<i64> {
-        let feed = (item.author, item.incarnation, item.space);
+    pub(crate) fn number_of_feed(&self, feed: &(Id, u64, Id16)) -> Result<i64> {
         let mut numbers = self.numbers.borrow_mut();
-        if let Some(n) = numbers.feeds.get(&feed) {
+        if let Some(n) = numbers.feeds.get(feed) {
             return Ok(*n);
         }
-        let incarnation = item.incarnation.cast_signed();
-        let columns: [&dyn ToSql; 3] = [&item.author, &incarnation, &item.space];
+        let incarnation = feed.1.cast_signed();
+        let columns: [&dyn ToSql; 3] = [&feed.0, &incarnation, &feed.2];
         let find = "SELECT n FROM feeds WHERE author = ?1 AND incarnation = ?2 AND space = ?3";
         let n = match self.find_number(find, &columns)? {
             Some(n) => n,
@@ -199,7 +199,7 @@ impl Store {
         if numbers.feeds.len() >= NUMBERS_MAX {
             numbers.feeds.clear();
         }
-        numbers.feeds.insert(feed, n);
+        numbers.feeds.insert(*feed, n);
         Ok(n)
     }
 

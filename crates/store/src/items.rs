@@ -117,7 +117,7 @@ impl StoredItem {
         Key { day: self.day, id: self.id }
     }
 
-    fn as_row(&self) -> ItemRow<'_> {
+    pub(crate) fn as_row(&self) -> ItemRow<'_> {
         ItemRow {
             lane: self.lane,
             day: self.day,

@@ -8,6 +8,7 @@
 mod backup;
 mod blobs;
 mod check;
+mod covered;
 mod docs;
 mod error;
 mod hash;
@@ -31,6 +32,7 @@ mod verdicts;
 pub use backup::{Kept, Retention, restore, retain};
 pub use blobs::BlobRow;
 pub use check::{Finding, Report, ScrubStep};
+pub use covered::{CoveredSum, PackRow};
 pub use docs::{DocRow, OwnFeed};
 pub use error::{Result, StoreError};
 pub use items::{DamagedRows, Id, Id16, Inserted, ItemRow, LaneSum, RowHead, StoredItem};

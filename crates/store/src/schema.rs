@@ -20,10 +20,11 @@ pub(crate) struct Migration {
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { to: 1, name: "first tables", sql: include_str!("schema/v1.sql") },
     Migration { to: 2, name: "projections of a locked store", sql: include_str!("schema/v2.sql") },
+    Migration { to: 3, name: "packs and what they cover", sql: include_str!("schema/v3.sql") },
 ];
 
 /// The store version that this build writes.
-pub const STORE_VERSION: u32 = 2;
+pub const STORE_VERSION: u32 = 3;
 
 /// The version in the file's header.
 pub(crate) fn version(conn: &Connection) -> Result<u32> {

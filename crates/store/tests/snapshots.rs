@@ -126,7 +126,7 @@ fn fill(path: &Path) {
 }
 
 /// Golden files with the versions that wrote them; those beginning with `locked` are locked.
-const GOLDEN: [&str; 3] = ["v1.db", "v2.db", "locked-v2.db"];
+const GOLDEN: [&str; 5] = ["v1.db", "v2.db", "locked-v2.db", "v3.db", "locked-v3.db"];
 
 fn golden_options(name: &str) -> OpenOptions {
     let at_rest = name.starts_with("locked").then(|| AtRestKey::new([7; 32]));

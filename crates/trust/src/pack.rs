@@ -114,12 +114,8 @@ impl PackList {
         for _ in 0..count {
             let index = entries.u16()?;
             let author = *authors.get(usize::from(index)).ok_or(Malformed::Range("author"))?;
-            let item = Listed {
-                author,
-                incarnation: entries.u64()?,
-                seq: entries.u32()?,
-                item: entries.array()?,
-            };
+            let item =
+                Listed { author, incarnation: entries.u64()?, seq: entries.u32()?, item: entries.array()? };
             if items.last().is_some_and(|before| *before >= item) {
                 return Err(Malformed::Unsorted);
             }

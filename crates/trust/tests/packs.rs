@@ -127,8 +127,7 @@ fn a_pack_of_packs_names_all_that_they_name_and_their_attests_leave_with_them() 
     let first = peers[0].pack(PAGE, std::slice::from_ref(&a.item), std::slice::from_ref(&a.change));
     let word = peers[1].attest(&first);
     let b = write(&mut peers[1], 1, 4, &[a.hash], 0);
-    let second =
-        peers[1].pack(PAGE, &[first.clone(), b.item.clone()], &[a.change.clone(), b.change.clone()]);
+    let second = peers[1].pack(PAGE, &[first.clone(), b.item.clone()], &[a.change.clone(), b.change.clone()]);
     let second_word = peers[2].attest(&second);
     let all = [a.item, first, word, b.item, second.clone(), second_word.clone()];
     assert_eq!(uncovered(&peers[2], &all), [*second.id(), *second_word.id()].into());

@@ -148,13 +148,7 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    fn add(
-        &mut self,
-        number: usize,
-        facts: &'a [super::ChangeFacts],
-        pack: bool,
-        role: Option<Quarantine>,
-    ) {
+    fn add(&mut self, number: usize, facts: &'a [super::ChangeFacts], pack: bool, role: Option<Quarantine>) {
         self.roles.insert(number, role);
         let opened = &self.items[number];
         for (change, facts) in facts.iter().enumerate() {
@@ -333,7 +327,9 @@ impl<'a> Case<'a> {
         let mut verdicts = BTreeMap::new();
         for (number, role) in &self.roles {
             let opened = &self.items[*number];
-            let (Content::Batch { facts, .. } | Content::Pack { facts, .. }) = &opened.content else { continue };
+            let (Content::Batch { facts, .. } | Content::Pack { facts, .. }) = &opened.content else {
+                continue;
+            };
             let changes = facts.iter().filter_map(|facts| self.changes.get(&facts.hash));
             let worst = changes.map(|change| change.verdict.clone()).max().unwrap_or(Verdict::Accepted);
             let verdict = match (role, &worst) {

@@ -44,12 +44,7 @@ impl CutCache {
 
 /// The items at or below a cut: its own item, then down the feed by `prev`. Below a gap an item is in if it is alone at
 /// its place. A place that an accepted pack lists is a gap, and what is loose there stands beside the feed.
-fn walk_down(
-    items: Vec<FeedItem>,
-    covered: &BTreeSet<u32>,
-    cut_seq: u32,
-    cut_item: &Id16,
-) -> BTreeSet<Id> {
+fn walk_down(items: Vec<FeedItem>, covered: &BTreeSet<u32>, cut_seq: u32, cut_item: &Id16) -> BTreeSet<Id> {
     let mut places: BTreeMap<u32, Vec<FeedItem>> = BTreeMap::new();
     for item in items.into_iter().filter(|item| item.seq <= cut_seq && !covered.contains(&item.seq)) {
         places.entry(item.seq).or_default().push(item);

@@ -174,7 +174,8 @@ impl Peer {
         let membership = self.log.membership();
         let key = self.ring.seal_key(&membership).expect("a key");
         let first = self.ring.first().expect("the first key");
-        let inner = listed.iter().filter_map(tern_trust::pack::list_of).flat_map(|list| list.items().to_vec());
+        let inner =
+            listed.iter().filter_map(tern_trust::pack::list_of).flat_map(|list| list.items().to_vec());
         let names = listed.iter().map(|item| Listed::of(item.header(), item.id())).chain(inner);
         let list = PackList::new(names.collect::<Vec<_>>()).expect("within limits");
         let saved = changes.iter().flat_map(|c| [&(c.len() as u32).to_le_bytes()[..], c].concat()).collect();
