@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use tern_peer::hub::Tenant as _;
 use tern_peer::{PageView, Query, TaskView, View};
 use tern_store::{Store, VerdictFilter};
-use tern_trust::Id;
+use tern_trust::derive::id16;
+use tern_trust::pack::list_of;
+use tern_trust::{Id, Id16, Item};
 
 use crate::world::World;
 
@@ -50,10 +52,22 @@ pub struct Reference {
     tokens: u32,
 }
 
-/// Whether a store holds all these items.
-fn holds(store: &Store, items: &[Id]) -> Result<bool> {
+/// What accepted packs of a store hold in the place of items.
+fn packed(store: &Store) -> Result<BTreeSet<Id16>> {
+    let mut listed = BTreeSet::new();
+    for (lane, tag) in store.tags_with_packs()? {
+        for pack in store.packs_of_tag(&lane, &tag)?.into_iter().filter(|pack| pack.accepted) {
+            let list = list_of(&Item::parse(pack.item.bytes)?).context("a stored pack has a list")?;
+            listed.extend(list.items().iter().map(|item| item.item));
+        }
+    }
+    Ok(listed)
+}
+
+/// Whether a store holds all these items, loose or in packs.
+fn holds(store: &Store, packed: &BTreeSet<Id16>, items: &[Id]) -> Result<bool> {
     for id in items {
-        if store.row_of(id)?.is_none() {
+        if store.row_of(id)?.is_none() && !packed.contains(&id16(id)) {
             return Ok(false);
         }
     }
@@ -85,10 +99,12 @@ impl Reference {
         }
         let aside: BTreeSet<i64> = store.verdicts(&VerdictFilter::All)?.iter().map(|v| v.row).collect();
         let mut knows = BTreeSet::new();
+        let packed = packed(store)?;
         for (index, op) in self.ops.iter().enumerate().filter(|(_, op)| op.doc == doc) {
             let mut seen = true;
             for id in &op.items {
-                seen &= store.row_of(id)?.is_some_and(|row| !aside.contains(&row));
+                let counts = store.row_of(id)?.is_some_and(|row| !aside.contains(&row));
+                seen &= counts || packed.contains(&id16(id));
             }
             if seen {
                 knows.insert(index);
@@ -100,13 +116,16 @@ impl Reference {
 
     /// After a disk went back or was lost: marks what nobody holds any more.
     pub fn note_losses(&mut self, world: &World) -> Result<()> {
+        let laptops = (0..world.laptops.len()).map(|laptop| world.core_ref(laptop).store());
+        let nodes = world.node.hub.tenants().map(|node| node.replica().store);
+        let mut stores = Vec::new();
+        for store in laptops.chain(nodes) {
+            stores.push((store, packed(store)?));
+        }
         for op in self.ops.iter_mut().filter(|op| !op.may_lose) {
             let mut held = false;
-            for laptop in 0..world.laptops.len() {
-                held = held || holds(world.core_ref(laptop).store(), &op.items)?;
-            }
-            for node in world.node.hub.tenants() {
-                held = held || holds(node.replica().store, &op.items)?;
+            for (store, packed) in &stores {
+                held = held || holds(store, packed, &op.items)?;
             }
             op.may_lose = !held;
         }
@@ -116,9 +135,10 @@ impl Reference {
     /// Edits that every laptop must show: held, with everything their author had seen. The rest was lost with a disk.
     pub fn standing(&self, world: &World) -> Result<BTreeSet<usize>> {
         let store = world.core_ref(0).store();
+        let packed = packed(store)?;
         let mut held = BTreeSet::new();
         for (index, op) in self.ops.iter().enumerate() {
-            if holds(store, &op.items)? {
+            if holds(store, &packed, &op.items)? {
                 held.insert(index);
             } else {
                 ensure!(op.may_lose, "an edit of {} is nowhere: {op:?}", world.laptops[op.laptop].name);

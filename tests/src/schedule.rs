@@ -22,6 +22,8 @@ pub struct Run {
     pub reference: Reference,
     /// What was done, a line a step.
     pub plan: String,
+    /// Whether long histories are folded together in this run.
+    packs: bool,
     rng: Rng,
     stale: Vec<Stale>,
 }
@@ -47,8 +49,13 @@ impl Run {
     pub fn new(seed: u64) -> Result<Run> {
         let mut rng = Rng::new(seed.wrapping_mul(0x5851_f42d_4c95_7f2d));
         let laptops = 2 + usize::from(rng.chance(34));
-        let world = World::ready(rng.draw(), laptops)?;
-        Ok(Run { world, reference: Reference::default(), plan: String::new(), rng, stale: Vec::new() })
+        let mut world = World::ready(rng.draw(), laptops)?;
+        let packs = rng.chance(50);
+        if packs {
+            world.perform(0, &Command::Compact { on: true, least: None })?;
+        }
+        let (reference, plan) = (Reference::default(), String::new());
+        Ok(Run { world, reference, plan, packs, rng, stale: Vec::new() })
     }
 
     /// All steps, the reunion and the comparison.
@@ -95,6 +102,7 @@ impl Run {
         let pause = self.rng.below(60_000) as i64;
         self.world.clock.pass(pause);
         match roll {
+            0..8 if self.packs => self.compact(laptop),
             0..44 => self.write(laptop),
             44..58 => self.dial(laptop, NODE),
             58..66 => {
@@ -124,6 +132,26 @@ impl Run {
             96..98 => self.restart_node(),
             _ => self.replay(laptop),
         }
+    }
+
+    /// A laptop folds what it may, and now and then the node drops what has been covered for a week.
+    fn compact(&mut self, laptop: usize) -> Result<()> {
+        let done = match self.world.perform(laptop, &Command::Compact { on: false, least: Some(2) }) {
+            Ok(Reply::Compact(done)) => done,
+            Ok(other) => bail!("{other:?} for an answer to Compact"),
+            Err(error) => bail!("folding failed: {error}"),
+        };
+        self.note(format_args!(
+            "{laptop} folds {}, vouches for {}, drops {}",
+            done.packed, done.attested, done.dropped
+        ));
+        ensure!(done.left_out == 0, "a pack of an honest laptop leaves something out");
+        if self.rng.chance(30) {
+            self.note("a week passes for the node");
+            self.world.clock.pass(8 * 86_400_000);
+            self.world.node.hub.tenants_mut().for_each(tern_peer::NodeCore::tidy);
+        }
+        Ok(())
     }
 
     fn dial(&mut self, from: usize, to: usize) -> Result<()> {

@@ -5,6 +5,7 @@
 mod access;
 mod away;
 mod comments;
+mod compact;
 mod content;
 mod large;
 mod network;
@@ -21,6 +22,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use access::*;
 pub(crate) use away::*;
 pub(crate) use comments::*;
+pub(crate) use compact::*;
 pub(crate) use content::*;
 pub(crate) use large::*;
 pub(crate) use network::*;
@@ -197,6 +199,8 @@ pub(crate) enum Action {
     Check,
     /// Clock, zone data, disk, network and keys, each with a fix
     Doctor,
+    /// Fold long histories together, so that new laptops are filled sooner and disks stay small
+    Compact(CompactArgs),
     /// Two laptops and a node in temporary homes live through the guided tour, on loopback; or a large workspace to try
     Demo(DemoArgs),
 }

@@ -84,6 +84,7 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Relay(action) => network::relay(context, action),
         Action::Node(action) => node::run(context, &action),
         Action::Check => upkeep::check(context),
+        Action::Compact(args) => upkeep::compact(context, &args),
         Action::Doctor => upkeep::doctor(context),
         // It has homes of its own and is started before a home is chosen.
         Action::Demo(args) => crate::demo::run(context.json, &args),

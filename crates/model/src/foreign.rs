@@ -4,7 +4,7 @@
 //! library becomes an error. [`read`] needs nothing of ours, so that a process with limits can do it; its answer is
 //! plain data, which [`Doc::adopt_foreign`] takes in.
 
-mod chunks;
+pub(crate) mod chunks;
 
 use std::collections::{BTreeMap, BTreeSet};
 

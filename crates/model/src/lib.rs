@@ -33,6 +33,7 @@ pub mod task;
 pub mod thread;
 pub mod tree;
 pub mod trial;
+pub mod unfold;
 
 pub use delta::Delta;
 pub use doc::{Changes, Doc, Hash, Heads, Kind, ModelError, Stamp};

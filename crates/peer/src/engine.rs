@@ -184,6 +184,8 @@ struct Engine {
     served_at_ms: i64,
     /// When to look next whether a snapshot is due; short-lived processes never get there.
     snapshot_at_ms: i64,
+    /// Up to where long histories were looked through in this round.
+    folded: Option<([u8; 16], [u8; 16])>,
 }
 
 /// A process takes its first snapshot when it has run for this long, and looks again as often.
@@ -207,6 +209,7 @@ pub async fn run(
         served,
         served_at_ms: 0,
         snapshot_at_ms: wall_ms() + SNAPSHOT_LOOK_MS,
+        folded: None,
     };
     loop {
         let pause = engine.pause();
@@ -264,6 +267,9 @@ impl Engine {
                 self.files.snapshot(core);
                 if let Err(error) = core.retry_trials() {
                     tracing::warn!(%error, "changes that wait for a trial wait on");
+                }
+                if let Err(error) = core.compact_step(&mut self.folded) {
+                    tracing::warn!(%error, "long histories stay as they are");
                 }
             }
         }

@@ -151,6 +151,11 @@ impl<T: Tenant> Hub<T> {
         self.tenants.values()
     }
 
+    /// As [`Hub::tenants`], to change them.
+    pub fn tenants_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.tenants.values_mut()
+    }
+
     /// The workspace of a laptop.
     pub fn tenant(&mut self) -> Option<&mut T> {
         self.tenants.values_mut().next()

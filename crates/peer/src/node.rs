@@ -13,7 +13,7 @@ use tern_trust::{DeviceKeys, Id, Item, Log};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::api::{ErrorKind, PeerError};
-use crate::core::{CoreReplica, hex, holdings, unhex};
+use crate::core::{CoreReplica, cover, hex, holdings, unhex};
 use crate::engine::NET_INPUTS;
 use crate::handle::{Env, Network, runtime};
 use crate::home::{Home, file_error};
@@ -65,6 +65,10 @@ struct Settings {
     listen: SocketAddr,
 }
 
+/// A covered item stays with a node for a week, milliseconds.
+const COVERED_FOR_MS: i64 = 7 * 86_400_000;
+/// How often a node looks for what it may drop.
+const TIDY_EVERY_MS: i64 = 3_600_000;
 /// Version of the settings file.
 const SETTINGS_VERSION: u8 = 1;
 
@@ -281,7 +285,12 @@ async fn serve(
     let service = Service::start(&seed, Some(listen), lan, blobs, net, lock).await.map_err(failed)?;
     let bound = service.endpoint().bound_sockets().first().copied().unwrap_or(listen);
     ready(bound);
+    let mut tidy_at = 0;
     loop {
+        if wall_ms() >= tidy_at {
+            hub.tenants_mut().for_each(NodeCore::tidy);
+            tidy_at = wall_ms() + TIDY_EVERY_MS;
+        }
         let wait = hub.deadline().map_or(60_000, |at| (at - wall_ms()).clamp(1, 60_000));
         tokio::select! {
             _ = &mut stop => break,
@@ -335,12 +344,27 @@ impl NodeCore {
         Ok(NodeCore { store, log, membership, workspace, device: keys.id(), host, version: 0, used })
     }
 
+    /// Drops what packs have covered for so long that whoever doubted one has spoken.
+    pub fn tidy(&mut self) {
+        let before_ms = self.host.now_ms() - COVERED_FOR_MS;
+        match self.store.write(|txn| txn.drop_covered_before(before_ms)) {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "covered items were dropped"),
+            Err(error) => tracing::warn!(%error, "covered items stay"),
+        }
+    }
+
     fn take(&mut self, items: Vec<Vec<u8>>) -> Result<holdings::Admitted, PeerError> {
         let quota = holdings::Quota { bytes: DEFAULT_QUOTA_BYTES, used: self.used };
         let mut txn = self.store.begin()?;
-        let admitted = holdings::admit(&mut txn, &mut self.log, &self.workspace, items, Some(quota))?;
+        let mut admitted = holdings::admit(&mut txn, &mut self.log, &self.workspace, items, Some(quota))?;
         holdings::note_blobs(&mut txn, &admitted.content)?;
+        let membership = self.log.membership();
+        let came = std::mem::take(&mut admitted.packs);
+        let packs = cover::concerned(&txn, &self.membership, &membership, came)?;
+        cover::settle(&mut txn, &membership, &packs, self.host.now_ms())?;
         txn.commit()?;
+        self.membership = membership;
         self.used = self.store.size_bytes();
         Ok(admitted)
     }
@@ -391,9 +415,6 @@ impl Tenant for NodeCore {
         match self.take(items) {
             Ok(admitted) => {
                 self.version += 1;
-                if admitted.log_grew {
-                    self.membership = self.log.membership();
-                }
                 (admitted.results, admitted.log_grew)
             }
             Err(error) => {

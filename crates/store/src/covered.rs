@@ -82,6 +82,13 @@ impl Store {
         Ok(statement.exists((lane, tag))?)
     }
 
+    /// Whether the item of a row is an accepted pack.
+    pub fn is_accepted_pack(&self, row: i64) -> Result<bool> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT 1 FROM packs WHERE row = ?1 AND accepted = 1")?;
+        Ok(statement.exists([row])?)
+    }
+
     /// Packs and attests of a tag, in row order.
     pub fn pack_items_of_tag(&self, lane: &Id16, tag: &Id16) -> Result<Vec<StoredItem>> {
         let Some(lane) = self.lane_number(lane)? else { return Ok(Vec::new()) };

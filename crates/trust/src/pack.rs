@@ -253,6 +253,19 @@ pub fn attested_by(item: &Item) -> Option<Id> {
     Attest::decode(item.body()).ok().map(|attest| attest.pack)
 }
 
+/// Whether accepted packs with these lists cover an item of their space and tag. An attest leaves with its pack, also
+/// when that was dropped before.
+pub fn covered_by<'a>(lists: impl IntoIterator<Item = &'a PackList>, item: &Item) -> bool {
+    let mut lists = lists.into_iter();
+    match attested_by(item) {
+        Some(pack) => lists.any(|list| list.names(&id16(&pack))),
+        None => {
+            let listed = Listed::of(item.header(), item.id());
+            lists.any(|list| list.contains(&listed))
+        }
+    }
+}
+
 /// The packs and attests of one space and tag among its stored items, and what follows from them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Coverage {
@@ -286,15 +299,9 @@ impl Coverage {
         &self.accepted
     }
 
-    /// Whether an accepted pack lists the item. An attest leaves with its pack, also when that was dropped before.
+    /// Whether an accepted pack lists the item.
     pub fn covers(&self, item: &Item) -> bool {
-        match attested_by(item) {
-            Some(pack) => self.lists().any(|list| list.names(&id16(&pack))),
-            None => {
-                let listed = Listed::of(item.header(), item.id());
-                self.lists().any(|list| list.contains(&listed))
-            }
-        }
+        covered_by(self.lists(), item)
     }
 
     /// Lists of the packs that count.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use common::{FakeGate, Peer, Stored, change, hash, team};
 use proptest::prelude::*;
-use tern_trust::derive::{Id, Id16, person_document};
+use tern_trust::derive::{Id, Id16, id16, person_document};
 use tern_trust::item::Item;
 use tern_trust::judge::{
     Access, CutCache, NotStored, Pending, Quarantine, Reject, TrialOutcome, Verdict, admit, judge_reference,
@@ -77,7 +77,7 @@ fn t11_below_the_cut_a_removed_members_work_stays_and_above_it_waits_for_one_cli
     let mut peers = team(&[Role::Writer]);
     let (kept, first) = write(&mut peers[1], PAGE, 1, 1, &[]);
     let (late, second) = write(&mut peers[1], PAGE, 2, 4, &[first]);
-    let cuts = Cut::greatest([(kept.header().feed(), kept.header().seq, *kept.id())]);
+    let cuts = Cut::greatest([(kept.header().feed(), kept.header().seq, id16(kept.id()))]);
     let member = peers[1].member;
     let items = [kept.clone(), late.clone()];
     peers[0].write(|records, _, _| records.member_remove(member, cuts)).expect("removes");
@@ -97,7 +97,7 @@ fn beside_the_chain_that_a_cut_names_nothing_counts() {
     peers[1].feed = before;
     let forked = change(peers[1].actor(), 1, 1, &[], 99);
     let forked = peers[1].seal(PAGE, vec![forked]);
-    let cuts = Cut::greatest([(kept.header().feed(), kept.header().seq, *kept.id())]);
+    let cuts = Cut::greatest([(kept.header().feed(), kept.header().seq, id16(kept.id()))]);
     let member = peers[1].member;
     peers[0].write(|records, _, _| records.member_remove(member, cuts)).expect("removes");
     let (judged, _) = peers[0].judge(PAGE, &[forked.clone(), kept.clone()]);

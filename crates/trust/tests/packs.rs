@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Peer, change, hash, team};
 use proptest::prelude::*;
-use tern_trust::derive::{Id, Id16};
+use tern_trust::derive::{Id, Id16, id16};
 use tern_trust::item::{Item, Kind};
 use tern_trust::judge::{DocumentJudgement, Quarantine, Verdict};
 use tern_trust::pack::{Coverage, PackBody, PackList, REQUIRE_PACKS};
@@ -143,7 +143,7 @@ fn t9_a_pack_made_before_a_removal_was_known_loses_nothing_and_leaves_the_rest_t
     let b = write(&mut peers[1], 2, 4, &[a.hash], 0);
     let late = write(&mut peers[1], 3, 7, &[b.hash], 0);
     // Alice removes Ben, whose second edit she knows; the first lies in the pack, below her cut.
-    let cuts = Cut::greatest([(b.item.header().feed(), b.item.header().seq, *b.item.id())]);
+    let cuts = Cut::greatest([(b.item.header().feed(), b.item.header().seq, id16(b.item.id()))]);
     let ben = peers[1].member;
     peers[0].write(|records, _, _| records.member_remove(ben, cuts)).expect("removes");
     let (first, rest) = peers.split_at_mut(1);

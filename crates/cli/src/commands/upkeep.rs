@@ -1,10 +1,11 @@
 //! Health of the home: keys, spaces, check, doctor.
 
-use tern_peer::{ErrorKind, Peer, PeerError, Query, View};
+use tern_peer::{Command, ErrorKind, Peer, PeerError, Query, Reply, View};
 
 use super::ask;
-use crate::args::KeysAction;
+use crate::args::{CompactArgs, KeysAction};
 use crate::context::Context;
+use crate::failure;
 use crate::human;
 
 pub(super) fn keys(context: &Context, action: Option<&KeysAction>) -> Result<(), PeerError> {
@@ -41,4 +42,13 @@ pub(super) fn doctor(context: &Context) -> Result<(), PeerError> {
         let view = ask!(peer, Query::Doctor, View::Doctor);
         context.emit(&view, || human::upkeep::doctor(&view))
     })
+}
+
+pub(super) fn compact(context: &Context, args: &CompactArgs) -> Result<(), PeerError> {
+    let command = Command::Compact { on: args.on, least: args.min };
+    let view = context.with_peer(|peer| match peer.call(command)? {
+        Reply::Compact(view) => Ok(view),
+        _ => Err(failure::mismatch()),
+    })?;
+    context.emit(&view, || human::upkeep::compact(&view))
 }

@@ -1,6 +1,6 @@
 //! Keys, spaces, check and doctor.
 
-use tern_peer::{CheckView, DoctorView, KeysView, SpacesView};
+use tern_peer::{CheckView, CompactView, DoctorView, KeysView, SpacesView};
 
 use crate::human::count;
 use crate::human::people::short;
@@ -55,6 +55,31 @@ pub(crate) fn doctor(view: &DoctorView) -> String {
     }
     if view.checks.iter().any(|c| !c.fix.is_empty()) {
         text.push('\n');
+    }
+    text
+}
+
+pub(crate) fn compact(view: &CompactView) -> String {
+    if !view.counted {
+        return "This workspace keeps every edit by itself. Its owner can let long histories be folded together: \
+                `tern compact --on`.\n"
+            .to_owned();
+    }
+    let mut text = format!(
+        "Folded {}, vouched for {} of others, dropped {} that they hold. {} left.\n",
+        count(view.packed, "document", "documents"),
+        view.attested,
+        count(view.dropped, "edit", "edits"),
+        count(view.items, "item", "items"),
+    );
+    if view.packed > 0 && view.dropped == 0 {
+        text += "What was folded is dropped once another member’s laptop has looked at it.\n";
+    }
+    if view.left_out > 0 {
+        text += &format!(
+            "{} listed by a pack but not in it; they stay on this disk. Do not remove this home, and ask who folded it.\n",
+            count(view.left_out, "edit is", "edits are")
+        );
     }
     text
 }

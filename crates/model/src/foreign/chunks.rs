@@ -33,10 +33,27 @@ pub(super) fn check(file: &[u8]) -> Result<(), ModelError> {
         }?;
         ops = ops.saturating_add(counted);
         if ops > MAX_FOREIGN_OPS {
-            return Err(ModelError::TooLarge("the file holds more than 4,000,000 operations".into()));
+            return Err(too_many());
         }
     }
     Ok(())
+}
+
+/// As [`check`], for a file that must be one document chunk; gives its operations.
+pub(crate) fn check_document(file: &[u8]) -> Result<u64, ModelError> {
+    let mut bytes = Bytes(file);
+    match bytes.chunk() {
+        Some((DOCUMENT, body)) if bytes.0.is_empty() => {
+            let mut room = MAX_INFLATED_BYTES;
+            let ops = document(body, &mut room)?;
+            if ops > MAX_FOREIGN_OPS { Err(too_many()) } else { Ok(ops) }
+        }
+        _ => Err(ModelError::Malformed("not one saved document".into())),
+    }
+}
+
+fn too_many() -> ModelError {
+    ModelError::TooLarge("the file holds more than 4,000,000 operations".into())
 }
 
 /// Unpacks, at the expense of `room`.

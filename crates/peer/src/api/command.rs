@@ -334,6 +334,13 @@ pub enum Command {
         /// Where to write what the sender lacks.
         reply: Option<PathBuf>,
     },
+    /// Folds long histories together, gives this laptop's word for packs of others and drops what they cover.
+    Compact {
+        /// Asks the workspace to count packs first: for everybody, for ever; the Owner alone may.
+        on: bool,
+        /// From how many loose items on, without waiting a day; `None` keeps what is done by itself.
+        least: Option<u64>,
+    },
 }
 
 /// What a command answers.
@@ -409,6 +416,8 @@ pub enum Reply {
     },
     /// A profile.
     Profile(super::ProfileView),
+    /// See [`Command::Compact`].
+    Compact(super::CompactView),
 }
 
 /// Something that is read.

@@ -38,6 +38,9 @@ impl Core {
     pub fn perform(&mut self, command: &Command) -> Result<Reply, PeerError> {
         self.refresh()?;
         self.mem.whole_log()?;
+        if let Command::Compact { on, least } = command {
+            return self.compact(*on, *least);
+        }
         if matches!(command, Command::WeeklyPost) {
             let draft = self.weekly()?;
             let id = self.write(|work| weekly::post(work, &draft))?;
@@ -161,6 +164,7 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::DocLoad { bytes } => done(load(work, bytes)?),
         Command::Attach { .. }
         | Command::WeeklyPost
+        | Command::Compact { .. }
         | Command::Import { .. }
         | Command::Export { .. }
         | Command::BundleExport { .. }

@@ -2,6 +2,7 @@
 
 use tern_model::{Doc, DocId};
 use tern_store::{Store, VerdictFilter};
+use tern_trust::judge::{self, Content, Opened};
 use tern_trust::{Batch, Id16, Item, Kind as ItemKind};
 
 use crate::api::PeerError;
@@ -99,11 +100,18 @@ impl Parts {
         let mut parts = Parts { id, snapshot, changes: Vec::new(), row: from, count: 0 };
         for item in store.items_by_tag_after(space, tag, from)?.into_iter().filter(|i| i.row < before) {
             parts.row = parts.row.max(item.row);
-            if item.kind != ItemKind::Batch.byte() {
+            let pack = item.kind == ItemKind::Pack.byte() && store.is_accepted_pack(item.row)?;
+            if item.kind != ItemKind::Batch.byte() && !pack {
                 continue;
             }
-            match open_batch(mem, &item.bytes) {
-                Ok(batch) => parts.changes.extend(batch.changes),
+            let opened = match pack {
+                true => open_pack(mem, &item.bytes),
+                false => open_batch(mem, &item.bytes).map(|batch| batch.changes),
+            };
+            match opened {
+                // What is loose may build on what lies in a pack, never the other way round.
+                Ok(changes) if pack => drop(parts.changes.splice(..0, changes)),
+                Ok(changes) => parts.changes.extend(changes),
                 // Its key may lie in a record of the log that is missing.
                 Err(_) if mem.log_has_gaps() => continue,
                 Err(error) => return Err(error),
@@ -214,6 +222,16 @@ pub(crate) fn open_batch(mem: &Mem, bytes: &[u8]) -> Result<Batch, PeerError> {
         .ok_or_else(|| internal("The key of an item is not here."))?;
     let plain = item.open(key).ok_or_else(|| internal("A stored item does not open."))?;
     Batch::decode(&plain).map_err(|e| internal(e.to_string()))
+}
+
+/// The changes of a pack that was accepted before.
+pub(crate) fn open_pack(mem: &Mem, bytes: &[u8]) -> Result<Vec<Vec<u8>>, PeerError> {
+    let item = Item::parse(bytes).map_err(|e| internal(e.to_string()))?;
+    match judge::open_item(&item, &mem.access(), &super::gate::Gates::default()) {
+        Ok(Opened { content: Content::Pack { changes, .. }, .. }) => Ok(changes),
+        Ok(_) => Err(internal("A stored pack holds something else.")),
+        Err(verdict) => Err(internal(format!("A stored pack does not open: {verdict}."))),
+    }
 }
 
 /// The document built from its items alone, without the snapshot.

@@ -1,6 +1,6 @@
 //! The model's gates behind trust's narrow interface, and what trials found out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tern_model::trial::LIBRARY_VERSION;
 use tern_store::Store;
@@ -164,6 +164,15 @@ impl ChangeGate for Gates {
         tern_model::gate::header_gate(chunk, actor).map(|h| facts(&h)).map_err(|e| e.to_string())
     }
 
+    fn unfold(&self, saved: &[u8]) -> Result<Vec<(Vec<u8>, ChangeFacts)>, String> {
+        let chunks = tern_model::unfold::unfold(saved).map_err(|e| e.to_string())?;
+        let read = |chunk: Vec<u8>| {
+            let header = tern_model::gate::parse(&chunk).map_err(|e| e.to_string())?;
+            Ok((chunk, facts(&header)))
+        };
+        chunks.into_iter().map(read).collect()
+    }
+
     fn known_trial(&self, hash: &Id) -> Option<TrialOutcome> {
         self.trials.get(hash).cloned()
     }
@@ -182,6 +191,11 @@ impl Feeds for StoredFeeds<'_> {
                 Some(FeedItem { seq: stored.seq, id: stored.id, prev: item.header().prev })
             })
             .collect()
+    }
+
+    fn covered_places(&self, feed: &Feed) -> BTreeSet<u32> {
+        let listed = super::cover::listed_of_feed(self.0, feed).unwrap_or_default();
+        listed.into_iter().map(|item| item.seq).collect()
     }
 }
 

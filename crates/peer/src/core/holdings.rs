@@ -3,13 +3,16 @@
 //! Checks 1 to 4 of judgement (docs/trust.md): size and layout, workspace, known author, signature. What passes is
 //! stored and in the trie; what becomes of it later never touches the trie.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tern_store::{Id16, Inserted, ItemRow, Txn};
 use tern_sync::{ItemResult, Lane, Refusal};
 use tern_trust::{Id, Item, Kind, Log};
 
 use crate::api::PeerError;
+
+use super::cover::Lists;
+use super::ingest::Spot;
 
 /// What became of offered items.
 #[derive(Debug, Default)]
@@ -20,6 +23,8 @@ pub(crate) struct Admitted {
     pub content: Vec<(i64, Item)>,
     /// Whether the log grew.
     pub log_grew: bool,
+    /// Where packs or words for them came: what they cover is settled in the same commit.
+    pub packs: BTreeSet<Spot>,
 }
 
 /// Most bytes a workspace may take on a node.
@@ -40,9 +45,12 @@ pub(crate) fn admit(
     mut quota: Option<Quota>,
 ) -> Result<Admitted, PeerError> {
     let mut out = Admitted::default();
+    let mut lists = Lists::default();
     for bytes in items {
         let result = match Item::parse(bytes) {
-            Ok(item) if item.header().workspace == *workspace => one(txn, log, item, &mut quota, &mut out)?,
+            Ok(item) if item.header().workspace == *workspace => {
+                one(txn, log, item, (&mut quota, &mut lists), &mut out)?
+            }
             _ => ItemResult::Invalid,
         };
         out.results.push(result);
@@ -54,9 +62,12 @@ fn one(
     txn: &mut Txn<'_>,
     log: &mut Log,
     item: Item,
-    quota: &mut Option<Quota>,
+    (quota, lists): (&mut Option<Quota>, &mut Lists),
     out: &mut Admitted,
 ) -> Result<ItemResult, PeerError> {
+    if !item.kind().is_record() && lists.cover(txn, &item)? {
+        return Ok(ItemResult::Refused(Refusal::Covered));
+    }
     if let Some(quota) = quota {
         let size = item.bytes().len() as u64;
         if quota.used.saturating_add(size) > quota.bytes {
@@ -79,6 +90,9 @@ fn one(
     }
     match insert(txn, lane, &item)? {
         Some(row) => {
+            if matches!(item.kind(), Kind::Pack | Kind::Attest) {
+                out.packs.insert((lane, item.header().tag));
+            }
             out.content.push((row, item));
             Ok(ItemResult::Stored)
         }

@@ -19,7 +19,7 @@ use crate::api::PeerError;
 use super::gate::{Gates, KeptTrials, StoredFeeds};
 use super::heal::Lost;
 use super::sift::{Found, Sift};
-use super::{Core, Mem, Work, documents, duties, holdings, people, work};
+use super::{Core, Mem, Work, cover, documents, duties, holdings, people, work};
 
 /// How often one document is judged anew because a trial failed; what is not proven then waits.
 const MAX_TRIAL_ROUNDS: usize = 64;
@@ -67,19 +67,25 @@ fn take(work: &mut Work<'_, '_>, items: Vec<Vec<u8>>) -> Result<(Vec<ItemResult>
     holdings::note_blobs(&mut work.txn, &admitted.content)?;
     let mut fresh: BTreeMap<Spot, Vec<(i64, Item)>> = BTreeMap::new();
     for (row, item) in admitted.content {
-        if item.kind() == Kind::Batch || !matches!(item.kind(), Kind::BlobRef | Kind::Attest) {
+        if !matches!(item.kind(), Kind::BlobRef | Kind::Attest | Kind::Pack) {
             fresh.entry((item.header().space, item.header().tag)).or_default().push((row, item));
         }
     }
     forget_lost(work)?;
+    let opened = if admitted.log_grew { relearn(work)? } else { Vec::new() };
+    let packs = cover::concerned(&work.txn, &before.membership, &work.mem.membership, admitted.packs)?;
+    let covered = cover::settle(&mut work.txn, &work.mem.membership, &packs, work.host.now_ms())?;
     if admitted.log_grew {
-        let opened = relearn(work)?;
         if !work.mem.log_has_gaps() {
             duties::perform(work)?;
         }
         for spot in judge_again(work, &before, !opened.is_empty())? {
             fresh.remove(&spot);
         }
+    }
+    for spot in covered {
+        fresh.remove(&spot);
+        judge_spot(work, &spot)?;
     }
     for (spot, items) in fresh {
         if !continues(work, &spot, &items)? {
@@ -222,12 +228,18 @@ struct Opening {
 }
 
 impl Opening {
-    fn of(mem: &Mem, stored: &[StoredItem]) -> Opening {
+    fn of(store: &Store, mem: &Mem, stored: &[StoredItem]) -> Result<Opening, PeerError> {
         let gates = Gates::default();
         let mut out = Opening::default();
         for item in stored {
             let Ok(parsed) = Item::parse(item.bytes.clone()) else { continue };
-            if matches!(parsed.kind(), Kind::BlobRef | Kind::Attest) {
+            // A pack counts once it is accepted; until then it waits for another member's word, like any draft.
+            let counts = match parsed.kind() {
+                Kind::BlobRef | Kind::Attest => false,
+                Kind::Pack => store.is_accepted_pack(item.row)?,
+                _ => true,
+            };
+            if !counts {
                 continue;
             }
             match judge::open_item(&parsed, &mem.access(), &gates) {
@@ -237,12 +249,13 @@ impl Opening {
                 }
             }
         }
-        out
+        Ok(out)
     }
 
     fn document(&self) -> Option<Id16> {
         self.opened.iter().find_map(|o| match &o.content {
             Content::Batch { batch, .. } => Some(batch.document),
+            Content::Pack { document, .. } => Some(*document),
             _ => None,
         })
     }
@@ -258,20 +271,20 @@ pub(crate) fn judged(
 ) -> Result<(Doc, i64), PeerError> {
     let mut stored = store.items_by_tag(space, tag)?;
     stored.retain(|i| i.row < before);
-    let opening = Opening::of(mem, &stored);
+    let opening = Opening::of(store, mem, &stored)?;
     let built = Building { store, mem, at: (id, *space), opened: &opening.opened }.build(&[])?;
     Ok((built.doc, stored.iter().map(|i| i.row).max().unwrap_or(0)))
 }
 
 /// The whole way: all items of a tag.
-fn judge_spot(work: &mut Work<'_, '_>, spot: &Spot) -> Result<(), PeerError> {
+pub(crate) fn judge_spot(work: &mut Work<'_, '_>, spot: &Spot) -> Result<(), PeerError> {
     judge_with(work, spot, &[])
 }
 
 /// As [`judge_spot`], after another trial of changes that have no verdict.
 fn judge_with(work: &mut Work<'_, '_>, (space, tag): &Spot, due: &[Id]) -> Result<(), PeerError> {
     let stored = work.txn.items_by_tag(space, tag)?;
-    let opening = Opening::of(work.mem, &stored);
+    let opening = Opening::of(&work.txn, work.mem, &stored)?;
     let document = opening.document();
     let mut verdicts = opening.verdicts;
     if let Some(document) = document {
@@ -290,7 +303,10 @@ fn judge_with(work: &mut Work<'_, '_>, (space, tag): &Spot, due: &[Id]) -> Resul
             let row = stored.iter().map(|i| i.row).max().unwrap_or(0);
             // The snapshot is of an earlier judgement; a new one is made when the items are many.
             work.txn.drop_doc(&document)?;
-            work.mem.keep(id, doc, row, stored.len());
+            // What lies in a pack is slow to unfold: its document is saved at once.
+            let packed = opening.opened.iter().any(|o| matches!(o.content, Content::Pack { .. }));
+            let unsaved = if packed { documents::SNAPSHOT_EVERY } else { stored.len() };
+            work.mem.keep(id, doc, row, unsaved);
             work.touch(id);
         }
     }

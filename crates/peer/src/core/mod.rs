@@ -10,6 +10,8 @@ mod bulk;
 mod clock_watch;
 mod commands;
 mod comments;
+pub(crate) mod compact;
+pub(crate) mod cover;
 mod cycles;
 mod decisions;
 mod digest;

@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tern_trust::item::Feed;
 use tern_trust::record::{Cut, FeedCut, Fields};
-use tern_trust::{Id, Id16, Role, derive};
+use tern_trust::{Id, Id16, Role};
 
 use crate::api::{PeerError, Reply};
 
 use super::errors::{not_found, usage};
 use super::resolve::{self, by_prefix};
-use super::{Work, duties, people, words};
+use super::{Work, cover, duties, people, words};
 
 /// The member that a text names.
 fn member(work: &Work<'_, '_>, text: &str) -> Result<Id16, PeerError> {
@@ -112,10 +113,9 @@ pub(crate) fn cuts(work: &Work<'_, '_>, devices: &BTreeSet<Id>) -> Result<Vec<Cu
     for device in devices {
         let mut by_space: BTreeMap<Id16, Vec<FeedCut>> = BTreeMap::new();
         for (incarnation, space) in work.txn.feeds_of(device)? {
-            let items = work.txn.items_of_feed(device, incarnation, &space, 0)?;
-            if let Some(last) = items.into_iter().max_by_key(|i| i.seq) {
-                let cut = FeedCut { incarnation, seq: last.seq, item: derive::id16(&last.id) };
-                by_space.entry(space).or_default().push(cut);
+            let feed = Feed { author: *device, incarnation, space };
+            if let Some((seq, item)) = cover::last_of_feed(&work.txn, &feed)? {
+                by_space.entry(space).or_default().push(FeedCut { incarnation, seq, item });
             }
         }
         all.extend(by_space.into_iter().map(|(space, mut feeds)| {

@@ -57,7 +57,7 @@ fn held(
     work: &Work<'_, '_>,
     space: &Id16,
     devices: impl Iterator<Item = Id>,
-) -> Result<Vec<(Feed, u32, Id)>, PeerError> {
+) -> Result<Vec<(Feed, u32, Id16)>, PeerError> {
     let mut held = Vec::new();
     for author in devices {
         for (incarnation, of) in work.txn.feeds_of(&author)? {
@@ -65,8 +65,7 @@ fn held(
                 continue;
             }
             let feed = Feed { author, incarnation, space: of };
-            let items = work.txn.items_of_feed(&author, incarnation, &of, 0)?;
-            held.extend(items.into_iter().max_by_key(|i| i.seq).map(|last| (feed, last.seq, last.id)));
+            held.extend(super::cover::last_of_feed(&work.txn, &feed)?.map(|(seq, item)| (feed, seq, item)));
         }
     }
     Ok(held)

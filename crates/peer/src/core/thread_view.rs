@@ -91,6 +91,14 @@ impl Core {
             let Ok(batch) = documents::open_batch(&self.mem, &item.bytes) else { continue };
             found.extend(batch.changes.iter().filter_map(|chunk| Some((Doc::change_hash(chunk)?, row))));
         }
+        // What lies in a pack has arrived where the pack has.
+        for pack in self.store.packs_of_tag(&space, &tag)?.into_iter().filter(|pack| pack.accepted) {
+            for chunk in documents::open_pack(&self.mem, &pack.item.bytes).unwrap_or_default() {
+                if let Some(hash) = Doc::change_hash(&chunk) {
+                    found.entry(hash).or_insert(pack.item.row);
+                }
+            }
+        }
         Ok(found)
     }
 }

@@ -194,6 +194,11 @@ impl<'a, 's> Work<'a, 's> {
         Ok(value)
     }
 
+    /// Who writes, where and when.
+    pub(crate) fn writer(&self) -> Writer<'_> {
+        Writer { workspace: self.mem.workspace, keys: &self.mem.keys, day: day(self.host.now_ms()) }
+    }
+
     fn note_before(&mut self) {
         if self.before.is_none() {
             self.before = Some(super::ingest::Known::of(self.mem));
@@ -325,8 +330,7 @@ impl<'a, 's> Work<'a, 's> {
 
     fn put_batch(&mut self, space: &Id16, batch: &Batch) -> Result<i64, PeerError> {
         let mut feed = self.feed(space);
-        let writer =
-            Writer { workspace: self.mem.workspace, keys: &self.mem.keys, day: day(self.host.now_ms()) };
+        let writer = self.writer();
         let no_key = || internal("No key of this workspace is here to seal the edit.");
         let access = self.mem.access();
         let key = access.seal_key(space).map_err(|_| no_key())?;
@@ -341,9 +345,8 @@ impl<'a, 's> Work<'a, 's> {
         let space = super::spaces::space_of(&self.txn, self.mem, &id)?;
         let mut feed = self.feed(&space);
         let tag = super::spaces::tag(self.mem, &space, &id)?;
-        let writer =
-            Writer { workspace: self.mem.workspace, keys: &self.mem.keys, day: day(self.host.now_ms()) };
-        let item = writer.blob_ref(&mut feed, space, tag, blob).map_err(|e| internal(e.to_string()))?;
+        let item =
+            self.writer().blob_ref(&mut feed, space, tag, blob).map_err(|e| internal(e.to_string()))?;
         self.put_own(space, space, &item, feed)?;
         Ok(())
     }

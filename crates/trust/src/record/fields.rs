@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::derive::{Id, Id16, id16};
+use crate::derive::{Id, Id16};
 use crate::device::DevicePublic;
 use crate::item::Feed;
 use crate::wrap::{ChainLink, Wrap};
@@ -333,12 +333,12 @@ impl Fields {
 
 impl Cut {
     /// The cuts of a removal: the greatest item the remover holds of each feed, given as (feed, seq, item id).
-    pub fn greatest(items: impl IntoIterator<Item = (Feed, u32, Id)>) -> Vec<Cut> {
+    pub fn greatest(items: impl IntoIterator<Item = (Feed, u32, Id16)>) -> Vec<Cut> {
         let mut feeds: BTreeMap<(Id16, Id), BTreeMap<u64, (u32, Id16)>> = BTreeMap::new();
-        for (feed, seq, id) in items {
+        for (feed, seq, item) in items {
             let of_device = feeds.entry((feed.space, feed.author)).or_default();
-            let greatest = of_device.entry(feed.incarnation).or_insert((seq, id16(&id)));
-            *greatest = (*greatest).max((seq, id16(&id)));
+            let greatest = of_device.entry(feed.incarnation).or_insert((seq, item));
+            *greatest = (*greatest).max((seq, item));
         }
         feeds
             .into_iter()

@@ -75,7 +75,7 @@ impl RecordWriter<'_> {
         &mut self,
         spaces: &mut Spaces,
         duty: &SpaceDuty,
-        held: &[(Feed, u32, Id)],
+        held: &[(Feed, u32, Id16)],
         dice: &mut Dice,
     ) -> Result<SpaceWritten, WriteError> {
         let cuts_of = |member: &Id16| -> Vec<Cut> {
@@ -97,7 +97,7 @@ impl RecordWriter<'_> {
 }
 
 /// The last items held of a device's feeds in a space; none is a cut too.
-fn cut(space: &Id16, device: &Id, held: &[(Feed, u32, Id)]) -> Cut {
+fn cut(space: &Id16, device: &Id, held: &[(Feed, u32, Id16)]) -> Cut {
     let own = held.iter().filter(|(feed, _, _)| feed.space == *space && feed.author == *device);
     let mut cuts = Cut::greatest(own.copied());
     cuts.pop().unwrap_or(Cut { space: *space, device: *device, feeds: Vec::new() })

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tern_trust::batch::{Attest, Batch};
-use tern_trust::derive::{Dice, Id, Id16, actor_id};
+use tern_trust::derive::{Dice, Id, Id16, actor_id, id16};
 use tern_trust::device::{DeviceKeys, InviteKeys};
 use tern_trust::feed::{FeedState, Writer};
 use tern_trust::item::{Feed, Item};
@@ -111,8 +111,8 @@ impl Peer {
 
     /// Does everything that is due in its spaces.
     pub fn settle(&mut self, held: &[Item]) {
-        let held: Vec<(Feed, u32, Id)> =
-            held.iter().map(|item| (item.header().feed(), item.header().seq, *item.id())).collect();
+        let held: Vec<(Feed, u32, Id16)> =
+            held.iter().map(|item| (item.header().feed(), item.header().seq, id16(item.id()))).collect();
         let me = self.keys.id();
         for duty in self.spaces.duties(&self.log.membership(), &me) {
             self.inside(|records, spaces, dice| records.settle_space(spaces, &duty, &held, dice))

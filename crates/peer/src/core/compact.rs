@@ -1,0 +1,357 @@
+//! Long histories folded together: making packs, giving one's word for those of others, dropping what they cover.
+//!
+//! A pack is made of a document of which everything counts; a word is given for a pack that holds exactly what this
+//! laptop holds of it. What is covered is dropped here only after the same check.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tern_model::{DocId, unfold};
+use tern_store::{StoredItem, VerdictFilter};
+use tern_sync::Lane;
+use tern_trust::derive::id16;
+use tern_trust::judge::{self, Content, Opened};
+use tern_trust::pack::{Listed, PackContent, PackList, REQUIRE_PACKS, list_of};
+use tern_trust::{Attest, Id, Id16, Item, Kind, Role};
+
+use crate::api::{CompactView, PeerError, Reply};
+
+use super::errors::{internal, not_allowed};
+use super::gate::Gates;
+use super::ingest::Spot;
+use super::{Core, Work, cover, documents, work};
+
+/// Loose items of a document from which on it is folded together by itself.
+pub(crate) const PACK_FROM: u64 = 256;
+/// Documents looked at in one go, so that nobody waits long behind it.
+const MOST_AT_ONCE: usize = 64;
+/// Room that a pack leaves below its limit for its list and the padding.
+const ROOM: usize = 1 << 20;
+
+/// Which documents are folded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// From how many loose items on.
+    pub least: u64,
+    /// Whether documents that were written to lately wait a day.
+    pub quiet: bool,
+}
+
+impl Core {
+    /// Folds what is due; `on` asks the workspace to count packs first, which the Owner alone may do.
+    pub(crate) fn compact(&mut self, on: bool, least: Option<u64>) -> Result<Reply, PeerError> {
+        if on {
+            self.write(ask_for_packs)?;
+        }
+        let terms = Terms { least: least.unwrap_or(PACK_FROM).max(2), quiet: least.is_none() };
+        let mut view = CompactView { counted: self.counts_packs(), ..CompactView::default() };
+        let mut after = None;
+        while let Some((done, last)) = self.compact_some(terms, after)? {
+            view.packed += done.packed;
+            view.attested += done.attested;
+            view.dropped += done.dropped;
+            view.left_out += done.left_out;
+            after = Some(last);
+        }
+        let aside = self.store.covered()?;
+        (view.waiting, view.waiting_bytes) = (aside.items, aside.bytes);
+        view.items = self.store.lanes()?.iter().map(|(_, sum)| sum.items).sum();
+        Ok(Reply::Compact(view))
+    }
+
+    fn counts_packs(&self) -> bool {
+        self.mem.membership.require & REQUIRE_PACKS != 0
+    }
+
+    /// One step of what is done while nobody needs the engine; `true` when there is more.
+    pub fn compact_step(&mut self, after: &mut Option<Spot>) -> Result<bool, PeerError> {
+        if self.mem.log_has_gaps() {
+            return Ok(false);
+        }
+        let terms = Terms { least: PACK_FROM, quiet: true };
+        *after = self.compact_some(terms, *after)?.map(|(_, last)| last);
+        Ok(after.is_some())
+    }
+
+    /// Looks at some places behind `after`; gives what was done and the last one, none when there was no more.
+    fn compact_some(
+        &mut self,
+        terms: Terms,
+        after: Option<Spot>,
+    ) -> Result<Option<(CompactView, Spot)>, PeerError> {
+        if !self.counts_packs() {
+            return Ok(None);
+        }
+        let known: BTreeSet<Spot> = self.store.tags_with_packs()?.into_iter().collect();
+        let crowded = self.store.crowded_tags(terms.least)?.into_iter().map(|(lane, tag, _)| (lane, tag));
+        let spots: BTreeSet<Spot> = crowded.chain(known).filter(|(lane, _)| *lane != Lane::LOG.0).collect();
+        let next = spots.into_iter().filter(|spot| after.is_none_or(|after| *spot > after));
+        let spots: Vec<Spot> = next.take(MOST_AT_ONCE).collect();
+        let Some(last) = spots.last().copied() else { return Ok(None) };
+        let mut view = CompactView::default();
+        for spot in spots {
+            let done = self.write(|work| tend(work, &spot, terms))?;
+            view.packed += u64::from(done.packed);
+            view.attested += u64::from(done.attested);
+            view.dropped += done.dropped;
+            view.left_out += done.left_out;
+        }
+        Ok(Some((view, last)))
+    }
+}
+
+fn ask_for_packs(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
+    if work.mem.membership.require & REQUIRE_PACKS != 0 {
+        return Ok(());
+    }
+    if work.mem.membership.acting_role(&work.mem.me()) < Role::Owner {
+        return Err(not_allowed("decide that this workspace folds long histories together"));
+    }
+    work.records(|records, _, _| Ok(((), vec![records.require(REQUIRE_PACKS)?])))
+}
+
+#[derive(Debug, Default)]
+struct Done {
+    packed: bool,
+    attested: bool,
+    dropped: u64,
+    left_out: u64,
+}
+
+/// Does what is due in one place.
+fn tend(work: &mut Work<'_, '_>, spot: &Spot, terms: Terms) -> Result<Done, PeerError> {
+    let mut done = Done::default();
+    let (space, tag) = spot;
+    if work.mem.access().acting_role(space, &work.mem.me()) == Role::None {
+        return Ok(done);
+    }
+    if let Some(here) = Held::read(work, spot)? {
+        if let Some(pack) = here.to_attest(work) {
+            let pack = Attest { pack };
+            work.put_attest(space, tag, &pack)?;
+            done.attested = true;
+        } else if here.is_due(work, terms) && !here.has_draft() {
+            done.packed = fold(work, &here)?;
+        }
+    }
+    if done.attested || done.packed {
+        let now_ms = work.now_ms();
+        let membership = work.mem.membership.clone();
+        if !cover::settle(&mut work.txn, &membership, &[*spot].into(), now_ms)?.is_empty() {
+            super::ingest::judge_spot(work, spot)?;
+        }
+    }
+    let (dropped, left_out) = drop_covered(work, spot)?;
+    (done.dropped, done.left_out) = (dropped, left_out);
+    Ok(done)
+}
+
+/// What this laptop holds of one document, item by item.
+struct Held {
+    spot: Spot,
+    document: DocId,
+    /// Loose items and accepted packs, with the changes in each.
+    parts: BTreeMap<Listed, Part>,
+    /// Packs nobody else gave a word for yet.
+    drafts: Vec<Item>,
+    newest_day: u16,
+}
+
+struct Part {
+    changes: BTreeSet<Id>,
+    /// What a pack lists; none of a loose item.
+    list: Option<PackList>,
+}
+
+impl Held {
+    /// None when something of the document does not count: then only its items can tell what does.
+    fn read(work: &Work<'_, '_>, spot: &Spot) -> Result<Option<Held>, PeerError> {
+        let (space, tag) = spot;
+        if !work.txn.verdicts(&VerdictFilter::Tag(*tag))?.is_empty() {
+            return Ok(None);
+        }
+        let (mut parts, mut drafts, mut document, mut newest_day) = (BTreeMap::new(), Vec::new(), None, 0);
+        for stored in work.txn.items_by_tag(space, tag)? {
+            let item = Item::parse(stored.bytes.clone()).map_err(|e| internal(e.to_string()))?;
+            newest_day = newest_day.max(stored.day);
+            match item.kind() {
+                Kind::Batch => {}
+                Kind::Pack if work.txn.is_accepted_pack(stored.row)? => {}
+                Kind::Pack => {
+                    drafts.push(item);
+                    continue;
+                }
+                Kind::Attest | Kind::BlobRef => continue,
+                _ => return Ok(None),
+            }
+            let Some((of, part)) = open(work, &item) else { return Ok(None) };
+            if *document.get_or_insert(of) != of {
+                return Ok(None);
+            }
+            parts.insert(Listed::of(item.header(), item.id()), part);
+        }
+        Ok(document.map(|document| Held { spot: *spot, document, parts, drafts, newest_day }))
+    }
+
+    fn loose(&self) -> u64 {
+        self.parts.values().filter(|part| part.list.is_none()).count() as u64
+    }
+
+    fn has_draft(&self) -> bool {
+        !self.drafts.is_empty()
+    }
+
+    /// At least so many loose items, and at least half as many as were folded before; a day without a new one.
+    fn is_due(&self, work: &Work<'_, '_>, terms: Terms) -> bool {
+        let listed = self.parts.values().filter_map(|part| part.list.as_ref());
+        let folded = listed.map(|list| list.items().len() as u64).max().unwrap_or(0);
+        let today = work::day(work.host.now_ms());
+        // Days are what authors claim: one from the future does not keep a document loose for ever.
+        let quiet = self.newest_day.saturating_add(2) <= today || self.newest_day > today.saturating_add(1);
+        let many = self.loose() >= if terms.quiet { terms.least.max(folded / 2) } else { terms.least };
+        many && (quiet || !terms.quiet)
+    }
+
+    fn changes(&self) -> BTreeSet<Id> {
+        self.parts.values().flat_map(|part| &part.changes).copied().collect()
+    }
+
+    /// A pack that this laptop can vouch for: by another member, or by anybody when one is the Owner.
+    fn to_attest(&self, work: &Work<'_, '_>) -> Option<Id> {
+        let membership = &work.mem.membership;
+        let me = work.mem.member()?;
+        let all = self.changes();
+        let fits = |pack: &&Item| {
+            let author = membership.member_of(&pack.header().author);
+            (me == membership.owner || author != Some(me)) && self.holds(work, pack, &all)
+        };
+        // Of several the one that folds most.
+        let good = self.drafts.iter().filter(fits);
+        good.max_by_key(|pack| list_of(pack).map_or(0, |list| list.items().len())).map(|pack| *pack.id())
+    }
+
+    /// Whether a pack holds exactly what it lists, and nothing that does not count here.
+    fn holds(&self, work: &Work<'_, '_>, pack: &Item, all: &BTreeSet<Id>) -> bool {
+        let Some(list) = list_of(pack) else { return false };
+        if !self.fits_bounds(work, pack) {
+            return false;
+        }
+        let Some((document, part)) = open(work, pack) else { return false };
+        document == self.document && part.changes.is_subset(all) && self.is_inside(&list, &part.changes)
+    }
+
+    /// Everything listed is held or lies in a pack that is listed too, and its changes are inside.
+    fn is_inside(&self, list: &PackList, inside: &BTreeSet<Id>) -> bool {
+        let packs = || self.parts.iter().filter(|(name, _)| list.contains(name));
+        let folded: BTreeSet<&Listed> =
+            packs().filter_map(|(_, part)| part.list.as_ref()).flat_map(PackList::items).collect();
+        packs().all(|(_, part)| part.changes.is_subset(inside))
+            && folded.iter().all(|item| list.contains(item))
+            && list.items().iter().all(|item| self.parts.contains_key(item) || folded.contains(item))
+    }
+
+    /// Nobody makes this laptop unfold more than it holds of the document itself.
+    fn fits_bounds(&self, work: &Work<'_, '_>, pack: &Item) -> bool {
+        let access = work.mem.access();
+        let Some(plain) =
+            access.key(&pack.header().space, &pack.header().epoch).and_then(|key| pack.open(key))
+        else {
+            return false;
+        };
+        let Ok(content) = PackContent::decode(&plain) else { return false };
+        let Ok(own) = documents::look(&work.txn, work.mem, self.document) else { return false };
+        let own = unfold::operations(&own.save()).unwrap_or(0);
+        unfold::operations(&content.saved).is_ok_and(|ops| ops <= own)
+    }
+}
+
+/// What lies in a loose item or a pack.
+fn open(work: &Work<'_, '_>, item: &Item) -> Option<(DocId, Part)> {
+    let opened: Opened = judge::open_item(item, &work.mem.access(), &Gates::default()).ok()?;
+    Some(match opened.content {
+        Content::Batch { batch, facts } => {
+            (DocId(batch.document), Part { changes: facts.iter().map(|f| f.hash).collect(), list: None })
+        }
+        Content::Pack { document, list, facts, .. } => {
+            (DocId(document), Part { changes: facts.iter().map(|f| f.hash).collect(), list: Some(list) })
+        }
+        Content::Attest(_) | Content::BlobRef(_) => return None,
+    })
+}
+
+/// Folds a document together: everything that is held of it.
+fn fold(work: &mut Work<'_, '_>, here: &Held) -> Result<bool, PeerError> {
+    let (space, _) = here.spot;
+    let doc = documents::rebuild(&work.txn, work.mem, here.document)?;
+    let all = here.changes();
+    let inside: Option<BTreeSet<Id>> =
+        doc.all_changes().iter().map(|chunk| tern_model::Doc::change_hash(chunk)).collect();
+    let saved = doc.save_checked()?;
+    // A document that is not exactly its items is left to judgement.
+    if inside.as_ref() != Some(&all) || saved.len() + ROOM > tern_trust::limits::MAX_PACK_BYTES {
+        return Ok(false);
+    }
+    let folded = here.parts.values().filter_map(|part| part.list.as_ref()).flat_map(PackList::items);
+    let Ok(list) = PackList::new(here.parts.keys().chain(folded).copied().collect::<Vec<_>>()) else {
+        return Ok(false);
+    };
+    super::duties::ready_to_seal_in(work, &space)?;
+    let pack = work.put_pack(&space, &list, &PackContent { document: here.document.0, saved })?;
+    if work.mem.member() == Some(work.mem.membership.owner) {
+        // The Owner's word suffices, for own packs too.
+        let tag = pack.header().tag;
+        work.put_attest(&space, &tag, &Attest { pack: *pack.id() })?;
+    }
+    Ok(true)
+}
+
+/// Drops covered items whose changes lie in an accepted pack; gives how many went and how many did not.
+fn drop_covered(work: &mut Work<'_, '_>, (space, tag): &Spot) -> Result<(u64, u64), PeerError> {
+    let aside = work.txn.covered_of_tag(space, tag)?;
+    if aside.is_empty() {
+        return Ok((0, 0));
+    }
+    let mut inside = BTreeSet::new();
+    for pack in work.txn.packs_of_tag(space, tag)?.into_iter().filter(|pack| pack.accepted) {
+        let Ok(item) = Item::parse(pack.item.bytes) else { continue };
+        let Some((_, part)) = open(work, &item) else { continue };
+        inside.extend(part.changes);
+    }
+    let within = |stored: &StoredItem| {
+        let Ok(item) = Item::parse(stored.bytes.clone()) else { return true };
+        match item.kind() {
+            Kind::Batch | Kind::Pack => {
+                open(work, &item).is_some_and(|(_, part)| part.changes.is_subset(&inside))
+            }
+            _ => true,
+        }
+    };
+    let (gone, left): (Vec<StoredItem>, Vec<StoredItem>) = aside.into_iter().partition(within);
+    for lost in &left {
+        tracing::warn!(item = %super::resolve::hex(&id16(&lost.id)), "a pack leaves out an edit that it lists; it stays here");
+    }
+    work.txn.drop_covered(&gone.iter().map(|item| item.row).collect::<Vec<_>>())?;
+    Ok((gone.len() as u64, left.len() as u64))
+}
+
+impl Work<'_, '_> {
+    fn put_pack(&mut self, space: &Id16, list: &PackList, content: &PackContent) -> Result<Item, PeerError> {
+        let mut feed = self.feed(space);
+        let writer = self.writer();
+        let no_key = || internal("No key of this workspace is here to seal a pack.");
+        let access = self.mem.access();
+        let key = access.seal_key(space).map_err(|_| no_key())?;
+        let first = access.first(space).ok_or_else(no_key)?;
+        let item = writer.pack_in(&mut feed, *space, (key, first), list, content);
+        let item = item.map_err(|e| internal(e.to_string()))?;
+        self.put_own(*space, *space, &item, feed)?;
+        Ok(item)
+    }
+
+    fn put_attest(&mut self, space: &Id16, tag: &Id16, attest: &Attest) -> Result<(), PeerError> {
+        let mut feed = self.feed(space);
+        let item = self.writer().attest(&mut feed, *space, *tag, attest);
+        let item = item.map_err(|e| internal(e.to_string()))?;
+        self.put_own(*space, *space, &item, feed)?;
+        Ok(())
+    }
+}
