@@ -10,6 +10,7 @@ mod direct;
 mod folder;
 mod harness;
 mod help;
+mod keeping;
 mod links;
 mod members;
 mod offline;

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use tern_model::{Doc, DocId};
 use tern_peer::core::Core;
 use tern_trust::derive::actor_id;
+use tern_trust::pack::{Listed, PackContent, PackList};
 use tern_trust::record::Fields;
 use tern_trust::{Batch, DeviceKeys, FeedState, Item, KeyRing, RecordWriter, Writer};
 
@@ -117,6 +118,8 @@ pub struct Forger {
     ring: KeyRing,
     feed: FeedState,
     workspace: [u8; 32],
+    /// The day that its items claim.
+    pub day: u16,
 }
 
 impl Forger {
@@ -130,7 +133,7 @@ impl Forger {
     pub fn with(core: &Core, seed: &[u8; 32], incarnation: u64) -> Result<Forger> {
         let (ring, _) = checks::keys_of(core, seed)?;
         let keys = DeviceKeys::from_seed(seed);
-        Ok(Forger { keys, ring, feed: FeedState::new(incarnation), workspace: core.workspace() })
+        Ok(Forger { keys, ring, feed: FeedState::new(incarnation), workspace: core.workspace(), day: 20_780 })
     }
 
     /// The actor of the forger's changes.
@@ -146,14 +149,32 @@ impl Forger {
     /// Seals changes of a document as an item.
     pub fn seal(&mut self, document: DocId, changes: Vec<Vec<u8>>) -> Result<Vec<u8>> {
         let first = self.ring.first().ok_or_else(|| anyhow!("no key"))?;
-        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: 20_780 };
+        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: self.day };
         let batch = Batch { document: document.0, transaction: 1, changes };
         Ok(writer.batch(&mut self.feed, first, first, &batch)?.bytes().to_vec())
     }
 
+    /// A pack of a page that lists every item of it here and leaves out the newest change.
+    pub fn pack_without_newest(&mut self, world: &mut World, laptop: usize, page: &str) -> Result<Vec<u8>> {
+        let (doc, _, _) = document(world, laptop, page)?;
+        let mut changes = doc.all_changes();
+        changes.pop();
+        let mut less = Doc::empty(doc.id());
+        less.apply(&changes)?;
+        let first = self.ring.first().ok_or_else(|| anyhow!("no key"))?;
+        let tag = first.tag(&doc.id().0);
+        let stored = world.core_ref(laptop).store().items_by_tag(&[0; 16], &tag)?;
+        let items = stored.into_iter().map(|item| Item::parse(item.bytes)).collect::<Result<Vec<_>, _>>()?;
+        let list = PackList::new(items.iter().map(|item| Listed::of(item.header(), item.id())))?;
+        let content = PackContent { document: doc.id().0, saved: less.save() };
+        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: self.day };
+        let pack = writer.pack_in(&mut self.feed, [0; 16], (first, first), &list, &content)?;
+        Ok(pack.bytes().to_vec())
+    }
+
     /// Signs an item of a kind that nobody knows yet.
     pub fn unknown_kind(&mut self, kind: u8) -> Result<Vec<u8>> {
-        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: 20_780 };
+        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: self.day };
         let kind = tern_trust::Kind::from_byte(kind);
         let item: Item = writer.clear(&mut self.feed, kind, [0; 16], [7; 16], b"of a later version")?;
         Ok(item.bytes().to_vec())
@@ -162,7 +183,7 @@ impl Forger {
     /// Signs a record of the membership log after everything that `core` holds.
     pub fn record(&mut self, core: &Core, fields: Fields) -> Result<Vec<u8>> {
         let (_, mut log) = checks::keys_of(core, &self.keys.to_bytes())?;
-        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: 20_780 };
+        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: self.day };
         let mut records = RecordWriter { writer, feed: &mut self.feed, log: &mut log };
         Ok(records.write(fields)?.bytes().to_vec())
     }

@@ -4,6 +4,7 @@
 
 mod access;
 mod away;
+mod backup;
 mod comments;
 mod compact;
 mod content;
@@ -21,6 +22,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use access::*;
 pub(crate) use away::*;
+pub(crate) use backup::*;
 pub(crate) use comments::*;
 pub(crate) use compact::*;
 pub(crate) use content::*;
@@ -195,8 +197,15 @@ pub(crate) enum Action {
     /// Nodes that this workspace uses
     #[command(subcommand)]
     Relay(RelayAction),
-    /// Re-hash everything and compare it with what is shown
-    Check,
+    /// Re-hash everything and compare it with what is shown; with --repair mend it (network)
+    Check {
+        /// Make anew what follows from the items, and ask the other machines for damaged ones
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Copies of the store that this home keeps of itself
+    #[command(subcommand)]
+    Backup(BackupAction),
     /// Clock, zone data, disk, network and keys, each with a fix
     Doctor,
     /// Fold long histories together, so that new laptops are filled sooner and disks stay small

@@ -2,6 +2,7 @@
 
 mod access;
 mod away;
+mod backup;
 mod comments;
 mod files;
 mod network;
@@ -83,7 +84,8 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Bundle(action) => network::bundle(context, action),
         Action::Relay(action) => network::relay(context, action),
         Action::Node(action) => node::run(context, &action),
-        Action::Check => upkeep::check(context),
+        Action::Check { repair } => upkeep::check(context, repair),
+        Action::Backup(action) => backup::run(context, &action),
         Action::Compact(args) => upkeep::compact(context, &args),
         Action::Doctor => upkeep::doctor(context),
         // It has homes of its own and is started before a home is chosen.

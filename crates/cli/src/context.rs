@@ -59,7 +59,7 @@ impl Context {
     }
 
     /// Surroundings with the passphrase, asked for when the home is locked and none was given.
-    fn unlocked(&self, env: &Env) -> Result<Env, PeerError> {
+    pub(crate) fn unlocked(&self, env: &Env) -> Result<Env, PeerError> {
         let mut env = env.clone();
         if env.passphrase.is_none() && Peer::is_locked(&self.home) {
             env.passphrase = Some(values::ask_passphrase()?);

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod away;
+pub(crate) mod backup;
 pub(crate) mod files;
 pub(crate) mod network;
 pub(crate) mod node;

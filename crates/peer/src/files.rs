@@ -6,7 +6,7 @@ mod bundle;
 mod export;
 mod folder;
 mod import;
-mod snapshots;
+pub(crate) mod snapshots;
 
 use std::path::{Path, PathBuf};
 

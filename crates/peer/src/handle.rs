@@ -172,6 +172,7 @@ impl Peer {
     /// Opens the workspace of a home.
     pub fn open(home: &Path, env: &Env) -> Result<Peer, PeerError> {
         let home = Home::at(home);
+        home.has_store()?;
         let seed = home.unlock_seed(env.passphrase())?;
         let host = SystemHost { now_ms: env.now_ms };
         let invite = home.read_invite();

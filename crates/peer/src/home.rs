@@ -92,13 +92,27 @@ impl Home {
         let _ = fs::remove_file(self.invite());
     }
 
-    fn key_file(&self) -> PathBuf {
+    /// Where the device's key lies.
+    pub(crate) fn key_file(&self) -> PathBuf {
         self.dir.join("device.key")
     }
 
     /// Whether a laptop's workspace lives here.
     pub fn has_workspace(&self) -> bool {
         self.key_file().exists() && !self.node_settings().exists() && !self.recovering().exists()
+    }
+
+    /// A home with a key and without its store has lost it: that is damage, never an empty workspace.
+    pub fn has_store(&self) -> Result<(), PeerError> {
+        if !self.has_workspace() || self.store().exists() {
+            return Ok(());
+        }
+        Err(PeerError::new(
+            ErrorKind::Damaged,
+            format!("The store of this home is gone: {} is not there.", self.store().display()),
+        )
+        .safe("Nothing was made in its place; what other machines have is untouched.")
+        .next("Put the file back, or restore a backup: `tern backup list`, `tern backup restore`."))
     }
 
     /// Whether anything of Tern lives here.

@@ -4,6 +4,7 @@
 //! and network, which the simulator drives. This is the one crate that reads the clock and randomness.
 
 pub mod api;
+mod backups;
 pub mod core;
 mod devices;
 mod engine;
@@ -25,6 +26,6 @@ pub mod text;
 
 pub use api::*;
 pub use handle::*;
-pub use node::{HostedView, Node, NodeCore, NodeView};
+pub use node::{HostedView, Node, NodeBackupView, NodeCore, NodeView};
 pub use recover::recovery_words;
 pub use tern_model::block;

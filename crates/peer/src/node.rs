@@ -23,6 +23,10 @@ use crate::net::blobs::Blobs;
 use crate::net::conn::NetIn;
 use crate::net::service::Service;
 
+mod backup;
+
+pub use backup::NodeBackupView;
+
 /// Bytes of items that one workspace may take.
 pub const DEFAULT_QUOTA_BYTES: u64 = 8 << 30;
 /// Workspaces that one node hosts.

@@ -282,6 +282,11 @@ impl Txn<'_> {
         self.drop_snapshot(doc)
     }
 
+    /// Drops the rows and snapshots of all documents, readable or not; the items build them again.
+    pub fn forget_documents(&mut self) -> Result<()> {
+        Ok(self.store.conn.execute_batch("DELETE FROM docs; DELETE FROM snapshots;")?)
+    }
+
     /// Drops a document's snapshot alone: the items are few enough to build it from.
     pub fn drop_snapshot(&mut self, doc: &Id16) -> Result<()> {
         self.store.conn.prepare_cached("DELETE FROM snapshots WHERE doc = ?1")?.execute([doc])?;

@@ -35,7 +35,7 @@ pub enum StoreError {
     /// The file ends too early. Restore a snapshot; what is missing comes again from peers.
     #[error(
         "The store {} is cut short ({found_bytes} of {expected_bytes} bytes). It was not changed. \
-         Restore a snapshot from the folder `snapshots`; later edits come again from your peers.",
+         Restore a backup with `tern backup restore`; later edits come again from your peers.",
         path.display()
     )]
     Truncated {
@@ -115,7 +115,7 @@ pub enum StoreError {
     /// The database structure is damaged. Restore a snapshot; later edits come again from peers.
     #[error(
         "The store's structure is damaged: {detail}. Nothing was changed. \
-         Restore a snapshot from the folder `snapshots`; later edits come again from your peers."
+         Restore a backup with `tern backup restore`; later edits come again from your peers."
     )]
     Corrupt {
         /// What SQLite says.

@@ -9,6 +9,7 @@ use crate::codec::{Put, Reader};
 use crate::derive::{Id, Id16};
 use crate::item::Malformed;
 use crate::limits::{MAX_BATCH_CHANGES, MAX_BATCH_INFLATED_BYTES, MAX_CHANGE_BYTES};
+use crate::planted::Fault;
 
 const FLAG_DEFLATED: u8 = 1;
 
@@ -130,7 +131,8 @@ pub fn deflate(bytes: &[u8]) -> Vec<u8> {
 pub fn inflate(bytes: &[u8], length: usize) -> Result<Vec<u8>, Malformed> {
     let mut decoder = DeflateDecoder::new(bytes);
     let mut out = Vec::new();
-    let read = decoder.by_ref().take(length as u64 + 1).read_to_end(&mut out);
+    let most = if Fault::UnboundedInflate.is_on() { u64::MAX } else { length as u64 + 1 };
+    let read = decoder.by_ref().take(most).read_to_end(&mut out);
     if read.is_err() {
         return Err(Malformed::Range("deflate stream"));
     }

@@ -20,6 +20,7 @@ pub mod log;
 pub mod matching;
 pub mod pack;
 pub mod passphrase;
+pub mod planted;
 pub mod record;
 pub mod recovery;
 pub mod space;

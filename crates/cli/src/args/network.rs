@@ -82,6 +82,16 @@ pub(crate) enum NodeAction {
     },
     /// Its ticket and what it holds
     Status,
+    /// Write its key, settings and what it carries into one private file; it may go on running
+    Backup {
+        /// The file to make
+        file: PathBuf,
+    },
+    /// Make a node of such a file in an empty home
+    Restore {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 /// `relay …`

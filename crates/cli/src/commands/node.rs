@@ -28,6 +28,14 @@ pub(super) fn run(context: &Context, action: &NodeAction) -> Result<(), PeerErro
             let view = Node::status(&context.home)?;
             context.emit(&view, || human::node::status(&view))
         }
+        NodeAction::Backup { file } => {
+            let view = Node::backup(&context.home, file)?;
+            context.emit(&view, || human::node::backed_up(&view))
+        }
+        NodeAction::Restore { file } => {
+            let view = Node::restore(&context.home, file)?;
+            context.emit(&view, || human::node::restored(&view))
+        }
         NodeAction::Run { listen } => serve(context, *listen),
     }
 }

@@ -1,5 +1,7 @@
 //! Health of the home: keys, spaces, check, doctor.
 
+use std::time::Duration;
+
 use tern_peer::{Command, ErrorKind, Peer, PeerError, Query, Reply, View};
 
 use super::ask;
@@ -19,8 +21,17 @@ pub(super) fn keys(context: &Context, action: Option<&KeysAction>) -> Result<(),
     })
 }
 
-pub(super) fn check(context: &Context) -> Result<(), PeerError> {
-    let view = context.with_peer(|peer| Ok(ask!(peer, Query::Check, View::Check)))?;
+/// How long a repair looks for other machines.
+const REPAIR_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) fn check(context: &Context, repair: bool) -> Result<(), PeerError> {
+    let view = context.with_peer(|peer| {
+        if !repair {
+            return Ok(ask!(peer, Query::Check, View::Check));
+        }
+        let bar = context.progress();
+        peer.repair(REPAIR_TIMEOUT, &bar.reporter())
+    })?;
     context.emit(&view, || human::upkeep::check(&view))?;
     if view.bad == 0 && view.findings.is_empty() {
         return Ok(());
@@ -34,7 +45,8 @@ pub(super) fn check(context: &Context) -> Result<(), PeerError> {
         .safe(
             "Undamaged items are readable; other machines still hold what they acknowledged (`tern status`).",
         )
-        .next("Copy this home to another disk, then run `tern sync`: peers send again what is damaged here."))
+        .next("Copy this home to another disk, then run `tern check --repair`: peers send again what is damaged here; \
+               `tern backup adopt` takes it from a backup."))
 }
 
 pub(super) fn doctor(context: &Context) -> Result<(), PeerError> {

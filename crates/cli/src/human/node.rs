@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tern_peer::NodeView;
+use tern_peer::{NodeBackupView, NodeView};
 
 use crate::human::people::short;
 use crate::human::{count, size};
@@ -32,4 +32,19 @@ pub(crate) fn status(view: &NodeView) -> String {
     }
     text += "\n";
     text + &table.render()
+}
+
+pub(crate) fn backed_up(view: &NodeBackupView) -> String {
+    let workspaces = count(view.workspaces as u64, "workspace", "workspaces");
+    format!(
+        "{} holds the node with {workspaces}. Whoever has it can be this node: keep it private.\n",
+        view.file
+    )
+}
+
+pub(crate) fn restored(view: &NodeBackupView) -> String {
+    let workspaces = count(view.workspaces as u64, "workspace", "workspaces");
+    format!(
+        "The node is back with {workspaces}. Do not run it on two machines. `tern node run` starts it; members bring what came since.\n"
+    )
 }

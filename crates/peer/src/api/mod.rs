@@ -4,6 +4,7 @@
 //! serialises to exactly the JSON that the terminal prints.
 
 mod access;
+mod backups;
 mod clock_watch;
 mod command;
 mod comments;
@@ -32,6 +33,7 @@ mod when;
 mod zone_data;
 
 pub use access::*;
+pub use backups::*;
 pub use clock_watch::*;
 pub use command::*;
 pub use comments::*;

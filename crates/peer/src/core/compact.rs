@@ -11,6 +11,7 @@ use tern_sync::Lane;
 use tern_trust::derive::id16;
 use tern_trust::judge::{self, Content, Opened};
 use tern_trust::pack::{Listed, PackContent, PackList, REQUIRE_PACKS, list_of};
+use tern_trust::planted::Fault;
 use tern_trust::{Attest, Id, Id16, Item, Kind, Role};
 
 use crate::api::{CompactView, PeerError, Reply};
@@ -222,7 +223,8 @@ impl Held {
         let all = self.changes();
         let fits = |pack: &&Item| {
             let author = membership.member_of(&pack.header().author);
-            (me == membership.owner || author != Some(me)) && self.holds(work, pack, &all)
+            let good = Fault::BlindAttest.is_on() || self.holds(work, pack, &all);
+            (me == membership.owner || author != Some(me)) && good
         };
         // Of several the one that folds most.
         let good = self.drafts.iter().filter(fits);
@@ -285,7 +287,10 @@ fn fold(work: &mut Work<'_, '_>, here: &Held) -> Result<bool, PeerError> {
     let all = here.changes();
     let inside: Option<BTreeSet<Id>> =
         doc.all_changes().iter().map(|chunk| tern_model::Doc::change_hash(chunk)).collect();
-    let saved = doc.save_checked()?;
+    let saved = match Fault::PackDropsChange.is_on() {
+        true => without_newest(&doc)?.save_checked()?,
+        false => doc.save_checked()?,
+    };
     // A document that is not exactly its items is left to judgement.
     if inside.as_ref() != Some(&all) || saved.len() + ROOM > tern_trust::limits::MAX_PACK_BYTES {
         return Ok(false);
@@ -302,6 +307,15 @@ fn fold(work: &mut Work<'_, '_>, here: &Held) -> Result<bool, PeerError> {
         work.put_attest(&space, &tag, &Attest { pack: *pack.id() })?;
     }
     Ok(true)
+}
+
+/// A planted fault alone ([`Fault::PackDropsChange`]).
+fn without_newest(doc: &tern_model::Doc) -> Result<tern_model::Doc, PeerError> {
+    let mut changes = doc.all_changes();
+    changes.pop();
+    let mut less = tern_model::Doc::empty(doc.id());
+    less.apply(&changes)?;
+    Ok(less)
 }
 
 /// Drops covered items whose changes lie in an accepted pack; gives how many went and how many did not.

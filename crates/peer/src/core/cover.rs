@@ -130,3 +130,26 @@ pub(crate) fn last_of_feed(store: &Store, feed: &Feed) -> Result<Option<(u32, Id
     let packed = listed_of_feed(store, feed)?.into_iter().map(|item| (item.seq, item.item));
     Ok(loose.chain(packed).max())
 }
+
+impl super::Core {
+    /// Whether an accepted pack of this store stands for an item.
+    pub(crate) fn covers(&self, item: &StoredItem) -> Result<bool, PeerError> {
+        let lists = accepted_lists(&self.store, &(item.lane, item.tag))?;
+        Ok(parse(item).is_some_and(|item| covered_by(&lists, &item)))
+    }
+
+    /// Settles everything again: after damaged rows were taken out, a pack may be among them.
+    pub(crate) fn settle_packs(&mut self) -> Result<(), PeerError> {
+        if self.store.tags_with_packs()?.is_empty() {
+            return Ok(());
+        }
+        self.write(|work| {
+            let spots = work.txn.tags_with_packs()?.into_iter().collect();
+            let (membership, now_ms) = (work.mem.membership.clone(), work.now_ms());
+            for spot in settle(&mut work.txn, &membership, &spots, now_ms)? {
+                super::ingest::judge_spot(work, &spot)?;
+            }
+            Ok(())
+        })
+    }
+}

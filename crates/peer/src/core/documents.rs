@@ -32,6 +32,13 @@ pub(crate) fn look(store: &Store, mem: &Mem, id: DocId) -> Result<Doc, PeerError
     }
 }
 
+impl super::Core {
+    /// A document, without keeping it in memory.
+    pub(crate) fn look(&self, id: DocId) -> Result<Doc, PeerError> {
+        look(&self.store, &self.mem, id)
+    }
+}
+
 /// As [`load`], leaving out items from row `before` on.
 pub(crate) fn load_before(store: &Store, mem: &mut Mem, id: DocId, before: i64) -> Result<(), PeerError> {
     if !mem.docs.contains_key(&id) {

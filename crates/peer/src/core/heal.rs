@@ -79,7 +79,7 @@ impl Mem {
         }
         Err(PeerError::new(ErrorKind::Damaged, "A record of the membership log is damaged on this disk: until it is back, nothing is written and some pages may not open.")
             .safe("Nothing was changed, and what was written before can still be read.")
-            .next("Run `tern sync`: any other machine of the workspace sends the record again. Without one, restore a snapshot from the folder `snapshots`."))
+            .next("Run `tern sync`: any other machine of the workspace sends the record again. Without one, restore a backup with `tern backup restore`."))
     }
 }
 
@@ -105,7 +105,7 @@ impl Core {
         self.mem.forget();
         self.mem.moved();
         self.refresh()?;
-        Ok(())
+        self.settle_packs()
     }
 
     /// What a check found among the items is taken out, where the store can be written.

@@ -12,6 +12,7 @@ use tern_trust::derive::ZERO16;
 use tern_trust::judge::{
     self, Content, CutCache, DocumentJudgement, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict,
 };
+use tern_trust::planted::Fault;
 use tern_trust::{Id, Id16, Item, Kind, Membership};
 
 use crate::api::PeerError;
@@ -28,6 +29,9 @@ impl Core {
     /// Verifies, stores, judges and applies items in one commit. One result each, and whether the log grew.
     pub fn take(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool) {
         let count = items.len();
+        if Fault::AckBeforeCommit.is_on() {
+            return (vec![ItemResult::Stored; count], false);
+        }
         let mut taken = self.write(|work| take(work, items.clone()));
         if taken.as_ref().is_err_and(|e| e.kind == crate::api::ErrorKind::Damaged) && self.heal_all().is_ok()
         {
@@ -439,6 +443,13 @@ fn note(
             work.txn.clear_verdict(item.row)?;
             continue;
         };
+        if Fault::QuarantineLost.is_on() && class == VerdictClass::Quarantined {
+            continue;
+        }
+        if Fault::TrieOfValid.is_on() && class != VerdictClass::Pending {
+            work.txn.remove_item(&item.lane, item.day, &item.id)?;
+            continue;
+        }
         let reason = verdicts.get(&item.id).map(ToString::to_string).unwrap_or_default();
         work.txn.set_verdict(&VerdictRow {
             row: item.row,

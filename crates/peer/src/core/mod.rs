@@ -49,6 +49,7 @@ mod record;
 mod relink;
 mod remarks;
 mod removal;
+mod repair;
 mod replica;
 mod resolve;
 mod review;

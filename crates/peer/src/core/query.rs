@@ -227,7 +227,7 @@ impl Core {
     }
 
     /// Builds every document from its items alone and compares what lists show.
-    fn compare_projections(&mut self) -> Result<Vec<String>, PeerError> {
+    pub(super) fn compare_projections(&mut self) -> Result<Vec<String>, PeerError> {
         let mut findings = Vec::new();
         self.mem.docs.clear();
         for row in self.store.docs()? {

@@ -139,7 +139,7 @@ impl Core {
         let workspace = workspace.ok_or_else(|| {
             PeerError::new(ErrorKind::Damaged, "The store does not say which workspace it holds.")
                 .safe("Nothing was changed.")
-                .next("Restore a snapshot from the folder `snapshots`.")
+                .next("Restore a backup with `tern backup restore`.")
         })?;
         let mem = Mem::new(keys, workspace, invite, host.trials());
         let mut core = Core { store, mem, host };

@@ -7,6 +7,7 @@ use tern_store::{Inserted, ItemRow, Store, Txn};
 use tern_sync::Lane;
 use tern_trust::derive::{ZERO16, actor_id};
 use tern_trust::log::WriteError;
+use tern_trust::planted::Fault;
 use tern_trust::space::Spaces;
 use tern_trust::{Batch, BlobRef, Dice, FeedState, Id16, Item, KeyRing, RecordWriter, Role, Writer};
 
@@ -140,7 +141,8 @@ impl<'a, 's> Work<'a, 's> {
         if let Some(incarnation) = self.mem.incarnation {
             return incarnation;
         }
-        let incarnation = u64::from_le_bytes(self.random());
+        let drawn = u64::from_le_bytes(self.random());
+        let incarnation = if Fault::ReusedActor.is_on() { 7 } else { drawn };
         self.mem.incarnation = Some(incarnation);
         incarnation
     }

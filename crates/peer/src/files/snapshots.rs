@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tern_store::{Retention, retain};
 
+use crate::api::PeerError;
 use crate::core::Core;
 use crate::host::wall_ms;
 
@@ -19,8 +20,7 @@ pub fn keep(core: &Core, dir: &Path) {
     if now.saturating_sub(newest) < i64::try_from(EVERY.as_millis()).unwrap_or(i64::MAX) {
         return;
     }
-    let made = std::fs::create_dir_all(dir).map_err(|e| e.to_string());
-    if let Err(error) = made.and_then(|()| core.store().backup(&path(dir, now)).map_err(|e| e.to_string())) {
+    if let Err(error) = take(core, dir) {
         tracing::warn!(%error, "no snapshot could be taken");
         return;
     }
@@ -29,12 +29,21 @@ pub fn keep(core: &Core, dir: &Path) {
     }
 }
 
+/// Takes a snapshot now, beside those that are there; gives its time.
+pub fn take(core: &Core, dir: &Path) -> Result<i64, PeerError> {
+    std::fs::create_dir_all(dir).map_err(|e| crate::home::file_error(dir, &e))?;
+    // Never in the place of another one, whatever the clock says.
+    let now = times(dir).last().map_or(wall_ms(), |newest| wall_ms().max(newest + 1));
+    core.store().backup(&path(dir, now))?;
+    Ok(now)
+}
+
 fn path(dir: &Path, time_ms: i64) -> PathBuf {
     dir.join(format!("store-{time_ms}.db"))
 }
 
 /// Times of the snapshots in a folder, rising.
-fn times(dir: &Path) -> Vec<i64> {
+pub fn times(dir: &Path) -> Vec<i64> {
     let entries = std::fs::read_dir(dir).into_iter().flatten().filter_map(Result::ok);
     let names = entries.filter_map(|e| e.file_name().into_string().ok());
     let mut times: Vec<i64> =

@@ -9,6 +9,7 @@ use super::{
 use crate::derive::{Id, Id16, actor_device};
 use crate::eval::Set;
 use crate::log::Membership;
+use crate::planted::Fault;
 
 /// Where a change's bytes stand: in the batch or pack of `items[item]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -282,8 +283,14 @@ impl<'a> Case<'a> {
                 seq == 1 || parent.is_some_and(|parent| self.changes[*hash].deps.contains(&parent))
             };
             let packed = &self.packed;
-            let score =
-                |hash: &&Id| (packed.contains(*hash), graph.supporters(hash), std::cmp::Reverse(**hash));
+            let clock = |hash: &Id| match Fault::ClockWins.is_on() {
+                true => self.items[self.changes[hash].place.item].item.header().day,
+                false => 0,
+            };
+            let score = |hash: &&Id| {
+                let (packed, supporters) = (packed.contains(*hash), graph.supporters(hash));
+                (clock(hash), packed, supporters, std::cmp::Reverse(**hash))
+            };
             let winner = rivals.iter().filter(child).max_by_key(score).copied();
             losers.extend(rivals.into_iter().filter(|hash| Some(*hash) != winner));
             chosen = winner.map(|winner| (actor, winner));
