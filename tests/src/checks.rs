@@ -20,9 +20,14 @@ fn roots(store: &Store) -> Result<String> {
 
 /// Every laptop and the node hold the same items: equal roots of the membership log and of the workspace.
 pub fn same_lanes(world: &World) -> Result<()> {
+    same_lanes_of(world, &(0..world.laptops.len()).collect::<Vec<_>>())
+}
+
+/// The same of some laptops and the node.
+pub fn same_lanes_of(world: &World, laptops: &[usize]) -> Result<()> {
     let mut all = BTreeMap::new();
-    for (index, laptop) in world.laptops.iter().enumerate() {
-        all.insert(laptop.name, roots(world.core_ref(index).store())?);
+    for index in laptops {
+        all.insert(world.laptops[*index].name, roots(world.core_ref(*index).store())?);
     }
     for node in world.node.hub.tenants() {
         all.insert("node", roots(node.replica().store)?);

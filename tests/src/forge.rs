@@ -136,6 +136,12 @@ impl Forger {
         Ok(Forger { keys, ring, feed: FeedState::new(incarnation), workspace: core.workspace(), day: 20_780 })
     }
 
+    /// The same once more: both go on from one place.
+    pub fn twin(&self) -> Forger {
+        let (keys, ring) = (DeviceKeys::from_seed(&self.keys.to_bytes()), self.ring.clone());
+        Forger { keys, ring, feed: self.feed, workspace: self.workspace, day: self.day }
+    }
+
     /// The actor of the forger's changes.
     pub fn actor(&self) -> [u8; 16] {
         actor_id(&self.keys.id(), self.feed.incarnation)

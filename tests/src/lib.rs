@@ -7,6 +7,7 @@
 
 pub mod bundle;
 pub mod checks;
+pub mod company;
 pub mod disk;
 pub mod forge;
 pub mod host;

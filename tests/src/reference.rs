@@ -64,6 +64,15 @@ fn packed(store: &Store) -> Result<BTreeSet<Id16>> {
     Ok(listed)
 }
 
+/// Items of a store that are kept and listed, and do not count.
+fn aside(store: &Store) -> Result<BTreeSet<Id>> {
+    let mut items = BTreeSet::new();
+    for row in store.verdicts(&VerdictFilter::All)? {
+        items.extend(store.item_by_row(row.row)?.map(|item| item.id));
+    }
+    Ok(items)
+}
+
 /// Whether a store holds all these items, loose or in packs.
 fn holds(store: &Store, packed: &BTreeSet<Id16>, items: &[Id]) -> Result<bool> {
     for id in items {
@@ -136,10 +145,14 @@ impl Reference {
     pub fn standing(&self, world: &World) -> Result<BTreeSet<usize>> {
         let store = world.core_ref(0).store();
         let packed = packed(store)?;
+        let aside = aside(store)?;
         let mut held = BTreeSet::new();
         for (index, op) in self.ops.iter().enumerate() {
             if holds(store, &packed, &op.items)? {
-                held.insert(index);
+                // What is set aside is listed, not shown; in a run of honest members nothing is.
+                if !op.items.iter().any(|item| aside.contains(item)) {
+                    held.insert(index);
+                }
             } else {
                 ensure!(op.may_lose, "an edit of {} is nowhere: {op:?}", world.laptops[op.laptop].name);
             }

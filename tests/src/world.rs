@@ -192,8 +192,21 @@ impl World {
     /// A workspace of `laptops` laptops that all know each other, and a node; made once, then copied.
     pub fn ready(seed: u64, laptops: usize) -> Result<World> {
         static MADE: OnceLock<Result<Template, String>> = OnceLock::new();
-        let made = MADE.get_or_init(|| Template::make().map_err(|e| format!("{e:#}")));
+        let made = MADE.get_or_init(|| Template::make(3, &[]).map_err(|e| format!("{e:#}")));
         made.as_ref().map_err(|e| anyhow!("the workspace could not be made: {e}"))?.copy(seed, laptops)
+    }
+
+    /// As [`World::ready`] with four laptops, of which the second belongs to an Admin.
+    pub fn company(seed: u64) -> Result<World> {
+        static MADE: OnceLock<Result<Template, String>> = OnceLock::new();
+        let made = MADE.get_or_init(|| Template::make(4, &[(1, "admin")]).map_err(|e| format!("{e:#}")));
+        made.as_ref().map_err(|e| anyhow!("the company could not be made: {e}"))?.copy(seed, 4)
+    }
+
+    /// Member id of a laptop's owner, as Ada's log has it.
+    pub fn member(&self, laptop: usize) -> Result<tern_trust::Id16> {
+        let member = self.core_ref(0).membership().member_of(&self.device(laptop));
+        member.ok_or_else(|| anyhow!("laptop {laptop} has no member"))
     }
 
     /// The engine of a laptop.
@@ -466,10 +479,14 @@ struct Template {
 }
 
 impl Template {
-    fn make() -> Result<Template> {
+    fn make(count: usize, roles: &[(usize, &str)]) -> Result<Template> {
         let mut world = World::found(1)?;
-        for _ in 1..3 {
+        for _ in 1..count {
             world.join("writer")?;
+        }
+        for (laptop, role) in roles {
+            let member = world.member(*laptop)?.iter().map(|byte| format!("{byte:02x}")).collect();
+            world.perform(0, &Command::MemberRole { member, role: (*role).to_owned() })?;
         }
         world.quiesce()?;
         let World { disk, laptops: open, node, workspace, .. } = world;

@@ -5,25 +5,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tern_peer::{Command, Query, Reply, View};
-use tern_tests::{World, checks, schedule};
+use tern_tests::{World, checks, company, schedule};
 
 /// Runs of the default test run.
 const SEEDS: u64 = 2_000;
+/// Runs with a forger of the default test run.
+const COMPANIES: u64 = 500;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-#[test]
-fn machines_that_lose_repeat_and_forget_end_with_the_same_work() {
-    if let Some(seed) = number("TERN_SEED") {
-        let mut run = schedule::Run::new(seed).expect("a workspace");
-        let result = run.go();
-        println!("{}", run.plan);
-        result.expect("the run ends well");
-        return;
-    }
-    let (seeds, next) = (number("TERN_SEEDS").unwrap_or(SEEDS), AtomicU64::new(0));
+/// Runs seeds on all cores; the first failures, with their plans, end the test.
+fn campaign(seeds: u64, run: fn(u64) -> anyhow::Result<()>, replay: &str) {
+    let next = AtomicU64::new(0);
     let failures: Mutex<Vec<String>> = Mutex::default();
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     std::thread::scope(|scope| {
@@ -35,11 +30,11 @@ fn machines_that_lose_repeat_and_forget_end_with_the_same_work() {
                     if seed >= seeds || enough {
                         return;
                     }
-                    let result = std::panic::catch_unwind(|| schedule::run(seed));
+                    let result = std::panic::catch_unwind(|| run(seed));
                     let text = match result {
                         Ok(Ok(())) => continue,
                         Ok(Err(error)) => format!("{error:#}"),
-                        Err(_) => format!("seed {seed} panicked (TERN_SEED={seed} replays it)"),
+                        Err(_) => format!("seed {seed} panicked ({replay}={seed} replays it)"),
                     };
                     failures.lock().expect("no test thread panics").push(text);
                 }
@@ -48,6 +43,31 @@ fn machines_that_lose_repeat_and_forget_end_with_the_same_work() {
     });
     let failures = failures.into_inner().expect("no test thread panics");
     assert!(failures.is_empty(), "{} runs failed:\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn machines_that_lose_repeat_and_forget_end_with_the_same_work() {
+    if let Some(seed) = number("TERN_SEED") {
+        let mut run = schedule::Run::new(seed).expect("a workspace");
+        let result = run.go();
+        println!("{}", run.plan);
+        result.expect("the run ends well");
+        return;
+    }
+    campaign(number("TERN_SEEDS").unwrap_or(SEEDS), schedule::run, "TERN_SEED");
+}
+
+/// With people who come and go and one who forges: `TERN_COMPANY=17` replays a run, `TERN_COMPANIES=10000` runs more.
+#[test]
+fn people_come_and_go_and_one_forges_and_everybody_else_ends_with_the_same_work() {
+    if let Some(seed) = number("TERN_COMPANY") {
+        let mut run = company::Company::new(seed).expect("a company");
+        let result = run.go();
+        println!("{}", run.plan());
+        result.expect("the run ends well");
+        return;
+    }
+    campaign(number("TERN_COMPANIES").unwrap_or(COMPANIES), company::run, "TERN_COMPANY");
 }
 
 /// What a laptop holds of a page, as text.

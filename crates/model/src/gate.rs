@@ -8,12 +8,14 @@
 mod columns;
 mod graph;
 mod inflate;
+mod ops;
 mod read;
 
 use sha2::{Digest, Sha256};
 
 pub use graph::{Graph, GraphNode, graph_gate};
 pub use inflate::{deflate, inflate_bounded};
+pub use ops::Operations;
 use read::Reader;
 
 /// Most bytes of one raw change chunk.
@@ -119,6 +121,9 @@ pub enum GateError {
     /// A first change has an ancestor of its own actor.
     #[error("the change calls itself its author's first, but an ancestor is by the same actor")]
     OwnAncestor,
+    /// An operation names an object, element or predecessor that no ancestor made, or one of another type.
+    #[error("an operation of the change names something that is not there")]
+    Operation,
     /// Compressed data is damaged or has trailing bytes.
     #[error("compressed data is damaged")]
     Inflate,
@@ -171,6 +176,13 @@ pub fn header_gate(chunk: &[u8], actor: &[u8; 16]) -> Result<ChangeHeader, GateE
 /// # Errors
 /// The first rule that the chunk breaks.
 pub fn parse(chunk: &[u8]) -> Result<ChangeHeader, GateError> {
+    let (mut header, columns) = head(chunk)?;
+    header.op_count = columns::count_ops(&mut Reader::new(columns))?;
+    Ok(header)
+}
+
+/// The header of a chunk, its operations not counted yet, and its columns.
+fn head(chunk: &[u8]) -> Result<(ChangeHeader, &[u8]), GateError> {
     if chunk.len() > MAX_CHANGE_BYTES {
         return Err(GateError::TooLarge);
     }
@@ -193,8 +205,9 @@ pub fn parse(chunk: &[u8]) -> Result<ChangeHeader, GateError> {
     }
     check_message(&mut r)?;
     let other_actors = read_other_actors(&mut r)?;
-    let op_count = columns::count_ops(&mut r)?;
-    Ok(ChangeHeader { hash, deps, actor, other_actors, seq, start_op, op_count, time_ms, size: chunk.len() })
+    let size = chunk.len();
+    let header = ChangeHeader { hash, deps, actor, other_actors, seq, start_op, op_count: 0, time_ms, size };
+    Ok((header, r.rest()))
 }
 
 /// Checks magic, type, length and checksum; gives hash and body.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use support::{blocks, page, paragraphs, stamp, sync, texts};
 use tern_model::block::{Block, BlockKind, Container, Inline, Marks, Table};
+use tern_model::gate::{Operations, parse};
 use tern_model::{Doc, Edit, Heads, Mark};
 
 /// One step of a random run. Numbers are taken modulo what there is.
@@ -210,6 +211,10 @@ proptest! {
             prop_assert_eq!(other.heads(), first.heads());
             prop_assert_eq!(other.blocks(), first.blocks());
             prop_assert_eq!(other.markers(), first.markers());
+        }
+        let mut operations = Operations::new();
+        for chunk in first.all_changes() {
+            prop_assert_eq!(operations.admit(&parse(&chunk).expect("well formed"), &chunk), Ok(()));
         }
         let shown: BTreeSet<char> = texts(first).concat().chars().collect();
         for typed in &world.typed {

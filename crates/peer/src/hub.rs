@@ -21,7 +21,7 @@ use crate::net::conn::{ConnId, ConnOut, Gate, NetIn, Opened};
 use crate::net::{News, Purpose};
 
 /// Feature bits that this build understands.
-pub const FEATURES: u64 = 1;
+pub const FEATURES: u64 = tern_trust::pack::REQUIRE_PACKS | tern_trust::judge::REQUIRE_OPERATIONS;
 /// Why content waits when this build lacks a feature that the workspace asks for.
 const UPDATE_HERE: &str = "Update needed: the workspace asks for a newer Tern than this one. Who is in it was exchanged, pages \
                            and tasks were not; you can go on writing.";

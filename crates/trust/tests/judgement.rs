@@ -370,3 +370,18 @@ proptest! {
         prop_assert_eq!(&rebuilt, &expected.effective);
     }
 }
+
+#[test]
+fn the_op_gate_holds_once_the_workspace_asks_for_it_and_refuses_what_builds_on_the_refused() {
+    let mut peers = team(&[Role::Writer]);
+    let bad = change(peers[1].actor(), 1, 1, &[], 0xBAD);
+    let item = peers[1].seal(PAGE, vec![bad.clone()]);
+    let (on_top, _) = write(&mut peers[0], PAGE, 1, 4, &[hash(&bad)]);
+    let items = [item.clone(), on_top.clone()];
+    assert_eq!(peers[0].judge(PAGE, &items).0.apply.len(), 2, "not asked for yet");
+    peers[0].write(|records, _, _| records.require(tern_trust::judge::REQUIRE_OPERATIONS)).expect("requires");
+    let (judged, _) = peers[0].judge(PAGE, &items);
+    assert!(judged.apply.is_empty());
+    assert!(matches!(judged.verdicts[item.id()], Verdict::Rejected(Reject::Gate(_))));
+    assert_eq!(judged.verdicts[on_top.id()], Verdict::Pending(Pending::Deps));
+}

@@ -8,19 +8,20 @@ use super::read::Reader;
 use super::{GateError, MAX_KEY_BYTES, MAX_OPS, MAX_PREDS};
 
 const DEFLATE_BIT: u64 = 0b1000;
-const ACTION: u64 = 66;
-const INSERT: u64 = 52;
+pub(super) const ACTION: u64 = 66;
+pub(super) const INSERT: u64 = 52;
 const EXPAND: u64 = 148;
-const PRED_COUNT: u64 = 112;
-const PRED_ACTOR: u64 = 113;
-const PRED_COUNTER: u64 = 115;
-const KEY_COUNTER: u64 = 19;
-const KEY_TEXT: u64 = 21;
+pub(super) const PRED_COUNT: u64 = 112;
+pub(super) const PRED_ACTOR: u64 = 113;
+pub(super) const PRED_COUNTER: u64 = 115;
+pub(super) const KEY_COUNTER: u64 = 19;
+pub(super) const KEY_TEXT: u64 = 21;
 const MARK_NAME: u64 = 165;
-const VALUE_META: u64 = 86;
-const OBJECT_ACTOR: u64 = 1;
-const OBJECT_COUNTER: u64 = 2;
-const KEY_ACTOR: u64 = 17;
+pub(super) const VALUE_META: u64 = 86;
+pub(super) const VALUE_RAW: u64 = 87;
+pub(super) const OBJECT_ACTOR: u64 = 1;
+pub(super) const OBJECT_COUNTER: u64 = 2;
+pub(super) const KEY_ACTOR: u64 = 17;
 
 /// What one entry of a run-length encoded column looks like.
 #[derive(Clone, Copy)]
@@ -71,7 +72,7 @@ pub(super) fn count_ops(r: &mut Reader<'_>) -> Result<u64, GateError> {
 }
 
 /// Cuts the rest of the change into columns: specifications strictly ascending, none deflated, lengths exact.
-fn split<'a>(r: &mut Reader<'a>) -> Result<Vec<(u64, &'a [u8])>, GateError> {
+pub(super) fn split<'a>(r: &mut Reader<'a>) -> Result<Vec<(u64, &'a [u8])>, GateError> {
     let count = r.unsigned()?;
     let mut specs: Vec<(u64, u64)> = Vec::new();
     for _ in 0..count {

@@ -20,7 +20,7 @@ fn time(seeded: &mut Seeded) -> i64 {
 }
 
 /// Three people write into one document, apart and together: text, marks, blocks, maps, lists, counters, deletions.
-fn document(seed: u64) -> Vec<Change> {
+pub fn document(seed: u64) -> Vec<Change> {
     let mut seeded = Seeded(seed);
     let mut docs: Vec<AutoCommit> = Vec::new();
     let mut first = AutoCommit::new().with_actor(ActorId::from(&actor(0)[..]));

@@ -3,6 +3,7 @@
 mod chunk;
 mod graph;
 mod library;
+mod operations;
 mod table;
 
 /// Splitmix64: seeded numbers for tests.

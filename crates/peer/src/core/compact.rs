@@ -101,13 +101,15 @@ impl Core {
 }
 
 fn ask_for_packs(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
-    if work.mem.membership.require & REQUIRE_PACKS != 0 {
+    // Whoever reads packs has the op gate too: both rules begin together.
+    const BITS: u64 = REQUIRE_PACKS | judge::REQUIRE_OPERATIONS;
+    if work.mem.membership.require & BITS == BITS {
         return Ok(());
     }
     if work.mem.membership.acting_role(&work.mem.me()) < Role::Owner {
         return Err(not_allowed("decide that this workspace folds long histories together"));
     }
-    work.records(|records, _, _| Ok(((), vec![records.require(REQUIRE_PACKS)?])))
+    work.records(|records, _, _| Ok(((), vec![records.require(BITS)?])))
 }
 
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tern_model::Doc;
-use tern_model::gate::{ChangeHeader, Graph, parse};
+use tern_model::gate::{ChangeHeader, Graph, Operations, parse};
 use tern_trust::Id16;
 
 /// The graph of a document's changes; read from the document when first needed.
@@ -13,12 +13,16 @@ pub(crate) struct Follow {
     graph: Option<Graph>,
     /// Last sequence number of each actor.
     last: BTreeMap<Id16, u64>,
+    /// What the changes made, where the op gate holds.
+    operations: Option<Operations>,
 }
 
 impl Follow {
     /// Takes a change in when it continues `doc` and what was admitted since.
-    pub fn admit(&mut self, doc: &Doc, header: &ChangeHeader) -> bool {
-        if self.graph.is_none() && !self.read(doc) {
+    /// `operations`: whether the workspace asks for the op gate.
+    pub fn admit(&mut self, doc: &Doc, header: &ChangeHeader, chunk: &[u8], operations: bool) -> bool {
+        let unread = self.graph.is_none() || self.operations.is_some() != operations;
+        if unread && !self.read(doc, operations) {
             return false;
         }
         let next = self.last.get(&header.actor).copied().unwrap_or(0) + 1;
@@ -26,20 +30,29 @@ impl Follow {
         if header.seq != next || graph.admit(header).is_err() {
             return false;
         }
+        if self.operations.as_mut().is_some_and(|made| made.admit(header, chunk).is_err()) {
+            // The graph knows it now; the whole way judges it, and what is read next is read anew.
+            *self = Follow::default();
+            return false;
+        }
         self.last.insert(header.actor, header.seq);
         true
     }
 
-    fn read(&mut self, doc: &Doc) -> bool {
+    fn read(&mut self, doc: &Doc, operations: bool) -> bool {
         let mut graph = Graph::new();
+        let mut made = operations.then(Operations::new);
+        self.last.clear();
         for chunk in doc.all_changes() {
             let Ok(header) = parse(&chunk) else { return false };
-            if graph.admit(&header).is_err() {
+            let passes = made.as_mut().is_none_or(|made| made.admit(&header, &chunk).is_ok());
+            if graph.admit(&header).is_err() || !passes {
                 return false;
             }
             self.last.insert(header.actor, header.seq);
         }
         self.graph = Some(graph);
+        self.operations = made;
         true
     }
 }

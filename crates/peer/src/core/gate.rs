@@ -6,7 +6,7 @@ use tern_model::trial::LIBRARY_VERSION;
 use tern_store::Store;
 use tern_trust::Id;
 use tern_trust::item::Feed;
-use tern_trust::judge::{ChangeFacts, ChangeGate, FeedItem, Feeds, TrialOutcome};
+use tern_trust::judge::{ChangeFacts, ChangeGate, FeedItem, Feeds, OperationGate, TrialOutcome};
 use tern_trust::planted::Fault;
 use tern_trust::{Id16, Item};
 
@@ -148,6 +148,16 @@ fn cut(mut why: String) -> String {
     why
 }
 
+/// The op gate behind trust's narrow interface.
+struct Operations(tern_model::gate::Operations);
+
+impl OperationGate for Operations {
+    fn admit(&mut self, chunk: &[u8]) -> Result<(), String> {
+        let header = tern_model::gate::parse(chunk).map_err(|e| e.to_string())?;
+        self.0.admit(&header, chunk).map_err(|e| e.to_string())
+    }
+}
+
 /// What the header gate read, in trust's words.
 pub(crate) fn facts(header: &tern_model::gate::ChangeHeader) -> ChangeFacts {
     ChangeFacts {
@@ -176,6 +186,10 @@ impl ChangeGate for Gates {
             Ok((chunk, facts(&header)))
         };
         chunks.into_iter().map(read).collect()
+    }
+
+    fn operations(&self) -> Box<dyn OperationGate> {
+        Box::new(Operations(tern_model::gate::Operations::new()))
     }
 
     fn known_trial(&self, hash: &Id) -> Option<TrialOutcome> {

@@ -161,6 +161,7 @@ fn affected(work: &Work<'_, '_>, known: &Known, new_keys: bool) -> Result<BTreeS
     }
     let others = before.members.iter().any(|(id, m)| now.role_of(id) != m.role)
         || before.devices.iter().any(|(id, d)| now.device(id).is_none_or(|n| n.active != d.active))
+        || before.require != now.require
         || before.admitted != now.admitted
         || before.cuts != now.cuts;
     if others {
@@ -212,7 +213,11 @@ fn continues(work: &mut Work<'_, '_>, (space, tag): &Spot, items: &[(i64, Item)]
         return Ok(false);
     }
     let Some(open) = work.mem.docs.get_mut(&id) else { return Ok(false) };
-    let fits = headers.iter().all(|h| open.doc.has_change(&h.hash) || open.follow.admit(&open.doc, h));
+    let operations = work.mem.membership.require & judge::REQUIRE_OPERATIONS != 0;
+    let fits = headers
+        .iter()
+        .zip(&changes)
+        .all(|(h, chunk)| open.doc.has_change(&h.hash) || open.follow.admit(&open.doc, h, chunk, operations));
     // What applies but does not load again must not become the snapshot: the whole way finds who wrote it.
     if !fits || open.doc.apply(&changes).is_err() || open.doc.save_checked().is_err() {
         work.mem.docs.remove(&id);
@@ -443,6 +448,10 @@ fn note(
             work.txn.clear_verdict(item.row)?;
             continue;
         };
+        if item.author == work.mem.me() && Some(item.incarnation) == work.mem.incarnation {
+            // An own change that does not count is missing from the document: its number must not be written again.
+            work.begin_run();
+        }
         if Fault::QuarantineLost.is_on() && class == VerdictClass::Quarantined {
             continue;
         }

@@ -147,6 +147,12 @@ impl<'a, 's> Work<'a, 's> {
         incarnation
     }
 
+    /// From the next write on this device writes as another run: another actor, another feed.
+    pub(crate) fn begin_run(&mut self) {
+        self.mem.incarnation = None;
+        self.mem.feeds.clear();
+    }
+
     /// The feed of this process run in a space.
     pub(crate) fn feed(&mut self, space: &Id16) -> FeedState {
         let incarnation = self.incarnation();

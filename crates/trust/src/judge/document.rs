@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::role::{CutCache, Feeds, role_suits};
 use super::{
-    Access, ChangeGate, Content, GraphNode, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict,
+    Access, ChangeGate, Content, GraphNode, Opened, OperationGate, Pending, Quarantine, REQUIRE_OPERATIONS,
+    Reject, TrialOutcome, Verdict,
 };
 use crate::derive::{Id, Id16, actor_device};
 use crate::eval::Set;
@@ -47,13 +48,7 @@ pub struct DocumentJudgement {
 impl DocumentJudgement {
     /// The bytes of a change among the items that were judged.
     pub fn chunk<'a>(&self, items: &'a [Opened], hash: &Id) -> Option<&'a [u8]> {
-        let place = self.changes.get(hash)?.place;
-        let changes = match &items.get(place.item)?.content {
-            Content::Batch { batch, .. } => &batch.changes,
-            Content::Pack { changes, .. } => changes,
-            _ => return None,
-        };
-        changes.get(place.change).map(Vec::as_slice)
+        chunk_at(items, self.changes.get(hash)?.place)
     }
 
     /// The bytes of all accepted changes, dependencies first.
@@ -126,13 +121,23 @@ pub fn judge_document(
         case.add(number, facts, pack, role.err());
     }
     let kept = case.closure(good);
-    let mut ready = case.pass_gates(&kept, gate);
+    let required = access.membership().require & REQUIRE_OPERATIONS != 0;
+    let mut ready = case.pass_gates(&kept, gate, required.then(|| gate.operations()));
     case.settle_equivocation(&mut ready, access.membership());
     case.settle_trials(&mut ready, gate);
     for hash in &ready {
         case.decide(hash, Verdict::Accepted);
     }
     case.finish(ready)
+}
+
+fn chunk_at(items: &[Opened], place: Place) -> Option<&[u8]> {
+    let changes = match &items.get(place.item)?.content {
+        Content::Batch { batch, .. } => &batch.changes,
+        Content::Pack { changes, .. } => changes,
+        Content::Attest(_) | Content::BlobRef(_) => return None,
+    };
+    changes.get(place.change).map(Vec::as_slice)
 }
 
 /// The judgement in the making. A change without a decision is set aside with its items.
@@ -198,7 +203,12 @@ impl<'a> Case<'a> {
     }
 
     /// Check 10: kept changes whose dependencies are all there and which pass the graph gate, dependencies first.
-    fn pass_gates(&mut self, kept: &BTreeSet<Id>, gate: &dyn ChangeGate) -> Vec<Id> {
+    fn pass_gates(
+        &mut self,
+        kept: &BTreeSet<Id>,
+        gate: &dyn ChangeGate,
+        mut operations: Option<Box<dyn OperationGate>>,
+    ) -> Vec<Id> {
         let mut waiting_on: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
         let mut missing: BTreeMap<Id, usize> = BTreeMap::new();
         let mut open: BTreeSet<Id> = BTreeSet::new();
@@ -215,7 +225,11 @@ impl<'a> Case<'a> {
         }
         let (mut ready, mut nodes, mut actors) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
         while let Some(hash) = open.pop_first() {
-            match self.graph(&hash, &nodes, &actors, gate) {
+            let passed = self.graph(&hash, &nodes, &actors, gate).and_then(|node| {
+                let Some(operations) = &mut operations else { return Ok(node) };
+                operations.admit(self.chunk(&hash).unwrap_or_default()).map(|()| node)
+            });
+            match passed {
                 Ok(node) => {
                     actors.insert(node.actor);
                     nodes.insert(hash, node);
@@ -233,6 +247,10 @@ impl<'a> Case<'a> {
             }
         }
         ready
+    }
+
+    fn chunk(&self, hash: &Id) -> Option<&[u8]> {
+        chunk_at(self.items, self.changes.get(hash)?.place)
     }
 
     fn graph(

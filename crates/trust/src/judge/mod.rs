@@ -121,6 +121,16 @@ pub enum TrialOutcome {
     Slow,
 }
 
+/// Bit of [`crate::record::Fields::Require`] from which on the op gate holds.
+pub const REQUIRE_OPERATIONS: u64 = 2;
+
+/// The op gate over one document: what a change names must have been made by its ancestors, whatever version of the
+/// document library somebody runs.
+pub trait OperationGate {
+    /// Passes a change whose ancestors were passed before, and remembers what it made.
+    fn admit(&mut self, chunk: &[u8]) -> Result<(), String>;
+}
+
 /// The gates before the document library, connected by whoever owns both.
 pub trait ChangeGate {
     /// Parses and bounds a raw change chunk without inflating or applying it; its actor must be `actor`.
@@ -139,6 +149,9 @@ pub trait ChangeGate {
     ) -> Result<GraphNode, String> {
         graph_gate(facts, deps, has_own_ancestor)
     }
+
+    /// The op gate for one document without changes.
+    fn operations(&self) -> Box<dyn OperationGate>;
 
     /// The cached outcome of a trial of this change, if there was one. Unknown counts as safe: whoever applies tries
     /// first, and judges again when it fails.

@@ -9,8 +9,8 @@ use tern_trust::device::{DeviceKeys, InviteKeys};
 use tern_trust::feed::{FeedState, Writer};
 use tern_trust::item::{Feed, Item};
 use tern_trust::judge::{
-    Access, ChangeFacts, ChangeGate, CutCache, DocumentJudgement, FeedItem, Feeds, Opened, TrialOutcome,
-    Verdict, judge_document, open_item,
+    Access, ChangeFacts, ChangeGate, CutCache, DocumentJudgement, FeedItem, Feeds, Opened, OperationGate,
+    TrialOutcome, Verdict, judge_document, open_item,
 };
 use tern_trust::keyring::KeyRing;
 use tern_trust::log::{
@@ -323,6 +323,19 @@ pub struct FakeGate {
     pub trials: BTreeMap<Id, TrialOutcome>,
 }
 
+/// Refuses stand-ins of the salt 0xBAD.
+struct FakeOperations;
+
+impl OperationGate for FakeOperations {
+    fn admit(&mut self, chunk: &[u8]) -> Result<(), String> {
+        if chunk.get(40..48) == Some(&0xBADu64.to_le_bytes()[..]) {
+            Err("names nothing".into())
+        } else {
+            Ok(())
+        }
+    }
+}
+
 impl ChangeGate for FakeGate {
     fn header(&self, chunk: &[u8], actor: &Id16) -> Result<ChangeFacts, String> {
         let number = |at: usize| {
@@ -356,6 +369,10 @@ impl ChangeGate for FakeGate {
             rest = more;
         }
         if rest.is_empty() { Ok(unfolded) } else { Err("cut short".into()) }
+    }
+
+    fn operations(&self) -> Box<dyn OperationGate> {
+        Box::new(FakeOperations)
     }
 
     fn known_trial(&self, hash: &Id) -> Option<TrialOutcome> {
