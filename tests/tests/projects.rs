@@ -151,7 +151,11 @@ fn a_state_renamed_apart_stays_one_state_and_tasks_keep_it() -> Result<()> {
             in_it.tasks.into_iter().map(|task| (task.title, task.more.state.unwrap_or_default())).collect();
         let review: BTreeSet<&String> = titles.iter().map(|(_, state)| state).collect();
         ensure!(review.len() == 1, "all three are in one state: {titles:?}");
-        ensure!(view.conflicts.iter().any(|kept| kept.field == "name of the state In QA"), "{:?}", view.conflicts);
+        ensure!(
+            view.conflicts.iter().any(|kept| kept.field == "name of the state In QA"),
+            "{:?}",
+            view.conflicts
+        );
         seen.push((names, now, titles));
     }
     ensure!(seen[0] == seen[1], "{seen:?}");
@@ -179,7 +183,9 @@ fn a_page_that_belongs_to_a_project_stands_on_its_page_until_it_leaves() -> Resu
     world.perform(1, &belongs("web"))?;
     world.quiesce()?;
     let pages = |world: &mut World| -> Result<Vec<(String, String)>> {
-        let View::Project(view) = world.ask(0, &Query::Project { project: "Web".into() })? else { bail!("none") };
+        let View::Project(view) = world.ask(0, &Query::Project { project: "Web".into() })? else {
+            bail!("none")
+        };
         Ok(view.pages.into_iter().map(|page| (page.kind, page.title)).collect())
     };
     ensure!(pages(&mut world)? == [("page".to_owned(), "Guide".to_owned())]);

@@ -1,17 +1,18 @@
 //! Cycles: how far each is, its scopes, and the hill on which they stand. Arrows on a scope move it.
 
 use egui::{Align2, Key, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use tern_peer::{Command, CycleCommand, CycleView, ScopeView};
+use tern_peer::{CycleView, ScopeView};
 
 use super::clock::Clock;
-use super::command::{Queue, Route, Then, UiCommand, set_task};
+use super::command::{Queue, Route, UiCommand, set_task};
 use super::details::section;
 use super::icon::{self, Icon};
 use super::look::look;
-use super::picker::{Entered, Picker};
 use super::tokens::{self, radius, size, stroke};
 use super::views::Views;
 use super::widgets::{self, Button};
+
+mod menus;
 
 /// Height of the drawn hill.
 const HILL: f32 = 150.0;
@@ -66,7 +67,7 @@ pub fn show(ui: &mut Ui, views: &Views, clock: &Clock, out: &mut Queue) {
     widgets::region(ui, body, "cycle list", "List of cycles", |ui| {
         let new = Button::new("New cycle").icon(Icon::Plus).show(ui);
         if new.clicked() {
-            out.push(UiCommand::Pick(Box::new(new_cycle(Some(new.rect)))));
+            out.push(UiCommand::Pick(Box::new(menus::new_cycle(Some(new.rect)))));
         }
         ui.add_space(8.0);
         let Some(view) = views.cycles.get() else {
@@ -91,25 +92,16 @@ pub fn show(ui: &mut Ui, views: &Views, clock: &Clock, out: &mut Queue) {
     });
 }
 
-fn new_cycle(anchor: Option<Rect>) -> Picker {
-    let entered = Entered {
-        name: "Name",
-        hint: "Name of the cycle; it begins today".to_owned(),
-        text: String::new(),
-        narrows: false,
-        does: |_, text| {
-            let command = CycleCommand::New { title: text.to_owned(), fields: Vec::new() };
-            UiCommand::Send(Box::new(Command::Cycle(command)), Then::Quiet)
-        },
-        with: Vec::new(),
-    };
-    Picker { entered: Some(entered), ..Picker::new("New cycle", anchor, Vec::new()) }
-}
-
 fn one(ui: &mut Ui, cycle: &CycleView, clock: &Clock, out: &mut Queue) {
     let p = look(ui.ctx());
     section(ui, &cycle.title, "");
     widgets::text(ui, &head_words(cycle, clock), tokens::SMALL, p.ink2);
+    ui.add_space(6.0);
+    let change = Button::new("Change…").spoken(&format!("Change {}", cycle.title)).show(ui);
+    if change.clicked() {
+        out.push(UiCommand::Pick(Box::new(menus::change(cycle, clock, Some(change.rect)))));
+    }
+    ui.add_space(4.0);
     if cycle.scopes.is_empty() {
         let words = "No scope yet: open a task’s details and choose this cycle.";
         widgets::text(ui, words, tokens::SMALL, p.ink3);

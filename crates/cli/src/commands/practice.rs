@@ -3,7 +3,9 @@
 use tern_peer::{Command, PeerError, PracticeCommand, PracticeQuery, PracticeView, Query, Reply, View};
 
 use super::ask;
-use crate::args::{AgreementAction, IncidentAction, MeetingAction, MeetingNewArgs, QuestionAction, VoteAction};
+use crate::args::{
+    AgreementAction, IncidentAction, MeetingAction, MeetingNewArgs, QuestionAction, VoteAction,
+};
 use crate::context::Context;
 use crate::{failure, human, values};
 

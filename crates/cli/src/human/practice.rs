@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use tern_peer::{
-    AgreementView, ConflictView, IncidentView, MeetingCard, MeetingView, MeetingsView, PollView, PracticeView,
-    QuestionView, UpkeepPage, UpkeepView, VotesView,
+    AgreementView, ConflictView, IncidentView, MeetingCard, MeetingView, MeetingsView, PollView,
+    PracticeView, QuestionView, UpkeepPage, UpkeepView, VotesView,
 };
 
 use crate::human::{Clock, count};

@@ -330,6 +330,8 @@ pub struct AgreementView {
     pub then: Vec<DutyView>,
     /// What it configures, in sentences.
     pub configures: Vec<String>,
+    /// Names of the fields that it says something in; the others are as usual.
+    pub says: Vec<String>,
     /// Values that others wrote at the same time and that lost.
     pub conflicts: Vec<ConflictView>,
 }

@@ -73,7 +73,11 @@ pub(super) fn edit(work: &Work<'_, '_>, name: &str, value: &str) -> Result<Optio
 }
 
 /// What has to hold after a change: a closed incident says what stopped it, and when it was over.
-pub(super) fn settle(work: &mut Work<'_, '_>, id: DocId, named: &[(String, String)]) -> Result<(), PeerError> {
+pub(super) fn settle(
+    work: &mut Work<'_, '_>,
+    id: DocId,
+    named: &[(String, String)],
+) -> Result<(), PeerError> {
     let now_is = work.doc(id)?.incident();
     if now_is.state != IncidentState::Closed {
         return Ok(());

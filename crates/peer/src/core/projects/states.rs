@@ -27,7 +27,8 @@ pub(super) fn rename(work: &mut Work<'_, '_>, id: DocId, state: &str, name: &str
     let known = plan.state(state).ok_or_else(|| {
         let names: Vec<&str> = plan.states.iter().map(|state| state.name.as_str()).collect();
         let next = match names.as_slice() {
-            [] => "The project has no named states; `tern project set P state=\"In QA:review\"` adds one.".to_owned(),
+            [] => "The project has no named states; `tern project set P state=\"In QA:review\"` adds one."
+                .to_owned(),
             names => format!("Its states are {}.", names.join(", ")),
         };
         not_found("state", state).next(next)
