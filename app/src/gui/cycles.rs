@@ -18,6 +18,8 @@ mod menus;
 const HILL: f32 = 150.0;
 /// Widest that a hill is drawn.
 const WIDEST: f32 = 860.0;
+/// Widest name beside a scope on the hill.
+const LABEL: f32 = 220.0;
 /// How far an arrow moves a scope.
 const STEP: i64 = 5;
 /// Points of the curve.
@@ -94,14 +96,15 @@ pub fn show(ui: &mut Ui, views: &Views, clock: &Clock, out: &mut Queue) {
 
 fn one(ui: &mut Ui, cycle: &CycleView, clock: &Clock, out: &mut Queue) {
     let p = look(ui.ctx());
-    section(ui, &cycle.title, "");
-    widgets::text(ui, &head_words(cycle, clock), tokens::SMALL, p.ink2);
-    ui.add_space(6.0);
-    let change = Button::new("Change…").spoken(&format!("Change {}", cycle.title)).show(ui);
+    let head = section(ui, &cycle.title, "");
+    let right = egui::Layout::right_to_left(egui::Align::Center);
+    let builder = egui::UiBuilder::new().max_rect(head).id_salt(&cycle.id).layout(right);
+    let spoken = format!("Change {}", cycle.title);
+    let change = Button::new("Change…").spoken(&spoken).show(&mut ui.new_child(builder));
     if change.clicked() {
         out.push(UiCommand::Pick(Box::new(menus::change(cycle, clock, Some(change.rect)))));
     }
-    ui.add_space(4.0);
+    widgets::text(ui, &head_words(cycle, clock), tokens::SMALL, p.ink2);
     if cycle.scopes.is_empty() {
         let words = "No scope yet: open a task’s details and choose this cycle.";
         widgets::text(ui, words, tokens::SMALL, p.ink3);
@@ -170,8 +173,8 @@ fn hill(ui: &mut Ui, cycle: &CycleView) {
         ui.painter().circle_filled(centre, 6.0, p.here);
         // Outside of the hill, where no line runs through the words.
         let (corner, side) =
-            if at < 50 { (-158.0, Align2::RIGHT_CENTER) } else { (8.0, Align2::LEFT_CENTER) };
-        let label = Rect::from_min_size(centre + vec2(corner, -22.0), vec2(150.0, 18.0));
+            if at < 50 { (-LABEL - 8.0, Align2::RIGHT_CENTER) } else { (8.0, Align2::LEFT_CENTER) };
+        let label = Rect::from_min_size(centre + vec2(corner, -22.0), vec2(LABEL, 18.0));
         let label = label.intersect(whole.with_min_y(whole.top() - 8.0));
         widgets::line(ui, label, side, &scope.task.title, tokens::TINY, p.ink);
     }

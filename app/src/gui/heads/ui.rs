@@ -182,9 +182,15 @@ fn prose(ui: &mut Ui, text: &str, none: &str, spoken: &str, part: Part, out: &mu
         return value(ui, none, &format!("{spoken}: none yet"), part, true, out);
     }
     let p = look(ui.ctx());
+    let spoken = format!("{spoken}: {text}");
+    if look::width(ui, text, tokens::UI_MEDIUM) < ui.available_width() {
+        // On one line it stands as high as its caption, like every other field.
+        let response = words(ui, text, tokens::UI_MEDIUM, p.ink, &spoken);
+        return pressed(ui, response, part, out);
+    }
     let job = look::wrapped(text, tokens::UI_MEDIUM, p.ink, ui.available_width());
     let response = ui.add(egui::Label::new(job).selectable(false).wrap().sense(Sense::click()));
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{spoken}: {text}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     pressed(ui, response, part, out);
 }
 

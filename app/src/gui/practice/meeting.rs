@@ -32,8 +32,8 @@ pub fn build(view: &MeetingView) -> Head {
     if let Some(card) =
         view.card.as_ref().filter(|card| view.state == "planned" && card.recommends == "write")
     {
+        // What either is good for stood in the dialog that made the meeting.
         says.push(card.text.clone());
-        says.push(format!("Meet for {}; write for {}.", card.meet_for.join(", "), card.write_for.join(", ")));
     }
     for kept in &view.conflicts {
         says.push(format!("{} set {} to {} at the same time.", kept.author, kept.field, kept.value));

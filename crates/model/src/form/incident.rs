@@ -51,13 +51,17 @@ pub struct IncidentFields {
     pub owner: String,
     /// What stopped it.
     pub outcome: String,
-    /// How bad it is.
+    /// How bad it is. What is not said is not written, so that rows are the same as before the field was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
     /// What or who is hit.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub affected: String,
     /// Since when it hurts, as written; empty where nobody knows.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub started: String,
     /// When it no longer did, as written.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub resolved: String,
 }
 
@@ -131,5 +135,6 @@ mod tests {
         let old = r#"{"state":"closed","owner":"ab","outcome":"The wind turned"}"#;
         let read: IncidentFields = serde_json::from_str(old).unwrap();
         assert_eq!((read.state, read.severity, read.started.as_str()), (IncidentState::Closed, None, ""));
+        assert_eq!(serde_json::to_string(&read).unwrap(), old, "and is written as it was");
     }
 }
