@@ -250,9 +250,12 @@ mod tests {
         names.iter().enumerate().map(state).collect()
     }
 
+    /// Names that were made, renamings, and names that are shown.
+    type Case = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static [&'static str]);
+
     #[test]
     fn names_apart_never_take_a_state_away_and_tasks_find_theirs() {
-        let cases: [(&[&str], &[(&str, &str)], &[&str]); 5] = [
+        let cases: [Case; 5] = [
             (&["A", "B"], &[("A", "C")], &["C", "B"]),
             (&["A", "B"], &[("A", "B"), ("B", "A")], &["B", "A"]),
             (&["A", "B"], &[("A", "B")], &["A", "B"]),

@@ -28,7 +28,7 @@ impl Window {
 
     fn head_text(&mut self) -> String {
         let open = self.harness.state_mut().as_mut().expect("the window").open_mut().expect("open");
-        heads::text(&open.page_head().expect("a head"))
+        heads::text(open.page_head().expect("a head"))
     }
 
     fn run_command(&mut self, words: &str) {

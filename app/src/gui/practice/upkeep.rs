@@ -25,8 +25,8 @@ fn set(page: &str, name: &str, value: &str, before: &str, said: &str) -> UiComma
 }
 
 /// A page belongs to a project from here on, or to none; `before` is what it belonged to.
-pub fn belong(page: &str, before: &str, project: &str, said: String) -> UiCommand {
-    set(page, "project", project, before, &said)
+pub fn belong(page: &str, before: &str, project: &str, said: &str) -> UiCommand {
+    set(page, "project", project, before, said)
 }
 
 /// Draws each as a line that opens a menu.
@@ -45,11 +45,11 @@ fn project(view: &HeadView, anchor: Option<Rect>) -> Picker {
     let before = view.project.as_ref().map(|project| project.id.clone()).unwrap_or_default();
     let entries = view.projects.iter().map(|project| {
         let here = project.id == before;
-        let command = belong(&view.id, &before, &project.id, format!("It belongs to {}", project.title));
+        let command = belong(&view.id, &before, &project.id, &format!("It belongs to {}", project.title));
         let sign = Sign::Icon(if here { Icon::Check } else { Icon::Folder });
         Entry::new(sign, &project.title, command)
     });
-    let none = belong(&view.id, &before, "", "It belongs to no project".to_owned());
+    let none = belong(&view.id, &before, "", "It belongs to no project");
     let entries = entries.chain([Entry::new(Sign::None, "None", none)]).collect();
     Picker::new("Project that the page belongs to", anchor, entries)
 }

@@ -127,7 +127,7 @@ pub(super) fn add_page(project: &ProjectView, views: &Views, anchor: Option<Rect
             Entry::new(
                 Sign::Icon(Icon::Page),
                 title,
-                practice::upkeep::belong(&page.id, "", &project.id, said),
+                practice::upkeep::belong(&page.id, "", &project.id, &said),
             )
         })
         .take(OFFERED_PAGES)

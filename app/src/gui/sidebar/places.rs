@@ -46,7 +46,7 @@ pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
     if ui.max_rect().height() >= PLACES_ABREAST {
         for (text, icon, right, place) in &places {
             let row = Row { icon: Some(*icon), right, ..Row::new(text) };
-            place_row(ui, row, spoken(place), place, here(place, data, route), out);
+            place_row(ui, row, spoken(place).as_deref(), place, here(place, data, route), out);
         }
         return;
     }
@@ -54,7 +54,7 @@ pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
         ui.columns(2, |columns| {
             for (ui, (text, icon, _, place)) in columns.iter_mut().zip(pair) {
                 let row = Row { icon: Some(*icon), ..Row::new(text) };
-                place_row(ui, row, spoken(place), place, here(place, data, route), out);
+                place_row(ui, row, spoken(place).as_deref(), place, here(place, data, route), out);
             }
         });
     }
@@ -69,8 +69,8 @@ fn here(place: &Route, data: &Data, route: &Route) -> bool {
     (route == place && !saved) || both_people || one_thread || one_project
 }
 
-fn place_row(ui: &mut Ui, row: Row<'_>, spoken: Option<String>, place: &Route, here: bool, out: &mut Queue) {
-    let row = Row { selected: here, spoken: spoken.as_deref(), ..row };
+fn place_row(ui: &mut Ui, row: Row<'_>, spoken: Option<&str>, place: &Route, here: bool, out: &mut Queue) {
+    let row = Row { selected: here, spoken, ..row };
     if row.show(ui).clicked() {
         out.extend(match place {
             Route::Inbox => vec![UiCommand::Do(Action::GoInbox)],
