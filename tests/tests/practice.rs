@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use tern_peer::{
     AgreementView, Command, DigestView, InboxView, MeetingView, NotifyView, PracticeCommand, PracticeQuery,
     PracticeView, Query, Reply, Say, TasksView, ThreadCommand, View, VotesView,
@@ -82,7 +82,7 @@ fn rows(world: &World, laptop: usize) -> Result<String> {
     for form in ["meeting", "incident", "agreement"] {
         text += &format!("{:?}\n", store.forms(form)?);
     }
-    for name in ["upkeep", "rounds"] {
+    for name in ["upkeep", "rounds", "project"] {
         text += &format!("{:?}\n", store.aspects(name)?);
     }
     Ok(text)
@@ -101,6 +101,48 @@ fn meeting_with_bao(world: &mut World) -> Result<Box<MeetingView>> {
 }
 
 /// Law: however often and wherever a meeting is closed, each line under Actions becomes one task.
+#[test]
+fn an_incident_says_since_when_how_bad_and_closes_with_an_end() -> Result<()> {
+    let mut world = World::ready(431, 2)?;
+    let new = Command::PageFromTemplate {
+        template: "Incident".into(),
+        title: Some("Fog".into()),
+        parent: None,
+        space: None,
+    };
+    world.perform(0, &new)?;
+    world.quiesce()?;
+    let set = |fields: &[(&str, &str)]| PracticeCommand::IncidentSet {
+        page: "Fog".into(),
+        fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    };
+    let PracticeView::Incident(now) =
+        does(&mut world, 1, set(&[("severity", "Major"), ("affected", "Dover")]))?
+    else {
+        bail!("no incident")
+    };
+    ensure!(now.state == "open" && now.started.is_some() && now.resolved.is_none(), "{now:?}");
+    ensure!((now.severity.as_deref(), now.affected.as_str()) == (Some("major"), "Dover"), "{now:?}");
+    ensure!(does(&mut world, 1, set(&[("severity", "huge")])).is_err());
+    ensure!(does(&mut world, 1, set(&[("state", "closed")])).is_err(), "it says what stopped it");
+    world.pass(3_600_000);
+    let closed = set(&[("state", "closed"), ("outcome", "The wind turned")]);
+    let PracticeView::Incident(over) = does(&mut world, 1, closed)? else { bail!("no incident") };
+    ensure!(over.resolved.is_some() && over.resolved != over.started, "its end is when it was closed");
+    world.quiesce()?;
+    let View::Head(head) = world.ask(0, &Query::Head { page: "Fog".into() })? else { bail!("no head") };
+    let there = head.incident.context("the page is an incident there too")?;
+    ensure!((&there.state, &there.outcome) == (&over.state, &over.outcome), "{there:?}");
+    let owner = head.upkeep.owner.map(|owner| owner.name);
+    ensure!(owner == there.owner.map(|owner| owner.name), "who holds it answers for the page");
+    let all = PracticeQuery::Incidents { page: None };
+    let View::Practice(PracticeView::Incidents(all)) = world.ask(0, &Query::Practice(all))? else {
+        bail!("no incidents")
+    };
+    ensure!(all.incidents.len() == 1);
+    tern_tests::checks::clean(&mut world, 0, false)
+}
+
 #[test]
 fn actions_of_a_meeting_become_tasks_once_also_when_two_close_it_apart() -> Result<()> {
     let mut world = World::ready(71, 2)?;

@@ -1,5 +1,7 @@
 //! Stories of projects, relations, recurrence and cycles over documents that merge, on two laptops.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail, ensure};
 use tern_model::hours::DAY_MS;
 use tern_peer::{
@@ -110,6 +112,89 @@ fn states_and_fields_added_apart_are_all_kept() -> Result<()> {
         ensure!(names == ["On hold", "Ready", "Building", "In QA", "Shipped", "Dropped"], "{names:?}");
         ensure!(view.fields.iter().any(|field| field.name == "Customer"), "{:?}", view.fields);
     }
+    Ok(())
+}
+
+fn rename(world: &mut World, laptop: usize, state: &str, name: &str) -> Result<ProjectView> {
+    let (state, name) = (state.to_owned(), name.to_owned());
+    project(world, laptop, ProjectCommand::RenameState { project: "Web".into(), state, name })
+}
+
+#[test]
+fn a_state_renamed_apart_stays_one_state_and_tasks_keep_it() -> Result<()> {
+    let mut world = World::ready(519, 2)?;
+    web(&mut world)?;
+    for line in ["One >Web", "Two >Web", "Three >Web"] {
+        new_task(&mut world, 0, line)?;
+    }
+    set(&mut world, 0, "One", "status", "In QA")?;
+    world.quiesce()?;
+    rename(&mut world, 0, "In QA", "Checking")?;
+    let two = set(&mut world, 0, "Two", "status", "Checking")?;
+    ensure!(two.more.state.as_deref() == Some("Checking"), "{two:?}");
+    world.pass(60_000);
+    rename(&mut world, 1, "In QA", "Trying")?;
+    rename(&mut world, 1, "Building", "Checking")?;
+    set(&mut world, 1, "Three", "status", "Trying")?;
+    world.quiesce()?;
+    let mut seen = Vec::new();
+    for laptop in 0..2 {
+        let View::Project(view) = world.ask(laptop, &Query::Project { project: "Web".into() })? else {
+            bail!("none")
+        };
+        let names: Vec<String> = view.states.iter().map(|state| state.name.clone()).collect();
+        ensure!(names.len() == 4, "no state went or came: {names:?}");
+        let now = names.iter().find(|name| ["Checking", "Trying"].contains(&name.as_str()));
+        let now = now.cloned().unwrap_or_default();
+        let in_it = list(&mut world, laptop, "project:web is:open", Some("status"))?;
+        let titles: Vec<(String, String)> =
+            in_it.tasks.into_iter().map(|task| (task.title, task.more.state.unwrap_or_default())).collect();
+        let review: BTreeSet<&String> = titles.iter().map(|(_, state)| state).collect();
+        ensure!(review.len() == 1, "all three are in one state: {titles:?}");
+        ensure!(
+            view.conflicts.iter().any(|kept| kept.field == "name of the state In QA"),
+            "{:?}",
+            view.conflicts
+        );
+        seen.push((names, now, titles));
+    }
+    ensure!(seen[0] == seen[1], "{seen:?}");
+    // Choosing one name ends it; the old name still finds the state, and cannot be another one's.
+    rename(&mut world, 0, "In QA", "Checked")?;
+    let View::Project(view) = world.ask(0, &Query::Project { project: "Web".into() })? else { bail!("none") };
+    ensure!(view.conflicts.is_empty(), "{:?}", view.conflicts);
+    ensure!(titles(&mut world, "state:Checked")?.len() == 3, "tasks follow");
+    ensure!(rename(&mut world, 0, "Ready", "In QA").is_err(), "two states would have been made as one name");
+    ensure!(rename(&mut world, 0, "Nowhere", "X").is_err());
+    tern_tests::checks::clean(&mut world, 0, false)
+}
+
+#[test]
+fn a_page_that_belongs_to_a_project_stands_on_its_page_until_it_leaves() -> Result<()> {
+    let mut world = World::ready(520, 2)?;
+    web(&mut world)?;
+    let page = Command::PageNew { title: "Guide".into(), parent: None, space: None, markdown: None };
+    world.perform(0, &page)?;
+    world.quiesce()?;
+    let belongs = |to: &str| {
+        let fields = vec![pair("project", to)];
+        Command::Practice(tern_peer::PracticeCommand::PageSet { page: "Guide".into(), fields })
+    };
+    world.perform(1, &belongs("web"))?;
+    world.quiesce()?;
+    let pages = |world: &mut World| -> Result<Vec<(String, String)>> {
+        let View::Project(view) = world.ask(0, &Query::Project { project: "Web".into() })? else {
+            bail!("none")
+        };
+        Ok(view.pages.into_iter().map(|page| (page.kind, page.title)).collect())
+    };
+    ensure!(pages(&mut world)? == [("page".to_owned(), "Guide".to_owned())]);
+    let View::Head(head) = world.ask(0, &Query::Head { page: "Guide".into() })? else { bail!("no head") };
+    ensure!(head.project.is_some_and(|on| on.title == "Web"));
+    tern_tests::checks::clean(&mut world, 0, false)?;
+    ensure!(world.perform(0, &belongs("Nowhere")).is_err());
+    world.perform(0, &belongs(""))?;
+    ensure!(pages(&mut world)?.is_empty());
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::heads::Part;
+use super::heads::{Field, Part};
 pub use super::sidebar::moves::Step;
 
 mod read;
@@ -39,6 +39,8 @@ pub enum Action {
     Next,
     Previous,
     Open,
+    OpenTitle,
+    TakeBack,
     SetStatus,
     SetPriority,
     SetAssignee,
@@ -212,12 +214,18 @@ pub enum When {
     InOpened,
     /// On a page that is a decision.
     OnDecision,
+    /// On a page that is an incident.
+    OnIncident,
     /// On a hand-off that waits for oneself.
     OnHandoff,
     /// In the digest.
     InDigest,
     /// An item of the digest is selected, and Enter is for it.
     OnItem,
+    /// A decision or project is selected in its list, and Enter is for it.
+    OnTitle,
+    /// What was just done can be taken back, and nothing is being typed.
+    ToTakeBack,
 }
 
 /// What is true of the window while actions are offered.
@@ -259,12 +267,18 @@ pub struct Situation {
     pub opened: bool,
     /// The page is a decision.
     pub decision: bool,
+    /// The page is an incident.
+    pub incident: bool,
     /// The page is a hand-off that waits for oneself.
     pub handoff: bool,
     /// The digest is in sight.
     pub digest: bool,
     /// Enter is for the selected item of the digest.
     pub on_item: bool,
+    /// Enter is for the selected decision or project.
+    pub on_title: bool,
+    /// What was just done can be taken back.
+    pub undo: bool,
 }
 
 /// One row of the table.
@@ -301,8 +315,8 @@ const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 use Keys::{Card, Held, Sequence, Single, Tree, Typed};
 use When::{
     Always, InDigest, InHistory, InLists, InOpened, InPast, InPeople, InReview, InSplit, InTasks, InThread,
-    InTree, OnBoard, OnCard, OnDecision, OnHandoff, OnItem, OnPage, OnRow, OnTask, OnThread, OnView,
-    ToAccept,
+    InTree, OnBoard, OnCard, OnDecision, OnHandoff, OnIncident, OnItem, OnPage, OnRow, OnTask, OnThread,
+    OnTitle, OnView, ToAccept, ToTakeBack,
 };
 
 /// The table.
@@ -340,6 +354,8 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Next, "Next", &[Single(NONE, Key::J)], InLists, false),
     spec(Action::Previous, "Previous", &[Single(NONE, Key::K)], InLists, false),
     spec(Action::Open, "Details", &[Single(NONE, Key::Enter)], OnRow, true),
+    spec(Action::OpenTitle, "Open what is selected", &[Single(NONE, Key::Enter)], OnTitle, false),
+    spec(Action::TakeBack, "Take back what was just done", &[chord(CTRL, Key::Z)], ToTakeBack, false),
     spec(Action::EditTitle, "Edit the title", &[Single(NONE, Key::T)], OnTask, true),
     spec(Action::SetStatus, "Status", &[Single(NONE, Key::S)], OnTask, true),
     spec(Action::SetPriority, "Priority", &[Single(NONE, Key::P)], OnTask, true),
@@ -466,6 +482,13 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Head(Part::Outcome), "Outcome of the decision…", &[], OnDecision, true),
     spec(Action::Head(Part::Affects), "Projects that the decision concerns…", &[], OnDecision, true),
     spec(Action::Head(Part::Replaces), "Decisions that this one replaces…", &[], OnDecision, true),
+    spec(Action::Head(Part::Incident(Field::State)), "State of the incident…", &[], OnIncident, true),
+    spec(Action::Head(Part::Incident(Field::Owner)), "Who holds the incident…", &[], OnIncident, true),
+    spec(Action::Head(Part::Incident(Field::Severity)), "Severity of the incident…", &[], OnIncident, true),
+    spec(Action::Head(Part::Incident(Field::Affected)), "What the incident affects…", &[], OnIncident, true),
+    spec(Action::Head(Part::Incident(Field::Started)), "Since when it is…", &[], OnIncident, true),
+    spec(Action::Head(Part::Incident(Field::Resolved)), "Until when it was…", &[], OnIncident, true),
+    spec(Action::Head(Part::Incident(Field::Outcome)), "What stopped the incident…", &[], OnIncident, true),
     spec(Action::Head(Part::Accept), "Take this hand-off", &[], OnHandoff, true),
     spec(Action::Head(Part::Return), "Give this hand-off back…", &[], OnHandoff, true),
     spec(Action::HandOff, "Hand off my open work…", &[], Always, true),
@@ -528,9 +551,12 @@ impl When {
             OnThread => situation.on_thread,
             InOpened => situation.opened,
             OnDecision => situation.decision,
+            OnIncident => situation.incident,
             OnHandoff => situation.handoff,
             InDigest => situation.digest,
             OnItem => situation.on_item,
+            OnTitle => situation.on_title,
+            ToTakeBack => situation.undo,
         }
     }
 }
@@ -611,6 +637,7 @@ mod tests {
                     ToAccept | InPast | InHistory => Some(1),
                     InThread | OnThread | InOpened => Some(2),
                     InDigest | OnItem => Some(3),
+                    OnTitle => Some(4),
                     _ => None,
                 };
                 let apart = |a, b| place(a).zip(place(b)).is_some_and(|(a, b)| a != b);

@@ -1,22 +1,25 @@
 //! Cycles: how far each is, its scopes, and the hill on which they stand. Arrows on a scope move it.
 
 use egui::{Align2, Key, Pos2, Rect, ScrollArea, Sense, Stroke, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
-use tern_peer::{Command, CycleCommand, CycleView, ScopeView};
+use tern_peer::{CycleView, ScopeView};
 
 use super::clock::Clock;
-use super::command::{Queue, Route, Then, UiCommand, set_task};
+use super::command::{Queue, Route, UiCommand, set_task};
 use super::details::section;
 use super::icon::{self, Icon};
 use super::look::look;
-use super::picker::{Entered, Picker};
 use super::tokens::{self, radius, size, stroke};
 use super::views::Views;
 use super::widgets::{self, Button};
+
+mod menus;
 
 /// Height of the drawn hill.
 const HILL: f32 = 150.0;
 /// Widest that a hill is drawn.
 const WIDEST: f32 = 860.0;
+/// Widest name beside a scope on the hill.
+const LABEL: f32 = 220.0;
 /// How far an arrow moves a scope.
 const STEP: i64 = 5;
 /// Points of the curve.
@@ -66,7 +69,7 @@ pub fn show(ui: &mut Ui, views: &Views, clock: &Clock, out: &mut Queue) {
     widgets::region(ui, body, "cycle list", "List of cycles", |ui| {
         let new = Button::new("New cycle").icon(Icon::Plus).show(ui);
         if new.clicked() {
-            out.push(UiCommand::Pick(Box::new(new_cycle(Some(new.rect)))));
+            out.push(UiCommand::Pick(Box::new(menus::new_cycle(Some(new.rect)))));
         }
         ui.add_space(8.0);
         let Some(view) = views.cycles.get() else {
@@ -91,24 +94,16 @@ pub fn show(ui: &mut Ui, views: &Views, clock: &Clock, out: &mut Queue) {
     });
 }
 
-fn new_cycle(anchor: Option<Rect>) -> Picker {
-    let entered = Entered {
-        name: "Name",
-        hint: "Name of the cycle; it begins today".to_owned(),
-        text: String::new(),
-        narrows: false,
-        does: |_, text| {
-            let command = CycleCommand::New { title: text.to_owned(), fields: Vec::new() };
-            UiCommand::Send(Box::new(Command::Cycle(command)), Then::Quiet)
-        },
-        with: Vec::new(),
-    };
-    Picker { entered: Some(entered), ..Picker::new("New cycle", anchor, Vec::new()) }
-}
-
 fn one(ui: &mut Ui, cycle: &CycleView, clock: &Clock, out: &mut Queue) {
     let p = look(ui.ctx());
-    section(ui, &cycle.title, "");
+    let head = section(ui, &cycle.title, "");
+    let right = egui::Layout::right_to_left(egui::Align::Center);
+    let builder = egui::UiBuilder::new().max_rect(head).id_salt(&cycle.id).layout(right);
+    let spoken = format!("Change {}", cycle.title);
+    let change = Button::new("Change…").spoken(&spoken).show(&mut ui.new_child(builder));
+    if change.clicked() {
+        out.push(UiCommand::Pick(Box::new(menus::change(cycle, clock, Some(change.rect)))));
+    }
     widgets::text(ui, &head_words(cycle, clock), tokens::SMALL, p.ink2);
     if cycle.scopes.is_empty() {
         let words = "No scope yet: open a task’s details and choose this cycle.";
@@ -178,8 +173,8 @@ fn hill(ui: &mut Ui, cycle: &CycleView) {
         ui.painter().circle_filled(centre, 6.0, p.here);
         // Outside of the hill, where no line runs through the words.
         let (corner, side) =
-            if at < 50 { (-158.0, Align2::RIGHT_CENTER) } else { (8.0, Align2::LEFT_CENTER) };
-        let label = Rect::from_min_size(centre + vec2(corner, -22.0), vec2(150.0, 18.0));
+            if at < 50 { (-LABEL - 8.0, Align2::RIGHT_CENTER) } else { (8.0, Align2::LEFT_CENTER) };
+        let label = Rect::from_min_size(centre + vec2(corner, -22.0), vec2(LABEL, 18.0));
         let label = label.intersect(whole.with_min_y(whole.top() - 8.0));
         widgets::line(ui, label, side, &scope.task.title, tokens::TINY, p.ink);
     }

@@ -296,7 +296,8 @@ pub fn task(
     });
 }
 
-fn field_row(
+/// A name and its value as a line that opens a menu.
+pub fn field_row(
     ui: &mut Ui,
     name: &str,
     value: &str,

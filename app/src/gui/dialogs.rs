@@ -22,6 +22,7 @@ mod invite;
 mod keeping;
 mod link;
 mod meeting;
+mod place;
 mod settings;
 mod spaces;
 

@@ -134,8 +134,18 @@ impl Window {
         }
     }
 
+    /// Opens a page or place of the left column; what waits there may be counted behind its name.
     fn open(&mut self, page: &str) {
-        self.harness.get_by_role_and_label(Role::Button, page).click();
+        let counted = |label: &String| {
+            let count = label.strip_prefix(page).and_then(|rest| rest.strip_prefix(", "));
+            count.is_some_and(|count| count.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let labels = {
+            let buttons = self.harness.query_all_by_role(Role::Button);
+            buttons.filter_map(|button| button.accesskit_node().label()).collect::<Vec<_>>()
+        };
+        let name = labels.into_iter().find(counted).unwrap_or_else(|| page.to_owned());
+        self.harness.get_by_role_and_label(Role::Button, &name).click();
         self.settle();
     }
 }

@@ -32,6 +32,7 @@ use super::sidebar::{TreeState, shown_title};
 use super::strip::StripState;
 use super::tasks::state::TasksState;
 use super::threads::ThreadsState;
+use super::titled::Titled;
 use super::tokens::Scheme;
 use super::views::Views;
 use super::weekly::WeeklyState;
@@ -57,6 +58,7 @@ mod remarks;
 mod talk;
 mod tasks;
 mod threads;
+mod titled;
 mod tree;
 pub(in crate::gui) use tree::from_template;
 
@@ -121,6 +123,8 @@ pub struct Open {
     /// The update of a project that is being written.
     pub(super) update: Option<super::projects::Composer>,
     pub(super) search: SearchState,
+    /// What is selected among decisions or projects.
+    pub(super) titled: Titled,
     pub(super) access: AccessState,
     pub(super) threads: ThreadsState,
     pub(super) weekly: WeeklyState,
@@ -185,6 +189,7 @@ impl Open {
             tasks: TasksState::default(),
             update: None,
             search: SearchState::default(),
+            titled: Titled::default(),
             access: AccessState::default(),
             threads: ThreadsState::default(),
             weekly: WeeklyState::default(),
@@ -229,7 +234,8 @@ impl Open {
         let history = matches!(self.pane.route, Route::Page { at: Some(_), .. });
         let mode = self.pane.past.mode.filter(|_| self.open_page().is_some() && !history);
         let review = mode == Some(Mode::Review);
-        let (decision, handoff) = self.page_forms();
+        let (decision, incident, handoff) = self.page_forms();
+        let titled = matches!(self.pane.route, Route::Decisions | Route::Projects);
         Situation {
             page: matches!(self.pane.route, Route::Page { at: None, .. }),
             history,
@@ -237,7 +243,8 @@ impl Open {
             past: history || mode.is_some(),
             accept: mode.is_some(),
             lists: matches!(self.pane.route, Route::Tasks | Route::Search | Route::Inbox | Route::Threads)
-                || review,
+                || review
+                || titled,
             tree: self.tree.focused,
             task: self.pane.route == Route::Tasks && self.tasks.selected.is_some(),
             tasks: self.pane.route == Route::Tasks,
@@ -254,7 +261,10 @@ impl Open {
                 && self.threads.narrow
                 && self.threads.opened,
             decision,
+            incident,
             handoff,
+            on_title: titled && self.titled.selected.is_some(),
+            undo: self.toast.as_ref().is_some_and(|(toast, _)| toast.undo.is_some()),
             digest: self.digest_is_shown(),
             on_item: self.digest_is_shown() && self.threads.digest.selected.is_some(),
         }

@@ -13,6 +13,9 @@ use super::people::is_working;
 use super::tokens::{self, size};
 use super::widgets;
 
+/// Most entries that are shown of those which typing narrows: so many fit the smallest window.
+const SHOWN_MAX: usize = 12;
+
 /// What stands before an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sign {
@@ -129,7 +132,7 @@ impl Picker {
                 ctx.pointer_latest_pos().filter(|pos| screen.contains(*pos)).unwrap_or(screen.center());
             Rect::from_min_size(pointer, vec2(0.0, 0.0))
         });
-        let height = 20.0 + size::MENU_ROW * (self.entries.len() as f32 + 1.0);
+        let height = 20.0 + size::MENU_ROW * (self.offered().len() as f32 + 1.0);
         let below = anchor.bottom() + 4.0;
         let screen = ctx.content_rect();
         let y = if below + height > screen.bottom() {
@@ -145,7 +148,9 @@ impl Picker {
         let typed = self.entered.as_ref().filter(|entered| entered.narrows);
         let typed = typed.map(|entered| entered.text.trim().to_lowercase()).unwrap_or_default();
         let stays = |entry: &Entry| entry.label.to_lowercase().contains(&typed);
-        (0..self.entries.len()).filter(|at| self.entries.get(*at).is_some_and(stays)).collect()
+        let most =
+            if self.entered.as_ref().is_some_and(|entered| entered.narrows) { SHOWN_MAX } else { usize::MAX };
+        (0..self.entries.len()).filter(|at| self.entries.get(*at).is_some_and(stays)).take(most).collect()
     }
 
     fn width(&self, ui: &Ui) -> f32 {

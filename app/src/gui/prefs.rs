@@ -89,6 +89,8 @@ pub struct Prefs {
     pub told: Vec<String>,
     /// Whether anything was ever told here.
     pub tells: bool,
+    /// When the workspace was first opened here, UTC milliseconds: what was said before is history and never told.
+    pub tells_from_ms: Option<i64>,
     /// The clock change whose notice was read.
     pub clock_read: Option<String>,
     /// When somebody left it for hours, the last time that happened.
@@ -146,6 +148,7 @@ impl Default for Prefs {
             here_ms: None,
             told: Vec::new(),
             tells: false,
+            tells_from_ms: None,
             clock_read: None,
             left_ms: None,
         }

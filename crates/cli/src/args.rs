@@ -133,6 +133,9 @@ pub(crate) enum Action {
     /// Meetings: an agenda before, an outcome after, actions that become tasks
     #[command(subcommand)]
     Meeting(MeetingAction),
+    /// Incidents: what broke, who holds it, how bad it is
+    #[command(subcommand)]
+    Incident(IncidentAction),
     /// Votes that close when everybody has had their hours
     #[command(subcommand)]
     Vote(VoteAction),

@@ -64,6 +64,7 @@ pub(crate) fn run(context: &Context, action: Action) -> Result<(), PeerError> {
         Action::Focus { action } => away::focus(context, action),
         Action::Decision(action) => away::decision(context, action),
         Action::Meeting(action) => practice::meeting(context, action),
+        Action::Incident(action) => practice::incident(context, action),
         Action::Vote(action) => practice::vote(context, action),
         Action::Question(action) => practice::question(context, action),
         Action::Agreement(action) | Action::Oncall(action) => practice::agreement(context, action),

@@ -2,6 +2,7 @@
 //! as empty; what two people set apart is kept as a conflict, like any field.
 
 pub mod agreement;
+pub mod incident;
 pub mod meeting;
 pub mod upkeep;
 
@@ -84,30 +85,6 @@ pub struct By {
     pub date: String,
     /// IANA name of the zone that the date is meant in.
     pub zone: String,
-}
-
-/// Where an incident stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum IncidentState {
-    /// It still hurts.
-    #[default]
-    Open,
-    /// It does not hurt any more; the cause is not mended.
-    Contained,
-    /// Over; it has an outcome.
-    Closed,
-}
-
-/// What an incident says.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct IncidentFields {
-    /// Where it stands.
-    pub state: IncidentState,
-    /// Who holds it, hex.
-    pub owner: String,
-    /// What stopped it.
-    pub outcome: String,
 }
 
 /// What a decision says.
@@ -200,26 +177,6 @@ impl HandoffState {
     }
 }
 
-impl IncidentState {
-    /// All of them.
-    pub const ALL: [IncidentState; 3] =
-        [IncidentState::Open, IncidentState::Contained, IncidentState::Closed];
-
-    /// The word in documents and in the terminal.
-    pub fn name(self) -> &'static str {
-        match self {
-            IncidentState::Open => "open",
-            IncidentState::Contained => "contained",
-            IncidentState::Closed => "closed",
-        }
-    }
-
-    /// The state of a word.
-    pub fn from_name(name: &str) -> Option<IncidentState> {
-        IncidentState::ALL.into_iter().find(|state| state.name() == name)
-    }
-}
-
 impl By {
     /// Reads `2026-12-01[Europe/London]`; a date alone is meant in `zone`.
     pub fn read(text: &str, zone: &Zone) -> Option<By> {
@@ -268,16 +225,6 @@ impl Doc {
             affects: ids(AFFECTS),
             supersedes: ids(SUPERSEDES),
             thread: fields::text(doc, RECORDED_FROM).split(' ').next().and_then(|id| id.parse().ok()),
-        }
-    }
-
-    /// The page read as an incident.
-    pub fn incident(&self) -> IncidentFields {
-        let doc = &self.crdt;
-        IncidentFields {
-            state: IncidentState::from_name(&fields::text(doc, STATE)).unwrap_or_default(),
-            owner: fields::text(doc, OWNER),
-            outcome: fields::text(doc, OUTCOME),
         }
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use tern_peer::{
     Command, DecideByView, DeciderView, DecisionLink, DecisionView, DigestCounted, DigestCounts, DigestItem,
-    DigestPart, DigestView, HandoffView, HeadView, InboxItem, OnView, PersonView, ProfileView, Query, Reply,
-    View,
+    DigestPart, DigestView, HandoffView, HeadView, InboxItem, IncidentView, OnView, PersonView,
+    PracticeCommand, ProfileView, Query, Reply, UpkeepPage, View,
 };
 
 /// What is kept of it.
@@ -18,6 +18,12 @@ pub struct Away {
     pub decisions: BTreeMap<String, DecisionView>,
     /// Hand-offs by page.
     pub handoffs: BTreeMap<String, HandoffView>,
+    /// Incidents by page.
+    pub incidents: BTreeMap<String, IncidentView>,
+    /// Who answers for pages, by page.
+    pub upkeep: BTreeMap<String, UpkeepPage>,
+    /// Projects that pages belong to, by page.
+    pub projects: BTreeMap<String, OnView>,
     /// Answers to further queries, by name.
     pub more: super::notices::Notices,
 }
@@ -146,6 +152,9 @@ impl Default for Away {
             cleared: Vec::new(),
             decisions: [("decision".to_owned(), decision)].into(),
             handoffs: [("kit".to_owned(), handoff)].into(),
+            incidents: Default::default(),
+            upkeep: Default::default(),
+            projects: Default::default(),
             more: super::notices::Notices::default(),
         }
     }
@@ -170,6 +179,13 @@ impl Away {
                     projects: vec![project("p1", "Web"), project("p2", "Field kit")],
                     handoff: self.handoffs.get(page).cloned(),
                     decision,
+                    incident: self.incidents.get(page).cloned(),
+                    upkeep: self
+                        .upkeep
+                        .get(page)
+                        .cloned()
+                        .unwrap_or_else(|| UpkeepPage { id: page.clone(), ..UpkeepPage::default() }),
+                    project: self.projects.get(page).cloned(),
                 })))
             }
             query => self.more.answer(query, inbox, people),
@@ -222,6 +238,19 @@ impl Away {
                         "outcome" => decision.outcome.clone_from(value),
                         "owner" => decision.owner = Some(person(value, "Aiko")),
                         "deciders" => decision.deciders.retain(|one| value.contains(&one.id)),
+                        _ => {}
+                    }
+                }
+            }
+            Command::Practice(PracticeCommand::IncidentSet { page, fields }) => {
+                let incident = self.incidents.get_mut(page)?;
+                for (name, value) in fields {
+                    let said = Some(value.clone()).filter(|value| !value.is_empty());
+                    match name.as_str() {
+                        "state" => incident.state.clone_from(value),
+                        "severity" => incident.severity = said,
+                        "outcome" => incident.outcome.clone_from(value),
+                        "resolved" => incident.resolved = said,
                         _ => {}
                     }
                 }

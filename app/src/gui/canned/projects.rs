@@ -133,6 +133,11 @@ impl Plans {
                 found.updates.insert(0, told);
                 found.health = Some(health);
             }
+            ProjectCommand::RenameState { project, state, name } => {
+                let found = self.projects.iter_mut().find(|known| known.id == project);
+                let states = found.into_iter().flat_map(|found| &mut found.states);
+                states.filter(|known| known.name == state).for_each(|known| known.name.clone_from(&name));
+            }
             ProjectCommand::Trash { .. } => {}
         }
         Reply::Done {}
@@ -140,6 +145,18 @@ impl Plans {
 
     /// Performs a change of cycles.
     pub fn cycle(&mut self, command: CycleCommand) -> Reply {
+        if let CycleCommand::Set { cycle, fields } = &command
+            && let Some(found) = self.cycles.iter_mut().find(|known| known.id == *cycle)
+        {
+            for (field, value) in fields {
+                match field.as_str() {
+                    "start" => found.start = Some(value.clone()),
+                    "weeks" => found.weeks = value.parse().unwrap_or_default(),
+                    "cooldown" => found.cooldown = value.parse().unwrap_or_default(),
+                    _ => found.title.clone_from(value),
+                }
+            }
+        }
         if let CycleCommand::New { title, .. } = command {
             self.cycles.push(CycleView {
                 id: title.to_lowercase(),

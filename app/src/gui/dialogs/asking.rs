@@ -6,6 +6,7 @@ use egui::Ui;
 use tern_model::hours::{HOUR_MS, worked};
 use tern_peer::{Command, PracticeCommand};
 
+use super::place::{self, Place};
 use super::{CAPTION, DialogState, Reads};
 use crate::gui::command::{Queue, Then};
 use crate::gui::icon::Icon;
@@ -29,7 +30,9 @@ const OPTION_NAMES: [&str; OPTIONS_MAX] = [
     "Option 9",
     "Option 10",
 ];
-/// Working hours that voters can be given.
+/// Most working hours that voters can be given.
+const HOURS_MAX: u32 = tern_model::conversation::poll::MAX_HOURS;
+/// Working hours that voters are offered.
 const HOURS: [(u32, &str); 4] = [(4, "4"), (8, "8"), (16, "16"), (24, "24")];
 
 /// A vote as it is being made.
@@ -37,14 +40,22 @@ const HOURS: [(u32, &str); 4] = [(4, "4"), (8, "8"), (16, "16"), (24, "24")];
 pub(super) struct Vote {
     question: String,
     options: Vec<String>,
-    hours: u32,
+    /// Working hours as typed.
+    hours: String,
     /// All who take part in the thread until somebody is ticked.
     to: Option<BTreeSet<String>>,
 }
 
 impl Default for Vote {
     fn default() -> Self {
-        Vote { question: String::new(), options: vec![String::new(); 2], hours: 8, to: None }
+        Vote { question: String::new(), options: vec![String::new(); 2], hours: "8".to_owned(), to: None }
+    }
+}
+
+impl Vote {
+    /// The working hours, where they can be given.
+    fn hours(&self) -> Option<u32> {
+        self.hours.trim().parse().ok().filter(|hours| (1..=HOURS_MAX).contains(hours))
     }
 }
 
@@ -54,11 +65,13 @@ pub(super) struct Question {
     question: String,
     when: String,
     to: BTreeSet<String>,
+    place: Place,
 }
 
 impl Default for Question {
     fn default() -> Self {
-        Question { question: String::new(), when: "Mon-Fri 09:30".to_owned(), to: BTreeSet::new() }
+        let when = "Mon-Fri 09:30".to_owned();
+        Question { question: String::new(), when, to: BTreeSet::new(), place: Place::default() }
     }
 }
 
@@ -82,9 +95,17 @@ pub(super) fn vote(ui: &mut Ui, state: &mut DialogState, thread: &str, reads: Re
     });
     ui.add_space(10.0);
     widgets::form_row(ui, "Open for", CAPTION, |ui| {
-        if let Some(hours) = widgets::choices(ui, "Working hours of everybody", &HOURS, form.hours) {
-            form.hours = hours;
-        }
+        let now = form.hours().unwrap_or_default();
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            if let Some(hours) = widgets::choices(ui, "Working hours of everybody", &HOURS, now) {
+                form.hours = hours.to_string();
+            }
+            ui.scope(|ui| {
+                ui.set_width(72.0);
+                Field::new("Other working hours", "40").show(ui, &mut form.hours);
+            });
+        });
         ui.add_space(4.0);
         widgets::text(
             ui,
@@ -101,7 +122,9 @@ pub(super) fn vote(ui: &mut Ui, state: &mut DialogState, thread: &str, reads: Re
         people::ticks(ui, &people::here(reads.views), to, reads.views, reads.clock);
     });
     ui.add_space(10.0);
-    let closes = closing(&to.clone(), form.hours, reads);
+    let to = to.clone();
+    let hours = form.hours();
+    let closes = closing(&to, hours.unwrap_or_default(), reads);
     if !closes.is_empty() {
         widgets::form_row(ui, "Closes", CAPTION, |ui| {
             ui.add_space(7.0);
@@ -115,14 +138,14 @@ pub(super) fn vote(ui: &mut Ui, state: &mut DialogState, thread: &str, reads: Re
     let options = form.options.iter().map(|option| option.trim().to_owned());
     let options: Vec<String> = options.filter(|option| !option.is_empty()).collect();
     let me = reads.views.about.get().map(|about| about.member.clone()).unwrap_or_default();
-    let to: Vec<String> = to.iter().cloned().collect();
+    let to: Vec<String> = to.into_iter().collect();
     let why = match () {
         () if question.is_empty() => Some("Say what is asked first"),
         () if options.len() < 2 => Some("Give two options or more first"),
+        () if hours.is_none() => Some("Give a whole number of working hours, 1 to 200"),
         () if !to.iter().any(|who| *who != me) => Some("Tick somebody else who votes first"),
         () => state.waiting.then_some("The vote is being opened"),
     };
-    let hours = Some(form.hours);
     state.focus_once(&response);
     if Button::main("Open the vote").disabled(why).show(ui).clicked() {
         let command = PracticeCommand::VoteNew { thread: thread.to_owned(), question, options, to, hours };
@@ -163,9 +186,12 @@ pub(super) fn question(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, o
     widgets::form_row(ui, "Who is asked", CAPTION, |ui| {
         people::ticks(ui, &people::here(reads.views), &mut form.to, reads.views, reads.clock);
     });
+    ui.add_space(10.0);
+    place::show(ui, &mut form.place, reads, true);
     ui.add_space(16.0);
     let (question, when) = (form.question.trim().to_owned(), form.when.trim().to_owned());
     let to: Vec<String> = form.to.iter().cloned().collect();
+    let (on, space) = (form.place.on(), form.place.space());
     let why = match () {
         () if question.is_empty() => Some("Say what is asked first"),
         () if when.is_empty() => Some("Say on which days and when first"),
@@ -175,7 +201,7 @@ pub(super) fn question(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, o
     state.focus_once(&response);
     if Button::main("Ask it from here on").disabled(why).show(ui).clicked() {
         let said = Then::Practised(format!("Asked {when}, at everybody’s own time"));
-        let command = PracticeCommand::QuestionNew { question, when, to, on: None, space: None };
+        let command = PracticeCommand::QuestionNew { question, when, to, on, space };
         state.send(Command::Practice(command), said, out);
     }
 }

@@ -6,6 +6,7 @@ use egui::Ui;
 use tern_model::hours::Zone;
 use tern_peer::{Command, MeetingCard, PracticeCommand};
 
+use super::place::{self, Place};
 use super::{CAPTION, DialogState, Reads};
 use crate::gui::command::{Queue, Then, UiCommand};
 use crate::gui::look::look;
@@ -20,6 +21,7 @@ pub(super) struct Form {
     title: String,
     starts: String,
     pub(super) with: BTreeSet<String>,
+    place: Place,
 }
 
 /// Draws the form.
@@ -43,6 +45,8 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: 
             widgets::text(ui, &words, tokens::SMALL, p.ink2);
         }
     });
+    ui.add_space(10.0);
+    place::show(ui, &mut form.place, reads, false);
     ui.add_space(12.0);
     let card = reads.views.group.worth().filter(|_| !form.with.is_empty());
     if let Some(card) = card {
@@ -51,6 +55,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: 
     }
     let (title, starts) = (form.title.trim().to_owned(), form.starts.trim().to_owned());
     let with: Vec<String> = form.with.iter().cloned().collect();
+    let (parent, space) = (form.place.on(), form.place.space());
     let why = match () {
         () if title.is_empty() => Some("Give it a title first"),
         () if with.is_empty() => Some("Tick who is asked to come first"),
@@ -67,7 +72,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: 
             let starts = Some(starts).filter(|starts| !starts.is_empty());
             let said = Then::Practised("Write its agenda: without one it cannot begin".to_owned());
             let (title, with) = (title.clone(), with.clone());
-            let command = PracticeCommand::MeetingNew { title, with, starts, parent: None, space: None };
+            let command = PracticeCommand::MeetingNew { title, with, starts, parent, space };
             state.send(Command::Practice(command), said, out);
         }
         if instead.show(ui).clicked() {

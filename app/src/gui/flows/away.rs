@@ -28,7 +28,7 @@ impl Window {
 
     fn head_text(&mut self) -> String {
         let open = self.harness.state_mut().as_mut().expect("the window").open_mut().expect("open");
-        heads::text(&open.page_head().expect("a head"))
+        heads::text(open.page_head().expect("a head"))
     }
 
     fn run_command(&mut self, words: &str) {
@@ -36,6 +36,66 @@ impl Window {
         self.write(&format!("> {words}"));
         self.press(Key::Enter);
     }
+}
+
+#[test]
+fn an_incident_has_its_fields_over_the_text_and_closes_only_with_an_outcome() {
+    let world = Canned::sample();
+    world.change_away(|away| {
+        let incident = tern_peer::IncidentView {
+            id: "launch".into(),
+            title: "Fog".into(),
+            state: "open".into(),
+            owner: Some(tern_peer::PersonView { id: "aiko".into(), name: "Aiko".into() }),
+            affected: "The booking desk".into(),
+            started: Some("2026-11-24T13:10:00Z".into()),
+            ..tern_peer::IncidentView::default()
+        };
+        away.incidents.insert("launch".into(), incident);
+    });
+    let mut window = Window::over(world);
+    window.open("Launch plan, 3.2");
+    assert_eq!(
+        window.head_text(),
+        "Incident, Open\nheld by: Aiko\nseverity: \naffected: The booking desk\nfrom: 13:10 until:  for 2 h 00\n\
+         outcome: \n"
+    );
+    let names = super::walk::walk(&mut window, "an incident");
+    for name in ["State: Open", "Held by: Aiko", "Severity: Not said", "Since: 13:10", "Outcome: none yet"] {
+        assert!(names.iter().any(|known| known == name), "{name}: {names:?}");
+    }
+    window.click("Severity: Not said");
+    window.click("Major");
+    assert!(window.shows("Severity: Major"));
+    window.chord(Modifiers::COMMAND, Key::Z);
+    assert!(window.shows("Severity: Not said"), "it can be taken back");
+    window.click("State: Open");
+    window.click("Closed");
+    assert!(window.says("Closed needs an outcome: what stopped it?"));
+    window.write("The wind turned.");
+    window.press(Key::Enter);
+    assert!(window.shows("State: Closed") && window.shows("Outcome: The wind turned."));
+    window.run_command("Who holds the incident");
+    assert!(window.says("Who holds the incident"));
+}
+
+#[test]
+fn the_head_of_a_page_is_made_when_something_changed_and_not_at_every_frame() {
+    let mut window = Window::sample();
+    window.open("Keep the search index on the device");
+    let at = |window: &mut Window| {
+        let open = window.harness.state_mut().as_mut().expect("the window").open_mut().expect("open");
+        let Some(heads::Head::Decision(head)) = open.page_head() else { panic!("a decision") };
+        std::ptr::from_ref(head.as_ref()) as usize
+    };
+    let before = at(&mut window);
+    window.settle();
+    assert_eq!(at(&mut window), before, "frames make nothing anew");
+    window.change_away(|away| {
+        let decision = away.decisions.get_mut("decision").expect("it is there");
+        decision.outcome = "On the device.".into();
+    });
+    assert!(window.shows("Outcome: On the device."), "an answer does");
 }
 
 #[test]

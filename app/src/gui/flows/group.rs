@@ -134,6 +134,113 @@ fn a_vote_is_opened_from_the_palette_and_shows_when_it_closes_for_everybody() {
 }
 
 #[test]
+fn a_vote_is_open_for_any_number_of_hours_and_a_question_belongs_where_one_says() {
+    let mut window = Window::sample();
+    window.press(Key::G);
+    window.press(Key::I);
+    window.run("New vote");
+    window.write("Which ferry?");
+    for option in ["Option 1", "Option 2"] {
+        window.focus(option);
+        window.write(option);
+    }
+    let hours = |window: &mut Window, text: &str| {
+        window.focus("Other working hours");
+        window.chord(Modifiers::COMMAND, Key::A);
+        window.write(text);
+    };
+    hours(&mut window, "soon");
+    assert_eq!(window.refuses("Open the vote"), "Give a whole number of working hours, 1 to 200");
+    hours(&mut window, "40");
+    window.click("Open the vote");
+    let Some(PracticeCommand::VoteNew { hours, .. }) = window.last_practice() else { panic!("a vote") };
+    assert_eq!(hours, Some(40));
+
+    window.run("New question");
+    window.write("What is in your way?");
+    window.tick("Aiko");
+    window.focus("Belongs to");
+    window.write("launch");
+    window.click("Belongs to Launch plan, 3.2");
+    assert!(!window.shows("Space: Finance"), "what lies at a page lies in its space");
+    window.click("Ask it from here on");
+    let Some(PracticeCommand::QuestionNew { on, space, .. }) = window.last_practice() else {
+        panic!("a question")
+    };
+    assert_eq!((on.as_deref(), space), (Some("launch"), None));
+
+    window.run("New meeting");
+    window.write("Budget");
+    window.tick("Aiko");
+    window.click("Space: Finance");
+    window.click("Make the meeting");
+    let Some(PracticeCommand::MeetingNew { parent, space, .. }) = window.last_practice() else {
+        panic!("a meeting")
+    };
+    assert!(parent.is_none() && space.is_some(), "it lies in the space that was chosen");
+}
+
+#[test]
+fn what_is_agreed_of_a_meeting_and_of_a_page_is_taken_back_by_key() {
+    let world = Canned::sample();
+    world.change_talks(|talks| {
+        let agreed = tern_peer::AgreementView { says: vec!["urgent_hours".into()], ..agreement() };
+        talks.heads.insert("launch".into(), PracticeView::Agreement(Box::new(agreed)));
+        let planned = tern_peer::MeetingView { id: "battery".into(), lacks: None, ..meeting("Review") };
+        talks.heads.insert("battery".into(), PracticeView::Meeting(Box::new(planned)));
+    });
+    world.change_away(|away| {
+        let aiko = tern_peer::PersonView { id: "aiko".into(), name: "Aiko".into() };
+        let page = UpkeepPage {
+            id: "battery".into(),
+            owner: Some(aiko),
+            review_by: Some("2026-12-01[Asia/Tokyo]".into()),
+            ..UpkeepPage::default()
+        };
+        away.upkeep.insert("battery".into(), page);
+    });
+    let mut window = Window::over(world);
+    let one = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
+    window.open("Launch plan, 3.2");
+    for (field, before) in [("Working hours for an urgent answer", "4"), ("Hours for an ordinary answer", "")]
+    {
+        window.click("Change what is agreed…");
+        window.harness.get_by_label_contains(field).click();
+        window.settle();
+        window.chord(Modifiers::COMMAND, Key::A);
+        window.write("7");
+        window.press(Key::Enter);
+        window.chord(Modifiers::COMMAND, Key::Z);
+        let Some(PracticeCommand::AgreementSet { fields, .. }) = window.last_practice() else {
+            panic!("a field")
+        };
+        assert_eq!(fields[0].1, before, "{field}");
+    }
+    window.open("Battery tests, Lagos");
+    window.click("Answers for it: Aiko");
+    window.harness.get_by_role_and_label(Role::MenuItem, "Mia").click();
+    window.settle();
+    window.click("Undo");
+    let set = |fields| Some(PracticeCommand::PageSet { page: "battery".into(), fields });
+    assert_eq!(window.last_practice(), set(one("owner", "aiko")));
+    window.click("Look again by: 2026-12-01");
+    window.harness.get_by_label_contains("In a month").click();
+    window.settle();
+    window.chord(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.last_practice(), set(one("review_by", "2026-12-01[Asia/Tokyo]")));
+    window.click("It is on");
+    window.click("Undo");
+    let meets = |fields| Some(PracticeCommand::MeetingSet { page: "battery".into(), fields });
+    assert_eq!(window.last_practice(), meets(one("state", "planned")));
+    window.click("Change it…");
+    window.harness.get_by_label_contains("When it begins").click();
+    window.settle();
+    window.write("2026-12-01 15:00");
+    window.press(Key::Enter);
+    assert_eq!(window.last_practice(), meets(one("starts", "2026-12-01 15:00")));
+}
+
+#[test]
 fn a_question_that_comes_again_is_asked_from_the_palette_and_its_thread_opens() {
     let mut window = Window::sample();
     window.run("New question");
@@ -257,7 +364,7 @@ fn an_agreement_is_changed_from_its_page_and_a_page_gets_an_owner_and_a_date_in_
     window.harness.get_by_role_and_label(Role::MenuItem, "Mia").click();
     window.settle();
     assert_eq!(window.last_practice(), Some(set("owner", "mia")));
-    window.click("Looked at again by: no date");
+    window.click("Look again by: no date");
     window.harness.get_by_label_contains("In a month").click();
     window.settle();
     assert_eq!(window.last_practice(), Some(set("review_by", "2026-12-24")));

@@ -22,6 +22,7 @@ fn outside_hours_nothing_is_told_or_counted_and_what_was_held_comes_together() {
     let world = Canned::sample();
     world.change_away(|away| away.more.quiet = true);
     let mut window = Window::over(world);
+    window.open_mut().prefs.tells_from_ms = None;
     assert!(!window.says("threads:") && window.open_mut().toast.is_none(), "no pop-up");
     let needs = |window: &mut Window| {
         let open = window.open_mut();
@@ -35,6 +36,51 @@ fn outside_hours_nothing_is_told_or_counted_and_what_was_held_comes_together() {
     assert!(window.open_mut().toast.is_none());
     window.set_away(|_| {});
     assert!(window.open_mut().toast.is_none(), "each is told once");
+}
+
+#[test]
+fn what_the_first_sync_brings_is_history_and_what_is_said_after_it_is_news() {
+    let world = Canned::sample();
+    let history = world.0.lock().expect("the world").talks.inbox.clone();
+    world.change_talks(|talks| talks.inbox.clear());
+    let mut window = Window::over(world);
+    window.world.change_talks(|talks| talks.inbox = history.clone());
+    window.settle();
+    assert!(window.open_mut().toast.is_none(), "it was said before one came");
+    assert!(window.shows("Inbox, 2 need you"), "a screen reader hears what the count beside it means");
+    let fresh = tern_peer::InboxItem {
+        id: "figures".into(),
+        message: "fresh".into(),
+        title: "Battery figures".into(),
+        author: "Mia".into(),
+        when: "2026-11-24T15:11:00Z".into(),
+        ..history[0].clone()
+    };
+    window.world.change_talks(|talks| talks.inbox.push(fresh));
+    window.settle();
+    assert!(window.open_mut().toast.is_some(), "what comes now is told");
+}
+
+#[test]
+fn links_in_the_update_of_a_week_read_as_links_and_open() {
+    let mut window = Window::sample();
+    window.open_mut().go(Route::Weekly);
+    window.settle();
+    window.open_mut().weekly.slots[0].1 = "- [Captions, answered](tern:captions)\n- Copy".into();
+    window.settle();
+    assert!(window.says("As it reads"));
+    window.harness.get_by_role_and_label(Role::Link, "Captions, answered").click();
+    window.settle();
+    assert_eq!(window.open_mut().pane.route, Route::Thread { id: "captions".into() });
+    window.world.change_talks(|talks| {
+        let Some(thread) = talks.threads.get_mut("captions") else { panic!("no thread") };
+        thread.messages[0].body = "My week: [Launch plan](tern:launch).".into();
+    });
+    window.settle();
+    assert!(!window.says("(tern:launch)"), "no Markdown is shown");
+    window.harness.get_by_role_and_label(Role::Link, "Launch plan").click();
+    window.settle();
+    assert_eq!(window.open_mut().pane.route, Route::page("launch"));
 }
 
 #[test]

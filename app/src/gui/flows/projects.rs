@@ -62,6 +62,113 @@ fn a_project_is_opened_by_key_and_told_of_with_what_changed() {
 }
 
 #[test]
+fn projects_and_decisions_are_walked_with_the_keys_of_lists() {
+    let mut window = Window::sample();
+    window.press(Key::G);
+    window.press(Key::J);
+    window.press(Key::J);
+    window.press(Key::Enter);
+    assert!(window.says("The index is built on the device."), "the project is open");
+    window.press(Key::G);
+    window.press(Key::L);
+    let all = |window: &mut Window| {
+        let open = super::walk::open_of(window);
+        let view = open.views.decisions.get().expect("decisions");
+        crate::gui::decisions::build(view, &open.clock).into_iter().map(|line| line.id).collect::<Vec<_>>()
+    };
+    let ids = all(&mut window);
+    // The canned project and a canned page have one id; documents have not.
+    super::walk::open_of(&mut window).titled.selected = None;
+    assert!(ids.len() > 1, "{ids:?}");
+    for (key, at) in [(Key::J, 0), (Key::J, 1), (Key::K, 0), (Key::K, 0)] {
+        window.press(key);
+        let selected = super::walk::open_of(&mut window).titled.selected.clone();
+        assert_eq!(selected.as_ref(), ids.get(at), "{key:?}");
+    }
+    window.press(Key::Enter);
+    assert_eq!(super::walk::open_of(&mut window).pane.route, Route::page(&ids[0]));
+}
+
+#[test]
+fn pages_of_a_project_stand_on_its_page_and_another_one_is_added() {
+    let world = Canned::sample();
+    let page = |id: &str, kind: &str, title: &str| tern_peer::OnView {
+        id: id.into(),
+        kind: kind.into(),
+        title: title.into(),
+    };
+    world.0.lock().expect("the world").plans.projects[0].pages =
+        vec![page("decision", "decision", "Keep the index"), page("launch", "page", "Launch plan, 3.2")];
+    let mut window = Window::over(world);
+    super::walk::open_of(&mut window).go(Route::Project { id: "web".into() });
+    window.settle();
+    assert!(window.shows("Decision: Keep the index"));
+    window.click("Add a page…");
+    window.write("battery");
+    window.press(Key::Enter);
+    let belongs = |project: &str| {
+        let fields = vec![("project".to_owned(), project.to_owned())];
+        Command::Practice(tern_peer::PracticeCommand::PageSet { page: "battery".into(), fields })
+    };
+    let last = |window: &Window| format!("{:?}", window.sent().last());
+    assert_eq!(last(&window), format!("{:?}", Some(belongs("web"))));
+    assert!(window.says("“Battery tests, Lagos” belongs to Web"));
+    window.click("Undo");
+    assert_eq!(last(&window), format!("{:?}", Some(belongs(""))));
+    window.click("Page: Launch plan, 3.2");
+    assert!(window.shows("Ferry first, then Lagos."), "it opens");
+    window.click("Project: none");
+    window.harness.get_by_role_and_label(Role::MenuItem, "Web").click();
+    window.settle();
+    assert!(window.says("It belongs to Web"), "a page says it in its details too");
+}
+
+#[test]
+fn a_state_is_called_otherwise_and_back() {
+    let mut window = with_states();
+    super::walk::open_of(&mut window).go(Route::Project { id: "web".into() });
+    window.settle();
+    window.click("States: Ready → Building → In QA");
+    window.harness.get_by_role_and_label(Role::MenuItem, "In QA").click();
+    window.settle();
+    window.chord(Modifiers::COMMAND, Key::A);
+    window.write("Checking");
+    window.press(Key::Enter);
+    assert!(window.shows("States: Ready → Building → Checking"));
+    assert!(window.says("In QA is called Checking from here on; its tasks stay in it"));
+    window.chord(Modifiers::COMMAND, Key::Z);
+    assert!(window.shows("States: Ready → Building → In QA"));
+}
+
+#[test]
+fn a_cycle_gets_another_first_day_and_other_weeks_which_can_be_taken_back() {
+    let mut window = Window::sample();
+    window.press(Key::G);
+    window.press(Key::C);
+    let of = |window: &Window| {
+        let cycle = window.world.0.lock().expect("the world").plans.cycles[0].clone();
+        (cycle.start.unwrap_or_default(), cycle.weeks, cycle.cooldown)
+    };
+    let pick = |window: &mut Window, field: &str| {
+        window.click("Change Autumn");
+        window.harness.get_by_role_and_label(Role::MenuItem, field).click();
+        window.settle();
+    };
+    pick(&mut window, "First day");
+    window.write("2026-10-26");
+    window.press(Key::Enter);
+    pick(&mut window, "Weeks of work");
+    window.click("4 weeks");
+    pick(&mut window, "Weeks to cool down");
+    window.click("1 week");
+    assert_eq!(of(&window), ("2026-10-26".to_owned(), 4, 1));
+    window.chord(Modifiers::COMMAND, Key::Z);
+    assert_eq!(of(&window), ("2026-10-26".to_owned(), 4, 2));
+    let names = super::walk::walk(&mut window, "cycles");
+    assert!(names.iter().any(|name| name == "Change Autumn"), "{names:?}");
+}
+
+#[test]
 fn states_are_added_on_the_page_of_the_project() {
     let mut window = Window::sample();
     window.open("Projects");

@@ -2,6 +2,7 @@
 
 use tern_peer::{DecisionView, HandoffView, HeadView, OnView};
 
+use super::incident::{self, IncidentHead};
 use crate::gui::clock::Clock;
 use crate::gui::sidebar::shown_title;
 use crate::gui::threads::people;
@@ -14,6 +15,8 @@ pub enum Head {
     Decision(Box<DecisionHead>),
     /// A hand-off.
     Handoff(Box<HandoffHead>),
+    /// An incident.
+    Incident(Box<IncidentHead>),
 }
 
 /// Somebody named in a head.
@@ -90,6 +93,9 @@ pub fn build(view: &HeadView, views: &Views, clock: &Clock) -> Option<Head> {
     if let Some(decision) = &view.decision {
         return Some(Head::Decision(Box::new(decision_head(decision, views, clock))));
     }
+    if let Some(view) = &view.incident {
+        return Some(Head::Incident(Box::new(incident::build(view, views, clock))));
+    }
     let handoff = view.handoff.as_ref()?;
     Some(Head::Handoff(Box::new(handoff_head(handoff, views))))
 }
@@ -98,7 +104,8 @@ fn me(views: &Views) -> &str {
     views.about.get().map(|about| about.member.as_str()).unwrap_or_default()
 }
 
-fn named(id: &str, name: &str, views: &Views) -> Named {
+/// Somebody as heads name them.
+pub(super) fn named(id: &str, name: &str, views: &Views) -> Named {
     let shown = if id == me(views) { "You" } else { name };
     let full = name.to_owned();
     Named { id: id.to_owned(), name: shown.to_owned(), full, working: people::is_working(views, id) }
@@ -224,6 +231,17 @@ pub fn text(head: &Head) -> String {
             titles(&head.affects),
             titles(&head.replaces),
             titles(&head.replaced_by),
+        ),
+        Head::Incident(head) => format!(
+            "Incident, {}\nheld by: {}\nseverity: {}\naffected: {}\nfrom: {} until: {} {}\noutcome: {}\n",
+            head.state_name(),
+            head.owner.as_ref().map(|owner| owner.name.clone()).unwrap_or_default(),
+            head.severity,
+            head.affected,
+            head.started,
+            head.resolved,
+            head.lasts,
+            head.outcome,
         ),
         Head::Handoff(head) => format!(
             "Hand-off, {}\nfrom: {}\nto: {}\nbegins: {}\n{}{}\n",

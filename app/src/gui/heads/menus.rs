@@ -46,7 +46,7 @@ pub fn decision(
         Part::DecideBy => decide_by(head, clock.now().date(), anchor),
         Part::Affects => affects(head, view, anchor),
         Part::Replaces => replaces(head, &view.decisions, anchor),
-        Part::Outcome | Part::Accept | Part::Return => outcome(head, false, anchor),
+        Part::Outcome | Part::Accept | Part::Return | Part::Incident(_) => outcome(head, false, anchor),
     }
 }
 

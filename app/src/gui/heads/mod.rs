@@ -1,8 +1,10 @@
-//! The typed fields over the text of a page: a decision with its people and its time, a hand-off with its two sides.
+//! The typed fields over the text of a page: a decision with its people and its time, a hand-off with its two sides, an
+//! incident with who holds it, how bad it is and since when.
 //!
 //! `data` is a head as plain rows, `menus` are what its fields open, `ui` draws it. What changes goes to the engine at once.
 
 pub mod data;
+pub mod incident;
 pub mod menus;
 pub mod ui;
 
@@ -27,4 +29,25 @@ pub enum Part {
     Accept,
     /// It is given back.
     Return,
+    /// A field of an incident.
+    Incident(Field),
+}
+
+/// A field of an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Field {
+    /// Where it stands.
+    State,
+    /// Who holds it.
+    Owner,
+    /// How bad it is.
+    Severity,
+    /// What or who is hit.
+    Affected,
+    /// Since when.
+    Started,
+    /// Until when.
+    Resolved,
+    /// What stopped it.
+    Outcome,
 }

@@ -5,8 +5,9 @@ use egui::{
     accesskit::Role, pos2, vec2,
 };
 
-use super::Part;
 use super::data::{DecisionHead, HandoffHead, Head, Named};
+use super::incident::IncidentHead;
+use super::{Field, Part};
 use crate::gui::actions::Action;
 use crate::gui::command::{Queue, Route, UiCommand};
 use crate::gui::icon::{self, Icon};
@@ -28,6 +29,7 @@ pub fn kicker(ui: &mut Ui, head: &Head, at: egui::Pos2, width: f32, out: &mut Qu
     let (sign, kind, state) = match head {
         Head::Decision(head) => (Icon::Check, "Decision", head.state_name()),
         Head::Handoff(head) => (Icon::Forward, "Hand-off", head.state_name()),
+        Head::Incident(head) => (Icon::Info, "Incident", head.state_name()),
     };
     let place = Rect::from_min_size(rect.min, vec2(17.0, KICKER));
     icon::paint(ui.painter(), place, 17.0, sign, p.ink2);
@@ -38,11 +40,17 @@ pub fn kicker(ui: &mut Ui, head: &Head, at: egui::Pos2, width: f32, out: &mut Qu
         pos2(end + 10.0, rect.center().y - size::CHIP / 2.0),
         vec2(chip_width, size::CHIP),
     );
-    let changes = matches!(head, Head::Decision(_));
+    let part = match head {
+        Head::Decision(_) => Some(Part::State),
+        Head::Incident(_) => Some(Part::Incident(Field::State)),
+        Head::Handoff(_) => None,
+    };
+    let changes = part.is_some();
     let sense = if changes { Sense::click() } else { Sense::hover() };
     let response = ui.interact(chip, ui.scope_id().with("state of the page"), sense);
     let (ground, ink) = match state {
-        "Proposed" | "Open" => (p.wait_tint, p.wait),
+        "Open" if matches!(head, Head::Incident(_)) => (p.cut_tint, p.cut),
+        "Proposed" | "Open" | "Contained" => (p.wait_tint, p.wait),
         "Decided" | "Taken" => (p.add_tint, p.add),
         _ => (p.sunken, p.ink2),
     };
@@ -56,8 +64,8 @@ pub fn kicker(ui: &mut Ui, head: &Head, at: egui::Pos2, width: f32, out: &mut Qu
     widgets::line(ui, chip, Align2::CENTER_CENTER, state, tokens::SMALL, ink);
     let role = if changes { Role::Button } else { Role::Label };
     response.widget_info(|| WidgetInfo::labeled(role, true, format!("State: {state}")));
-    if changes {
-        pressed(ui, response, Part::State, out);
+    if let Some(part) = part {
+        pressed(ui, response, part, out);
     }
     KICKER
 }
@@ -72,6 +80,7 @@ pub fn fields(ui: &mut Ui, head: &Head, at: egui::Pos2, width: f32, out: &mut Qu
     match head {
         Head::Decision(head) => decision(&mut child, head, out),
         Head::Handoff(head) => handoff(&mut child, head, out),
+        Head::Incident(head) => incident(&mut child, head, out),
     }
     child.add_space(12.0);
     widgets::rule(&mut child);
@@ -128,16 +137,7 @@ fn decision(ui: &mut Ui, head: &DecisionHead, out: &mut Queue) {
         }
     });
     row(ui, "Outcome", |ui| {
-        if head.outcome.is_empty() {
-            value(ui, "Nothing is decided yet", "Outcome: none yet", Part::Outcome, true, out);
-        } else {
-            let spoken = format!("Outcome: {}", head.outcome);
-            let job = look::wrapped(&head.outcome, tokens::UI_MEDIUM, p.ink, ui.available_width());
-            let label = egui::Label::new(job).selectable(false).wrap().sense(Sense::click());
-            let response = ui.add(label);
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
-            pressed(ui, response, Part::Outcome, out);
-        }
+        prose(ui, &head.outcome, "Nothing is decided yet", "Outcome", Part::Outcome, out);
     });
     row(ui, "Affects", |ui| {
         let all = head.affects.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(", ");
@@ -162,13 +162,76 @@ fn decision(ui: &mut Ui, head: &DecisionHead, out: &mut Queue) {
             }
         });
     }
-    for kept in &head.kept {
+    kept(ui, &head.kept);
+}
+
+/// Values that others wrote at the same time.
+fn kept(ui: &mut Ui, all: &[String]) {
+    for kept in all {
         row(ui, "", |ui| {
             let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
             widgets::chip(ui, rect.left_center(), kept, widgets::Tone::Kept, rect.width());
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, kept));
         });
     }
+}
+
+/// A text over several lines that opens what changes it, or what is said where it is empty.
+fn prose(ui: &mut Ui, text: &str, none: &str, spoken: &str, part: Part, out: &mut Queue) {
+    if text.is_empty() {
+        return value(ui, none, &format!("{spoken}: none yet"), part, true, out);
+    }
+    let p = look(ui.ctx());
+    let spoken = format!("{spoken}: {text}");
+    if look::width(ui, text, tokens::UI_MEDIUM) < ui.available_width() {
+        // On one line it stands as high as its caption, like every other field.
+        let response = words(ui, text, tokens::UI_MEDIUM, p.ink, &spoken);
+        return pressed(ui, response, part, out);
+    }
+    let job = look::wrapped(text, tokens::UI_MEDIUM, p.ink, ui.available_width());
+    let response = ui.add(egui::Label::new(job).selectable(false).wrap().sense(Sense::click()));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
+    pressed(ui, response, part, out);
+}
+
+fn incident(ui: &mut Ui, head: &IncidentHead, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let part = Part::Incident;
+    row(ui, "Held by", |ui| match &head.owner {
+        Some(owner) => {
+            let spoken = format!("Held by: {}", owner.name);
+            person(ui, owner, &owner.name, &spoken, part(Field::Owner), out);
+        }
+        None => value(ui, "Nobody holds it", "Held by: nobody", part(Field::Owner), true, out),
+    });
+    row(ui, "Severity", |ui| {
+        let (shown, quiet) = head.severity_name().map_or(("Not said", true), |name| (name, false));
+        value(ui, shown, &format!("Severity: {shown}"), part(Field::Severity), quiet, out);
+    });
+    row(ui, "Affected", |ui| {
+        prose(ui, &head.affected, "Nobody said what is hit", "Affected", part(Field::Affected), out);
+    });
+    let [started, resolved] = &head.everywhere;
+    row(ui, "Since", |ui| {
+        let shown = if head.started.is_empty() { "Nobody knows" } else { &head.started };
+        let ink = if head.started.is_empty() { p.ink3 } else { p.ink };
+        let response = words(ui, shown, tokens::UI, ink, &format!("Since: {shown}"));
+        pressed(ui, tip(response, started), part(Field::Started), out);
+        if !head.lasts.is_empty() {
+            plain(ui, "·", p.ink3);
+            plain(ui, &head.lasts, if head.state == "open" { p.cut } else { p.ink2 });
+        }
+    });
+    row(ui, "Until", |ui| {
+        let shown = if head.resolved.is_empty() { "Not over yet" } else { &head.resolved };
+        let ink = if head.resolved.is_empty() { p.ink3 } else { p.ink };
+        let response = words(ui, shown, tokens::UI, ink, &format!("Until: {shown}"));
+        pressed(ui, tip(response, resolved), part(Field::Resolved), out);
+    });
+    row(ui, "Outcome", |ui| {
+        prose(ui, &head.outcome, "Nothing stopped it yet", "Outcome", part(Field::Outcome), out);
+    });
+    kept(ui, &head.kept);
 }
 
 fn handoff(ui: &mut Ui, head: &HandoffHead, out: &mut Queue) {

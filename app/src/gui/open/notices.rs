@@ -28,11 +28,18 @@ impl Open {
         }
         self.threads.heard = stamp;
         let Some(view) = slot.get() else { return };
-        let fresh: Vec<InboxItem> =
-            view.notify.iter().filter(|item| !self.prefs.told.contains(&key(item))).cloned().collect();
+        let first = !std::mem::replace(&mut self.prefs.tells, true);
+        if first {
+            self.prefs.tells_from_ms = Some(self.clock.now().timestamp().as_millisecond());
+        }
+        // The first sync brings what was said before one came, whenever it arrives: history, and no news.
+        let from_ms = self.prefs.tells_from_ms.unwrap_or(i64::MIN);
+        let is_news = |item: &&InboxItem| {
+            self.clock.at_ms(&item.when) >= from_ms && !self.prefs.told.contains(&key(item))
+        };
+        let fresh: Vec<InboxItem> = view.notify.iter().filter(is_news).cloned().collect();
         let was_held = fresh.iter().any(|item| self.threads.held.contains(&key(item)));
         self.threads.held = view.held.iter().map(|held| key(&held.item)).collect();
-        let first = !std::mem::replace(&mut self.prefs.tells, true);
         if fresh.is_empty() {
             // There was nothing when the workspace was opened first: what comes next is news.
             if first {
@@ -47,8 +54,7 @@ impl Open {
         let shown = self.shown_thread();
         let unseen: Vec<InboxItem> =
             fresh.into_iter().filter(|item| Some(&item.id) != shown.as_ref()).collect();
-        // What lies there when a workspace is opened for the first time is no news.
-        if first || unseen.is_empty() {
+        if unseen.is_empty() {
             return;
         }
         self.say(&told_words(&unseen, was_held), None, now);

@@ -7,6 +7,7 @@ use egui::{Context, Id, Rect};
 use tern_peer::{Command, PeerError, PracticeQuery, Query};
 
 use super::edits::Asked;
+use super::heads::MadeOf;
 use super::{Open, Serial};
 use crate::gui::command::{Route, Then};
 use crate::gui::comments::TalkState;
@@ -39,6 +40,8 @@ pub struct Pane {
     pub(in crate::gui) edit_fault: Option<PeerError>,
     pub(super) opened: Serial,
     pub(super) asked: Asked,
+    /// What the head of its page was made of.
+    pub(super) head_of: Option<MadeOf>,
 }
 
 impl Pane {
@@ -58,6 +61,7 @@ impl Pane {
             edit_fault: None,
             opened: id,
             asked: None,
+            head_of: None,
         }
     }
 }
@@ -389,6 +393,7 @@ impl Open {
     /// What the pane at hand needs between frames.
     pub(super) fn tend_pane(&mut self, ctx: &Context, now: f64) {
         self.pane.page.highlights.work(&self.out.wake, &self.out.spawn);
+        self.tend_head();
         self.offer_names();
         self.show_live_tasks();
         self.tend_past(ctx, now);

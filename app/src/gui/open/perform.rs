@@ -34,6 +34,8 @@ impl Open {
         situation.accept &= focused.is_none();
         situation.on_thread &= focused.is_none() || focused == self.threads.row;
         situation.on_item &= focused.is_none() || focused == self.threads.digest.row;
+        situation.on_title &= focused.is_none() || focused == self.titled.row;
+        situation.undo &= !self.is_typing(ctx);
         situation.on_row &= focused.is_none() || focused == self.tasks.row;
         let actions = self.reader.read(ctx, situation, self.is_typing(ctx));
         out.extend(actions.into_iter().map(UiCommand::Do));
@@ -267,6 +269,8 @@ impl Open {
             Action::Next => self.select_next(1),
             Action::Previous => self.select_next(-1),
             Action::Open => self.show_details(),
+            Action::OpenTitle => self.open_title(),
+            Action::TakeBack => self.perform_one(ctx, UiCommand::Undo),
             Action::EditTitle => self.tasks.title = Some(self.task_title()),
             Action::Mark
             | Action::Extend(_)
@@ -466,6 +470,9 @@ impl Open {
         }
         if self.pane.route.is_threads() {
             return self.step_thread(step);
+        }
+        if matches!(self.pane.route, Route::Decisions | Route::Projects) {
+            return self.step_title(step);
         }
         if self.situation().review {
             return self.step_place(step);

@@ -145,6 +145,7 @@ pub fn show(ui: &mut Ui, state: &mut PageState, title: &str, out: &mut Queue) {
         if let Some(head) = &head {
             y += heads::ui::fields(ui, head, pos2(left, y - UNDER_TITLE + 4.0), width, out);
         }
+        state.head = head;
         let sight = viewport.translate(vec2(0.0, origin));
         let setting = Setting { left, width, top: y, sight, look: look(ui.ctx()) };
         let below = Rect::from_min_max(

@@ -3,7 +3,7 @@
 use egui::Rect;
 use tern_peer::{AgreementView, PracticeCommand};
 
-use super::sends;
+use super::undoable;
 use crate::gui::command::UiCommand;
 use crate::gui::icon::Icon;
 use crate::gui::picker::{Entered, Entry, Picker, Sign};
@@ -13,6 +13,9 @@ const SHOWN_CHARS: usize = 24;
 /// When messages are heard, by word and as people read it.
 const QUIET: [(&str, &str); 2] = [("hours", "In working hours"), ("checkins", "At check-ins only")];
 
+/// What is said when a field is set.
+const HOLDS: &str = "It holds for everybody from here on";
+
 /// A field of an agreement.
 struct Field {
     /// As the engine calls it.
@@ -21,12 +24,10 @@ struct Field {
     label: &'static str,
     /// What can be typed.
     hint: &'static str,
-    /// What it says.
+    /// What it says, or what is usual.
     value: String,
-}
-
-fn field(name: &'static str, label: &'static str, hint: &'static str, value: String) -> Field {
-    Field { name, label, hint, value }
+    /// What it says; empty where it says nothing.
+    said: String,
 }
 
 fn fields(view: &AgreementView) -> Vec<Field> {
@@ -36,6 +37,10 @@ fn fields(view: &AgreementView) -> Vec<Field> {
     });
     let rota = view.rota.iter().map(|entry| format!("{} {}", entry.who.name, entry.when));
     let (ladder, rota): (Vec<String>, Vec<String>) = (ladder.collect(), rota.collect());
+    let field = |name: &'static str, label, hint, value: String| {
+        let said = if view.says.iter().any(|says| says == name) { value.clone() } else { String::new() };
+        Field { name, label, hint, value, said }
+    };
     vec![
         field(
             "criteria",
@@ -57,9 +62,13 @@ fn fields(view: &AgreementView) -> Vec<Field> {
     ]
 }
 
-fn set(page: &str, name: &str, value: &str, said: &str) -> UiCommand {
-    let fields = vec![(name.to_owned(), value.to_owned())];
-    sends(PracticeCommand::AgreementSet { page: Some(page.to_owned()), fields }, said)
+/// Sets a field, with what it said before as the way back.
+fn set(page: &str, name: &str, value: &str, before: &str, said: &str) -> UiCommand {
+    let command = |value: &str| PracticeCommand::AgreementSet {
+        page: Some(page.to_owned()),
+        fields: vec![(name.to_owned(), value.to_owned())],
+    };
+    undoable(command(value), command(before), said)
 }
 
 /// The fields of an agreement; nothing where there is none.
@@ -83,15 +92,15 @@ fn one(page: &str, field: &Field, anchor: Option<Rect>) -> Picker {
     if field.name == "quiet" {
         let entry = |(word, name): &(&str, &str)| {
             let sign = if *word == field.value { Sign::Icon(Icon::Check) } else { Sign::None };
-            Entry::new(sign, name, set(page, field.name, word, "It holds for everybody from here on"))
+            Entry::new(sign, name, set(page, field.name, word, &field.said, HOLDS))
         };
         return Picker::new(field.label, anchor, QUIET.iter().map(entry).collect());
     }
     let does = |with: &[String], text: &str| {
         let of = |at: usize| with.get(at).map(String::as_str).unwrap_or_default();
-        set(of(0), of(1), text, "It holds for everybody from here on")
+        set(of(0), of(1), text, of(2), HOLDS)
     };
-    let with = vec![page.to_owned(), field.name.to_owned()];
+    let with = vec![page.to_owned(), field.name.to_owned(), field.said.clone()];
     let (hint, text) = (field.hint.to_owned(), field.value.clone());
     let entered = Some(Entered { name: field.label, hint, text, narrows: false, does, with });
     let entries = vec![
@@ -99,8 +108,8 @@ fn one(page: &str, field: &Field, anchor: Option<Rect>) -> Picker {
         Entry::new(
             Sign::Icon(Icon::Trash),
             "Say nothing of it",
-            set(page, field.name, "", "It is as usual again"),
+            set(page, field.name, "", &field.said, "It is as usual again"),
         ),
     ];
-    Picker { entered, ..Picker::new("It holds for everybody from here on", anchor, entries) }
+    Picker { entered, ..Picker::new(HOLDS, anchor, entries) }
 }

@@ -2,7 +2,11 @@
 
 use tern_peer::{MeetingView, PracticeCommand};
 
-use super::{Head, sends};
+use super::{Head, people, undoable};
+use crate::gui::command::UiCommand;
+use crate::gui::icon::Icon;
+use crate::gui::picker::{Entered, Entry, Picker, Sign};
+use crate::gui::views::Views;
 
 /// The head as data.
 pub fn build(view: &MeetingView) -> Head {
@@ -28,8 +32,8 @@ pub fn build(view: &MeetingView) -> Head {
     if let Some(card) =
         view.card.as_ref().filter(|card| view.state == "planned" && card.recommends == "write")
     {
+        // What either is good for stood in the dialog that made the meeting.
         says.push(card.text.clone());
-        says.push(format!("Meet for {}; write for {}.", card.meet_for.join(", "), card.write_for.join(", ")));
     }
     for kept in &view.conflicts {
         says.push(format!("{} set {} to {} at the same time.", kept.author, kept.field, kept.value));
@@ -58,15 +62,85 @@ fn attendee(view: &MeetingView, who: &tern_peer::AttendeeView) -> String {
 }
 
 /// What takes it to its next state, where nothing is lacking.
-fn next(view: &MeetingView) -> Option<(String, super::UiCommand)> {
+fn next(view: &MeetingView) -> Option<(String, UiCommand)> {
     let (label, state, said) = match view.state.as_str() {
         "planned" => ("It is on", "on", "The meeting is on"),
         "on" => ("Close it", "closed", "Closed: its actions are tasks"),
         _ => return None,
     };
-    let fields = vec![("state".to_owned(), state.to_owned())];
-    let command = PracticeCommand::MeetingSet { page: view.id.clone(), fields };
-    view.lacks.is_none().then(|| (label.to_owned(), sends(command, said)))
+    view.lacks.is_none().then(|| (label.to_owned(), set(&view.id, "state", state, &view.state, said)))
+}
+
+/// Sets a field, with its value before as the way back.
+fn set(page: &str, name: &str, value: &str, before: &str, said: &str) -> UiCommand {
+    let command = |value: &str| PracticeCommand::MeetingSet {
+        page: page.to_owned(),
+        fields: vec![(name.to_owned(), value.to_owned())],
+    };
+    undoable(command(value), command(before), said)
+}
+
+/// What can be changed of a meeting: when it begins, who comes, what came of it.
+pub fn menu(view: &MeetingView, views: &Views) -> Picker {
+    let entry = |name: &str, right: String, opens: Picker| {
+        Entry::new(Sign::None, name, UiCommand::Pick(Box::new(opens))).right(&right)
+    };
+    let starts = view.starts_local.clone().unwrap_or_else(|| "open".to_owned());
+    let came = if view.outcome.is_empty() { "nothing yet" } else { "written" };
+    let entries = vec![
+        entry("When it begins", starts, begins(view)),
+        entry("Who comes", view.attendees.len().to_string(), who(view, views)),
+        entry("What came of it", came.to_owned(), outcome(view)),
+    ];
+    Picker::new("The meeting", None, entries)
+}
+
+fn typed(view: &MeetingView, field: &str, name: &'static str, hint: &str, before: &str) -> Picker {
+    let does = |with: &[String], text: &str| {
+        let of = |at: usize| with.get(at).map(String::as_str).unwrap_or_default();
+        set(of(0), of(1), text, of(2), "The meeting is changed")
+    };
+    let with = vec![view.id.clone(), field.to_owned(), before.to_owned()];
+    let (hint, text) = (hint.to_owned(), before.to_owned());
+    let entered = Entered { name, hint, text, narrows: false, does, with };
+    let keep = Entry::new(Sign::Icon(Icon::Close), "Leave it as it is", UiCommand::Close);
+    let nothing = set(&view.id, field, "", before, "The meeting is changed");
+    let clear = Entry::new(Sign::Icon(Icon::Trash), "Say nothing of it", nothing);
+    Picker { entered: Some(entered), ..Picker::new(name, None, vec![keep, clear]) }
+}
+
+fn begins(view: &MeetingView) -> Picker {
+    let before = view.starts.clone().unwrap_or_default();
+    let picker = typed(view, "starts", "When it begins", "2026-12-01 15:00, your time", &before);
+    // What is kept names its zone in full; what is typed anew is short.
+    let entered = picker.entered.map(|entered| Entered { text: String::new(), ..entered });
+    Picker { entered, ..picker }
+}
+
+fn outcome(view: &MeetingView) -> Picker {
+    typed(view, "outcome", "What came of it", "One line for those who were not there", &view.outcome)
+}
+
+fn who(view: &MeetingView, views: &Views) -> Picker {
+    let now: Vec<&str> = view.attendees.iter().map(|who| who.id.as_str()).collect();
+    let before = now.join(",");
+    let entries = people::here(views).into_iter().map(|(id, name)| {
+        let comes = now.contains(&id.as_str());
+        let mut next: Vec<&str> = now.iter().copied().filter(|known| *known != id).collect();
+        if !comes {
+            next.push(&id);
+        }
+        let said = match (comes, name.as_str()) {
+            (true, "You") => "You do not come any more".to_owned(),
+            (true, name) => format!("{name} does not come any more"),
+            (false, "You") => "You come too".to_owned(),
+            (false, name) => format!("{name} comes too"),
+        };
+        let command = set(&view.id, "attendees", &next.join(","), &before, &said);
+        let right = if comes { "comes" } else { "" };
+        Entry::new(Sign::Person(name.clone()), &name, command).right(right)
+    });
+    Picker::new("Who comes", None, entries.collect())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use egui::{Rect, Ui};
 use tern_peer::{AgreementView, Command, PracticeCommand, PracticeView, UpkeepPage};
 
 use super::bars::{self, Choice};
-use super::command::{Queue, Then, UiCommand};
+use super::command::{Held, Queue, Then, UiCommand};
 use super::views::Views;
 
 pub mod fields;
@@ -28,10 +28,21 @@ pub fn sends(command: PracticeCommand, said: &str) -> UiCommand {
     UiCommand::Send(Box::new(Command::Practice(command)), Then::CloseAndSay(said.to_owned()))
 }
 
+/// The same with a way back.
+pub fn undoable(command: PracticeCommand, back: PracticeCommand, said: impl Into<String>) -> UiCommand {
+    let back = Held(Command::Practice(back));
+    UiCommand::Send(Box::new(Command::Practice(command)), Then::Undoable(said.into(), Box::new(back)))
+}
+
 /// What stands over a page; nothing where it says nothing of the kind.
-pub fn build(view: &PracticeView, id: &str) -> Option<Head> {
+pub fn build(view: &PracticeView, id: &str, views: &Views) -> Option<Head> {
     match view {
-        PracticeView::Meeting(view) if view.id == id => Some(meeting::build(view)),
+        PracticeView::Meeting(view) if view.id == id => {
+            let mut head = meeting::build(view);
+            let change = UiCommand::Pick(Box::new(meeting::menu(view, views)));
+            head.choices.push(("Change it…".to_owned(), change));
+            Some(head)
+        }
         PracticeView::Agreement(view) if view.id.as_deref() == Some(id) => Some(agreement(view)),
         PracticeView::Upkeep(view) => view.pages.iter().find(|page| page.id == id).and_then(upkeep),
         _ => None,
@@ -79,9 +90,13 @@ pub fn still_true(views: &Views) -> Option<UiCommand> {
 
 /// Draws what stands over a page; returns its height.
 pub fn show(ui: &mut Ui, room: Rect, id: &str, views: &Views, out: &mut Queue) -> f32 {
-    let Some(head) = views.open.practice.get().and_then(|view| build(view, id)) else { return 0.0 };
-    let choices = head.choices.iter().enumerate();
-    let choices: Vec<Choice<'_>> =
-        choices.map(|(n, (label, command))| (label.as_str(), n == 0, command.clone())).collect();
+    let Some(head) = views.open.practice.get().and_then(|view| build(view, id, views)) else { return 0.0 };
+    let choices = head.choices.iter();
+    // Only what takes it further is drawn as the main action; changing fields is not.
+    let main = |n: usize, label: &str| n == 0 && !label.ends_with('…');
+    let choices: Vec<Choice<'_>> = choices
+        .enumerate()
+        .map(|(n, (label, command))| (label.as_str(), main(n, label), command.clone()))
+        .collect();
     bars::bar(ui, room, &head.words, &choices, out)
 }

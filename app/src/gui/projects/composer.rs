@@ -6,6 +6,7 @@ use tern_peer::{Command, ProjectCommand, UpdateDraftView};
 use super::data::HEALTHS;
 use crate::gui::command::{Queue, Then, UiCommand};
 use crate::gui::look::look;
+use crate::gui::said;
 use crate::gui::tokens;
 use crate::gui::widgets::{self, Button, Field};
 
@@ -46,6 +47,7 @@ impl Composer {
         ui.add_space(6.0);
         let hint = "How it goes, in a few sentences; what changed since the last update stands below";
         Field { rows: 8, ..Field::new("Update", hint) }.show(ui, &mut self.text);
+        said::preview(ui, "update", &self.text, out);
         ui.add_space(6.0);
         let mut done = false;
         ui.horizontal(|ui| {

@@ -4,25 +4,11 @@ use tern_peer::{ProjectView, ProjectsView, UpdateView};
 
 use crate::gui::clock::Clock;
 use crate::gui::tasks::data::STATUSES;
+use crate::gui::titled::{Line, Tone};
 
 /// How a project goes, with its words.
 pub const HEALTHS: [(&str, &str); 3] =
     [("on-track", "On track"), ("at-risk", "At risk"), ("off-track", "Off track")];
-
-/// A project in the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    /// Full id.
-    pub id: String,
-    /// Title.
-    pub title: String,
-    /// Letters before short ids.
-    pub key: String,
-    /// How it goes; empty while nothing was told.
-    pub health: String,
-    /// Who leads it, how many tasks are open, when it was told of last.
-    pub about: String,
-}
 
 /// An update.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +28,15 @@ pub fn health_name(word: &str) -> &str {
     HEALTHS.iter().find(|(known, _)| *known == word).map_or(word, |(_, name)| name)
 }
 
+/// What a health means; told by its words.
+pub fn tone(health: &str) -> Tone {
+    match health {
+        "On track" => Tone::Good,
+        "At risk" => Tone::Waits,
+        _ => Tone::Bad,
+    }
+}
+
 /// How many tasks are not closed.
 fn open_count(project: &ProjectView) -> usize {
     let open = project.counts.iter().filter(|count| !matches!(count.status.as_str(), "done" | "cancelled"));
@@ -59,12 +54,16 @@ pub fn build(view: &ProjectsView, clock: &Clock) -> Vec<Line> {
         };
         let told = project.updates.first().map(|update| format!("told {}", clock.words(&update.when)));
         let about: Vec<String> = lead.into_iter().chain([open]).chain(told).collect();
+        let health = project.health.as_deref().map(health_name).unwrap_or_default();
         Line {
             id: project.id.clone(),
             title: project.title.clone(),
-            key: project.key.clone(),
-            health: project.health.as_deref().map(health_name).unwrap_or_default().to_owned(),
+            beside: project.key.clone(),
+            state: health.to_owned(),
+            tone: tone(health),
             about: about.join(" · "),
+            when: String::new(),
+            everywhere: String::new(),
         }
     };
     view.projects.iter().map(line).collect()

@@ -3,10 +3,15 @@
 use egui::Rect;
 use tern_peer::{Command, ProjectCommand, ProjectView};
 
-use crate::gui::command::{Then, UiCommand};
+use crate::gui::command::{Held, Then, UiCommand};
 use crate::gui::icon::Icon;
 use crate::gui::picker::{Entered, Entry, Picker, Sign};
+use crate::gui::practice;
+use crate::gui::sidebar::shown_title;
 use crate::gui::views::Views;
+
+/// Most pages that a menu offers; the field narrows them.
+const OFFERED_PAGES: usize = 2_000;
 
 fn set(project: &str, field: &str, value: &str) -> UiCommand {
     let fields = vec![(field.to_owned(), value.to_owned())];
@@ -58,12 +63,11 @@ pub(super) fn lead(project: &ProjectView, views: &Views, anchor: Option<Rect>) -
     Picker::new("Lead", anchor, entries).at(name)
 }
 
-/// Named states: each can be taken away; one is added by name and class.
+/// Named states: each can be called otherwise or taken away; one is added by name and class.
 pub(super) fn states(project: &ProjectView, anchor: Option<Rect>) -> Picker {
     let entry = |state: &tern_peer::StateView| {
-        let words = format!("Take away {}", state.name);
-        Entry::new(Sign::Status(state.class.clone()), &words, set(&project.id, "-state", &state.name))
-            .right(&state.class)
+        let opens = UiCommand::Pick(Box::new(one_state(project, state, anchor)));
+        Entry::new(Sign::Status(state.class.clone()), &state.name, opens).right(&state.class)
     };
     let mut entries: Vec<Entry> = project.states.iter().map(entry).collect();
     if entries.is_empty() {
@@ -77,6 +81,70 @@ pub(super) fn states(project: &ProjectView, anchor: Option<Rect>) -> Picker {
     let hint = "Add one as name:class, such as In QA:review";
     let entered = typed("State", hint, &project.id, |with, text| set(first(with), "state", text));
     Picker { entered, ..Picker::new("States", anchor, entries) }
+}
+
+fn call(project: &str, state: &str, name: &str) -> Command {
+    let (project, state, name) = (project.to_owned(), state.to_owned(), name.to_owned());
+    Command::Project(ProjectCommand::RenameState { project, state, name })
+}
+
+/// One named state: what it is called, and that it can go.
+fn one_state(project: &ProjectView, state: &tern_peer::StateView, anchor: Option<Rect>) -> Picker {
+    let does = |with: &[String], text: &str| {
+        let of = |at: usize| with.get(at).map(String::as_str).unwrap_or_default();
+        let said = format!("{} is called {text} from here on; its tasks stay in it", of(1));
+        let undo = Held(call(of(0), text, of(1)));
+        UiCommand::Send(Box::new(call(of(0), of(1), text)), Then::Undoable(said, Box::new(undo)))
+    };
+    let entered = Entered {
+        name: "Name of the state",
+        hint: state.name.clone(),
+        text: state.name.clone(),
+        narrows: false,
+        does,
+        with: vec![project.id.clone(), state.name.clone()],
+    };
+    let entries = vec![
+        Entry::new(Sign::Icon(Icon::Close), "Leave it as it is", UiCommand::Close),
+        Entry::new(
+            Sign::Icon(Icon::Trash),
+            &format!("Take away {}", state.name),
+            set(&project.id, "-state", &state.name),
+        ),
+    ];
+    let title = format!("{}: its tasks follow a new name", state.name);
+    Picker { entered: Some(entered), ..Picker::new(&title, anchor, entries) }
+}
+
+/// Pages that can belong to it: those of the tree that do not yet.
+pub(super) fn add_page(project: &ProjectView, views: &Views, anchor: Option<Rect>) -> Picker {
+    let pages = views.pages.get().map(|view| view.pages.as_slice()).unwrap_or_default();
+    let free = pages.iter().filter(|page| !page.trashed && project.pages.iter().all(|own| own.id != page.id));
+    let mut entries: Vec<Entry> = free
+        .map(|page| {
+            let title = shown_title(&page.title);
+            let said = format!("“{title}” belongs to {}", project.title);
+            Entry::new(
+                Sign::Icon(Icon::Page),
+                title,
+                practice::upkeep::belong(&page.id, "", &project.id, &said),
+            )
+        })
+        .take(OFFERED_PAGES)
+        .collect();
+    if entries.is_empty() {
+        entries.push(Entry::new(Sign::Icon(Icon::Info), "There is no other page", UiCommand::Close));
+    }
+    let entered = Entered {
+        name: "Title of the page",
+        hint: "Begin its title".to_owned(),
+        text: String::new(),
+        narrows: true,
+        does: |_, text| UiCommand::Say(format!("No page of that title: {text}")),
+        with: Vec::new(),
+    };
+    let title = format!("Which page belongs to {}?", project.title);
+    Picker { entered: Some(entered), ..Picker::new(&title, anchor, entries) }
 }
 
 /// Fields of its tasks.

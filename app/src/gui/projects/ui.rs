@@ -1,27 +1,25 @@
 //! Draws the list of projects and the page of one.
 
-use egui::{Align2, CornerRadius, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, pos2, vec2};
+use egui::{Align2, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role, vec2};
 use tern_peer::ProjectView;
 
-use super::data::{self, Line, Told};
+use super::data::{self, Told};
 use super::{Composer, menus};
 use crate::gui::clock::Clock;
 use crate::gui::command::{Queue, Route, UiCommand};
 use crate::gui::details::section;
 use crate::gui::icon::Icon;
-use crate::gui::look::{self, look};
+use crate::gui::look::look;
+use crate::gui::said;
+use crate::gui::sidebar::shown_title;
 use crate::gui::tasks::Ask;
+use crate::gui::titled::{self, Titled, WIDEST};
 use crate::gui::tokens::{self, radius, size};
 use crate::gui::views::Views;
 use crate::gui::widgets::{self, Button};
 
-/// Height of a line of the list.
-const LINE: f32 = 52.0;
-/// Widest that text stays readable.
-const WIDEST: f32 = 860.0;
-
 /// Draws the list.
-pub fn list(ui: &mut Ui, views: &Views, clock: &Clock, out: &mut Queue) {
+pub fn list(ui: &mut Ui, list: &mut Titled, views: &Views, clock: &Clock, out: &mut Queue) {
     let p = look(ui.ctx());
     let body = ui.max_rect().shrink2(vec2(24.0, 14.0));
     widgets::region(ui, body, "projects", "List of projects", |ui| {
@@ -45,59 +43,8 @@ pub fn list(ui: &mut Ui, views: &Views, clock: &Clock, out: &mut Queue) {
             widgets::text(ui, words, tokens::UI, p.ink2);
             return;
         }
-        ScrollArea::vertical().auto_shrink(false).id_salt("project lines").show_rows(
-            ui,
-            LINE,
-            lines.len(),
-            |ui, range| {
-                for line in lines.get(range).unwrap_or_default() {
-                    if row(ui, line) {
-                        out.push(UiCommand::Go(Route::Project { id: line.id.clone() }));
-                    }
-                }
-            },
-        );
+        titled::show(ui, &lines, list, |id| Route::Project { id: id.to_owned() }, out);
     });
-}
-
-fn row(ui: &mut Ui, line: &Line) -> bool {
-    let p = look(ui.ctx());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
-    widgets::row_ground(ui, rect, false, response.hovered());
-    let inside = rect.shrink2(vec2(10.0, 6.0));
-    let upper = inside.with_max_y(rect.center().y);
-    let at = widgets::line(ui, upper, Align2::LEFT_CENTER, &line.title, tokens::UI_STRONG, p.ink);
-    widgets::line(
-        ui,
-        upper.with_min_x(at.right() + 10.0),
-        Align2::LEFT_CENTER,
-        &line.key,
-        tokens::SMALL,
-        p.ink3,
-    );
-    if !line.health.is_empty() {
-        let width = look::width(ui, &line.health, tokens::SMALL) + 16.0;
-        let left = pos2(inside.right() - width, upper.top());
-        health_chip(ui, Rect::from_min_size(left, vec2(width, 20.0)), &line.health);
-    }
-    let lower = inside.with_min_y(rect.center().y);
-    widgets::line(ui, lower, Align2::LEFT_CENTER, &line.about, tokens::SMALL, p.ink2);
-    let spoken = [line.title.as_str(), &line.health, &line.about].into_iter().filter(|t| !t.is_empty());
-    let spoken = spoken.collect::<Vec<_>>().join(", ");
-    response.widget_info(|| WidgetInfo::labeled(Role::Link, true, &spoken));
-    widgets::focus_ring(ui, &response, radius::ROW);
-    response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
-}
-
-fn health_chip(ui: &Ui, rect: Rect, words: &str) {
-    let p = look(ui.ctx());
-    let (ground, ink) = match words {
-        "On track" => (p.add_tint, p.add),
-        "At risk" => (p.wait_tint, p.wait),
-        _ => (p.cut_tint, p.cut),
-    };
-    ui.painter().rect_filled(rect, CornerRadius::same(radius::CHIP), ground);
-    widgets::line(ui, rect, Align2::CENTER_CENTER, words, tokens::SMALL, ink);
 }
 
 /// Draws the page of one.
@@ -122,8 +69,8 @@ pub fn page(ui: &mut Ui, composer: &mut Option<Composer>, views: &Views, clock: 
                 *composer = None;
             }
             work(ui, project, out);
-            told(ui, &data::updates(project, clock), project, clock);
-            beside(ui, project, out);
+            told(ui, &data::updates(project, clock), project, clock, out);
+            beside(ui, project, views, out);
             ui.add_space(24.0);
         });
     });
@@ -198,7 +145,7 @@ fn work(ui: &mut Ui, project: &ProjectView, out: &mut Queue) {
     }
 }
 
-fn told(ui: &mut Ui, updates: &[Told], project: &ProjectView, clock: &Clock) {
+fn told(ui: &mut Ui, updates: &[Told], project: &ProjectView, clock: &Clock, out: &mut Queue) {
     let p = look(ui.ctx());
     let due = project.update_due.as_deref().map(|due| format!("the next one {}", clock.then(due)));
     section(ui, "Updates", &due.unwrap_or_default());
@@ -207,19 +154,36 @@ fn told(ui: &mut Ui, updates: &[Told], project: &ProjectView, clock: &Clock) {
     }
     for update in updates {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
-        let width = look::width(ui, &update.health, tokens::SMALL) + 16.0;
-        health_chip(ui, Rect::from_min_size(rect.min + vec2(0.0, 5.0), vec2(width, 20.0)), &update.health);
-        let right = rect.with_min_x(rect.left() + width + 10.0);
+        let tone = data::tone(&update.health);
+        let chip = titled::state(ui, rect.min + vec2(0.0, 5.0), &update.health, tone);
+        let right = rect.with_min_x(chip.right() + 10.0);
         widgets::line(ui, right, Align2::LEFT_CENTER, &update.by, tokens::SMALL, p.ink2);
         let spoken = format!("{}, {}", update.health, update.by);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
-        widgets::text(ui, &update.text, tokens::UI, p.ink);
+        said::markdown(ui, &update.id, &update.text, tokens::UI, out);
         ui.add_space(10.0);
     }
 }
 
-/// Threads and decisions.
-fn beside(ui: &mut Ui, project: &ProjectView, out: &mut Queue) {
+/// Pages that belong to it, threads and decisions.
+fn beside(ui: &mut Ui, project: &ProjectView, views: &Views, out: &mut Queue) {
+    let p = look(ui.ctx());
+    let (pages, decisions): (Vec<_>, Vec<_>) = project.pages.iter().partition(|page| page.kind == "page");
+    let count = if pages.is_empty() { String::new() } else { pages.len().to_string() };
+    section(ui, "Pages", &count);
+    for page in &pages {
+        if line(ui, "Page", shown_title(&page.title)).clicked() {
+            out.push(UiCommand::Go(Route::page(&page.id)));
+        }
+    }
+    if pages.is_empty() {
+        widgets::text(ui, "No page belongs to it yet.", tokens::SMALL, p.ink3);
+    }
+    ui.add_space(6.0);
+    let add = Button::new("Add a page…").icon(Icon::Plus).show(ui);
+    if add.clicked() {
+        out.push(UiCommand::Pick(Box::new(menus::add_page(project, views, Some(add.rect)))));
+    }
     if !project.threads.is_empty() {
         section(ui, "Threads", &project.threads.len().to_string());
         for thread in &project.threads {
@@ -229,10 +193,10 @@ fn beside(ui: &mut Ui, project: &ProjectView, out: &mut Queue) {
             }
         }
     }
-    if !project.pages.is_empty() {
-        section(ui, "Decisions", &project.pages.len().to_string());
-        for page in &project.pages {
-            if line(ui, "Decision", &page.title).clicked() {
+    if !decisions.is_empty() {
+        section(ui, "Decisions", &decisions.len().to_string());
+        for page in &decisions {
+            if line(ui, "Decision", shown_title(&page.title)).clicked() {
                 out.push(UiCommand::Go(Route::page(&page.id)));
             }
         }

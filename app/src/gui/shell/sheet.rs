@@ -190,12 +190,12 @@ fn middle(ui: &mut Ui, open: &mut Open, out: &mut Queue) {
         }
         Route::Decisions => {
             widgets::region(ui, room, "decision log", "Decision log", |ui| {
-                decisions::show(ui, &open.views, &open.clock, out);
+                decisions::show(ui, &mut open.titled, &open.views, &open.clock, out);
             });
         }
         Route::Projects => {
             widgets::region(ui, room, "projects view", "Projects", |ui| {
-                projects::ui::list(ui, &open.views, &open.clock, out);
+                projects::ui::list(ui, &mut open.titled, &open.views, &open.clock, out);
             });
         }
         Route::Project { .. } => {
@@ -333,7 +333,6 @@ fn page_view(
     if !trashed {
         room.min.y += practice::show(ui, room, id, &open.views, out);
     }
-    open.pane.page.head = open.page_head();
     widgets::region(ui, room, "page", "Page", |ui| page::ui::show(ui, &mut open.pane.page, &title, out));
 }
 

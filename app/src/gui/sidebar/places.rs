@@ -25,6 +25,12 @@ pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
         1 => "1 waits".to_owned(),
         count => format!("{count} wait"),
     };
+    let spoken = |place: &Route| match (place, data.needs_me, data.people_wait) {
+        (Route::Inbox, 1, _) => Some("Inbox, 1 needs you".to_owned()),
+        (Route::Inbox, count @ 2.., _) => Some(format!("Inbox, {count} need you")),
+        (Route::People(_), _, 1..) => Some(format!("People, {waits}")),
+        _ => None,
+    };
     let places = [
         ("Inbox", Icon::Inbox, inbox, Route::Inbox),
         ("Threads", Icon::Threads, key(Action::GoThreads), Route::Threads),
@@ -34,19 +40,21 @@ pub(super) fn show(ui: &mut Ui, data: &Data, route: &Route, out: &mut Queue) {
         ("Cycles", Icon::Clock, key(Action::GoCycles), Route::Cycles),
         ("Decision log", Icon::Check, key(Action::GoDecisions), Route::Decisions),
         ("Search", Icon::Search, key(Action::Search), Route::Search),
-        ("People", Icon::People, waits, Route::People(Section::Members)),
+        ("People", Icon::People, waits.clone(), Route::People(Section::Members)),
         ("Trash", Icon::Trash, String::new(), Route::Trash),
     ];
     if ui.max_rect().height() >= PLACES_ABREAST {
         for (text, icon, right, place) in &places {
-            place_row(ui, (text, *icon, right), place, here(place, data, route), out);
+            let row = Row { icon: Some(*icon), right, ..Row::new(text) };
+            place_row(ui, row, spoken(place).as_deref(), place, here(place, data, route), out);
         }
         return;
     }
     for pair in places.chunks(2) {
         ui.columns(2, |columns| {
             for (ui, (text, icon, _, place)) in columns.iter_mut().zip(pair) {
-                place_row(ui, (text, *icon, ""), place, here(place, data, route), out);
+                let row = Row { icon: Some(*icon), ..Row::new(text) };
+                place_row(ui, row, spoken(place).as_deref(), place, here(place, data, route), out);
             }
         });
     }
@@ -61,14 +69,8 @@ fn here(place: &Route, data: &Data, route: &Route) -> bool {
     (route == place && !saved) || both_people || one_thread || one_project
 }
 
-fn place_row(
-    ui: &mut Ui,
-    (text, icon, right): (&str, Icon, &str),
-    place: &Route,
-    here: bool,
-    out: &mut Queue,
-) {
-    let row = Row { icon: Some(icon), right, selected: here, ..Row::new(text) };
+fn place_row(ui: &mut Ui, row: Row<'_>, spoken: Option<&str>, place: &Route, here: bool, out: &mut Queue) {
+    let row = Row { selected: here, spoken, ..row };
     if row.show(ui).clicked() {
         out.extend(match place {
             Route::Inbox => vec![UiCommand::Do(Action::GoInbox)],

@@ -176,6 +176,8 @@ pub struct Piece {
     pub text: String,
     /// It is a link.
     pub link: bool,
+    /// Where that leads.
+    pub href: String,
 }
 
 /// Begins of what is a link in a message.
@@ -186,6 +188,12 @@ pub fn pieces(body: &str) -> Vec<Piece> {
     let mut found: Vec<Piece> = Vec::new();
     let mut rest = body;
     while let Some(at) = SCHEMES.iter().filter_map(|scheme| rest.find(scheme)).min() {
+        if let Some((before, named, after)) = named_link(rest, at) {
+            push(&mut found, before, false);
+            found.push(named);
+            rest = after;
+            continue;
+        }
         let (before, from) = rest.split_at(at);
         let begins = before.chars().next_back().is_none_or(|c| !c.is_alphanumeric());
         let end = from.find(char::is_whitespace).unwrap_or(from.len());
@@ -206,8 +214,21 @@ fn push(found: &mut Vec<Piece>, text: &str, link: bool) {
     match found.last_mut() {
         _ if text.is_empty() => {}
         Some(last) if !last.link && !link => last.text.push_str(text),
-        _ => found.push(Piece { text: text.to_owned(), link }),
+        _ => found.push(Piece { text: text.to_owned(), link, href: text.to_owned() }),
     }
+}
+
+/// The link `[words](address)` whose address begins at `at`: what stands before it, the link, and what stands after it.
+fn named_link(text: &str, at: usize) -> Option<(&str, Piece, &str)> {
+    let before = text.get(..at)?.strip_suffix("](")?;
+    let begins = before.rfind('[')?;
+    let words = before.get(begins + 1..)?;
+    let rest = text.get(at..)?;
+    let end = rest.find(|c: char| c == ')' || c.is_whitespace())?;
+    let is_one = rest.get(end..)?.starts_with(')') && !words.trim().is_empty() && !words.contains('\n');
+    let href = rest.get(..end)?.to_owned();
+    let words = words.replace('\\', "");
+    is_one.then(|| (&text[..begins], Piece { text: words, link: true, href }, &rest[end + 1..]))
 }
 
 /// A thread as text, for tests.
@@ -249,6 +270,8 @@ mod tests {
             ("pattern:x and https:// alone", "pattern:x and https:// alone"),
             ("mailto:a@b.example\nnext", "[mailto:a@b.example]\nnext"),
             ("javascript:alert(1)", "javascript:alert(1)"),
+            ("Done: [Index, v2](tern:abc), [x](javascript:y).", "Done: [Index, v2], [x](javascript:y)."),
+            ("[a](https://b.example/c) [](tern:x)", "[a] []([tern:x])"),
             ("", ""),
         ] {
             assert_eq!(shown(body), links, "{body}");

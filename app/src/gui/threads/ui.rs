@@ -283,7 +283,8 @@ fn message_head(ui: &mut Ui, message: &Message) {
         widgets::chip(ui, pos2(left, rect.center().y), "unread", Tone::Waiting, 80.0);
     }
     let intent = message.intent.as_ref().map(|intent| format!(", {intent}")).unwrap_or_default();
-    let spoken = format!("{}{intent}, {}: {}", message.who, message.when, message.body);
+    let body: String = data::pieces(&message.body).into_iter().map(|piece| piece.text).collect();
+    let spoken = format!("{}{intent}, {}: {body}", message.who, message.when);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
     tip(ui, response, &message.everywhere);
 }
@@ -318,8 +319,8 @@ fn said(ui: &mut Ui, body: &str, out: &mut Queue) {
             let link = ui.add(egui::Label::new(job).selectable(false).wrap().sense(Sense::click()));
             link.widget_info(|| WidgetInfo::labeled(Role::Link, true, &piece.text));
             widgets::focus_ring(ui, &link, radius::KEY);
-            if link.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(&piece.text).clicked() {
-                out.push(follow(&piece.text));
+            if link.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(&piece.href).clicked() {
+                out.push(follow(&piece.href));
             }
         }
     });

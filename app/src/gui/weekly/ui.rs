@@ -5,6 +5,7 @@ use egui::{Align2, Id, Rect, ScrollArea, Sense, Ui, WidgetInfo, accesskit::Role,
 use super::{READ_MINUTES, WRITE_MINUTES, WeeklyState};
 use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::look;
+use crate::gui::said;
 use crate::gui::tokens::{self, size};
 use crate::gui::views::Views;
 use crate::gui::widgets::{self, Button, Field};
@@ -43,6 +44,7 @@ pub fn show(ui: &mut Ui, state: &mut WeeklyState, views: &Views, out: &mut Queue
                 let rows = text.lines().count().max(ROWS);
                 let field = Field { rows, id, ..Field::new(heading, "Nothing") };
                 field.show(ui, text);
+                said::preview(ui, id, text, out);
                 ui.add_space(14.0);
             }
             ui.add_space(24.0);

@@ -51,7 +51,7 @@ pub(crate) enum PageAction {
         #[arg(long)]
         trash: bool,
     },
-    /// Change who answers for a page and when it is looked at: owner review_by review_days; of an incident also state outcome
+    /// Change who answers for a page and when it is looked at: owner review_by review_days project; of an incident also state outcome severity affected started resolved
     Set {
         /// Id, unique prefix or title
         page: String,

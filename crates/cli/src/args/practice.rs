@@ -53,6 +53,26 @@ pub(crate) struct MeetingNewArgs {
     pub(crate) space: Option<String>,
 }
 
+/// `incident …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum IncidentAction {
+    /// Incidents, those that are not closed first; `page new T --template incident` makes one
+    List,
+    /// An incident: state, who holds it, severity, what is affected, since when and until when
+    Show {
+        /// Id, unique prefix or title
+        page: String,
+    },
+    /// Change fields: state owner severity affected started resolved outcome; `closed` needs an outcome
+    Set {
+        /// Id, unique prefix or title
+        page: String,
+        /// name=value, for example severity=major affected="The booking desk"
+        #[arg(required = true, value_name = "FIELD=VALUE")]
+        fields: Vec<String>,
+    },
+}
+
 /// `vote …`
 #[derive(Debug, Subcommand)]
 pub(crate) enum VoteAction {

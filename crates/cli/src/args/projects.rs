@@ -30,6 +30,15 @@ pub(crate) enum ProjectAction {
         #[arg(required = true, value_name = "FIELD=VALUE")]
         fields: Vec<String>,
     },
+    /// Call a state otherwise; its tasks stay in it
+    RenameState {
+        /// Name, key or id
+        project: String,
+        /// The state as it is called now
+        state: String,
+        /// Its name from here on
+        name: String,
+    },
     /// Tell how it goes; without --health, show what changed since the last update
     Update(ProjectUpdateArgs),
     /// Put a project into the trash; its tasks stay

@@ -1,9 +1,11 @@
-//! `meeting …`, `vote …`, `question …`, `agreement …`, `oncall …`, `page set`, `page still-true`, `page reviews`
+//! `meeting …`, `incident …`, `vote …`, `question …`, `agreement …`, `oncall …`, `page set`, `page still-true`, `page reviews`
 
 use tern_peer::{Command, PeerError, PracticeCommand, PracticeQuery, PracticeView, Query, Reply, View};
 
 use super::ask;
-use crate::args::{AgreementAction, MeetingAction, MeetingNewArgs, QuestionAction, VoteAction};
+use crate::args::{
+    AgreementAction, IncidentAction, MeetingAction, MeetingNewArgs, QuestionAction, VoteAction,
+};
 use crate::context::Context;
 use crate::{failure, human, values};
 
@@ -40,6 +42,16 @@ pub(super) fn meeting(context: &Context, action: MeetingAction) -> Result<(), Pe
             change(context, PracticeCommand::MeetingSet { page, fields: pairs(&fields)? })
         }
         MeetingAction::Card { with } => show(context, PracticeQuery::MeetingCard { with }),
+    }
+}
+
+pub(super) fn incident(context: &Context, action: IncidentAction) -> Result<(), PeerError> {
+    match action {
+        IncidentAction::List => show(context, PracticeQuery::Incidents { page: None }),
+        IncidentAction::Show { page } => show(context, PracticeQuery::Incidents { page: Some(page) }),
+        IncidentAction::Set { page, fields } => {
+            change(context, PracticeCommand::IncidentSet { page, fields: pairs(&fields)? })
+        }
     }
 }
 

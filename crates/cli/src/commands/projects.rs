@@ -24,6 +24,9 @@ pub(super) fn run(context: &Context, action: ProjectAction) -> Result<(), PeerEr
             let clock = human::Clock::of(peer)?;
             context.emit(&view, || human::projects::one(&view, &clock))
         }),
+        ProjectAction::RenameState { project, state, name } => {
+            changed(context, ProjectCommand::RenameState { project, state, name }, "Saved here.\n")
+        }
         ProjectAction::Update(args) => update(context, args),
         ProjectAction::Trash { project } => {
             changed(context, ProjectCommand::Trash { project, on: true }, "In the trash.\n")

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use tern_peer::{
-    AgreementView, ConflictView, MeetingCard, MeetingView, MeetingsView, PollView, PracticeView,
-    QuestionView, UpkeepPage, UpkeepView, VotesView,
+    AgreementView, ConflictView, IncidentView, MeetingCard, MeetingView, MeetingsView, PollView,
+    PracticeView, QuestionView, UpkeepPage, UpkeepView, VotesView,
 };
 
 use crate::human::{Clock, count};
@@ -24,6 +24,13 @@ pub(crate) fn show(view: &PracticeView, clock: &Clock) -> String {
         PracticeView::Meeting(view) => meeting(view),
         PracticeView::Card(view) => card(view),
         PracticeView::Upkeep(view) => upkeep(view),
+        PracticeView::Incidents(view) if view.incidents.is_empty() => {
+            "No incidents. `tern page new T --template incident` makes one.\n".into()
+        }
+        PracticeView::Incidents(view) => {
+            view.incidents.iter().map(|one| incident(one, clock)).collect::<Vec<_>>().join("\n")
+        }
+        PracticeView::Incident(view) => incident(view, clock),
         PracticeView::Agreement(view) => agreement(view, clock),
         PracticeView::Votes(view) => votes(view),
         PracticeView::Questions(view) => {
@@ -92,6 +99,28 @@ fn meeting(m: &MeetingView) -> String {
         text += &card(view);
     }
     text
+}
+
+fn incident(view: &IncidentView, clock: &Clock) -> String {
+    let mut text = format!("{}  {}\n{}", one_line(&view.title), view.id, view.state);
+    if let Some(severity) = &view.severity {
+        let _ = write!(text, ", {severity}");
+    }
+    text.push('\n');
+    let when = |at: &Option<String>| at.as_deref().map(|at| clock.words(at)).unwrap_or_default();
+    let owner = view.owner.as_ref().map(|owner| owner.name.clone()).unwrap_or_default();
+    for (name, value) in [
+        ("held by", owner),
+        ("affected", view.affected.clone()),
+        ("started", when(&view.started)),
+        ("resolved", when(&view.resolved)),
+        ("outcome", view.outcome.clone()),
+    ] {
+        if !value.is_empty() {
+            let _ = writeln!(text, "  {name:<9} {}", one_line(&value));
+        }
+    }
+    text + &conflicts(&view.conflicts)
 }
 
 fn card(view: &MeetingCard) -> String {

@@ -46,17 +46,21 @@ impl UpkeepFields {
 impl Doc {
     /// What the page says of its upkeep; none when nobody has to look at it again.
     pub fn upkeep(&self) -> Option<UpkeepFields> {
+        Some(self.kept_by()).filter(|upkeep| upkeep.review_by.is_some())
+    }
+
+    /// The same, also where nobody has to look at it again.
+    pub fn kept_by(&self) -> UpkeepFields {
         let doc = &self.crdt;
         let review_by = By::read(&fields::text(doc, REVIEW_BY), &Zone::utc());
         let told = fields::text(doc, STILL_TRUE);
         let (looked, looked_by) = told.split_once(' ').unwrap_or((&told, ""));
-        review_by.as_ref()?;
-        Some(UpkeepFields {
+        UpkeepFields {
             owner: fields::text(doc, OWNER),
             review_by,
             days: fields::text(doc, REVIEW_DAYS).parse().ok().filter(|n| (1..=MAX_REVIEW_DAYS).contains(n)),
             looked: By::read(looked, &Zone::utc()),
             looked_by: looked_by.to_owned(),
-        })
+        }
     }
 }

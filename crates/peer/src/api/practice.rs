@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{ConflictView, PersonView, Ref};
+use super::{ConflictView, IncidentView, IncidentsView, PersonView, Ref};
 
 /// Something that changes a document of practice. Each answers with a [`PracticeView`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +29,16 @@ pub enum PracticeCommand {
         /// Names and values as typed; an empty value clears.
         fields: Vec<(String, String)>,
     },
-    /// Changes who answers for a page and when it is looked at again: `owner review_by review_days`; of an incident also
-    /// `state outcome`.
+    /// Changes who answers for a page, when it is looked at again and to which project it belongs: `owner review_by
+    /// review_days project`; of an incident also `state outcome severity affected started resolved`.
     PageSet {
+        /// Which page.
+        page: Ref,
+        /// Names and values as typed; an empty value clears.
+        fields: Vec<(String, String)>,
+    },
+    /// The same of an incident, which answers with it. `closed` needs an outcome, and is its end where that is not said.
+    IncidentSet {
         /// Which page.
         page: Ref,
         /// Names and values as typed; an empty value clears.
@@ -122,6 +129,11 @@ pub enum PracticeQuery {
         /// Only this page.
         page: Option<Ref>,
     },
+    /// Incidents, those that are not closed first; or one.
+    Incidents {
+        /// Only this page.
+        page: Option<Ref>,
+    },
     /// What is agreed, and what it configures.
     Agreement {
         /// Which page; the one in force when `None`.
@@ -158,6 +170,10 @@ pub enum PracticeView {
     Card(MeetingCard),
     /// See [`PracticeQuery::Upkeep`].
     Upkeep(UpkeepView),
+    /// See [`PracticeQuery::Incidents`].
+    Incidents(IncidentsView),
+    /// See [`PracticeCommand::IncidentSet`].
+    Incident(Box<IncidentView>),
     /// See [`PracticeQuery::Agreement`].
     Agreement(Box<AgreementView>),
     /// See [`PracticeQuery::Votes`].
@@ -314,6 +330,8 @@ pub struct AgreementView {
     pub then: Vec<DutyView>,
     /// What it configures, in sentences.
     pub configures: Vec<String>,
+    /// Names of the fields that it says something in; the others are as usual.
+    pub says: Vec<String>,
     /// Values that others wrote at the same time and that lost.
     pub conflicts: Vec<ConflictView>,
 }

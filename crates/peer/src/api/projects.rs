@@ -31,6 +31,15 @@ pub enum ProjectCommand {
         /// What is told, Markdown.
         text: String,
     },
+    /// Calls one of its states otherwise; tasks keep theirs.
+    RenameState {
+        /// Title, key or id.
+        project: Ref,
+        /// Its name now.
+        state: String,
+        /// Its name from here on.
+        name: String,
+    },
     /// Puts it into the trash, or takes it out. Its tasks stay.
     Trash {
         /// Title, key or id.
@@ -78,7 +87,7 @@ pub struct ProjectView {
     /// Threads that belong to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub threads: Vec<ThreadRowView>,
-    /// Decisions that concern it, and pages of its tasks: id, kind, title.
+    /// Decisions that concern it, then pages that belong to it: id, kind (`decision` or `page`), title.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pages: Vec<super::OnView>,
 }

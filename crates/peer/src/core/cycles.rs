@@ -8,8 +8,8 @@ use tern_store::{FormRow, Store};
 use crate::api::*;
 
 use super::errors::{self, not_found, usage};
-use super::forms::set;
-use super::{Core, Work, people, project as rows, spaces};
+use super::forms::{self, set};
+use super::{Core, Work, people};
 
 /// What rows of cycles are kept as.
 const FORM: &str = "cycle";
@@ -100,20 +100,9 @@ pub(crate) fn project(
     created_ms: i64,
     updated_ms: i64,
 ) -> Result<(), PeerError> {
-    let id = doc.id();
-    work.txn.project_form(&FormRow {
-        doc: id.0,
-        lane: spaces::space_of(&work.txn, work.mem, &id)?,
-        form: FORM.to_owned(),
-        title: doc.title(),
-        state: String::new(),
-        json: serde_json::to_string(&doc.cycle()).unwrap_or_default(),
-        conflicts_json: serde_json::to_string(&doc.conflicts()).unwrap_or_default(),
-        trashed: rows::trashed(doc),
-        created_ms,
-        updated_ms,
-    })?;
-    Ok(())
+    let json = serde_json::to_string(&doc.cycle());
+    let row = forms::row(work, doc, FORM, "", json, (created_ms, updated_ms))?;
+    Ok(work.txn.project_form(&row)?)
 }
 
 impl Core {

@@ -63,18 +63,7 @@ pub(crate) fn project(
             return Ok(work.txn.remove_form(&id.0)?);
         }
     };
-    let row = FormRow {
-        doc: id.0,
-        lane: spaces::space_of(&work.txn, work.mem, &id)?,
-        form: form.name().to_owned(),
-        title: doc.title(),
-        state: state.to_owned(),
-        json: json.unwrap_or_default(),
-        conflicts_json: serde_json::to_string(&doc.conflicts()).unwrap_or_default(),
-        trashed: project::trashed(doc),
-        created_ms,
-        updated_ms,
-    };
+    let row = row(work, doc, form.name(), state, json, (created_ms, updated_ms))?;
     let same = |known: tern_store::FormRow| {
         (&known.state, &known.json, known.trashed) == (&row.state, &row.json, row.trashed)
     };
@@ -83,6 +72,30 @@ pub(crate) fn project(
         work.mem.pages_version = work.mem.version + 1;
     }
     Ok(work.txn.project_form(&row)?)
+}
+
+/// The row of a document with fields: what kind of fields they are, where it stands, the fields, when it was made and changed.
+pub(crate) fn row(
+    work: &Work<'_, '_>,
+    doc: &Doc,
+    form: &str,
+    state: &str,
+    json: serde_json::Result<String>,
+    (created_ms, updated_ms): (i64, i64),
+) -> Result<FormRow, PeerError> {
+    let id = doc.id();
+    Ok(FormRow {
+        doc: id.0,
+        lane: spaces::space_of(&work.txn, work.mem, &id)?,
+        form: form.to_owned(),
+        title: doc.title(),
+        state: state.to_owned(),
+        json: json.unwrap_or_default(),
+        conflicts_json: serde_json::to_string(&doc.conflicts()).unwrap_or_default(),
+        trashed: project::trashed(doc),
+        created_ms,
+        updated_ms,
+    })
 }
 
 /// What a row says of a decision.

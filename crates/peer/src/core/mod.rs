@@ -40,6 +40,7 @@ mod people;
 mod posts;
 mod practice;
 pub(crate) mod project;
+mod project_pages;
 mod project_view;
 mod projects;
 mod query;

@@ -194,6 +194,7 @@ fn page(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     super::templates::project(work, doc, &blocks, trashed)?;
     super::forms::project(work, doc, times.created_ms, times.updated_ms)?;
     super::practice::upkeep::project(work, doc)?;
+    super::project_pages::project(work, doc, trashed)?;
     index(work, id, "page", &title, &body, trashed)
 }
 

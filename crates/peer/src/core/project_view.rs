@@ -53,11 +53,17 @@ impl Core {
         view.pages = decisions
             .into_iter()
             .map(|decision| OnView { id: decision.id, kind: "decision".to_owned(), title: decision.title })
+            .chain(self.pages_of_project(id)?)
             .collect();
         let doc = super::documents::load(&self.store, &mut self.mem, id)?;
         let conflicts = doc.conflicts();
-        let conflicts: Vec<_> =
+        let mut conflicts: Vec<_> =
             conflicts.into_iter().filter(|c| !c.field.starts_with(project::UPDATE)).collect();
+        for conflict in &mut conflicts {
+            if let Some(state) = conflict.field.strip_prefix(project::STATE_NAME) {
+                conflict.field = format!("name of the state {state}");
+            }
+        }
         view.conflicts = words::conflicts(&self.store, &self.mem.membership, &self.my_zone(), &conflicts);
         Ok(view)
     }

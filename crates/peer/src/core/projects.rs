@@ -14,6 +14,8 @@ use super::forms::set;
 use super::resolve::{self, hex, unhex};
 use super::{Work, people, project as rows, words};
 
+mod states;
+
 /// Field: letters before the short ids of tasks.
 const KEY: &str = "key";
 /// Most states or fields of a project.
@@ -102,6 +104,11 @@ pub(crate) fn perform(work: &mut Work<'_, '_>, command: &ProjectCommand) -> Resu
             tell(work, id, health, text)?;
             Ok(id)
         }
+        ProjectCommand::RenameState { project, state, name } => {
+            let id = find(&work.txn, project, false)?;
+            states::rename(work, id, state, name)?;
+            Ok(id)
+        }
         ProjectCommand::Trash { project, on } => {
             let id = find(&work.txn, project, !*on)?;
             work.edit(id, &[Edit::Trash { on: *on }])?;
@@ -161,21 +168,26 @@ fn field_edits(work: &Work<'_, '_>, plan: &Plan, name: &str, value: &str) -> Res
             let mut wanted: Vec<State> = Vec::new();
             for text in value.split(',').map(str::trim).filter(|text| !text.is_empty()) {
                 let place = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
-                wanted.push(read_state(text, place)?);
+                wanted.push(states::as_made(plan, read_state(text, place)?));
             }
-            exchange(project::STATES, &plan.states, &wanted)?
+            exchange(project::STATES, &states::made(plan), &wanted)?
         }
         "state" | "+state" => {
             let place = plan.states.iter().map(|state| state.place + 1).max().unwrap_or(0);
-            let new = read_state(value, place)?;
-            let kept = plan.states.iter().filter(|state| !state.name.eq_ignore_ascii_case(&new.name));
+            let new = states::as_made(plan, read_state(value, place)?);
+            let made = states::made(plan);
+            let kept = made.iter().filter(|state| !state.name.eq_ignore_ascii_case(&new.name));
             let wanted: Vec<State> = kept.cloned().chain([new.clone()]).collect();
-            exchange(project::STATES, &plan.states, &wanted)?
+            exchange(project::STATES, &made, &wanted)?
         }
         "-state" => {
             let gone = plan.state(value).ok_or_else(|| not_found("state", value))?;
-            let wanted: Vec<State> = plan.states.iter().filter(|state| *state != gone).cloned().collect();
-            exchange(project::STATES, &plan.states, &wanted)?
+            let gone = gone.as_made();
+            let made = states::made(plan);
+            let wanted: Vec<State> = made.iter().filter(|state| **state != gone).cloned().collect();
+            let mut edits = exchange(project::STATES, &made, &wanted)?;
+            edits.push(set(&format!("{}{}", project::STATE_NAME, gone.name), ""));
+            edits
         }
         "field" | "+field" => {
             let place = plan.own_fields.iter().map(|field| field.place + 1).max().unwrap_or(0);
@@ -229,10 +241,10 @@ fn read_state(text: &str, place: u32) -> Result<State, PeerError> {
         )
     })?;
     named(name)?;
-    Ok(State { class, place, name: name.to_owned() })
+    Ok(State { class, place, name: name.to_owned(), made_as: None })
 }
 
-fn named(name: &str) -> Result<(), PeerError> {
+pub(super) fn named(name: &str) -> Result<(), PeerError> {
     if name.is_empty() || name.contains(',') || name.contains('"') {
         return Err(usage(format!("“{name}” is no name."), "A name has no comma and no quote."));
     }

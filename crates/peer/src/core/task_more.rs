@@ -50,7 +50,7 @@ pub(crate) fn status_edits(work: &mut Work<'_, '_>, id: DocId, word: &str) -> Re
         return Ok(more.completed());
     }
     let mut edits = vec![set("status", Value::Text(words::status(status).to_owned()))];
-    let state = named.map(|state| state.name.clone());
+    let state = named.map(|state| state.key().to_owned());
     if state != more.state {
         edits.push(set(more::STATE, state.map_or(Value::Null, Value::Text)));
     }

@@ -114,7 +114,7 @@ pub(crate) fn begin(
     let edits = match plain(&template.name).as_str() {
         "decision" => decisions::begin(work),
         "meeting" | "11" => practice::meetings::begin(work),
-        "incident" => practice::upkeep::begin_incident(work),
+        "incident" => practice::incidents::begin(work),
         "workingagreement" => practice::agreements::begin(),
         _ => Vec::new(),
     };

@@ -173,6 +173,7 @@ impl Core {
             at: zone.rfc9557(at_ms),
             then: self.duties_after(&on_call, &profiles, &zone, at_ms),
             configures: configures(&fields),
+            says: says(&fields),
             conflicts: words::conflicts(&self.store, &self.mem.membership, &zone, &conflicts),
         })
     }
@@ -198,6 +199,20 @@ impl Core {
         }
         duties
     }
+}
+
+/// Names of the fields that an agreement says something in.
+fn says(fields: &AgreementFields) -> Vec<String> {
+    let said = [
+        (URGENT_HOURS, fields.urgent_hours.is_some()),
+        (STANDARD_HOURS, fields.standard_hours.is_some()),
+        (QUIET, fields.quiet.is_some()),
+        (MEETING_MINUTES, fields.meeting_minutes.is_some()),
+        (CRITERIA, !fields.criteria.is_empty()),
+        (LADDER, !fields.ladder.is_empty()),
+        (ROTA, !fields.rota.is_empty()),
+    ];
+    said.iter().filter(|(_, says)| *says).map(|(name, _)| (*name).to_owned()).collect()
 }
 
 /// What an agreement configures, in sentences.

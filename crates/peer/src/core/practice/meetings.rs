@@ -82,7 +82,8 @@ pub(crate) fn create(
     Ok(id)
 }
 
-fn moment(work: &Work<'_, '_>, text: &str) -> Result<String, PeerError> {
+/// A moment as typed, in one's own zone where it names none, as fields keep it.
+pub(super) fn moment(work: &Work<'_, '_>, text: &str) -> Result<String, PeerError> {
     let mine = people::zone_of(&work.txn, work.mem.member());
     let at_ms = mine.moment(text).map_err(|e| PeerError::new(ErrorKind::Usage, format!("{e}.")))?;
     let named = text.split_once('[').and_then(|(_, zone)| Zone::get(zone.trim_end_matches(']')).ok());

@@ -13,6 +13,7 @@ use super::{Core, Work, people};
 pub(crate) mod agreements;
 mod asks;
 pub(crate) mod emergency;
+pub(crate) mod incidents;
 pub(crate) mod meetings;
 pub(crate) mod questions;
 pub(crate) mod upkeep;
@@ -22,6 +23,7 @@ pub(crate) mod votes;
 pub(crate) enum Done {
     Meeting(DocId),
     Upkeep(DocId),
+    Incident(DocId),
     Agreement(DocId),
     Votes(DocId),
     Questions(DocId),
@@ -36,6 +38,9 @@ pub(crate) fn perform(work: &mut Work<'_, '_>, command: &PracticeCommand) -> Res
         }
         PracticeCommand::MeetingSet { page, fields } => Done::Meeting(meetings::change(work, page, fields)?),
         PracticeCommand::PageSet { page, fields } => Done::Upkeep(upkeep::change(work, page, fields)?),
+        PracticeCommand::IncidentSet { page, fields } => {
+            Done::Incident(incidents::change(work, page, fields)?)
+        }
         PracticeCommand::StillTrue { page } => Done::Upkeep(upkeep::still_true(work, page)?),
         PracticeCommand::AgreementSet { page, fields } => {
             Done::Agreement(agreements::change(work, page.as_deref(), fields)?)
@@ -69,6 +74,9 @@ impl Core {
             }
             PracticeQuery::MeetingCard { with } => PracticeView::Card(self.meeting_card(with)?),
             PracticeQuery::Upkeep { page } => PracticeView::Upkeep(self.upkeep_view(page.as_deref())?),
+            PracticeQuery::Incidents { page } => {
+                PracticeView::Incidents(self.incidents_view(page.as_deref())?)
+            }
             PracticeQuery::Agreement { page, at } => {
                 PracticeView::Agreement(Box::new(self.agreement_view(page.as_deref(), at.as_deref())?))
             }
@@ -85,6 +93,10 @@ impl Core {
         Ok(match done {
             Done::Meeting(id) => PracticeView::Meeting(Box::new(self.meeting_view(*id)?)),
             Done::Upkeep(id) => PracticeView::Upkeep(self.upkeep_view(Some(&id.to_string()))?),
+            Done::Incident(id) => {
+                let row = self.store.form(&id.0)?.unwrap_or_default();
+                PracticeView::Incident(Box::new(self.incident_view(&row)))
+            }
             Done::Agreement(id) => {
                 PracticeView::Agreement(Box::new(self.agreement_view(Some(&id.to_string()), None)?))
             }

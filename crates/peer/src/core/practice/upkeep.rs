@@ -2,16 +2,17 @@
 //! says that it is still true or sets another date.
 
 use tern_model::form::upkeep::{MAX_REVIEW_DAYS, REVIEW_BY, REVIEW_DAYS, STILL_TRUE, UpkeepFields};
-use tern_model::form::{By, FORM, Form, IncidentState, OUTCOME, OWNER, STATE};
+use tern_model::form::{By, Form, OWNER};
+use tern_model::task::names::PROJECT;
 use tern_model::{Doc, DocId, Edit};
 use tern_store::AspectRow;
 
 use crate::api::*;
 
-use super::super::errors::{self, usage};
+use super::super::errors::usage;
 use super::super::forms::{self, set};
 use super::super::resolve::{self, Wanted};
-use super::super::{Core, Work, people};
+use super::super::{Core, Work, people, projects};
 use super::{me, member};
 
 /// Name of the side that the store keeps.
@@ -36,12 +37,6 @@ pub(crate) fn project(work: &mut Work<'_, '_>, doc: &Doc) -> Result<(), PeerErro
     Ok(work.txn.project_aspect(&AspectRow { doc: id.0, name: ASPECT.to_owned(), json })?)
 }
 
-/// The edits that make a page an incident, held by oneself.
-pub(crate) fn begin_incident(work: &Work<'_, '_>) -> Vec<Edit> {
-    let me = work.mem.member().map(|me| resolve::hex(&me)).unwrap_or_default();
-    vec![set(FORM, Form::Incident.name()), set(STATE, IncidentState::Open.name()), set(OWNER, &me)]
-}
-
 /// Changes fields, all or none.
 pub(crate) fn change(
     work: &mut Work<'_, '_>,
@@ -53,19 +48,20 @@ pub(crate) fn change(
     let edits = fields.iter().map(|(name, value)| edit(work, form, name.trim(), value.trim()));
     let edits = edits.collect::<Result<Vec<_>, _>>()?;
     work.edit(id, &edits)?;
-    let now = work.doc(id)?.incident();
-    if form == Some(Form::Incident) && now.state == IncidentState::Closed && now.outcome.trim().is_empty() {
-        return Err(usage(
-            "A closed incident says what stopped it.",
-            "Add outcome=“…” with one line that somebody who was not there understands.",
-        ));
+    if form == Some(Form::Incident) {
+        super::incidents::settle(work, id, fields)?;
     }
     Ok(id)
 }
 
 fn edit(work: &Work<'_, '_>, form: Option<Form>, name: &str, value: &str) -> Result<Edit, PeerError> {
+    if form == Some(Form::Incident)
+        && let Some(edit) = super::incidents::edit(work, name, value)?
+    {
+        return Ok(edit);
+    }
     Ok(match name {
-        OWNER | REVIEW_BY | REVIEW_DAYS if value.is_empty() => set(name, ""),
+        OWNER | REVIEW_BY | REVIEW_DAYS | PROJECT if value.is_empty() => set(name, ""),
         OWNER => set(OWNER, &member(work, value)?),
         REVIEW_BY => set(REVIEW_BY, &forms::by(work, value)?),
         REVIEW_DAYS => {
@@ -75,20 +71,11 @@ fn edit(work: &Work<'_, '_>, form: Option<Form>, name: &str, value: &str) -> Res
             })?;
             set(REVIEW_DAYS, &days.to_string())
         }
-        STATE if form == Some(Form::Incident) => {
-            let state = IncidentState::from_name(&value.to_lowercase()).ok_or_else(|| {
-                usage(format!("“{value}” is no state."), "Choose open, contained or closed.")
-            })?;
-            set(STATE, state.name())
-        }
-        OUTCOME if form == Some(Form::Incident) => {
-            errors::bounded("The outcome", value, MAX_OUTCOME_CHARS)?;
-            set(OUTCOME, value)
-        }
+        PROJECT => set(PROJECT, &projects::find(&work.txn, value, false)?.to_string()),
         other => {
             return Err(usage(
                 format!("A page has no field “{other}” that is set here."),
-                "Fields: owner review_by review_days; of an incident also state outcome. `tern meeting set` and `tern decision set` change those.",
+                "Fields: owner review_by review_days project; of an incident also state outcome severity affected started resolved. `tern meeting set` and `tern decision set` change those.",
             ));
         }
     })
@@ -134,6 +121,12 @@ impl Core {
         }
         pages.sort_by_key(|(at, page)| (at.unwrap_or(i64::MAX), page.id.clone()));
         Ok(UpkeepView { pages: pages.into_iter().map(|(_, page)| page).collect() })
+    }
+
+    /// What a page says of its upkeep, also where nobody has to look at it again.
+    pub(crate) fn upkeep_of(&mut self, id: DocId, title: String) -> Result<UpkeepPage, PeerError> {
+        let fields = super::super::documents::load(&self.store, &mut self.mem, id)?.kept_by();
+        Ok(self.upkeep_page(id, title, &fields).1)
     }
 
     fn upkeep_page(&self, id: DocId, title: String, fields: &UpkeepFields) -> (Option<i64>, UpkeepPage) {
