@@ -550,6 +550,13 @@ pub enum Query {
     },
     /// Clock changes within a week that alter what oneself shares with somebody.
     ClockWatch,
+    /// Clock changes in the next weeks that alter what people share: all of them together, and every two of them.
+    ClockWatchOf {
+        /// Names or ids; one alone is paired with oneself.
+        who: Vec<Ref>,
+        /// For how many weeks.
+        weeks: u16,
+    },
     /// The change that brings own words back that blocks of somebody else, who did not have them, came between: asked by
     /// a window that saw such blocks come.
     PageTorn {
