@@ -187,7 +187,7 @@ fn nobody_has_missed_a_meeting_before_it_is_over_and_who_was_excused_never_has()
         let item = view.items.into_iter().find(|item| item.id == made.id);
         let item = item.ok_or_else(|| anyhow::anyhow!("the closed meeting reaches everybody"))?;
         ensure!(item.why == why && item.text.contains("leaves at six"), "{item:?}");
-        ensure!((item.group == "needs_you") == !why.is_empty(), "{item:?}");
+        ensure!(why.is_empty() != (item.group == "needs_you"), "{item:?}");
     }
     let again = rows(&world, 1)?;
     world.core(1)?.rebuild_projections()?;
