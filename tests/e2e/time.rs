@@ -153,6 +153,46 @@ fn the_strip_says_whose_day_it_is_and_overlap_what_a_clock_change_takes_away() {
     let after = shared("2026-10-26T08:00:00Z");
     assert!(rows(&after, "windows").is_empty() && rows(&after, "warnings").is_empty(), "{after}");
     assert_eq!(ben.run(&["overlap", "nobody"]).code, 4);
+
+    // The clock changes alone: of a pair, and of oneself and anybody within a week.
+    let monday = [("TERN_NOW", "2026-10-19T08:00:00Z")];
+    for who in [&["aiko"][..], &["me,aiko"], &[]] {
+        let told = ben.json_with(&[&["overlap", "--clocks"], who].concat(), &monday, "");
+        assert_eq!(rows(&told, "warnings")[0], *warning, "{who:?}");
+    }
+    let said = ben.plain_with(&["overlap", "--clocks", "aiko"], &monday).out;
+    assert!(said.starts_with("Within a week: Clocks go back in Europe/London on Sun 25 Oct"), "{said}");
+    let later = [("TERN_NOW", "2026-11-02T08:00:00Z")];
+    let said = ben.plain_with(&["overlap", "--clocks", "aiko"], &later).out;
+    assert_eq!(said, "No clock change in the next 8 weeks alters what they share.\n");
+}
+
+#[test]
+fn a_task_that_comes_again_is_brought_up_to_date_in_one_step_and_moved_for_once() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let monday = [("TERN_NOW", "2026-11-23T12:00:00Z")];
+    let task = ben.json_with(&["task", "new", "Water the plants ^2026-11-30"], &monday, "");
+    let id = word(&task, "id");
+    ben.json_with(&["task", "set", &id, "recur=every Monday 09:00 Europe/London"], &monday, "");
+    let moved = ben.json_with(&["task", "set", &id, "due=2026-12-01"], &monday, "");
+    assert!(word(&moved["recurs"], "moved_from").starts_with("2026-11-30T09:00"), "{moved}");
+    assert_eq!(ben.run_with(&["task", "skip", &id], &monday).code, 2, "nothing was missed");
+
+    let later = [("TERN_NOW", "2026-12-16T12:00:00Z")];
+    let said = ben.plain_with(&["task", "show", &id], &later).out;
+    assert!(said.contains("missed") && said.contains("3 times; `tern task skip`"), "{said}");
+    let done = ben.json_with(&["task", "done", &id, "--skip-missed"], &later, "");
+    assert_eq!(done["status"], "todo", "{done}");
+    assert!(word(&done["due"], "value").starts_with("2026-12-21T09:00"), "{done}");
+    let times = rows(&done["recurs"], "done_times");
+    assert!(times.len() == 1 && word(&times[0], "time").starts_with("2026-12-14"), "{done}");
+    let skipped = ben.json_with(&["task", "skip", &id, "--this"], &later, "");
+    assert!(word(&skipped["due"], "value").starts_with("2026-12-28T09:00"), "{skipped}");
+    let said = ben.plain_with(&["task", "show", &id], &later).out;
+    assert!(said.contains("done") && said.contains("by Ben"), "{said}");
+    assert!(rows(&ben.json(&["task", "list", "--where", "is:closed"]), "tasks").is_empty());
+    assert!(ben.plain(&["task", "list", "--help"]).out.contains("not in is:closed"));
 }
 
 const CALENDAR: &str = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261130\r\n\

@@ -336,3 +336,102 @@ fn in_focus_nothing_is_heard_and_others_see_its_end_alone() -> Result<()> {
     ensure!(world.perform(1, &past).is_err());
     Ok(())
 }
+
+/// Who writes, what, and whom that names.
+type Said = (usize, &'static str, &'static [usize]);
+
+#[test]
+fn who_is_named_is_told_and_nobody_whose_name_begins_alike() -> Result<()> {
+    named(
+        ["Ben", "Benjamin", "Ben Whitfield"],
+        &[
+            (1, "@Ben, is that winter time?", &[0]),
+            (0, "@benjamin: yes.", &[1]),
+            (0, "It was @Ben Whitfield’s plan.", &[2]),
+            (0, "@Bennett does not work here; nor does x@Benjamin.", &[]),
+            (2, "Both of you, @Ben and @Benjamin", &[0, 1]),
+        ],
+    )?;
+    named(
+        ["田中", "田中一郎", "Σοφία"],
+        &[
+            (1, "＠田中さん、お願いします。", &[0]),
+            (0, "@田中一郎さんと @σοφία!", &[1, 2]),
+            (0, "@Σοφίας", &[]),
+        ],
+    )
+}
+
+fn named(names: [&str; 3], said: &[Said]) -> Result<()> {
+    let mut world = World::ready(622, 3)?;
+    for (laptop, name) in names.iter().enumerate() {
+        let change = ProfileChange { name: Some((*name).to_owned()), ..ProfileChange::default() };
+        world.perform(laptop, &Command::ProfileSet(change))?;
+    }
+    let page = timetable(&mut world)?;
+    world.quiesce()?;
+    let mut comments = Vec::new();
+    for &(who, text, named) in said {
+        let new = Command::CommentNew { page: page.id.clone(), on: CommentOn::Page, text: text.to_owned() };
+        let Reply::Doc(reply) = world.perform(who, &new)? else { bail!("no comment") };
+        comments.push((who, reply.id, text, named));
+    }
+    let mut threads = Vec::new();
+    for &(who, text, named) in said {
+        let say = Say { body: text.to_owned(), ..Say::default() };
+        let new = ThreadCommand::New { title: text.to_owned(), on: None, space: None, say };
+        let Reply::Thread(view) = world.perform(who, &Command::Thread(new))? else { bail!("no thread") };
+        threads.push((who, view.id, text, named));
+    }
+    world.quiesce()?;
+    for (laptop, name) in names.iter().enumerate() {
+        let inbox = why(&mut world, laptop)?;
+        let told = digest(&mut world, laptop)?;
+        for (who, id, text, named) in comments.iter().chain(&threads).filter(|(who, ..)| *who != laptop) {
+            let expected = named.contains(&laptop);
+            let asks = inbox.iter().any(|(thread, why, _)| thread == id && why == "named");
+            ensure!(asks == expected, "inbox of {name}: “{text}” of {who}");
+            // A digest asks for who takes part in a thread; a comment needs nobody else.
+            let is_comment = comments.iter().any(|(_, comment, ..)| comment == id);
+            let needs = told.items.iter().any(|item| item.id == *id && item.why == "named");
+            ensure!(!is_comment || needs == expected, "digest of {name}: “{text}” of {who}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn clock_changes_are_told_of_a_pair_and_of_every_two_of_a_group() -> Result<()> {
+    let mut world = World::ready(623, 3)?;
+    let zones = ["Europe/London", "America/New_York", "Asia/Tokyo"];
+    for (laptop, zone) in zones.iter().enumerate() {
+        let change = ProfileChange { zone: Some((*zone).to_owned()), ..ProfileChange::default() };
+        world.perform(laptop, &Command::ProfileSet(change))?;
+    }
+    world.quiesce()?;
+    let who = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let mut asked = |names: &[&str], weeks: u16| -> Result<Vec<(String, i64, i64)>> {
+        let query = Query::ClockWatchOf { who: who(names), weeks };
+        let View::ClockWatch(view) = world.ask(0, &query)? else { bail!("no clocks") };
+        let told = view.warnings.into_iter();
+        Ok(told.map(|w| (w.text, w.minutes_before, w.minutes_after)).collect())
+    };
+    // From 23 November on: America turns its clocks on 14 March, Europe on 28 March.
+    let pair = asked(&["Bao"], 20)?;
+    ensure!(
+        pair.len() == 2 && asked(&["me", "Bao"], 20)? == pair,
+        "one name is paired with oneself: {pair:?}"
+    );
+    ensure!(pair[0].0.contains("America/New_York on Sun 14 Mar") && pair[0].2 > pair[0].1, "{pair:?}");
+    ensure!(pair[1].0.contains("Europe/London on Sun 28 Mar") && pair[1].2 < pair[1].1, "{pair:?}");
+    ensure!(asked(&["Bao"], 8)?.is_empty(), "nothing changes so soon");
+    // The three of them never share an hour: what the pair loses is told all the same.
+    let group = asked(&["me", "Bao", "Cleo"], 20)?;
+    ensure!(pair.iter().all(|warning| group.contains(warning)), "{group:?}");
+    let View::Overlap(all) = world.ask(0, &Query::Overlap { who: who(&["me", "Bao", "Cleo"]), weeks: 20 })?
+    else {
+        bail!("no hours")
+    };
+    ensure!(all.warnings.is_empty() && all.windows.is_empty(), "{all:?}");
+    Ok(())
+}

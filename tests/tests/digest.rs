@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail, ensure};
 use tern_model::doc::Hash;
 use tern_model::{Doc, DocId, Heads};
-use tern_peer::{Command, DigestItem, DigestView, Query, Reply, Say, ThreadCommand, View};
+use tern_peer::{Command, DigestItem, DigestView, ProjectCommand, Query, Reply, Say, ThreadCommand, View};
 use tern_tests::World;
 
 /// A small generator with a fixed course, so that a failing seed fails again.
@@ -249,5 +249,45 @@ fn rows_of_news_and_decisions_are_those_that_a_rebuild_makes() -> Result<()> {
     }
     let unseen = world.core_ref(1).store().unseen_news()?.len();
     ensure!(unseen < world.core_ref(1).store().news_since(0)?.len(), "what was read is no news");
+    Ok(())
+}
+
+#[test]
+fn an_update_of_a_project_is_told_once_and_found_by_its_words() -> Result<()> {
+    let mut world = World::ready(440, 2)?;
+    let tell = |health: &str, text: &str| {
+        let (project, health, text) = ("Ferry".to_owned(), health.to_owned(), text.to_owned());
+        Command::Project(ProjectCommand::Update { project, health, text })
+    };
+    let new = ProjectCommand::New { title: "Ferry".to_owned(), fields: Vec::new() };
+    let Reply::Project(project) = world.perform(0, &Command::Project(new))? else { bail!("no project") };
+    world.quiesce()?;
+    let view = digest(&mut world, 1)?;
+    clear(&mut world, 1, &view)?;
+    world.perform(0, &tell("on-track", "The quay is dry."))?;
+    world.pass(60_000);
+    world.perform(0, &tell("at-risk", "The winch squeals; a spare comes on Friday."))?;
+    world.quiesce()?;
+    let view = digest(&mut world, 1)?;
+    let item = titled(&view, "Ferry").ok_or_else(|| anyhow::anyhow!("not in {view:?}"))?;
+    ensure!((item.kind.as_str(), item.why.as_str(), item.changes) == ("project", "update", 2), "{item:?}");
+    ensure!(
+        item.text == "At risk: The winch squeals; a spare comes on Friday. · and an update before it",
+        "{}",
+        item.text
+    );
+    ensure!(view.items.iter().filter(|other| other.id == project.id).count() == 1, "{view:?}");
+    ensure!(titled(&digest(&mut world, 0)?, "Ferry").is_none(), "one's own update is no news");
+    clear(&mut world, 1, &view)?;
+    ensure!(titled(&digest(&mut world, 1)?, "Ferry").is_none(), "once");
+    for laptop in 0..2 {
+        for words in ["winch squeals", "quay"] {
+            let query = Query::Search { query: words.to_owned(), limit: 5 };
+            let View::Search(found) = world.ask(laptop, &query)? else { bail!("no search") };
+            let hits: Vec<_> = found.hits.iter().map(|hit| (hit.kind.as_str(), hit.id.as_str())).collect();
+            ensure!(hits == [("project", project.id.as_str())], "{words}: {hits:?}");
+        }
+        tern_tests::checks::clean(&mut world, laptop, false)?;
+    }
     Ok(())
 }

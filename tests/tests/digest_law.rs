@@ -1,4 +1,4 @@
-//! What a digest holds, over pages, tasks, decisions, threads and all the rest, whatever two people do apart and together: every
+//! What a digest holds, over pages, tasks, decisions, threads, projects and all the rest, whatever two people do apart and together: every
 //! change of others after what one has seen, each of them once.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use proptest::prelude::*;
 use tern_model::doc::Hash;
 use tern_model::{Doc, DocId, Heads, Kind};
-use tern_peer::{Command, DigestView, Query, Reply, Say, TaskCommand, ThreadCommand, View};
+use tern_peer::{Command, DigestView, ProjectCommand, Query, Reply, Say, TaskCommand, ThreadCommand, View};
 use tern_sync::Lane;
 use tern_tests::World;
 use tern_tests::world::{NODE, PEOPLE};
@@ -35,6 +35,9 @@ enum Act {
     /// A message that appears later.
     Later(usize, usize),
     Close(usize, usize),
+    Project(usize),
+    /// It is told how a project goes.
+    Update(usize, usize),
     /// One document is read to its end.
     Read(usize, usize),
     /// The digest is looked at, and stays on the screen.
@@ -64,6 +67,8 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         2 => at().prop_map(|(who, n)| Act::Say(who, n)),
         2 => at().prop_map(|(who, n)| Act::Later(who, n)),
         1 => at().prop_map(|(who, n)| Act::Close(who, n)),
+        1 => who().prop_map(Act::Project),
+        2 => at().prop_map(|(who, n)| Act::Update(who, n)),
         3 => at().prop_map(|(who, n)| Act::Read(who, n)),
         3 => who().prop_map(Act::Look),
         3 => who().prop_map(Act::Clear),
@@ -187,6 +192,7 @@ impl Story {
                     (Kind::Page, None) => "page",
                     (Kind::Task, _) => "task",
                     (Kind::Thread, _) => "thread",
+                    (Kind::Project, _) => "project",
                     _ => "other",
                 });
             }
@@ -238,7 +244,7 @@ impl Story {
 
     fn read(&mut self, laptop: usize, n: usize) -> Result<()> {
         let mut all = Vec::new();
-        for query in [&PAGES, &tasks(), &THREADS] {
+        for query in [&PAGES, &tasks(), &THREADS, &Query::Projects] {
             all.extend(self.ids(laptop, query)?);
         }
         let Some(id) = pick(all, n * 7) else { return Ok(()) };
@@ -254,6 +260,7 @@ impl Story {
             View::Pages(view) => view.pages.into_iter().map(|row| row.id).collect(),
             View::Tasks(view) => view.tasks.into_iter().map(|row| row.id).collect(),
             View::Threads(view) => view.threads.into_iter().map(|row| row.id).collect(),
+            View::Projects(view) => view.projects.into_iter().map(|row| row.id).collect(),
             View::Decisions(view) => view.decisions.into_iter().map(|row| row.id).collect(),
             other => bail!("no list: {other:?}"),
         })
@@ -328,6 +335,17 @@ impl Story {
                     self.perform(who, &Command::Thread(close))?;
                 }
             }
+            Act::Project(who) => {
+                let new = ProjectCommand::New { title: format!("Project {step}"), fields: Vec::new() };
+                self.perform(who, &Command::Project(new))?;
+            }
+            Act::Update(who, n) => {
+                if let Some(project) = self.one(who, &Query::Projects, n)? {
+                    let health = ["on-track", "at-risk", "off-track"][n % 3].to_owned();
+                    let update = ProjectCommand::Update { project, health, text };
+                    self.perform(who, &Command::Project(update))?;
+                }
+            }
             Act::Read(who, n) => self.read(who, n)?,
             Act::Look(who) => {
                 self.look(who)?;
@@ -339,8 +357,13 @@ impl Story {
             Act::Late(who, n) => {
                 self.look(who)?;
                 let other = 1 - who;
-                let change =
-                    [Act::Write(other, n), Act::SetTask(other, n), Act::Decide(other, n), Act::Say(other, n)];
+                let change = [
+                    Act::Write(other, n),
+                    Act::SetTask(other, n),
+                    Act::Decide(other, n),
+                    Act::Say(other, n),
+                    Act::Update(other, n),
+                ];
                 self.act(step, &change[n % change.len()])?;
                 self.world.quiesce()?;
                 self.clear(who)?;
@@ -407,12 +430,14 @@ proptest! {
 }
 
 #[test]
-fn what_the_law_is_tried_on_holds_pages_tasks_decisions_and_threads() -> Result<()> {
+fn what_the_law_is_tried_on_holds_pages_tasks_decisions_threads_and_projects() -> Result<()> {
     let all = [
         Act::Page(0),
         Act::Task(0),
         Act::Decision(0),
         Act::Thread(0),
+        Act::Project(0),
+        Act::Update(0, 1),
         Act::MeetAll,
         Act::Look(1),
         // What comes between the look and the clearing is not cleared with it.
@@ -420,11 +445,15 @@ fn what_the_law_is_tried_on_holds_pages_tasks_decisions_and_threads() -> Result<
         Act::SetTask(0, 0),
         Act::Decide(0, 0),
         Act::Say(0, 0),
+        Act::Update(0, 2),
         Act::MeetAll,
         Act::Clear(1),
         Act::Look(1),
     ];
     let told = play(81_000, &all)?;
-    ensure!(["page", "task", "decision", "thread"].iter().all(|kind| told.contains(kind)), "{told:?}");
+    ensure!(
+        ["page", "task", "decision", "thread", "project"].iter().all(|kind| told.contains(kind)),
+        "{told:?}"
+    );
     Ok(())
 }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail, ensure};
 use proptest::prelude::*;
 use tern_peer::{
-    AccessCommand, AckSays, Command, InboxCommand, InboxDoes, Query, Reply, Say, SnoozeUntil, TaskCommand,
-    ThreadCommand, ThreadView, View,
+    AccessCommand, AckSays, Command, InboxCommand, InboxDoes, ProjectCommand, Query, Reply, Say, SnoozeUntil,
+    TaskCommand, ThreadCommand, ThreadView, View,
 };
 use tern_tests::World;
 use tern_tests::world::PEOPLE;
@@ -250,6 +250,7 @@ fn lists(world: &mut World, laptop: usize) -> Result<Vec<(&'static str, String)>
         ("pages", Query::Pages { trash: true }),
         ("held", Query::Notify),
         ("members", Query::Members),
+        ("projects", Query::Projects),
         ("views", Query::Views),
         ("drafts", Query::Drafts),
     ];
@@ -327,6 +328,25 @@ fn day(world: &mut World, laptop: usize, n: usize, what: usize) -> Result<()> {
             world.perform(laptop, &Command::ProfileSet(change))?;
         }
         (18, ..) => world.pass(5 * 3_600_000),
+        (20, ..) => {
+            // A digest stays on the screen while more comes, and is cleared up to what it showed.
+            let View::Digest(shown) = world.ask(laptop, &Query::Digest { since: None })? else {
+                bail!("no digest")
+            };
+            world.quiesce()?;
+            let seen = shown.items.into_iter().map(|item| (item.id, item.heads));
+            let seen = seen.filter(|(_, heads)| !heads.is_empty()).collect();
+            world.perform(laptop, &Command::SeenAll { seen })?;
+        }
+        (21, ..) => {
+            let title = format!("Project {}", n % 2);
+            let new = ProjectCommand::New { title: title.clone(), fields: Vec::new() };
+            // It may be there already.
+            let _ = world.perform(laptop, &Command::Project(new));
+            let health = ["on-track", "at-risk", "off-track"][n % 3].to_owned();
+            let update = ProjectCommand::Update { project: title, health, text };
+            world.perform(laptop, &Command::Project(update))?;
+        }
         (19, ..) => world.quiesce()?,
         _ => {}
     }
@@ -340,7 +360,7 @@ proptest! {
     /// made anew out of everything.
     #[test]
     fn every_list_made_change_by_change_is_the_one_that_a_rebuild_makes(
-        acts in prop::collection::vec((0..3_usize, 0..60_usize, 0..20_usize), 10..50), seed in 0..1_000_u64,
+        acts in prop::collection::vec((0..3_usize, 0..60_usize, 0..22_usize), 10..60), seed in 0..1_000_u64,
     ) {
         let run = || -> Result<()> {
             let mut world = World::ready(60_000 + seed, 3)?;

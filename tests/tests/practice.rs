@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, bail, ensure};
 use tern_peer::{
     AgreementView, Command, DigestView, InboxView, MeetingView, NotifyView, PracticeCommand, PracticeQuery,
-    PracticeView, Query, Reply, Say, TasksView, ThreadCommand, View, VotesView,
+    PracticeView, Query, Reply, Say, TaskCommand, TasksView, ThreadCommand, UpkeepPage, View, VotesView,
 };
 use tern_tests::World;
 
@@ -192,6 +192,147 @@ fn who_was_not_there_finds_the_closed_meeting_among_what_needs_them() -> Result<
         item.is_some_and(|item| item.why == "missed" && item.text.contains("leaves at six")),
         "{items:?}"
     );
+    Ok(())
+}
+
+#[test]
+fn nobody_has_missed_a_meeting_before_it_is_over_and_who_was_excused_never_has() -> Result<()> {
+    let mut world = World::ready(75, 3)?;
+    let with = ["Bao", "Cleo"].map(str::to_owned).to_vec();
+    let new =
+        PracticeCommand::MeetingNew { title: "Ferry".into(), with, starts: None, parent: None, space: None };
+    let PracticeView::Meeting(made) = does(&mut world, 0, new)? else { bail!("no meeting") };
+    let missed = |view: &MeetingView| -> Vec<String> {
+        view.attendees.iter().filter(|who| who.missed).map(|who| who.name.clone()).collect()
+    };
+    world.quiesce()?;
+    // Two excuse themselves apart: both are.
+    set(&mut world, 0, &made.id, &[("excused", "me")])?;
+    set(&mut world, 1, &made.id, &[("excused", "me")])?;
+    world.quiesce()?;
+    write(&mut world, 0, &made.id, MINUTES)?;
+    set(&mut world, 0, &made.id, &[("state", "on")])?;
+    let before = meeting(&mut world, 0, &made.id)?;
+    ensure!(missed(&before).is_empty(), "it is not over: {before:?}");
+    ensure!(before.attendees.iter().filter(|who| who.excused).count() == 2, "{before:?}");
+    for laptop in 1..3 {
+        let View::Digest(view) = world.ask(laptop, &Query::Digest { since: None })? else { bail!("none") };
+        ensure!(view.items.iter().all(|item| item.why != "missed" && item.why != "excused"), "{view:?}");
+    }
+    // Ada came after all.
+    set(&mut world, 0, &made.id, &[("present", "me"), ("state", "closed")])?;
+    world.quiesce()?;
+    for (laptop, why) in [(1, "excused"), (2, "missed")] {
+        let view = meeting(&mut world, laptop, &made.id)?;
+        ensure!(missed(&view) == ["Cleo"], "{view:?}");
+        let View::Digest(view) = world.ask(laptop, &Query::Digest { since: None })? else { bail!("none") };
+        let item = view.items.into_iter().find(|item| item.id == made.id);
+        let item = item.ok_or_else(|| anyhow::anyhow!("the closed meeting reaches everybody"))?;
+        ensure!(item.why == why && item.text.contains("leaves at six"), "{item:?}");
+        ensure!(why.is_empty() != (item.group == "needs_you"), "{item:?}");
+    }
+    let again = rows(&world, 1)?;
+    world.core(1)?.rebuild_projections()?;
+    ensure!(again == rows(&world, 1)?, "a rebuild says the same");
+    Ok(())
+}
+
+fn agreement_page(world: &mut World, laptop: usize, title: &str) -> Result<String> {
+    let (template, title) = ("working-agreement".to_owned(), Some(title.to_owned()));
+    let new = Command::PageFromTemplate { template, title, parent: None, space: None };
+    let Reply::Doc(page) = world.perform(laptop, &new)? else { bail!("no page") };
+    Ok(page.id)
+}
+
+fn agree(world: &mut World, laptop: usize, page: &str, all: &[(&str, &str)]) -> Result<AgreementView> {
+    let command = PracticeCommand::AgreementSet { page: Some(page.to_owned()), fields: fields(all) };
+    let PracticeView::Agreement(view) = does(world, laptop, command)? else { bail!("no agreement") };
+    Ok(*view)
+}
+
+/// Law: of several agreements that say something the oldest holds, on every laptop, in whatever order they came; which one
+/// holds and that there are others is said.
+#[test]
+fn of_several_agreements_the_oldest_holds_everywhere_and_the_others_are_named() -> Result<()> {
+    let mut world = World::ready(76, 2)?;
+    let first = agreement_page(&mut world, 0, "How we work")?;
+    world.pass(60_000);
+    let second = agreement_page(&mut world, 1, "How we really work")?;
+    // Only the younger one says something as yet, and the older one is not known there.
+    agree(&mut world, 1, &second, &[("standard_hours", "48")])?;
+    ensure!(agreement(&mut world, 1)?.in_force && agreement(&mut world, 1)?.others.is_empty());
+    agree(&mut world, 0, &first, &[("standard_hours", "12")])?;
+    world.quiesce()?;
+    for laptop in 0..2 {
+        let held = agreement(&mut world, laptop)?;
+        ensure!(held.id.as_ref() == Some(&first) && held.in_force && held.standard_hours == 12, "{held:?}");
+        let others: Vec<&str> = held.others.iter().map(|other| other.id.as_str()).collect();
+        ensure!(others == [second.as_str()] && held.held_by.is_none(), "{held:?}");
+        let query = PracticeQuery::Agreement { page: Some(second.clone()), at: None };
+        let PracticeView::Agreement(other) = asks(&mut world, laptop, query)? else { bail!("none") };
+        let by = other.held_by.clone().map(|by| (by.id, by.title));
+        ensure!(by == Some((first.clone(), "How we work".to_owned())), "{other:?}");
+        ensure!(!other.in_force && other.others.is_empty(), "{other:?}");
+        let before = (held, *other);
+        world.core(laptop)?.rebuild_projections()?;
+        let query = PracticeQuery::Agreement { page: Some(second.clone()), at: None };
+        let PracticeView::Agreement(other) = asks(&mut world, laptop, query)? else { bail!("none") };
+        ensure!(before == (agreement(&mut world, laptop)?, *other), "a rebuild says the same");
+    }
+    // One that says nothing any more holds no longer, and the next one does.
+    agree(&mut world, 0, &first, &[("standard_hours", "")])?;
+    world.quiesce()?;
+    for laptop in 0..2 {
+        let held = agreement(&mut world, laptop)?;
+        ensure!(held.id.as_ref() == Some(&second) && held.standard_hours == 48, "{held:?}");
+    }
+    Ok(())
+}
+
+/// Law: what changed a field over a page can be taken back, and what somebody else changed since then is left alone.
+#[test]
+fn fields_over_a_page_are_taken_back_and_what_others_did_since_stays() -> Result<()> {
+    let mut world = World::ready(77, 2)?;
+    let page = agreement_page(&mut world, 0, "How we work")?;
+    agree(&mut world, 0, &page, &[("standard_hours", "12"), ("criteria", "Boats stand still")])?;
+    world.quiesce()?;
+    let change =
+        agree(&mut world, 0, &page, &[("standard_hours", "48"), ("quiet", "checkins"), ("criteria", "")])?;
+    let names: Vec<&str> = change.back.iter().map(|step| step.field.as_str()).collect();
+    ensure!(names == ["criteria", "quiet", "standard_hours"], "{names:?}");
+    world.quiesce()?;
+    agree(&mut world, 1, &page, &[("standard_hours", "72")])?;
+    world.quiesce()?;
+    let back = Command::Tasks(TaskCommand::PutBack { steps: change.back });
+    let Reply::Steps(done) = world.perform(0, &back)? else { bail!("no steps") };
+    ensure!(done.changed == 1 && done.steps.len() == 2, "{done:?}");
+    world.quiesce()?;
+    for laptop in 0..2 {
+        let view = agreement(&mut world, laptop)?;
+        ensure!(view.standard_hours == 72 && view.criteria == ["Boats stand still"], "{view:?}");
+        ensure!(view.quiet != "checkins", "{view:?}");
+    }
+    // Who answers for a page and when it is looked at, and that it is still true.
+    let upkeep = |command: PracticeCommand, world: &mut World| -> Result<UpkeepPage> {
+        let PracticeView::Upkeep(view) = does(world, 0, command)? else { bail!("no upkeep") };
+        view.pages.into_iter().next().ok_or_else(|| anyhow::anyhow!("no page"))
+    };
+    let set = |all: &[(&str, &str)]| PracticeCommand::PageSet { page: page.clone(), fields: fields(all) };
+    let shown = |page: &UpkeepPage| {
+        (page.owner.as_ref().map(|who| who.name.clone()), page.review_by.clone(), page.still_true.clone())
+    };
+    let first = upkeep(set(&[("owner", "me"), ("review_by", "2026-12-01")]), &mut world)?;
+    let second = upkeep(set(&[("owner", "Bao"), ("review_by", "2027-01-01")]), &mut world)?;
+    ensure!(shown(&first) != shown(&second) && second.back.len() == 2, "{second:?}");
+    world.perform(0, &Command::Tasks(TaskCommand::PutBack { steps: second.back }))?;
+    let still = upkeep(PracticeCommand::StillTrue { page: page.clone() }, &mut world)?;
+    ensure!(still.still_true.is_some() && still.owner == first.owner, "{still:?}");
+    world.perform(0, &Command::Tasks(TaskCommand::PutBack { steps: still.back }))?;
+    let PracticeView::Upkeep(view) = asks(&mut world, 0, PracticeQuery::Upkeep { page: Some(page.clone()) })?
+    else {
+        bail!("no upkeep")
+    };
+    ensure!(shown(&view.pages[0]) == shown(&first), "{view:?}");
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail, ensure};
 use tern_model::hours::DAY_MS;
 use tern_peer::{
-    Command, CycleCommand, CycleView, ProjectCommand, ProjectView, Query, Reply, TaskView, TasksView,
-    UpdateDraftView, View, WorkView,
+    Command, CycleCommand, CycleView, ProjectCommand, ProjectView, Query, Reply, TaskCommand, TaskSteps,
+    TaskView, TasksView, UpdateDraftView, View, WorkView,
 };
 use tern_tests::World;
 
@@ -270,10 +270,95 @@ fn a_recurring_task_that_two_complete_apart_comes_once_more() -> Result<()> {
         ensure!(due.value == "2026-12-07T09:00:00+00:00[Europe/London]", "{due:?}");
         ensure!(all[0].more.recurs.as_ref().is_some_and(|recurs| recurs.done == 1), "{:?}", all[0].more);
     }
-    ensure!(set(&mut world, 0, "Water the plants", "due", "fri").is_err(), "its dates follow from the rule");
     set(&mut world, 0, "Water the plants", "recur", "")?;
     let done = set(&mut world, 0, "Water the plants", "status", "done")?;
     ensure!(done.status == "done");
+    Ok(())
+}
+
+fn steps(world: &mut World, laptop: usize, command: TaskCommand) -> Result<TaskSteps> {
+    match world.perform(laptop, &Command::Tasks(command))? {
+        Reply::Steps(steps) => Ok(steps),
+        other => bail!("no steps: {other:?}"),
+    }
+}
+
+fn due(world: &mut World, laptop: usize) -> Result<String> {
+    Ok(task(world, laptop, "Water the plants")?.due.unwrap_or_default().value)
+}
+
+#[test]
+fn missed_times_are_passed_over_in_one_step_and_back() -> Result<()> {
+    let mut world = World::ready(521, 2)?;
+    new_task(&mut world, 0, "Water the plants ^2026-11-30")?;
+    set(&mut world, 0, "Water the plants", "recur", "every Monday 09:00 Europe/London")?;
+    let skip = |this: bool| TaskCommand::Skip { task: "Water the plants".into(), this };
+    let early = world.perform(0, &Command::Tasks(skip(false))).err().map(|error| error.happened);
+    ensure!(early.as_deref().is_some_and(|said| said.contains("Mon 30 Nov 2026")), "{early:?}");
+    world.quiesce()?;
+    // Wednesday 16 December, noon: 30 November, 7 and 14 December are past.
+    world.pass(23 * DAY_MS);
+    let recurs = task(&mut world, 0, "Water the plants")?.more.recurs.unwrap_or_default();
+    ensure!((recurs.missed, recurs.skipped, recurs.done) == (3, 0, 0), "{recurs:?}");
+    let back = steps(&mut world, 0, skip(false))?;
+    ensure!(due(&mut world, 0)? == "2026-12-21T09:00:00+00:00[Europe/London]");
+    let again = steps(&mut world, 0, TaskCommand::PutBack { steps: back.steps })?;
+    ensure!(again.changed == 1 && due(&mut world, 0)?.starts_with("2026-11-30"), "{again:?}");
+    // Apart, one passes over what was missed and the other one has done the last of it: it is done, and both go on.
+    steps(&mut world, 0, skip(false))?;
+    let newest = TaskCommand::Done { task: "Water the plants".into(), skip_missed: true };
+    steps(&mut world, 1, newest)?;
+    world.quiesce()?;
+    for laptop in 0..2 {
+        let one = task(&mut world, laptop, "Water the plants")?;
+        let recurs = one.more.recurs.clone().unwrap_or_default();
+        ensure!(due(&mut world, laptop)?.starts_with("2026-12-21") && one.status == "todo", "{one:?}");
+        ensure!((recurs.missed, recurs.done) == (0, 1), "{recurs:?}");
+        let done: Vec<_> = recurs.done_times.iter().map(|d| (d.time.as_str(), d.by.as_str())).collect();
+        ensure!(done == [("2026-12-14T09:00:00+00:00[Europe/London]", "Bao")], "{done:?}");
+        // What is done of it is no task of its own, and the task is open.
+        ensure!(list(&mut world, laptop, "is:closed", None)?.tasks.is_empty());
+        tern_tests::checks::clean(&mut world, laptop, false)?;
+    }
+    steps(&mut world, 0, skip(true))?;
+    ensure!(due(&mut world, 0)?.starts_with("2026-12-28"), "one that is yet to come is passed over by name");
+    new_task(&mut world, 0, "Paint once")?;
+    let once = TaskCommand::Skip { task: "Paint once".into(), this: false };
+    ensure!(world.perform(0, &Command::Tasks(once)).is_err(), "it does not come again");
+    Ok(())
+}
+
+#[test]
+fn a_due_value_set_by_hand_holds_for_one_time_and_leaves_the_rule() -> Result<()> {
+    let mut world = World::ready(522, 2)?;
+    new_task(&mut world, 0, "Water the plants ^2026-11-30")?;
+    let made = set(&mut world, 0, "Water the plants", "recur", "every Monday 09:00 Europe/London")?;
+    let rule = made.more.recurs.unwrap_or_default().rule;
+    world.quiesce()?;
+    set(&mut world, 0, "Water the plants", "due", "2026-12-02")?;
+    let moved = task(&mut world, 0, "Water the plants")?;
+    ensure!(due(&mut world, 0)? == "2026-12-02", "{moved:?}");
+    let recurs = moved.more.recurs.unwrap_or_default();
+    ensure!(recurs.rule == rule, "{recurs:?}");
+    ensure!(recurs.moved_from.as_deref() == Some("2026-11-30T09:00:00+00:00[Europe/London]"), "{recurs:?}");
+    // Moved apart as well: one of both days holds everywhere, and the other one is offered as its due value.
+    world.pass(60_000);
+    set(&mut world, 1, "Water the plants", "due", "2026-12-03")?;
+    world.quiesce()?;
+    let first = due(&mut world, 0)?;
+    for laptop in 0..2 {
+        ensure!(due(&mut world, laptop)? == first);
+        let also = task(&mut world, laptop, "Water the plants")?.conflicts;
+        ensure!(also.len() == 1 && also[0].field == "due", "{also:?}");
+        tern_tests::checks::clean(&mut world, laptop, false)?;
+    }
+    set(&mut world, 0, "Water the plants", "due", "")?;
+    ensure!(due(&mut world, 0)?.starts_with("2026-11-30T09:00"), "as the rule has it");
+    set(&mut world, 0, "Water the plants", "due", "2026-12-02")?;
+    set(&mut world, 0, "Water the plants", "status", "done")?;
+    ensure!(due(&mut world, 0)?.starts_with("2026-12-07T09:00"), "the next time is the rule's");
+    let done = task(&mut world, 0, "Water the plants")?.more.recurs.unwrap_or_default().done_times;
+    ensure!(done.len() == 1 && done[0].time.starts_with("2026-11-30"), "{done:?}");
     Ok(())
 }
 

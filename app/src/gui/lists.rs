@@ -41,6 +41,7 @@ pub fn groups(hits: &[HitView]) -> Vec<(&'static str, Vec<&HitView>)> {
             "page" => "Pages",
             "task" => "Tasks",
             "comment" => "Comments",
+            "project" => "Projects",
             "attachment" => "Files",
             _ => "Other",
         };
@@ -56,6 +57,9 @@ pub fn groups(hits: &[HitView]) -> Vec<(&'static str, Vec<&HitView>)> {
 fn opens(hit: &HitView, typed: &str) -> Queue {
     if hit.kind == "task" {
         return vec![UiCommand::Go(Route::Tasks), UiCommand::SelectTask(Some(hit.id.clone()))];
+    }
+    if hit.kind == "project" {
+        return vec![UiCommand::Go(Route::Project { id: hit.id.clone() })];
     }
     let found = runs(&hit.snippet).into_iter().find(|(_, is_match)| *is_match).map(|(words, _)| words);
     vec![UiCommand::Seek { page: hit.id.clone(), words: found.unwrap_or_else(|| typed.trim().to_owned()) }]

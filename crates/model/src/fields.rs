@@ -22,7 +22,7 @@ const MAX_SCALAR_BYTES: usize = 16 * 1024;
 const MAX_ITEMS: usize = 16_384;
 
 /// Fields that are sets.
-pub const SETS: [&str; 18] = [
+pub const SETS: [&str; 20] = [
     "labels",
     "checkins",
     "off",
@@ -36,11 +36,13 @@ pub const SETS: [&str; 18] = [
     crate::task::more::BLOCKS,
     crate::task::more::RELATES,
     crate::task::more::DONE_TIMES,
+    crate::task::more::SKIPPED_TIMES,
     crate::task::more::HILL_MARKS,
     crate::project::STATES,
     crate::project::OWN_FIELDS,
     crate::form::meeting::ATTENDEES,
     crate::form::meeting::PRESENT,
+    crate::form::meeting::EXCUSED,
 ];
 /// Fields that are no values: they hold the page itself and what the document is.
 const RESERVED: [&str; 5] = [KIND, SCHEMA, ID, TEXT, TABLES];
@@ -174,16 +176,22 @@ pub(crate) fn items(doc: &impl Read, name: &str) -> Vec<String> {
 
 /// The items of a set with when each was put in, by the writers' clocks.
 pub(crate) fn dated_items(doc: &Crdt, name: &str) -> Vec<(String, i64)> {
-    let mut dated: BTreeMap<String, i64> = BTreeMap::new();
+    said_items(doc, name).into_iter().map(|(item, at_ms, _)| (item, at_ms)).collect()
+}
+
+/// As [`dated_items`], with the actor who said each first.
+pub(crate) fn said_items(doc: &Crdt, name: &str) -> Vec<(String, i64, Option<[u8; 16]>)> {
+    let mut said: BTreeMap<String, (i64, Option<[u8; 16]>)> = BTreeMap::new();
     for map in set_maps(doc, name) {
         for item in doc.keys(&map).into_iter().take(MAX_ITEMS) {
             let written = doc.get_all(&map, At::Key(&item)).pop().and_then(|written| written.change);
-            let at = written.and_then(|hash| doc.meta(&hash)).map_or(0, |meta| meta.time_ms);
+            let meta = written.and_then(|hash| doc.meta(&hash));
+            let new = (meta.as_ref().map_or(0, |meta| meta.time_ms), meta.as_ref().map(actor16));
             // Said twice, it was said when it was said first.
-            dated.entry(item).and_modify(|first| *first = at.min(*first)).or_insert(at);
+            said.entry(item).and_modify(|first| *first = new.min(*first)).or_insert(new);
         }
     }
-    dated.into_iter().collect()
+    said.into_iter().map(|(item, (at_ms, actor))| (item, at_ms, actor)).collect()
 }
 
 /// The value of a field.

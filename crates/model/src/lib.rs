@@ -20,6 +20,7 @@ pub mod history;
 pub mod hours;
 pub mod ids;
 mod kept;
+pub mod mention;
 pub mod oncall;
 pub mod order;
 pub mod page;

@@ -1,6 +1,7 @@
 //! Tasks: typed fields of a task document.
 
 pub mod more;
+pub mod times;
 
 use serde::{Deserialize, Serialize};
 
@@ -234,7 +235,7 @@ impl Doc {
             estimate: fields::read(doc, names::ESTIMATE).and_then(|v| v.as_int()),
             // What comes again is due when it comes next.
             due: if text(more::RECUR).is_some() {
-                more::as_it_recurs(&self.task_more(), status, due)
+                times::as_it_recurs(&self.task_more(), status, due)
             } else {
                 due
             },

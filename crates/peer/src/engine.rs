@@ -191,16 +191,11 @@ struct Engine {
 /// A process takes its first snapshot when it has run for this long, and looks again as often.
 const SNAPSHOT_LOOK_MS: i64 = 60_000;
 
-/// Runs the engine until it is stopped or every sender is gone.
-pub async fn run(
-    core: Core,
-    files: Files,
-    mut messages: mpsc::Receiver<Msg>,
-    mut net: mpsc::Receiver<NetIn>,
-) {
+/// An engine that has heard nothing yet, with the end at which it hears what was found.
+fn begin(core: Core, files: Files) -> (Engine, mpsc::Receiver<study::Found>) {
     let served = core.version();
-    let (studies, mut found) = Studies::new();
-    let mut engine = Engine {
+    let (studies, found) = Studies::new();
+    let engine = Engine {
         hub: Hub::laptop(core),
         files,
         watchers: Vec::new(),
@@ -211,6 +206,17 @@ pub async fn run(
         snapshot_at_ms: wall_ms() + SNAPSHOT_LOOK_MS,
         folded: None,
     };
+    (engine, found)
+}
+
+/// Runs the engine until it is stopped or every sender is gone.
+pub async fn run(
+    core: Core,
+    files: Files,
+    mut messages: mpsc::Receiver<Msg>,
+    mut net: mpsc::Receiver<NetIn>,
+) {
+    let (mut engine, mut found) = begin(core, files);
     loop {
         let pause = engine.pause();
         tokio::select! {

@@ -19,6 +19,10 @@ pub trait Host: Send {
     fn zone(&self) -> Option<String> {
         None
     }
+    /// The same machine with a clock that stands still, for whoever looks from another thread at the workspace as it is now.
+    fn still(&self) -> Box<dyn Host> {
+        Box::new(SystemHost { now_ms: Some(self.now_ms()) })
+    }
     /// Where trials of suspect changes are held.
     fn trials(&self) -> Arc<dyn Trials> {
         Arc::new(InProcess)

@@ -219,6 +219,15 @@ impl Store {
         Ok(true)
     }
 
+    /// From here on everything that is read is of one moment, whatever others commit, until the store is dropped. For whoever
+    /// looks through much of it beside the process that writes.
+    pub fn hold(&self) -> Result<()> {
+        self.conn.execute_batch("BEGIN")?;
+        // The moment is that of the first read.
+        self.last_row()?;
+        Ok(())
+    }
+
     fn read_data_version(&self) -> Result<i64> {
         Ok(self.conn.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
     }

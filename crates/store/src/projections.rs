@@ -34,7 +34,7 @@ mod threads;
 mod views;
 
 /// Version of the tables below. A file with another version gets empty ones and [`Store::projections_stale`].
-pub const PROJECTION_VERSION: u32 = 6;
+pub const PROJECTION_VERSION: u32 = 8;
 
 /// Not yet built: what the version says between dropping and the engine's word that all is rebuilt.
 const UNBUILT: u32 = 0;

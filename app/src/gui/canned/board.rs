@@ -160,6 +160,11 @@ impl World {
                 rest.splice(place..place, moved);
                 self.tasks = rest;
             }
+            TaskCommand::Done { task, .. } => {
+                let fields = vec![("status".to_owned(), "done".to_owned())];
+                self.step(&task, &fields, &mut done);
+            }
+            TaskCommand::Skip { .. } => {}
             TaskCommand::PutBack { steps } => {
                 for step in steps {
                     if let Value::Text(text) = step.was {

@@ -145,6 +145,7 @@ impl Open {
                     self.go(Route::page(page));
                 }
             }
+            "project" => self.go(Route::Project { id: item.id }),
             "space" => self.go(Route::People(Section::Spaces)),
             _ => self.go(Route::People(Section::Members)),
         }

@@ -197,14 +197,31 @@ pub(crate) enum TaskAction {
         #[arg(required = true, value_name = "FIELD=VALUE")]
         fields: Vec<String>,
     },
-    /// One task
+    /// A task is done. Of one that comes again the time for which it stands is; it stays open for the next one
+    Done {
+        /// Short id, id or unique prefix
+        task: String,
+        /// Of several times that are past the newest is done, and those before it are passed over
+        #[arg(long)]
+        skip_missed: bool,
+    },
+    /// Bring a task that comes again up to date: the times that were missed are passed over
+    Skip {
+        /// Short id, id or unique prefix
+        task: String,
+        /// Only the time for which it stands, whether or not it is past
+        #[arg(long)]
+        this: bool,
+    },
+    /// One task; of one that comes again also what is done of it
     Show {
         /// Short id, id or unique prefix
         task: String,
     },
     /// Tasks that match
     List {
-        /// Filter, "is:open assignee:me label:auth"
+        /// Filter, "is:open assignee:me label:auth". A task that comes again is open until its rule ends: the times of it
+        /// that are done are no tasks and not in is:closed; `tern task show` tells them
         #[arg(long = "where", value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
         filter: String,
         /// status, assignee, label, project, due or priority

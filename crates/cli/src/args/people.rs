@@ -137,8 +137,12 @@ pub(crate) struct StripArgs {
 #[derive(Debug, Args)]
 pub(crate) struct OverlapArgs {
     /// Names or ids, set apart by commas; `me` is you
-    #[arg(value_delimiter = ',', required = true)]
+    #[arg(value_delimiter = ',', required_unless_present = "clocks")]
     pub(crate) who: Vec<String>,
+    /// Only the clock changes that alter these hours: of all of them together and of every two; without names, those
+    /// within a week that alter what you share with anybody
+    #[arg(long)]
+    pub(crate) clocks: bool,
     /// For how many weeks from today
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=52))]
     pub(crate) weeks: u16,

@@ -18,7 +18,7 @@ pub(crate) enum MeetingAction {
         /// Id, unique prefix or title
         page: String,
     },
-    /// Change fields: state outcome attendees present starts owner; `on` needs an agenda, `closed` an outcome
+    /// Change fields: state outcome attendees present excused starts owner; `on` needs an agenda, `closed` an outcome
     Set {
         /// Id, unique prefix or title
         page: String,

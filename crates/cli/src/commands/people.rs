@@ -109,8 +109,24 @@ pub(super) fn strip(context: &Context, args: StripArgs) -> Result<(), PeerError>
 }
 
 pub(super) fn overlap(context: &Context, args: OverlapArgs) -> Result<(), PeerError> {
+    if args.clocks {
+        return clocks(context, args);
+    }
     context.with_peer(|peer| {
         let view = ask!(peer, Query::Overlap { who: args.who, weeks: args.weeks }, View::Overlap);
         context.emit(&view, || human::time::overlap(&view))
+    })
+}
+
+/// The clock changes of `overlap --clocks`.
+fn clocks(context: &Context, args: OverlapArgs) -> Result<(), PeerError> {
+    let weeks = (!args.who.is_empty()).then_some(args.weeks);
+    let query = match weeks {
+        None => Query::ClockWatch,
+        Some(weeks) => Query::ClockWatchOf { who: args.who, weeks },
+    };
+    context.with_peer(|peer| {
+        let view = ask!(peer, query, View::ClockWatch);
+        context.emit(&view, || human::time::clocks(&view, weeks))
     })
 }

@@ -1,6 +1,6 @@
 //! `task …` and `search`.
 
-use tern_peer::{Command, Peer, PeerError, Query, Reply, TaskView, View};
+use tern_peer::{Command, Peer, PeerError, Query, Reply, TaskCommand, TaskView, View};
 
 use super::{ask, views};
 use crate::args::{SearchArgs, TaskAction, unshield};
@@ -17,6 +17,14 @@ pub(super) fn run(context: &Context, action: TaskAction) -> Result<(), PeerError
             let fields =
                 fields.iter().map(|f| values::field_value(unshield(f))).collect::<Result<Vec<_>, _>>()?;
             one(context, |peer| changed(peer, Command::TaskSet { task, fields }), "Saved here.\n")
+        }
+        TaskAction::Done { task, skip_missed } => {
+            let done = TaskCommand::Done { task: task.clone(), skip_missed };
+            one(context, |peer| settled(peer, done, task), "Saved here.\n")
+        }
+        TaskAction::Skip { task, this } => {
+            let skip = TaskCommand::Skip { task: task.clone(), this };
+            one(context, |peer| settled(peer, skip, task), "Saved here.\n")
         }
         TaskAction::Show { task } => one(context, |peer| shown(peer, task), ""),
         TaskAction::Trash { task } => {
@@ -58,6 +66,11 @@ fn changed(peer: &Peer, command: Command) -> Result<Box<TaskView>, PeerError> {
         Reply::Doc(doc) => shown(peer, doc.id),
         _ => Err(failure::mismatch()),
     }
+}
+
+fn settled(peer: &Peer, command: TaskCommand, task: String) -> Result<Box<TaskView>, PeerError> {
+    peer.call(Command::Tasks(command))?;
+    shown(peer, task)
 }
 
 fn moved(peer: &Peer, command: Command, task: String) -> Result<Box<TaskView>, PeerError> {

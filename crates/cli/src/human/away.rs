@@ -63,6 +63,7 @@ fn digest_item(item: &DigestItem, clock: &Clock) -> String {
         "decide" => " · yours to decide",
         "handoff" => " · handed to you",
         "missed" => " · you were not there",
+        "excused" => " · you could not come",
         _ => "",
     };
     let by = item.expected_by.as_deref().map(|at| format!(" · by {}", clock.words(at))).unwrap_or_default();

@@ -69,9 +69,11 @@ fn meeting(m: &MeetingView) -> String {
     for who in &m.attendees {
         let local = who.local.as_deref().map(|at| format!(" · {at}")).unwrap_or_default();
         let outside = if who.in_hours == Some(false) { " · outside their hours" } else { "" };
-        let was = match (m.state.as_str(), who.present) {
-            ("closed", true) => " · was there",
-            ("closed", false) => " · was not there",
+        let was = match (m.state.as_str(), who.present, who.excused) {
+            ("closed", true, _) => " · was there",
+            ("closed", false, true) => " · could not come",
+            ("closed", false, false) => " · was not there",
+            (_, false, true) => " · cannot come",
             _ => "",
         };
         let _ = writeln!(text, "comes: {}{local}{outside}{was}", one_line(&who.name));
@@ -159,8 +161,27 @@ fn agreement(view: &AgreementView, clock: &Clock) -> String {
         Some(id) => format!("{}  {id}\n", one_line(&view.title)),
         None => "Nothing is agreed; everything is as usual.\n".to_owned(),
     };
-    if view.id.is_some() && !view.in_force {
-        text += "It does not hold: it says nothing, or an older one holds here.\n";
+    match (&view.held_by, &view.id) {
+        (Some(held), _) => {
+            let made = clock.words(&held.made);
+            let _ = writeln!(
+                text,
+                "It does not hold: “{}” ({}) holds here, the oldest one that says something, made {made}.",
+                one_line(&held.title),
+                short(&held.id)
+            );
+        }
+        (None, Some(_)) if !view.in_force => text += "It does not hold: it says nothing.\n",
+        _ => {}
+    }
+    for other in &view.others {
+        let _ = writeln!(
+            text,
+            "Another agreement says something here and does not hold: “{}” ({}), made {}.",
+            one_line(&other.title),
+            short(&other.id),
+            clock.words(&other.made)
+        );
     }
     let urgent = count(u64::from(view.urgent_hours), "working hour", "working hours");
     let _ = writeln!(text, "answers: urgent within {urgent}, ordinary after {} hours", view.standard_hours);

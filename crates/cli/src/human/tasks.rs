@@ -1,6 +1,8 @@
 //! Tasks and search hits.
 
-use tern_peer::{ConflictView, DueView, SearchView, TaskLinkView, TaskMoreView, TaskView, TasksView};
+use tern_peer::{
+    ConflictView, DueView, RecursView, SearchView, TaskLinkView, TaskMoreView, TaskView, TasksView,
+};
 
 use crate::human::{Clock, count};
 use crate::table::{Table, one_line, safe_lines};
@@ -75,13 +77,7 @@ pub(crate) fn one(task: &TaskView, clock: &Clock) -> String {
 fn more(more: &TaskMoreView, clock: &Clock, line: &mut impl FnMut(&str, &str)) {
     let link = |task: &TaskLinkView| format!("{} {} ({})", task.short_id, task.title, task.status);
     if let Some(recurs) = &more.recurs {
-        line("recurs", &recurs.words);
-        let next: Vec<String> = recurs
-            .next
-            .iter()
-            .map(|at| if at.contains('T') { clock.words(at) } else { at.clone() })
-            .collect();
-        line("next", &next.join("; "));
+        recurring(recurs, clock, line);
     }
     for waits in &more.waits_for {
         let who = waits.task.assignee.as_deref().unwrap_or("nobody yet");
@@ -108,6 +104,25 @@ fn more(more: &TaskMoreView, clock: &Clock, line: &mut impl FnMut(&str, &str)) {
     line("hill", &more.hill.map(|at| format!("{at} of 100")).unwrap_or_default());
     for mark in &more.hill_history {
         line("", &format!("{} by {}, {}", mark.position, mark.by, clock.words(&mark.when)));
+    }
+}
+
+fn recurring(recurs: &RecursView, clock: &Clock, line: &mut impl FnMut(&str, &str)) {
+    let time = |at: &String| if at.contains('T') { clock.words(at) } else { at.clone() };
+    line("recurs", &recurs.words);
+    line("next", &recurs.next.iter().map(time).collect::<Vec<_>>().join("; "));
+    if let Some(at) = &recurs.moved_from {
+        line("moved", &format!("from {}, this time alone", time(at)));
+    }
+    if recurs.missed > 1 {
+        let times = count(recurs.missed as u64, "time", "times");
+        line(
+            "missed",
+            &format!("{times}; `tern task skip` passes over them, `task done --skip-missed` does the last"),
+        );
+    }
+    for done in &recurs.done_times {
+        line("done", &format!("{} by {}, {}", time(&done.time), done.by, clock.words(&done.when)));
     }
 }
 

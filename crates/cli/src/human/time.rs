@@ -1,6 +1,6 @@
 //! The strip of people, and shared hours.
 
-use tern_peer::{OverlapView, StripPerson, StripView};
+use tern_peer::{ClockWatchView, OverlapView, OverlapWarning, StripPerson, StripView};
 
 use crate::table::{Table, one_line};
 
@@ -93,9 +93,22 @@ pub(crate) fn overlap(view: &OverlapView) -> String {
     for day in &view.holidays {
         text += &format!("  {} is off on {}: {}\n", one_line(&day.who), day.date, one_line(&day.why));
     }
-    for warning in &view.warnings {
-        text +=
-            &format!("{}{}\n", if warning.soon { "Within a week: " } else { "" }, one_line(&warning.text));
-    }
+    view.warnings.iter().for_each(|warning| text += &change(warning));
     text + &format!("zone data {}\n", view.zone_data)
+}
+
+fn change(warning: &OverlapWarning) -> String {
+    format!("{}{}\n", if warning.soon { "Within a week: " } else { "" }, one_line(&warning.text))
+}
+
+/// Clock changes alone: of people in the next weeks, or of oneself and anybody within one.
+pub(crate) fn clocks(view: &ClockWatchView, weeks: Option<u16>) -> String {
+    if !view.warnings.is_empty() {
+        return view.warnings.iter().map(change).collect();
+    }
+    match weeks {
+        None => "No clock change within a week alters what you share with anybody.\n".to_owned(),
+        Some(1) => "No clock change within a week alters what they share.\n".to_owned(),
+        Some(weeks) => format!("No clock change in the next {weeks} weeks alters what they share.\n"),
+    }
 }

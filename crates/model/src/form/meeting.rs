@@ -12,6 +12,8 @@ use crate::fields;
 pub const ATTENDEES: &str = "attendees";
 /// Root field of a meeting: member ids, hex, of who was there; a set.
 pub const PRESENT: &str = "present";
+/// Root field of a meeting: member ids, hex, of who said that they cannot come; a set.
+pub const EXCUSED: &str = "excused";
 /// Root field of a meeting: when it begins, RFC 3339 with the zone it was meant in.
 pub const STARTS: &str = "starts";
 /// Root field of a task: the page whose line it was made from.
@@ -78,6 +80,9 @@ pub struct MeetingFields {
     pub attendees: Vec<String>,
     /// Who was there, hex, sorted.
     pub present: Vec<String>,
+    /// Who said that they cannot come, hex, sorted.
+    #[serde(default)]
+    pub excused: Vec<String>,
     /// When it begins, as written; empty while that is open.
     pub starts: String,
     /// Lines of the agenda.
@@ -98,9 +103,15 @@ impl MeetingFields {
         }
     }
 
-    /// Who was asked to come and was not there.
+    /// Who was asked to come and was not there, excused or not; nobody before the meeting is over.
     pub fn absent(&self) -> impl Iterator<Item = &String> {
-        self.attendees.iter().filter(|member| !self.present.contains(member))
+        let is_over = self.state == MeetingState::Closed;
+        self.attendees.iter().filter(move |member| is_over && !self.present.contains(member))
+    }
+
+    /// Whether somebody was asked to come, was not there and had not said so; of nobody before the meeting is over.
+    pub fn missed(&self, member: &String) -> bool {
+        !self.excused.contains(member) && self.absent().any(|absent| absent == member)
     }
 }
 
@@ -156,6 +167,7 @@ impl Doc {
             owner: fields::text(doc, OWNER),
             attendees: fields::items(doc, ATTENDEES),
             present: fields::items(doc, PRESENT),
+            excused: fields::items(doc, EXCUSED),
             starts: fields::text(doc, STARTS),
             agenda: lines_under(&blocks, &AGENDA),
             outcome,

@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
-use super::{Due, Status};
 use crate::crdt::{At, Obj, Read};
 use crate::doc::Doc;
-use crate::edit::Edit;
 use crate::fields::{self, Value};
-use crate::hours::Zone;
 use crate::ids::DocId;
-use crate::recur::Recurrence;
 use crate::relations::Relation;
 
 /// Field: the named state of its project. It counts while its class is the task's status.
@@ -23,10 +18,15 @@ pub const BLOCKS: &str = "blocks";
 pub const RELATES: &str = "relates";
 /// Field: the task that says the same.
 pub const DUPLICATE_OF: &str = "duplicate_of";
-/// Field: when it comes again, as [`Recurrence`] writes it.
+/// Field: when it comes again, as [`crate::recur::Recurrence`] writes it.
 pub const RECUR: &str = "recur";
 /// Field: times of its recurrence that are done, as `2026-11-30T09:00:00`; a set, so that one done twice is done once.
 pub const DONE_TIMES: &str = "done_times";
+/// Field: times of its recurrence that were passed over, as in [`DONE_TIMES`]; a set. What lies between two times that are done
+/// or passed over was passed over with the later one.
+pub const SKIPPED_TIMES: &str = "skipped_times";
+/// What names of fields begin with that say when one time of its recurrence is due instead; the time follows.
+pub const MOVED_TIME: &str = "moved.";
 /// Field: the cycle in which it is worked on.
 pub const CYCLE: &str = "cycle";
 /// Field: how many working days it may take within its cycle.
@@ -56,6 +56,10 @@ pub struct TaskMore {
     pub recur: Option<String>,
     /// Times that are done.
     pub done_times: Vec<String>,
+    /// Times that were passed over.
+    pub skipped_times: Vec<String>,
+    /// Due values of single times that were set by hand, by time.
+    pub moved: BTreeMap<String, String>,
     /// Values of fields that its project defines, by name.
     pub values: BTreeMap<String, String>,
     /// The cycle.
@@ -68,57 +72,6 @@ pub struct TaskMore {
     pub hill_marks: Vec<(i64, i64, String)>,
 }
 
-impl TaskMore {
-    /// Its recurrence, where that can be read.
-    pub fn recurrence(&self) -> Option<Recurrence> {
-        Recurrence::read(self.recur.as_deref()?).ok()
-    }
-
-    /// The newest time that is done.
-    fn last_done(&self) -> Option<DateTime> {
-        self.done_times.iter().filter_map(|time| time.parse().ok()).max()
-    }
-
-    /// The time for which it stands: the first after all that are done. `None` when it does not recur or the series is over.
-    pub fn standing(&self) -> Option<DateTime> {
-        self.recurrence()?.next_after(self.last_done())
-    }
-
-    /// What is written when the task is done: the time for which it stands is, and it is to be done again; closed when none is
-    /// left, or when it does not recur.
-    pub fn completed(&self) -> Vec<Edit> {
-        let status = |status: Status| Edit::SetField {
-            name: super::names::STATUS.to_owned(),
-            value: Value::Text(status.name().to_owned()),
-        };
-        let Some((recurrence, standing)) = self.recurrence().zip(self.standing()) else {
-            return vec![status(Status::Done)];
-        };
-        let next = recurrence.next_after(Some(standing));
-        let done = Edit::AddTo { set: DONE_TIMES.to_owned(), item: standing.to_string() };
-        vec![done, status(if next.is_some() { Status::Todo } else { Status::Done })]
-    }
-
-    /// The next times, the one for which it stands first.
-    pub fn coming(&self, count: usize) -> Vec<DateTime> {
-        let Some(recurrence) = self.recurrence() else { return Vec::new() };
-        let last = self.last_done();
-        recurrence.times().filter(|at| last.is_none_or(|last| *at > last)).take(count).collect()
-    }
-}
-
-/// A time of a recurrence as a due value.
-pub fn due_of(recurrence: &Recurrence, at: DateTime) -> Due {
-    match &recurrence.zone {
-        _ if recurrence.all_day => Due::EndOfDay { date: at.date().to_string() },
-        Some(name) => {
-            let zone = Zone::get(name).unwrap_or_else(|_| Zone::utc());
-            Due::Instant { at_ms: zone.instant(at), zone: zone.name().to_owned() }
-        }
-        None => Due::Instant { at_ms: Zone::utc().instant(at), zone: "UTC".to_owned() },
-    }
-}
-
 impl Doc {
     /// The document read as a task, for what is not in [`Doc::task`].
     pub fn task_more(&self) -> TaskMore {
@@ -126,7 +79,11 @@ impl Doc {
         let text = |name: &str| Some(fields::text(doc, name)).filter(|text| !text.is_empty());
         let number = |name: &str| fields::read(doc, name).and_then(|value| value.as_int());
         let id = |name: &str| text(name).and_then(|id| id.parse::<DocId>().ok());
-        let own = doc.keys(&Obj::root()).into_iter().filter_map(|name| {
+        let names = doc.keys(&Obj::root());
+        let moved =
+            names.iter().filter_map(|name| Some((name.strip_prefix(MOVED_TIME)?.to_owned(), text(name)?)));
+        let moved = moved.collect();
+        let own = names.into_iter().filter_map(|name| {
             let short = name.strip_prefix(OWN_FIELD)?.to_owned();
             let value = match fields::read(doc, &name)? {
                 Value::Text(text) => text,
@@ -150,6 +107,8 @@ impl Doc {
             duplicate_of: id(DUPLICATE_OF).map(|id| (id, self.written_ms(DUPLICATE_OF))),
             recur: text(RECUR),
             done_times: fields::items(doc, DONE_TIMES),
+            skipped_times: fields::items(doc, SKIPPED_TIMES),
+            moved,
             values: own.collect(),
             cycle: id(CYCLE),
             appetite: number(APPETITE),
@@ -185,14 +144,4 @@ pub fn relations(
         more.blocks.iter().map(|(to, at)| one(*to, *at)).collect(),
         more.duplicate_of.map(|(to, at)| one(to, at)),
     )
-}
-
-/// The status and due value of a task that recurs: it stands for its next time, and is open while there is one.
-pub(super) fn as_it_recurs(more: &TaskMore, status: Status, due: Option<Due>) -> Option<Due> {
-    match (more.recurrence(), status) {
-        (Some(recurrence), status) if !status.is_closed() => {
-            more.standing().map(|at| due_of(&recurrence, at)).or(due)
-        }
-        _ => due,
-    }
 }

@@ -49,7 +49,7 @@ pub struct DigestItem {
     /// What changed, in a line.
     pub text: String,
     /// Why it is in its group: `owed`, `named`, `assigned`, `decide`, `handoff`, `not_taken`,
-    /// `answered` for a comment under one of one's own, or empty.
+    /// `missed` or `excused` for a meeting that is over, `answered` for a comment under one of one's own, `update` where it was told how a project goes, or empty.
     pub why: String,
     /// Who changed it, by name.
     pub authors: Vec<String>,

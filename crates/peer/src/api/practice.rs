@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{ConflictView, IncidentView, IncidentsView, PersonView, Ref};
+use super::{ConflictView, IncidentView, IncidentsView, PersonView, Ref, TaskStep};
 
 /// Something that changes a document of practice. Each answers with a [`PracticeView`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum PracticeCommand {
         /// Space it lies in.
         space: Option<String>,
     },
-    /// Changes fields of a meeting: `state outcome attendees present starts owner`. `on` needs an agenda, `closed` an
+    /// Changes fields of a meeting: `state outcome attendees present excused starts owner`. `on` needs an agenda, `closed` an
     /// outcome; closing makes tasks of the lines under Actions.
     MeetingSet {
         /// Which page.
@@ -220,6 +220,9 @@ pub struct MeetingView {
     pub conflicts: Vec<ConflictView>,
     /// Last change, RFC 3339 with zone.
     pub updated: String,
+    /// The way back of a command that changed it, for [`TaskCommand::PutBack`](super::TaskCommand::PutBack); none of closing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<TaskStep>,
 }
 
 /// Somebody who is asked to come.
@@ -231,6 +234,10 @@ pub struct AttendeeView {
     pub name: String,
     /// Whether they were there.
     pub present: bool,
+    /// Whether they said that they cannot come.
+    pub excused: bool,
+    /// Whether the meeting is over and they were neither there nor excused.
+    pub missed: bool,
     /// When it begins in their own zone, in words.
     pub local: Option<String>,
     /// Whether that lies in their working hours.
@@ -297,6 +304,9 @@ pub struct UpkeepPage {
     pub still_true: Option<String>,
     /// Who that was.
     pub still_true_by: Option<PersonView>,
+    /// The way back of a command that changed it, for [`TaskCommand::PutBack`](super::TaskCommand::PutBack).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<TaskStep>,
 }
 
 /// A working agreement and what it configures.
@@ -308,6 +318,12 @@ pub struct AgreementView {
     pub title: String,
     /// Whether it is the one that holds in its space.
     pub in_force: bool,
+    /// The one that holds there, where it is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<AgreementLink>,
+    /// Further agreements that say something there and do not hold, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<AgreementLink>,
     /// Working hours for an urgent answer.
     pub urgent_hours: u32,
     /// Hours for an ordinary answer.
@@ -334,6 +350,20 @@ pub struct AgreementView {
     pub says: Vec<String>,
     /// Values that others wrote at the same time and that lost.
     pub conflicts: Vec<ConflictView>,
+    /// The way back of a command that changed it, for [`TaskCommand::PutBack`](super::TaskCommand::PutBack).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub back: Vec<TaskStep>,
+}
+
+/// Another working agreement in a few words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct AgreementLink {
+    /// Full id of the page.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// When it was made, RFC 3339 with zone: the oldest one holds.
+    pub made: String,
 }
 
 /// Who is on call from an instant on.

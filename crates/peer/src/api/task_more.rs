@@ -100,6 +100,33 @@ pub struct RecursView {
     pub next: Vec<String>,
     /// How many times are done.
     pub done: usize,
+    /// How many times are past and not done, the one for which it stands among them.
+    #[serde(skip_serializing_if = "is_none")]
+    pub missed: usize,
+    /// How many times were passed over by name; those between two settled ones are not counted.
+    #[serde(skip_serializing_if = "is_none")]
+    pub skipped: usize,
+    /// When the rule has the time for which it stands, where its due value was set by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<String>,
+    /// The newest times that are done, newest first; of one task.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub done_times: Vec<DoneTimeView>,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
+/// A time of a recurrence that is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DoneTimeView {
+    /// The time: a date, or RFC 3339 with zone.
+    pub time: String,
+    /// When that was said, RFC 3339 with zone.
+    pub when: String,
+    /// By whom.
+    pub by: String,
 }
 
 /// A position on the hill that was set.

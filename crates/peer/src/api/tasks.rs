@@ -33,17 +33,32 @@ pub enum TaskCommand {
         /// The task after them.
         before: Option<Ref>,
     },
-    /// Takes a change back: each field gets its old value again, but for those that somebody has changed since.
+    /// A task is done; one that comes again once. Answers with the way back.
+    Done {
+        /// Which task.
+        task: Ref,
+        /// Of several times that are past the newest is done, and those before it are passed over.
+        skip_missed: bool,
+    },
+    /// A task that comes again is brought up to date: the times that were missed are passed over. Answers with the way back.
+    Skip {
+        /// Which task.
+        task: Ref,
+        /// The time for which it stands is passed over, whether or not it is past, and no other.
+        this: bool,
+    },
+    /// Takes a change of tasks, or of fields over a page, back: each field gets its old value again, but for those that
+    /// somebody has changed since.
     PutBack {
         /// What the change did.
         steps: Vec<TaskStep>,
     },
 }
 
-/// What a change did to one field of one task.
+/// What a change did to one field of one task, or of one page with typed fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TaskStep {
-    /// Full id of the task.
+    /// Full id of the task or page.
     pub task: String,
     /// Name of the field.
     pub field: String,

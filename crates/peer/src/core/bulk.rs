@@ -8,7 +8,7 @@ use crate::api::{PeerError, TaskCommand, TaskStep, TaskSteps};
 
 use super::errors::{bad_input, usage};
 use super::resolve::{self, Wanted};
-use super::{Work, tasks};
+use super::{Work, task_times, tasks};
 
 /// Most tasks of one change.
 const MAX_TASKS: usize = 1_000;
@@ -51,6 +51,20 @@ pub(crate) fn perform(work: &mut Work<'_, '_>, command: &TaskCommand) -> Result<
                 step(work, id, &edits, &mut done)?;
                 last = Some(key);
             }
+            Ok(Done::Changed(done))
+        }
+        TaskCommand::Done { task, skip_missed } => {
+            let id = resolve::document(&work.txn, task, Wanted::Task)?;
+            let edits = task_times::done(work, id, *skip_missed)?;
+            let mut done = TaskSteps::default();
+            step(work, id, &edits, &mut done)?;
+            Ok(Done::Changed(done))
+        }
+        TaskCommand::Skip { task, this } => {
+            let id = resolve::document(&work.txn, task, Wanted::Task)?;
+            let edits = task_times::skip(work, id, *this)?;
+            let mut done = TaskSteps::default();
+            step(work, id, &edits, &mut done)?;
             Ok(Done::Changed(done))
         }
         TaskCommand::PutBack { steps } => put_back(work, steps).map(Done::Changed),
@@ -113,8 +127,13 @@ fn value_of(doc: &Doc, field: &str) -> Value {
     }
 }
 
-/// Performs the edits of one task and notes every field that they changed.
-fn step(work: &mut Work<'_, '_>, id: DocId, edits: &[Edit], done: &mut TaskSteps) -> Result<(), PeerError> {
+/// Performs the edits of one task or page and notes every field that they changed.
+pub(crate) fn step(
+    work: &mut Work<'_, '_>,
+    id: DocId,
+    edits: &[Edit],
+    done: &mut TaskSteps,
+) -> Result<(), PeerError> {
     let mut before: BTreeMap<&str, Value> = BTreeMap::new();
     let doc = work.doc(id)?;
     for edit in edits {

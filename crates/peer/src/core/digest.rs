@@ -1,6 +1,7 @@
 //! What changed since oneself last looked: from history, offline. Rows of `news` say which documents to load; each stands
 //! in a digest at most once, for all changes of others in it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use tern_model::conversation::Debt;
@@ -19,6 +20,7 @@ use super::{Core, documents, forms, inbox, people, posts};
 
 mod by_words;
 mod conversation;
+mod project;
 mod tell;
 
 /// Groups in their order.
@@ -83,6 +85,8 @@ struct Desk<'a> {
     diffs_left: usize,
     /// From when on, when the reader says so; else what was not seen.
     since_ms: Option<i64>,
+    /// Everybody by name, read once it is asked who is named.
+    people: &'a OnceCell<Vec<(Id16, String)>>,
 }
 
 impl Core {
@@ -101,6 +105,7 @@ impl Core {
         let mut made = Vec::new();
         let mut counted = Vec::new();
         let mut diffs_left = MAX_DIGEST_DIFFS;
+        let people = OnceCell::new();
         let candidates: Vec<DocId> = candidates.into_iter().collect();
         documents::look_at_all(self, &candidates, |id, doc| {
             let Ok(doc) = doc else {
@@ -121,7 +126,8 @@ impl Core {
             let changed = Changed { doc, from, fresh };
             let me = self.mem.member().map(|me| hex(&me)).unwrap_or_default();
             let debts = debts.get(&id.0).map(|debts| (id.0, debts.clone())).into_iter().collect();
-            let mut desk = Desk { core: self, mine: &mine, me, now_ms, debts, diffs_left, since_ms };
+            let mut desk =
+                Desk { core: self, mine: &mine, me, now_ms, debts, diffs_left, since_ms, people: &people };
             match desk.look(&changed)? {
                 Shown::Item(told) => made.push(desk.item(&changed, told, &zone)),
                 Shown::Counted(why) => counted.push(count(&changed, why)),
@@ -256,6 +262,7 @@ impl Desk<'_> {
             Kind::Task => Shown::Item(self.task(changed)?),
             Kind::Thread if is_thread => self.conversation(changed)?,
             Kind::Thread => Shown::Item(self.comments(changed)?),
+            Kind::Project => Shown::Item(self.project(changed)?),
             Kind::Reading => Shown::Hidden,
             kind => Shown::Item(self.other(changed, &kind)?),
         })

@@ -8,7 +8,7 @@ use tern_model::hours::{Profile, Zone};
 use tern_model::project::Plan;
 use tern_model::task::Due;
 use tern_model::task::more::TaskMore;
-use tern_model::{Doc, DocId, Kind, Value};
+use tern_model::{Conflict, Doc, DocId, Kind, Value};
 use tern_store::{AttachmentRow, DocRow, PageRow, PersonRow, ProjectRow, SearchRow, TaskRow};
 use tern_trust::{Id, Id16};
 
@@ -243,6 +243,7 @@ fn task(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
     let due_ms = fields.due.as_ref().and_then(|due| due_instant(work, due, assignee));
     let trashed = trashed(doc);
     let more = doc.task_more();
+    let conflicts: Vec<Conflict> = doc.conflicts().into_iter().filter_map(|c| more.told(c)).collect();
     let more_json = if more == (TaskMore { parent_ms: more.parent_ms, ..TaskMore::default() })
         && fields.parent.is_none()
     {
@@ -269,7 +270,7 @@ fn task(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
         trashed,
         created_ms: times.created_ms,
         updated_ms: times.updated_ms,
-        conflicts_json: serde_json::to_string(&doc.conflicts()).unwrap_or_default(),
+        conflicts_json: serde_json::to_string(&conflicts).unwrap_or_default(),
     })?;
     let body = doc.text();
     index(work, id, "task", &fields.title, &body, trashed)
@@ -311,15 +312,18 @@ fn person(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerE
 }
 
 fn project_row(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerError> {
+    let (title, trashed, plan) = (text(doc, "title"), trashed(doc), doc.plan());
+    let told: Vec<&str> = plan.updates.iter().map(|(_, update)| update.text.as_str()).collect();
+    index(work, doc.id(), "project", &title, &told.join("\n\n"), trashed)?;
     work.txn.project_project(&ProjectRow {
         doc: doc.id().0,
         lane: space_of(&work.txn, work.mem, &doc.id())?,
         key: text(doc, "key"),
-        title: text(doc, "title"),
+        title,
         ord: text(doc, "order"),
-        trashed: trashed(doc),
+        trashed,
         updated_ms: times.updated_ms,
-        json: serde_json::to_string(&Plan { created_ms: times.created_ms, ..doc.plan() }).unwrap_or_default(),
+        json: serde_json::to_string(&Plan { created_ms: times.created_ms, ..plan }).unwrap_or_default(),
     })?;
     Ok(())
 }

@@ -51,6 +51,7 @@ impl Core {
             Query::PageTorn { page, from } => View::PageTorn(self.page_torn(page, from)?),
             Query::Strip { at } => View::Strip(self.strip(at.as_deref())?),
             Query::ClockWatch => View::ClockWatch(self.clock_watch()),
+            Query::ClockWatchOf { who, weeks } => View::ClockWatch(self.clock_watch_of(who, *weeks)?),
             Query::Overlap { who, weeks } => View::Overlap(self.overlap(who, *weeks)?),
             Query::Templates => View::Templates(super::templates::view(&self.store)?),
             Query::LinkTargets { ids } => View::LinkTargets(self.link_targets(ids)?),

@@ -13,7 +13,7 @@ use crate::api::{PeerError, Reply};
 
 use super::errors::not_found;
 use super::resolve::{self, Wanted};
-use super::{Core, Work, documents, news, pages, past, spaces, threads};
+use super::{Core, Work, documents, news, pages, past, projects, spaces, threads};
 
 /// Documents over which marks are spread, so that each stays small.
 const SHARDS: u8 = 16;
@@ -89,7 +89,9 @@ pub(crate) fn note(
     let thread = threads::find(&work.txn, page).ok().filter(|_| mark == Mark::Read);
     let id = match thread {
         Some(thread) => thread,
-        None => resolve::document(&work.txn, page, Wanted::Any)?,
+        // What is told of a project is read on its page.
+        None => resolve::document(&work.txn, page, Wanted::Any)
+            .or_else(|error| projects::find(&work.txn, page, true).map_err(|_| error))?,
     };
     let doc = work.doc(id)?.clone();
     let heads = heads.map_or_else(|| Ok(doc.heads()), pages::parse_heads)?;

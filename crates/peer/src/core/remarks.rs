@@ -3,17 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use tern_model::{Doc, DocId, Kind};
+use tern_model::{Doc, DocId, Kind, mention};
 use tern_store::MessageRow;
 use tern_trust::Id16;
 
 use crate::api::PeerError;
 
-use super::resolve::{hex, unhex};
-use super::{Core, Work, people, posts};
+use super::resolve::hex;
+use super::{Core, Work, mentions, people, posts};
 
-/// Characters after an `@` that may be a name.
-const NAME_CHARS: usize = 120;
+/// Characters after an `@` that may be a name, with what shows that it ends there.
+const NAME_CHARS: usize = super::errors::MAX_NAME_CHARS + 8;
 /// Most names that are kept of a message.
 const MOST_NAMES: usize = 32;
 /// Characters of the id of a member.
@@ -35,7 +35,7 @@ pub(crate) fn project(work: &mut Work<'_, '_>, doc: &Doc) -> Result<(), PeerErro
 
 /// What stands after each `@` of a text, and what looks like the id of a member.
 fn may_name(text: &str) -> Vec<String> {
-    let after = text.split('@').skip(1).map(|rest| rest.chars().take(NAME_CHARS).collect::<String>());
+    let after = mention::after_signs(text).map(|rest| rest.chars().take(NAME_CHARS).collect::<String>());
     let ids = text.split(|c: char| !c.is_ascii_hexdigit()).filter(|word| word.len() == ID_CHARS);
     let found: BTreeSet<String> = after.chain(ids.map(str::to_owned)).take(MOST_NAMES).collect();
     found.into_iter().collect()
@@ -65,7 +65,7 @@ impl Core {
     /// Comments that came after one's own last word in their thread, and name oneself or answer one.
     pub(crate) fn remarks(&self) -> Result<Vec<Remark>, PeerError> {
         let Some(me) = self.mem.member() else { return Ok(Vec::new()) };
-        let (name, id) = (people::name_of(&self.store, &me), hex(&me));
+        let (people, id) = (people::names(&self.store, &self.mem.membership), hex(&me));
         let unread: BTreeSet<Id16> = self.store.unread_messages()?.into_iter().map(|row| row.doc).collect();
         let mut found = Vec::new();
         for thread in unread {
@@ -76,9 +76,9 @@ impl Core {
             let messages = self.store.messages_of(&thread)?;
             let last = messages.iter().rposition(|row| row.author == Some(me));
             let names = |row: &MessageRow| {
-                row.addressed
-                    .iter()
-                    .any(|word| word.starts_with(&name) || unhex(word) == Some(me) || *word == id)
+                let named =
+                    |rest: &str| mentions::at(&people, rest).is_some_and(|(_, all)| all.contains(&me));
+                row.addressed.iter().any(|word| *word == id || named(word))
             };
             for message in messages.into_iter().skip(last.map_or(0, |at| at + 1)) {
                 let named = names(&message);
@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_text_may_name_whoever_stands_after_an_at_and_whose_id_it_holds() {
-        assert_eq!(may_name("@Ben Whitfield: see @Aiko"), ["Aiko", "Ben Whitfield: see "]);
+        assert_eq!(may_name("@Ben Whitfield: see @Aiko"), ["Aiko", "Ben Whitfield: see @Aiko"]);
+        assert!(may_name("ben@example.org").is_empty(), "an address");
         let id = "8d6b3f2b77d88d6b3f2b77d88d6b3f2b";
         assert_eq!(may_name(&format!("for {id}, please")), [id]);
         assert!(may_name("Nobody is named, and beef is no id.").is_empty());

@@ -406,6 +406,24 @@ impl Mem {
             clock: 0,
         }
     }
+
+    /// A copy for whoever reads beside this: without open documents, feeds and what only a writer needs.
+    pub(super) fn for_reader(&self) -> Mem {
+        let new = Mem::new(self.keys.clone_keys(), self.workspace, None, Arc::clone(&self.trials));
+        Mem {
+            log: self.log.clone(),
+            ring: self.ring.clone(),
+            spaces: self.spaces.clone(),
+            membership: Arc::clone(&self.membership),
+            born: self.born.clone(),
+            kept_trials: self.kept_trials.clone(),
+            lost: self.lost.clone(),
+            damaged_log: self.damaged_log.clone(),
+            log_waits: self.log_waits,
+            seen_row: self.seen_row,
+            ..new
+        }
+    }
 }
 
 impl work::Work<'_, '_> {

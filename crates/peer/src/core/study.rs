@@ -1,4 +1,4 @@
-//! Answers that take longer than whoever types may wait: found without the workspace, told with it.
+//! Answers that take longer than whoever types may wait: found beside the engine, told with the workspace.
 
 use std::sync::Arc;
 
@@ -20,9 +20,23 @@ impl Core {
     /// # Errors
     /// As the query's.
     pub(crate) fn study(&mut self, query: &Query) -> Result<Option<Study>, PeerError> {
-        let Query::Merges { page } = query else { return Ok(None) };
-        self.refresh()?;
-        Ok(Some(self.study_merges(page)?))
+        match query {
+            Query::Merges { page } => {
+                self.refresh()?;
+                self.study_merges(page).map(Some)
+            }
+            Query::Digest { since } => Ok(Some(self.study_digest(since.as_deref()))),
+            _ => Ok(None),
+        }
+    }
+
+    /// What others changed, possibly in thousands of documents: a reader of its own makes all of it.
+    fn study_digest(&self, since: Option<&str>) -> Study {
+        let (reader, since) = (self.reader(), since.map(str::to_owned));
+        Box::new(move || {
+            let made = reader.open().and_then(|core| core.digest(since.as_deref()));
+            Box::new(move |_: &mut Core| made.map(View::Digest))
+        })
     }
 
     /// What was combined while apart: the whole history of a page, and old versions of it.

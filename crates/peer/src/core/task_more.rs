@@ -1,22 +1,20 @@
 //! What a task says beside its common fields: edits of it as typed, and views of it.
 
 use tern_model::hours::Zone;
-use tern_model::recur::{self, Recurrence};
+use tern_model::recur;
 use tern_model::task::Status;
 use tern_model::task::more::{self, TaskMore};
 use tern_model::{DocId, Edit, Value};
 use tern_store::TaskRow;
 
-use crate::api::{HillMarkView, PeerError, RecursView, TaskLinkView, TaskMoreView, WaitsForView};
+use crate::api::{HillMarkView, PeerError, TaskLinkView, TaskMoreView, WaitsForView};
 
-use super::errors::{bad_input, usage};
+use super::errors::usage;
 use super::resolve::{self, Wanted, hex};
 use super::tasks::Names;
 use super::web::refuse_circle;
 use super::{Core, Work, cycles, people, projects, words};
 
-/// Next times of a recurrence that are shown.
-const COMING: usize = 3;
 /// Most working days of an appetite.
 const MAX_APPETITE: i64 = 366;
 
@@ -161,16 +159,6 @@ pub(crate) fn blocked_by(
     Ok(true)
 }
 
-/// Refuses to set by hand what follows from a recurrence.
-pub(crate) fn due_is_free(work: &mut Work<'_, '_>, id: DocId) -> Result<(), PeerError> {
-    if work.doc(id)?.task_more().recur.is_none() {
-        return Ok(());
-    }
-    Err(bad_input("This task comes again: its dates follow from its rule.")
-        .safe("Nothing was changed.")
-        .next("Change the rule with recur=…, or take it away with recur= and then set the date."))
-}
-
 impl Core {
     /// A task in a few words.
     pub(crate) fn task_link(&self, row: &TaskRow, names: &Names) -> TaskLinkView {
@@ -230,9 +218,7 @@ impl Core {
             appetite: more.appetite,
             hill: more.hill,
             parent: links(web.parts.of(&id)).pop(),
-            recurs: more
-                .recurrence()
-                .map(|recurrence| recurs_view(&recurrence, more, if all { COMING } else { 1 })),
+            recurs: self.recurs_view(more, &names.zone, all),
             ..TaskMoreView::default()
         };
         if !all {
@@ -273,18 +259,5 @@ impl Core {
             by: self.person_view(by).name,
         };
         more.hill_marks.iter().map(mark).collect()
-    }
-}
-
-fn recurs_view(recurrence: &Recurrence, more: &TaskMore, count: usize) -> RecursView {
-    let zone = recurrence.zone.as_deref().and_then(|name| Zone::get(name).ok()).unwrap_or_else(Zone::utc);
-    let shown = |at: jiff::civil::DateTime| {
-        if recurrence.all_day { at.date().to_string() } else { zone.rfc9557(zone.instant(at)) }
-    };
-    RecursView {
-        words: recurrence.words(),
-        rule: recurrence.to_string(),
-        next: more.coming(count).into_iter().map(shown).collect(),
-        done: more.done_times.len(),
     }
 }

@@ -19,7 +19,7 @@ use crate::api::{ErrorKind, PeerError, TaskView, TasksView};
 use super::errors::{self, bad_input};
 use super::resolve::{self, Wanted, hex, unhex};
 use super::web::Web;
-use super::{Core, Work, people, projects, task_more, words};
+use super::{Core, Work, people, projects, task_more, task_times, words};
 
 fn set(name: &str, value: Value) -> Edit {
     Edit::SetField { name: name.to_owned(), value }
@@ -144,8 +144,15 @@ pub(crate) fn field_edits(
             })?;
             Ok(vec![priority_edit(priority)])
         }
-        "assignee" | "parent" | "project" | "due" | "estimate" | "duplicate_of" | "recur" | "cycle"
-        | "appetite" | "hill"
+        "due" => {
+            let wanted = if empty { None } else { Some(due(work, value)?) };
+            if let Some(moved) = task_times::moved(work, id, wanted.as_ref())? {
+                return Ok(vec![moved]);
+            }
+            one(wanted.as_ref().map_or(Value::Null, Due::to_value))
+        }
+        "assignee" | "parent" | "project" | "estimate" | "duplicate_of" | "recur" | "cycle" | "appetite"
+        | "hill"
             if empty =>
         {
             one(Value::Null)
@@ -156,10 +163,6 @@ pub(crate) fn field_edits(
                 .parse()
                 .map_err(|_| usage(format!("“{value}” is no number."), "Give a whole number."))?;
             one(Value::Int(number))
-        }
-        "due" => {
-            task_more::due_is_free(work, id)?;
-            one(due(work, value)?.to_value())
         }
         "project" => {
             let project = project(work, value)?;
@@ -353,6 +356,10 @@ impl Core {
         let doc = super::documents::load(&self.store, &mut self.mem, id)?;
         view.description = tern_interop::markdown::render(&doc.blocks());
         view.heads = doc.heads().to_string();
+        let (more, done) = (doc.task_more(), doc.done_times());
+        if let Some(recurs) = &mut view.more.recurs {
+            recurs.done_times = self.done_times(&more, &done);
+        }
         Ok(view)
     }
 }

@@ -14,7 +14,7 @@ use crate::api::*;
 use super::errors::{bad_input, not_allowed, not_found, usage};
 use super::practice::emergency;
 use super::resolve::{self, Wanted, hex, unhex};
-use super::{Work, drafts, people, posts, reached, spaces};
+use super::{Work, drafts, mentions, people, posts, reached, spaces};
 
 /// What a command did to a thread, and what it has to say about that.
 pub(crate) struct Done {
@@ -246,14 +246,7 @@ fn compose(
 /// Members that the text names with `@`.
 fn named(work: &Work<'_, '_>, text: &str, me: &str) -> Vec<String> {
     let names = people::names(&work.txn, &work.mem.membership);
-    let mut found = Vec::new();
-    for word in text.split_whitespace().filter_map(|word| word.strip_prefix('@')) {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let member = if word.is_empty() { None } else { resolve::member(&names, None, word).ok() };
-        let member = member.map(|m| hex(&m)).filter(|m| m != me && !found.contains(m));
-        found.extend(member);
-    }
-    found
+    mentions::of(&names, text).iter().map(|member| hex(member)).filter(|member| member != me).collect()
 }
 
 /// When a message appears, and that in words.

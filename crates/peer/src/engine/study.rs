@@ -1,4 +1,4 @@
-//! Questions about the whole past of a document, thought over on a thread of their own: whoever types does not wait.
+//! Questions about the past of one document or of all, thought over on a thread of their own: whoever types does not wait.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,16 +62,23 @@ fn think(study: Study) -> Told {
 }
 
 fn failed() -> PeerError {
-    PeerError::new(ErrorKind::Failed, "The past of this document could not be read.")
-        .safe("The document itself is as it was.")
+    PeerError::new(ErrorKind::Failed, "The past could not be read.")
+        .safe("Every document is as it was.")
         .next("`tern check` looks for damage.")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::sync::mpsc::{Receiver, Sender, channel};
 
+    use super::super::Msg;
     use super::*;
+    use crate::api::{Command, Profile, Query, Reply};
+    use crate::core::Core;
+    use crate::files::Files;
+    use crate::home::Home;
+    use crate::host::Host;
 
     fn noting(number: usize, order: &Sender<usize>, go: Option<Receiver<()>>) -> (Study, Done<View>) {
         let order = order.clone();
@@ -107,5 +114,86 @@ mod tests {
         }
         let expected: Vec<usize> = std::iter::once(99).chain(0..=MAX_WAITING).collect();
         assert_eq!(seen.try_iter().collect::<Vec<_>>(), expected);
+    }
+
+    /// A machine whose still clock is read when somebody opens the latch.
+    struct Latched {
+        begun: Sender<()>,
+        go: Cell<Option<Receiver<()>>>,
+    }
+
+    impl Host for Latched {
+        fn now_ms(&self) -> i64 {
+            1_000
+        }
+        fn fill(&mut self, out: &mut [u8]) {
+            out.fill(7);
+        }
+        fn still(&self) -> Box<dyn Host> {
+            Box::new(Still { begun: self.begun.clone(), go: Cell::new(self.go.take()) })
+        }
+    }
+
+    struct Still {
+        begun: Sender<()>,
+        go: Cell<Option<Receiver<()>>>,
+    }
+
+    impl Host for Still {
+        fn now_ms(&self) -> i64 {
+            if let Some(go) = self.go.take() {
+                self.begun.send(()).expect("somebody waits for the beginning");
+                go.recv().expect("somebody opens the latch");
+            }
+            1_000
+        }
+        fn fill(&mut self, out: &mut [u8]) {
+            out.fill(7);
+        }
+    }
+
+    fn founded(dir: &std::path::Path, host: Latched) -> Core {
+        let profile = Profile {
+            name: "Aiko".to_owned(),
+            zone: "Asia/Tokyo".to_owned(),
+            hours: None,
+            checkins: None,
+            off: Vec::new(),
+        };
+        Core::found(&dir.join("store"), &[3; 32], Box::new(host), &profile, "Ferry").expect("a workspace").0
+    }
+
+    #[test]
+    fn a_command_is_answered_while_a_digest_is_being_made() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (begun, has_begun) = channel();
+        let (go, wait) = channel();
+        let core = founded(dir.path(), Latched { begun, go: Cell::new(Some(wait)) });
+        let (mut engine, mut found) = super::super::begin(core, Files::new(Home::at(dir.path())));
+        let (order, seen) = channel();
+        let digest = order.clone();
+        engine.message(Msg::Ask(
+            Query::Digest { since: None },
+            Box::new(move |view| {
+                assert!(matches!(view, Ok(View::Digest(_))), "{view:?}");
+                digest.send("digest").expect("somebody reads");
+            }),
+        ));
+        assert!(seen.try_recv().is_err(), "the engine does not make it itself");
+        has_begun.recv().expect("it is being made");
+        let line = "Paint the pier".to_owned();
+        engine.message(Msg::Call(
+            Command::TaskNew { line },
+            None,
+            Box::new(move |reply| {
+                assert!(matches!(reply, Ok(Reply::Task(_))), "{reply:?}");
+                order.send("command").expect("somebody reads");
+            }),
+        ));
+        assert_eq!(seen.try_recv(), Ok("command"), "nobody waited for the digest");
+        go.send(()).expect("the digest waits");
+        let (told, done) = found.blocking_recv().expect("it is made");
+        done(engine.core().and_then(told));
+        assert_eq!(seen.try_recv(), Ok("digest"));
     }
 }

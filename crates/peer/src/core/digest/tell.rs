@@ -3,14 +3,16 @@
 use tern_model::block::Inline;
 use tern_model::form::{DecisionState, Form, HandoffState};
 use tern_model::history::{DiffBlock, FieldDiff, Hand, State};
-use tern_model::task::names::ASSIGNEE;
+use tern_model::task::more::{DONE_TIMES, MOVED_TIME, SKIPPED_TIMES};
+use tern_model::task::names::{ASSIGNEE, DUE};
 use tern_model::thread::Message;
 use tern_model::{Doc, Heads, Kind, Value};
 
 use crate::api::{DigestPart, PeerError};
 
 use super::super::practice::meetings;
-use super::super::{people, project, words};
+use super::super::resolve::hex;
+use super::super::{mentions, people, project, words};
 use super::{Changed, Desk, Group, Told, by_words};
 
 /// Characters of a line.
@@ -44,6 +46,7 @@ fn is_inner(field: &str) -> bool {
             | "recorded_from"
             | "still_true"
     ) || field.starts_with(tern_model::person::ZONE_DATA)
+        || field.starts_with(tern_model::project::UPDATE)
 }
 
 impl Desk<'_> {
@@ -74,8 +77,8 @@ impl Desk<'_> {
                 )
             }
             Some(Form::Meeting) => match meetings::told(&doc.meeting(), &self.me) {
-                Some((true, _)) => (Group::NeedsYou, "missed", "meeting"),
-                Some((false, _)) => (Group::Decided, "", "meeting"),
+                Some(("", _)) => (Group::Decided, "", "meeting"),
+                Some((why, _)) => (Group::NeedsYou, why, "meeting"),
                 None => (Group::Docs, "", "meeting"),
             },
             Some(Form::Incident) => (Group::Docs, "", "incident"),
@@ -119,8 +122,7 @@ impl Desk<'_> {
         let mine = |message: &Message| message.actor.is_some_and(|actor| self.mine.is(&actor));
         let first = messages.iter().position(&mine).unwrap_or(messages.len());
         let is_new = |message: &Message| !mine(message) && !seen.contains(message);
-        let name = format!("@{}", self.name_or(&self.me));
-        let names = |message: &Message| message.text.contains(&name) || message.text.contains(&self.me);
+        let names = |message: &Message| self.names_me(&message.text);
         let named = messages.iter().any(|message| is_new(message) && names(message));
         let answers = messages.iter().skip(first).any(is_new);
         let (group, why) = match (named && !self.me.is_empty(), answers) {
@@ -145,7 +147,6 @@ impl Desk<'_> {
         let doc = &changed.doc;
         let (kind, title) = match kind {
             Kind::Person => ("person", doc.person().name),
-            Kind::Project => ("project", doc.title()),
             Kind::Space => ("space", doc.title()),
             Kind::Workspace => ("workspace", doc.title()),
             _ => ("other", doc.title()),
@@ -154,8 +155,15 @@ impl Desk<'_> {
         Ok(Told { group: Group::Fyi, kind, title, text, why: "", expected_by_ms: None, parts, page: None })
     }
 
+    /// Whether a text names oneself.
+    fn names_me(&self, text: &str) -> bool {
+        let people = || people::names(&self.core.store, &self.core.mem.membership);
+        let named = mentions::of(self.people.get_or_init(people), text);
+        text.contains(&self.me) || named.iter().any(|member| hex(member) == self.me)
+    }
+
     /// What others changed: in a line, and run by run in the first block whose words they changed.
-    fn difference(&mut self, changed: &Changed) -> Result<(String, Vec<DigestPart>), PeerError> {
+    pub(super) fn difference(&mut self, changed: &Changed) -> Result<(String, Vec<DigestPart>), PeerError> {
         let doc = &changed.doc;
         if project::trashed(doc) {
             return Ok(("In the trash".to_owned(), Vec::new()));
@@ -195,15 +203,19 @@ impl Desk<'_> {
             "parent" => "place in the tree",
             "handed_to" => "handed to",
             "decide_by" => "decide by",
+            DONE_TIMES => "done",
+            SKIPPED_TIMES => "passed over",
+            moved if moved.starts_with(MOVED_TIME) => DUE,
             other => other,
         };
         let word = |value: &Value| match (diff.field.as_str(), value) {
-            ("attendees" | "present", value) => {
+            ("attendees" | "present" | "excused", value) => {
                 meetings::names_of(&self.core.store, value).unwrap_or_else(|| "nobody".to_owned())
             }
             ("deciders", Value::List(items)) => {
                 items.iter().map(|item| self.name_or(item)).collect::<Vec<_>>().join(", ")
             }
+            (_, value) if name == DUE => words::value(&self.core.store, DUE, value),
             (field, value) => words::value(&self.core.store, field, value),
         };
         format!("{name}: {} → {}", line(&word(&diff.from)), line(&word(&diff.to)))

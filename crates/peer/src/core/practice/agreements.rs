@@ -37,15 +37,21 @@ pub(crate) fn agreement_of(row: &FormRow) -> AgreementFields {
 /// The agreement that holds in a space: of those there that say something the oldest, else of those of the workspace.
 /// Without one everything is as usual.
 pub(crate) fn in_force(store: &Store, lane: &Id16) -> Result<(Option<FormRow>, AgreementFields), PeerError> {
-    let rows = store.forms(Form::Agreement.name())?;
-    for space in [lane, &ZERO16] {
-        let there = rows.iter().filter(|row| row.lane == *space && !row.trashed);
-        let mut said = there.map(|row| (row, agreement_of(row)));
-        if let Some((row, fields)) = said.find(|(_, fields)| *fields != AgreementFields::default()) {
-            return Ok((Some(row.clone()), fields));
-        }
+    match said_in(store, lane)?.into_iter().next() {
+        Some(row) => Ok((Some(row.clone()), agreement_of(&row))),
+        None => Ok((None, AgreementFields::default())),
     }
-    Ok((None, AgreementFields::default()))
+}
+
+/// The agreements that say something in a space, the one that holds first; those of the workspace where there are none.
+/// When a page was made is a part of it, so that everybody who has the same pages has the same order; ids break ties.
+fn said_in(store: &Store, lane: &Id16) -> Result<Vec<FormRow>, PeerError> {
+    let says = |row: &FormRow| !row.trashed && agreement_of(row) != AgreementFields::default();
+    let mut rows: Vec<FormRow> = store.forms(Form::Agreement.name())?.into_iter().filter(says).collect();
+    let space = if rows.iter().any(|row| row.lane == *lane) { *lane } else { ZERO16 };
+    rows.retain(|row| row.lane == space);
+    rows.sort_by_key(|row| (row.created_ms, row.doc));
+    Ok(rows)
 }
 
 /// Rota and ladder of an agreement; what cannot be read calls nobody.
@@ -80,12 +86,12 @@ pub(crate) fn change(
     work: &mut Work<'_, '_>,
     page: Option<&str>,
     fields: &[(String, String)],
-) -> Result<DocId, PeerError> {
+) -> Result<(DocId, Vec<TaskStep>), PeerError> {
     let id = find(&work.txn, page)?;
     let edits = fields.iter().map(|(name, value)| edit(work, name.trim(), value.trim()));
     let edits = edits.collect::<Result<Vec<_>, _>>()?;
-    work.edit(id, &edits)?;
-    Ok(id)
+    let back = super::edit(work, id, &edits)?;
+    Ok((id, back))
 }
 
 fn edit(work: &Work<'_, '_>, name: &str, value: &str) -> Result<Edit, PeerError> {
@@ -142,7 +148,16 @@ impl Core {
         };
         let fields = row.as_ref().map(agreement_of).unwrap_or_default();
         let lane = row.as_ref().map_or(ZERO16, |row| row.lane);
-        let held = in_force(&self.store, &lane)?.0;
+        let this = row.as_ref().map(|row| row.doc);
+        let mut said = said_in(&self.store, &lane)?.into_iter();
+        let held = said.next();
+        let link = |row: FormRow| AgreementLink {
+            id: DocId(row.doc).to_string(),
+            title: row.title,
+            made: zone.rfc9557(row.created_ms),
+        };
+        let is_held = this.is_some() && held.as_ref().map(|held| held.doc) == this;
+        let others = said.filter(|row| Some(row.doc) != this).map(link).collect();
         let on_call = on_call_of(&fields);
         let profiles = profiles(&self.store, &self.mem.membership);
         let conflicts = row.as_ref().map(|row| row.conflicts_json.as_str()).unwrap_or_default();
@@ -159,7 +174,9 @@ impl Core {
             zone: profiles.get(&entry.who).map(|p| p.zone.name().to_owned()).unwrap_or_default(),
         });
         Ok(AgreementView {
-            in_force: row.is_some() && held.as_ref().map(|held| held.doc) == row.as_ref().map(|row| row.doc),
+            in_force: is_held,
+            held_by: held.filter(|_| this.is_some() && !is_held).map(link),
+            others,
             title: row.as_ref().map(|row| row.title.clone()).unwrap_or_default(),
             id: row.map(|row| DocId(row.doc).to_string()),
             urgent_hours: hours(rule.urgent_work_ms),
@@ -175,6 +192,7 @@ impl Core {
             configures: configures(&fields),
             says: says(&fields),
             conflicts: words::conflicts(&self.store, &self.mem.membership, &zone, &conflicts),
+            back: Vec::new(),
         })
     }
 }

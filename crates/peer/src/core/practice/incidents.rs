@@ -44,7 +44,7 @@ pub(super) fn change(
             "`tern incident list` shows incidents; `tern page new T --template incident` makes one.",
         ));
     }
-    super::upkeep::change(work, page, fields)
+    Ok(super::upkeep::change(work, page, fields)?.0)
 }
 
 /// The edit of a field that only incidents have; `None` where it is none of those.

@@ -1,8 +1,11 @@
 //! Meetings: what keeps them from their next state, tasks out of their actions, and whether one is worth it.
 
-use tern_model::form::meeting::{ATTENDEES, Action, MADE_ON, MeetingFields, MeetingState, PRESENT, STARTS};
+use tern_model::form::meeting::{
+    ATTENDEES, Action, EXCUSED, MADE_ON, MeetingFields, MeetingState, PRESENT, STARTS,
+};
 use tern_model::form::{FORM, Form, OUTCOME, OWNER, STATE};
 use tern_model::hours::{MINUTE_MS, Profile, Zone, shared_days};
+use tern_model::mention;
 use tern_model::{Class, Conflict, DocId, Edit, Kind, Value, order};
 use tern_store::{FormRow, Store};
 use tern_trust::Id16;
@@ -13,7 +16,7 @@ use super::super::errors::{self, usage};
 use super::super::forms::set;
 use super::super::resolve::{self, Wanted, hex, unhex};
 use super::super::templates::{self, Place};
-use super::super::{Core, Work, people, spaces, words};
+use super::super::{Core, Work, mentions, people, spaces, words};
 use super::{agreements, me, member, members, set_of};
 
 /// Days ahead in which shared hours are looked for.
@@ -95,11 +98,11 @@ pub(crate) fn change(
     work: &mut Work<'_, '_>,
     page: &str,
     fields: &[(String, String)],
-) -> Result<DocId, PeerError> {
+) -> Result<(DocId, Vec<TaskStep>), PeerError> {
     let id = find(&work.txn, page)?;
     let edits = fields.iter().map(|(name, value)| edit(work, name.trim(), value.trim()));
     let edits = edits.collect::<Result<Vec<_>, _>>()?;
-    work.edit(id, &edits)?;
+    let back = super::edit(work, id, &edits)?;
     let now = work.doc(id)?.meeting();
     match now.lacks(now.state) {
         None => {}
@@ -117,9 +120,11 @@ pub(crate) fn change(
         }
     }
     if now.state == MeetingState::Closed {
+        // The tasks that closing makes stay: it is opened again, not taken back.
         close(work, id, &now)?;
+        return Ok((id, Vec::new()));
     }
-    Ok(id)
+    Ok((id, back))
 }
 
 fn edit(work: &Work<'_, '_>, name: &str, value: &str) -> Result<Edit, PeerError> {
@@ -133,7 +138,7 @@ fn edit(work: &Work<'_, '_>, name: &str, value: &str) -> Result<Edit, PeerError>
             errors::bounded("The outcome", value, MAX_OUTCOME_CHARS)?;
             set(OUTCOME, value)
         }
-        ATTENDEES | PRESENT => set_of(name, members(work, &[value])?),
+        ATTENDEES | PRESENT | EXCUSED => set_of(name, members(work, &[value])?),
         STARTS if value.is_empty() => set(STARTS, ""),
         STARTS => set(STARTS, &moment(work, value)?),
         OWNER if value.is_empty() => set(OWNER, ""),
@@ -141,7 +146,7 @@ fn edit(work: &Work<'_, '_>, name: &str, value: &str) -> Result<Edit, PeerError>
         other => {
             return Err(usage(
                 format!("A meeting has no field “{other}”."),
-                "Fields: state outcome attendees present starts owner.",
+                "Fields: state outcome attendees present excused starts owner.",
             ));
         }
     })
@@ -172,16 +177,25 @@ pub(crate) fn task_of(page: &DocId, marker: &str) -> DocId {
     DocId::new(Class::Content, id)
 }
 
-/// Whose a line is and what it says without that.
-fn read_action(names: &[(Id16, String)], me: Option<Id16>, text: &str) -> (Option<Id16>, String) {
-    let named = |word: &str| {
-        let name = word.strip_prefix('@')?.trim_end_matches(|c: char| !c.is_alphanumeric());
-        resolve::member(names, me, name).ok().filter(|_| !name.is_empty())
-    };
-    let owner = text.split_whitespace().find_map(named);
-    let rest: Vec<&str> =
-        text.split_whitespace().filter(|word| owner.is_none() || named(word) != owner).collect();
-    let title = rest.join(" ");
+/// Whose a line is and what it says without that. Where several people bear the name it is nobody's.
+fn read_action(names: &[(Id16, String)], text: &str) -> (Option<Id16>, String) {
+    let mut owner = None;
+    let (mut rest, mut upto) = (String::new(), 0);
+    for (at, after) in mention::signs(text) {
+        let named = mentions::at(names, text.get(after..).unwrap_or_default());
+        let Some((length, [member])) = named.as_ref().map(|(length, members)| (*length, members.as_slice()))
+        else {
+            continue;
+        };
+        if at >= upto && *owner.get_or_insert(*member) == *member {
+            rest += text.get(upto..at).unwrap_or_default();
+            upto = after + length;
+            let tail = text.get(upto..).unwrap_or_default();
+            upto += tail.len() - tail.trim_start_matches([',', ':', ';', '.', '!', '?']).len();
+        }
+    }
+    rest += text.get(upto..).unwrap_or_default();
+    let title = rest.split_whitespace().collect::<Vec<_>>().join(" ");
     let title = title.trim_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '–' | '—' | '-'));
     (owner, if title.is_empty() { text.to_owned() } else { title.to_owned() })
 }
@@ -192,7 +206,7 @@ fn make_task(work: &mut Work<'_, '_>, page: DocId, space: Id16, action: &Action)
         return Ok(());
     }
     let names = people::names(&work.txn, &work.mem.membership);
-    let (owner, title) = read_action(&names, None, &action.text);
+    let (owner, title) = read_action(&names, &action.text);
     let title: String = title.chars().take(errors::MAX_TITLE_CHARS).collect();
     let last = work.txn.tasks()?.into_iter().map(|task| task.ord).max();
     let tie = work.random();
@@ -250,6 +264,8 @@ impl Core {
                 id: member.clone(),
                 name: self.person_view(member).name,
                 present: fields.present.contains(member),
+                excused: fields.excused.contains(member),
+                missed: fields.missed(member),
                 local: here.map(|(profile, at)| profile.zone.show(at)),
                 in_hours: here.map(|(profile, at)| profile.is_working(at)),
             }
@@ -276,6 +292,7 @@ impl Core {
             card: if is_over { None } else { Some(self.card(&fields.attendees, &row.lane)?) },
             conflicts: words::conflicts(&self.store, &self.mem.membership, &zone, &conflicts),
             updated: zone.rfc9557(row.updated_ms),
+            back: Vec::new(),
         })
     }
 
@@ -285,7 +302,7 @@ impl Core {
         let names = people::names(&self.store, &self.mem.membership);
         let owner = match &task {
             Some(task) => task.assignee,
-            None => read_action(&names, None, &action.text).0,
+            None => read_action(&names, &action.text).0,
         };
         Ok(ActionView {
             text: action.text.clone(),
@@ -337,17 +354,22 @@ impl Core {
     }
 }
 
-/// What a digest tells of a meeting that others changed: whether it is closed, and whether oneself was to be there and was
-/// not.
-pub(crate) fn told(meeting: &MeetingFields, me: &str) -> Option<(bool, String)> {
+/// What a digest tells of a meeting that others changed once it is closed, and why oneself needs to know: one was to be there
+/// and was not, `missed`, or had said so, `excused`.
+pub(crate) fn told(meeting: &MeetingFields, me: &str) -> Option<(&'static str, String)> {
     (meeting.state == MeetingState::Closed).then(|| {
-        let missed = meeting.absent().any(|member| member == me);
+        let absent = meeting.absent().find(|member| *member == me);
+        let why = match absent.map(|me| meeting.missed(me)) {
+            Some(true) => "missed",
+            Some(false) => "excused",
+            None => "",
+        };
         let actions = match meeting.actions.len() {
             0 => String::new(),
             1 => " · 1 action".to_owned(),
             n => format!(" · {n} actions"),
         };
-        (missed, format!("Outcome: {}{actions}", meeting.outcome))
+        (why, format!("Outcome: {}{actions}", meeting.outcome))
     })
 }
 
@@ -364,14 +386,18 @@ mod tests {
 
     #[test]
     fn a_line_is_whose_it_names_first_and_its_title_is_the_rest() {
-        let names = [([1; 16], "Ben".to_owned()), ([2; 16], "Aiko Tanaka".to_owned())];
+        let names = [(1, "Ben"), (2, "Aiko Tanaka"), (3, "Ben Whitfield")];
+        let names = names.map(|(n, name)| ([n; 16], name.to_owned()));
         for (line, owner, title) in [
             ("@ben paints the pier", Some([1; 16]), "paints the pier"),
             ("Ropes: @Aiko, by Friday", Some([2; 16]), "Ropes: by Friday"),
             ("Ask @nobody", None, "Ask @nobody"),
             ("@ben", Some([1; 16]), "@ben"),
+            ("@Ben Whitfield: the ropes, @ben", Some([3; 16]), "the ropes, @ben"),
+            ("@Benjamin paints", None, "@Benjamin paints"),
+            ("@aiko tanaka (again @Aiko) sails", Some([2; 16]), "(again ) sails"),
         ] {
-            assert_eq!(read_action(&names, None, line), (owner, title.to_owned()), "{line}");
+            assert_eq!(read_action(&names, line), (owner, title.to_owned()), "{line}");
         }
     }
 }

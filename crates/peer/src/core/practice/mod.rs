@@ -8,7 +8,7 @@ use crate::api::*;
 
 use super::errors::{not_found, usage};
 use super::resolve::{self, hex};
-use super::{Core, Work, people};
+use super::{Core, Work, bulk, people};
 
 pub(crate) mod agreements;
 mod asks;
@@ -21,10 +21,10 @@ pub(crate) mod votes;
 
 /// What a command changed, before it is shown.
 pub(crate) enum Done {
-    Meeting(DocId),
-    Upkeep(DocId),
+    Meeting(DocId, Vec<TaskStep>),
+    Upkeep(DocId, Vec<TaskStep>),
     Incident(DocId),
-    Agreement(DocId),
+    Agreement(DocId, Vec<TaskStep>),
     Votes(DocId),
     Questions(DocId),
 }
@@ -34,16 +34,26 @@ pub(crate) fn perform(work: &mut Work<'_, '_>, command: &PracticeCommand) -> Res
     Ok(match command {
         PracticeCommand::MeetingNew { title, with, starts, parent, space } => {
             let place = super::templates::Place { parent: parent.as_deref(), space: space.as_deref() };
-            Done::Meeting(meetings::create(work, title, with, starts.as_deref(), &place)?)
+            Done::Meeting(meetings::create(work, title, with, starts.as_deref(), &place)?, Vec::new())
         }
-        PracticeCommand::MeetingSet { page, fields } => Done::Meeting(meetings::change(work, page, fields)?),
-        PracticeCommand::PageSet { page, fields } => Done::Upkeep(upkeep::change(work, page, fields)?),
+        PracticeCommand::MeetingSet { page, fields } => {
+            let (id, back) = meetings::change(work, page, fields)?;
+            Done::Meeting(id, back)
+        }
+        PracticeCommand::PageSet { page, fields } => {
+            let (id, back) = upkeep::change(work, page, fields)?;
+            Done::Upkeep(id, back)
+        }
+        PracticeCommand::StillTrue { page } => {
+            let (id, back) = upkeep::still_true(work, page)?;
+            Done::Upkeep(id, back)
+        }
         PracticeCommand::IncidentSet { page, fields } => {
             Done::Incident(incidents::change(work, page, fields)?)
         }
-        PracticeCommand::StillTrue { page } => Done::Upkeep(upkeep::still_true(work, page)?),
         PracticeCommand::AgreementSet { page, fields } => {
-            Done::Agreement(agreements::change(work, page.as_deref(), fields)?)
+            let (id, back) = agreements::change(work, page.as_deref(), fields)?;
+            Done::Agreement(id, back)
         }
         PracticeCommand::VoteNew { thread, question, options, to, hours } => {
             Done::Votes(votes::open(work, thread, question, options, to, *hours)?)
@@ -91,14 +101,22 @@ impl Core {
     /// Shows what a command changed.
     pub(crate) fn practice_done(&mut self, done: &Done) -> Result<PracticeView, PeerError> {
         Ok(match done {
-            Done::Meeting(id) => PracticeView::Meeting(Box::new(self.meeting_view(*id)?)),
-            Done::Upkeep(id) => PracticeView::Upkeep(self.upkeep_view(Some(&id.to_string()))?),
             Done::Incident(id) => {
                 let row = self.store.form(&id.0)?.unwrap_or_default();
                 PracticeView::Incident(Box::new(self.incident_view(&row)))
             }
-            Done::Agreement(id) => {
-                PracticeView::Agreement(Box::new(self.agreement_view(Some(&id.to_string()), None)?))
+            Done::Meeting(id, back) => {
+                let view = self.meeting_view(*id)?;
+                PracticeView::Meeting(Box::new(MeetingView { back: back.clone(), ..view }))
+            }
+            Done::Upkeep(id, back) => {
+                let mut view = self.upkeep_view(Some(&id.to_string()))?;
+                view.pages.iter_mut().for_each(|page| page.back.clone_from(back));
+                PracticeView::Upkeep(view)
+            }
+            Done::Agreement(id, back) => {
+                let view = self.agreement_view(Some(&id.to_string()), None)?;
+                PracticeView::Agreement(Box::new(AgreementView { back: back.clone(), ..view }))
             }
             Done::Votes(id) => PracticeView::Votes(self.votes_view(&id.to_string())?),
             Done::Questions(id) => PracticeView::Questions(self.questions_view(Some(&id.to_string()))?),
@@ -152,6 +170,13 @@ fn members<T: AsRef<str>>(work: &Work<'_, '_>, texts: &[T]) -> Result<Vec<String
         }
     }
     Ok(found)
+}
+
+/// Performs edits of a page; answers with the way back.
+fn edit(work: &mut Work<'_, '_>, id: DocId, edits: &[Edit]) -> Result<Vec<TaskStep>, PeerError> {
+    let mut done = TaskSteps::default();
+    bulk::step(work, id, edits, &mut done)?;
+    Ok(done.steps)
 }
 
 /// An edit that sets a set field.

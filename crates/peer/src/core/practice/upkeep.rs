@@ -42,16 +42,16 @@ pub(crate) fn change(
     work: &mut Work<'_, '_>,
     page: &str,
     fields: &[(String, String)],
-) -> Result<DocId, PeerError> {
+) -> Result<(DocId, Vec<TaskStep>), PeerError> {
     let id = resolve::document(&work.txn, page, Wanted::Page)?;
     let form = work.doc(id)?.form();
     let edits = fields.iter().map(|(name, value)| edit(work, form, name.trim(), value.trim()));
     let edits = edits.collect::<Result<Vec<_>, _>>()?;
-    work.edit(id, &edits)?;
+    let back = super::edit(work, id, &edits)?;
     if form == Some(Form::Incident) {
         super::incidents::settle(work, id, fields)?;
     }
-    Ok(id)
+    Ok((id, back))
 }
 
 fn edit(work: &Work<'_, '_>, form: Option<Form>, name: &str, value: &str) -> Result<Edit, PeerError> {
@@ -82,7 +82,7 @@ fn edit(work: &Work<'_, '_>, form: Option<Form>, name: &str, value: &str) -> Res
 }
 
 /// Writes down that the page is still true today, and when it is looked at next.
-pub(crate) fn still_true(work: &mut Work<'_, '_>, page: &str) -> Result<DocId, PeerError> {
+pub(crate) fn still_true(work: &mut Work<'_, '_>, page: &str) -> Result<(DocId, Vec<TaskStep>), PeerError> {
     let id = resolve::document(&work.txn, page, Wanted::Page)?;
     let Some(upkeep) = work.doc(id)?.upkeep() else {
         return Err(usage(
@@ -98,8 +98,8 @@ pub(crate) fn still_true(work: &mut Work<'_, '_>, page: &str) -> Result<DocId, P
         set(STILL_TRUE, &format!("{} {me}", day(today))),
         set(REVIEW_BY, &day(upkeep.next(today)).to_string()),
     ];
-    work.edit(id, &edits)?;
-    Ok(id)
+    let back = super::edit(work, id, &edits)?;
+    Ok((id, back))
 }
 
 impl Core {
@@ -145,6 +145,7 @@ impl Core {
             days: fields.days.unwrap_or(tern_model::form::upkeep::USUAL_REVIEW_DAYS),
             still_true: fields.looked.as_ref().map(|day| day.date.clone()),
             still_true_by: person(&fields.looked_by),
+            back: Vec::new(),
         };
         (at_ms, page)
     }
