@@ -72,10 +72,7 @@ impl Peer {
     pub fn repair(&self, timeout: Duration, progress: &Progress) -> Result<CheckView, PeerError> {
         let before = self.with(Core::repair)?;
         let met = self.sync_once(timeout, None, progress);
-        let after = match self.query(Query::Check)? {
-            View::Check(after) => after,
-            _ => return Err(crate::handle::stopped()),
-        };
+        let View::Check(after) = self.query(Query::Check)? else { return Err(crate::handle::stopped()) };
         if let Err(error) = met {
             tracing::warn!(%error, "no other machine could be asked");
         }

@@ -103,7 +103,7 @@ impl PackList {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<PackList, Malformed> {
-        let authors = reader.set(usize::from(u16::MAX), |reader| reader.array())?;
+        let authors = reader.set(usize::from(u16::MAX), Reader::array)?;
         let count = reader.u32()? as usize;
         if count > MAX_PACK_LIST {
             return Err(Malformed::Limit);

@@ -4,7 +4,7 @@
 
 mod decode;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ChangeHeader, GateError};
 use decode::{Op, OpId, Place, TextHash};
@@ -56,7 +56,7 @@ pub struct Operations {
     changes: Vec<Change>,
     numbers: BTreeMap<Hash, u32>,
     /// Two rivals of one (actor, seq) may give operations one id.
-    made: HashMap<OpId, Vec<Made>>,
+    made: BTreeMap<OpId, Vec<Made>>,
 }
 
 impl Operations {
@@ -83,7 +83,7 @@ impl Operations {
         let ops = decode::operations(chunk)?;
         let mut check = Check { known: self, deps: &deps, own: Vec::new(), ancestors: None };
         for op in ops {
-            let made = check.operation(op)?;
+            let made = check.operation(&op)?;
             check.own.push(made);
         }
         let own = check.own;
@@ -133,7 +133,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn operation(&mut self, op: Op) -> Result<(OpId, Made), GateError> {
+    fn operation(&mut self, op: &Op) -> Result<(OpId, Made), GateError> {
         let shape = match &op.object {
             None => Shape::Map,
             Some(object) => self.find(object)?.and_then(|made| made.shape).ok_or(GateError::Operation)?,

@@ -141,6 +141,9 @@ fn stands(before: &[Change], chunk: Vec<u8>) -> bool {
     catch_unwind(AssertUnwindSafe(run)).ok().flatten().unwrap_or(false)
 }
 
+/// Columns by their specification.
+type Columns = Vec<(u64, Vec<u8>)>;
+
 /// One operation with these columns in place of the right ones.
 fn one(columns: &[(u64, Vec<u8>)]) -> Result<(), GateError> {
     let mut raw = Raw::puts(1);
@@ -164,7 +167,7 @@ fn what_names_nothing_is_refused() {
     let delta = |value: i64| [&signed(-1)[..], &signed(value)].concat();
     assert_eq!(ACTOR, [0xA1; 16]);
     assert_eq!(one(&[]), Ok(()), "a put of null at a key of the root");
-    let table: [(&str, Vec<(u64, Vec<u8>)>); 8] = [
+    let table: [(&str, Columns); 8] = [
         ("an object that nobody made", vec![(1, cell(0)), (2, cell(7))]),
         ("an object of an actor that is not listed", vec![(1, cell(3)), (2, cell(1))]),
         ("half a name of an object", vec![(1, cell(0))]),

@@ -19,7 +19,7 @@ impl Core {
             Finding::Structure { .. } => false,
         };
         if report.findings.iter().any(cache) {
-            self.store.write(|txn| txn.rebuild_tries())?;
+            self.store.write(|txn| -> tern_store::Result<()> { txn.rebuild_tries() })?;
         }
         let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
         let differs = report.findings.iter().any(cache) || !self.differences()?.is_empty();
@@ -40,7 +40,7 @@ impl Core {
 
     /// Every document from its items, as if nothing had been kept of it.
     fn build_anew(&mut self) -> Result<(), PeerError> {
-        self.store.write(|txn| txn.forget_documents())?;
+        self.store.write(|txn| -> tern_store::Result<()> { txn.forget_documents() })?;
         self.mem.docs.clear();
         self.write(|work| {
             work.txn.drop_projections()?;

@@ -176,11 +176,13 @@ fn unpack<T: Clone>(
     Ok(out)
 }
 
+#[allow(clippy::redundant_closure_for_method_calls, reason = "a reader of every lifetime is asked for")]
 fn numbers(column: &[u8], count: usize) -> Result<Vec<Option<u64>>, GateError> {
     unpack(column, count, |r| r.unsigned())
 }
 
 /// A column of differences: each entry is the sum of those before.
+#[allow(clippy::redundant_closure_for_method_calls, reason = "a reader of every lifetime is asked for")]
 fn differences(column: &[u8], count: usize) -> Result<Vec<Option<u64>>, GateError> {
     let mut sum = 0i64;
     let steps = unpack(column, count, |r| r.signed())?;
