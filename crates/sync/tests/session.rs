@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tern_sync::api::{CloseReason, Credential, DenyReason, Event, Input, Refusal, Side};
 use tern_sync::mem::{Link, LinkConfig, MemReplica, Report, Rng, record_body, setup};
-use tern_sync::wire::item::KIND_JOIN;
+use tern_sync::wire::item::{KIND_JOIN, KIND_PACK};
 use tern_sync::{Lane, PeerMemory, Replica, Setup, Standing, State};
 
 const WORKSPACE: [u8; 32] = [42; 32];
@@ -197,6 +197,23 @@ fn an_item_larger_than_a_frame_arrives_whole() {
     both[0].write(BATCH, Lane::ROOT, DAY, b"small");
     meet(&mut both, LinkConfig::default(), 1);
     assert_eq!(both[0].ids(), both[1].ids());
+}
+
+#[test]
+fn t14_a_pack_that_is_under_way_does_not_hold_up_a_keystroke() {
+    let mut both = pair();
+    let mut link = Link::new(LinkConfig::default(), 1, NOW, setups(&both, 1));
+    link.start(&mut both);
+    link.run(&mut both);
+    let mut rng = Rng::new(14);
+    let body: Vec<u8> = (0..2 << 20).flat_map(|_| rng.next_u64().to_le_bytes()).collect();
+    let pack = both[0].write(KIND_PACK, Lane::ROOT, DAY, &body[..(16 << 20) - 64]);
+    link.input(0, Input::RowsAdded, &mut both);
+    let keystroke = both[0].write(BATCH, Lane::ROOT, DAY, b"a letter");
+    link.input(0, Input::RowsAdded, &mut both);
+    link.run(&mut both);
+    let row = |id| both[1].row_of(id).expect("rows").expect("it arrived");
+    assert!(row(&keystroke) < row(&pack), "the letter came after 16 MiB that were begun before it");
 }
 
 #[test]

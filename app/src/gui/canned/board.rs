@@ -164,7 +164,16 @@ impl World {
                 let fields = vec![("status".to_owned(), "done".to_owned())];
                 self.step(&task, &fields, &mut done);
             }
-            TaskCommand::Skip { .. } => {}
+            TaskCommand::Skip { task, this } => {
+                let found = self.tasks.iter_mut().find(|found| found.id == task);
+                if let Some(recurs) = found.and_then(|task| task.more.recurs.as_mut()) {
+                    if this && !recurs.next.is_empty() {
+                        recurs.next.remove(0);
+                    }
+                    recurs.missed = 0;
+                    done.changed += 1;
+                }
+            }
             TaskCommand::PutBack { steps } => {
                 for step in steps {
                     if let Value::Text(text) = step.was {

@@ -184,6 +184,7 @@ pub fn set_more(task: &mut TaskView, field: &str, value: String, others: &[TaskL
             more.recurs = (!value.is_empty()).then(|| tern_peer::RecursView {
                 words: value,
                 next: vec!["2026-11-30".into(), "2026-12-07".into(), "2026-12-14".into()],
+                missed: 2,
                 ..Default::default()
             });
         }

@@ -1,16 +1,19 @@
 //! What a task says beside its common fields, in its details: relations, recurrence, fields of its project, its cycle.
 
 use egui::Ui;
-use tern_peer::{ProjectView, TaskLinkView, TaskView, WaitsForView};
+use tern_peer::{Command, ProjectView, RecursView, TaskCommand, TaskLinkView, TaskView, WaitsForView};
 
 use super::{field_row, pair};
 use crate::gui::clock::Clock;
-use crate::gui::command::{Queue, UiCommand};
+use crate::gui::command::{Queue, Then, UiCommand};
 use crate::gui::look::look;
 use crate::gui::tasks::relate;
 use crate::gui::tokens;
 use crate::gui::views::Views;
 use crate::gui::widgets::{self, Button};
+
+/// Done times of a task that comes again which are shown, newest first.
+const DONE_SHOWN: usize = 3;
 
 fn named(tasks: &[TaskLinkView]) -> String {
     let titles: Vec<&str> = tasks.iter().map(|task| task.title.as_str()).collect();
@@ -36,6 +39,37 @@ pub fn project_of<'a>(task: &TaskView, views: &'a Views) -> Option<&'a ProjectVi
     views.projects.get()?.projects.iter().find(|project| project.id == id)
 }
 
+/// What became of the times of a task that comes again, and the ways to pass over some.
+fn times(ui: &mut Ui, task: &TaskView, recurs: &RecursView, clock: &Clock, out: &mut Queue) {
+    let p = look(ui.ctx());
+    if let Some(by_rule) = &recurs.moved_from {
+        let words = format!("Moved by hand; the rule says {}", time_words(by_rule, clock));
+        widgets::text(ui, &words, tokens::SMALL, p.ink2);
+    }
+    let mut pass_over = |ui: &mut Ui, words: &str, this: bool| {
+        if Button::new(words).show(ui).clicked() {
+            let skip = TaskCommand::Skip { task: task.id.clone(), this };
+            out.push(UiCommand::Send(Box::new(Command::Tasks(skip)), Then::Changed));
+        }
+    };
+    if recurs.missed > 0 {
+        let words = match recurs.missed {
+            1 => "1 time is past and not done".to_owned(),
+            missed => format!("{missed} times are past and not done"),
+        };
+        widgets::text(ui, &words, tokens::SMALL, p.ink2);
+        pass_over(ui, "Pass over what was missed", false);
+    }
+    if !recurs.next.is_empty() {
+        pass_over(ui, "Pass over this time", true);
+    }
+    if !recurs.done_times.is_empty() {
+        let done: Vec<String> =
+            recurs.done_times.iter().take(DONE_SHOWN).map(|done| time_words(&done.time, clock)).collect();
+        pair(ui, "Done for", &done.join(" · "));
+    }
+}
+
 /// Draws it.
 pub(super) fn show(ui: &mut Ui, task: &TaskView, views: &Views, clock: &Clock, out: &mut Queue) {
     let p = look(ui.ctx());
@@ -57,6 +91,7 @@ pub(super) fn show(ui: &mut Ui, task: &TaskView, views: &Views, clock: &Clock, o
                 out.push(crate::gui::command::set_task(&task.id, "status", "done"));
             }
         }
+        times(ui, task, recurs, clock, out);
     }
     let link =
         |tasks: &[TaskLinkView], field: &'static str, name: &'static str, ui: &mut Ui, out: &mut Queue| {

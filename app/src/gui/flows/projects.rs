@@ -214,6 +214,10 @@ fn relations_recurrence_and_fields_are_set_in_the_details_by_keyboard() {
     pick(&mut window, "Repeats: No", &[Key::Enter]);
     assert!(window.shows("Repeats: every day"));
     assert!(window.says("Next: Mon 30 Nov"), "the next dates");
+    window.click("Pass over what was missed");
+    assert!(!window.shows("Pass over what was missed"), "nothing is missed any more");
+    window.click("Pass over this time");
+    assert!(window.says("Next: Mon 7 Dec"), "the time after it");
     window.focus("Blocks: None");
     window.press(Key::Enter);
     window.write("Write the fallback");

@@ -53,8 +53,14 @@ fn agreement(view: &AgreementView) -> Head {
     let mut words = match (view.in_force, view.configures.is_empty()) {
         (true, _) => format!("This page configures Tern. {}", view.configures.join(" ")),
         (false, true) => "This page would configure Tern; its fields say nothing yet.".to_owned(),
-        (false, false) => "An older working agreement holds here.".to_owned(),
+        (false, false) => match &view.held_by {
+            Some(older) => format!("“{}”, made earlier, holds here; this page does not.", older.title),
+            None => "An older working agreement holds here.".to_owned(),
+        },
     };
+    for other in view.others.iter().filter(|_| view.in_force) {
+        words += &format!(" “{}” says something too and does not hold.", other.title);
+    }
     for kept in &view.conflicts {
         words += &format!(" {} set {} to {} at the same time.", kept.author, kept.field, kept.value);
     }
@@ -99,4 +105,25 @@ pub fn show(ui: &mut Ui, room: Rect, id: &str, views: &Views, out: &mut Queue) -
         .map(|(n, (label, command))| (label.as_str(), main(n, label), command.clone()))
         .collect();
     bars::bar(ui, room, &head.words, &choices, out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tern_peer::AgreementLink;
+
+    #[test]
+    fn which_of_several_agreements_holds_is_said_on_each() {
+        let link = |title: &str| AgreementLink { title: title.into(), ..AgreementLink::default() };
+        let configures = vec!["An emergency is one of 2 things.".to_owned()];
+        let later = AgreementView {
+            held_by: Some(link("How we work")),
+            configures: configures.clone(),
+            ..AgreementView::default()
+        };
+        assert!(agreement(&later).words.contains("“How we work”, made earlier, holds here"));
+        let holds =
+            AgreementView { in_force: true, others: vec![link("A draft")], configures, ..AgreementView::default() };
+        assert!(agreement(&holds).words.contains("“A draft” says something too and does not hold"));
+    }
 }
