@@ -28,6 +28,7 @@ pub(crate) mod holdings;
 mod inbox;
 mod ingest;
 mod invites;
+mod mend;
 mod my_work;
 mod news;
 mod notify;
