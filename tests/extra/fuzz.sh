@@ -22,7 +22,8 @@ kept_bytes=1024
 cp "$here/../../Cargo.lock" "$here/fuzz/Cargo.lock"
 (cd "$here/fuzz" && CARGO_TARGET_DIR=$target_dir RUSTC_WRAPPER=$here/fuzz/rustc.sh cargo build --release --quiet)
 export driver=$target_dir/release/tern-fuzz-driver
-TERN_FUZZ_SEEDS=$work/seeds "$driver" -runs=1 >/dev/null 2>&1 || true
+# It ends in the middle of an input, which libFuzzer takes for a crash.
+TERN_FUZZ_SEEDS=$work/seeds "$driver" -runs=1 -artifact_prefix="$work/seeds-" >/dev/null 2>&1 || true
 
 if [ $# -gt 0 ]; then targets=("$@"); else
   targets=(); for max in "$work"/seeds/*.max; do targets+=("$(basename "$max" .max)"); done
@@ -33,17 +34,17 @@ export share=$((seconds * jobs / ${#targets[@]}))
 
 one() {
   mkdir -p "$work/$1" "$corpus/$1"
-  # The first input of a run is empty and costs what a target sets up: memory counts from the second.
-  TERN_FUZZ_TARGET=$1 "$driver" "$work/$1" "$corpus/$1" "$work/seeds/$1" -seed="$seed" -max_total_time="$share" \
+  TIMEFORMAT='%U'
+  { time TERN_FUZZ_TARGET=$1 "$driver" "$work/$1" "$corpus/$1" "$work/seeds/$1" -seed="$seed" -max_total_time="$share" \
     -max_len="$(cat "$work/seeds/$1.max")" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -use_value_profile=1 \
-    -artifact_prefix="$work/$1-broken-" >"$work/$1.log" 2>&1 || true
+    -artifact_prefix="$work/$1-broken-" >"$work/$1.log" 2>&1 || true; } 2>"$work/$1.cpu"
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/$1.log")
   covered=$(grep -o 'cov: [0-9]*' "$work/$1.log" | tail -1)
-  echo "$1 ${runs:-0} runs, ${covered:-cov: 0}, $(find "$work" -maxdepth 1 -name "$1-broken-*" | wc -l) broken"
+  echo "$1 ${runs:-0} runs in $(tail -1 "$work/$1.cpu") s of CPU, ${covered:-cov: 0}, $(find "$work" -maxdepth 1 -name "$1-broken-*" | wc -l) broken"
 }
 export -f one
 printf '%s\n' "${targets[@]}" | xargs -P "$jobs" -I{} bash -c 'one {}' | tee "$work/figures"
-awk '{ runs += $2 } END { print runs " runs in all" }' "$work/figures"
+awk '{ runs += $2; cpu += $5 } END { print runs " runs in all, " cpu " s of CPU" }' "$work/figures"
 
 if [ "${KEEP:-0}" = 1 ]; then
   for target in "${targets[@]}"; do

@@ -3,8 +3,7 @@
 use tern_sync::mem::Rng;
 
 /// Numbers at which lengths and counters go wrong.
-const EDGES: [u64; 10] =
-    [0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x7fff_ffff, 0xffff_ffff, 1 << 31, u64::MAX];
+const EDGES: [u64; 10] = [0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x7fff_ffff, 0xffff_ffff, 1 << 31, u64::MAX];
 
 /// Bytes that mean something to one of the text formats.
 const SIGNS: &[u8] = b"\"'`*_#<>&;:=,|[](){}!-+^~\\/@.%\n\r\t \0";

@@ -47,9 +47,10 @@ pub const ALL: &[Target] = &[
     target!(log, 4 * KIB, 4 * MIB, 200),
     // What a batch inflates to, twice (read again), and the encoder's own state.
     target!(batch, 16 * KIB, 6 * MIB, 200),
-    target!(control, 8 * KIB, 256 * KIB, 400),
-    target!(item_frame, 8 * KIB, 256 * KIB, 400),
-    target!(hello, 4 * KIB, 64 * KIB, 400),
+    // A list makes room for what it claims, a MiB at most; an item frame has two lists.
+    target!(control, 8 * KIB, 2 * MIB, 400),
+    target!(item_frame, 8 * KIB, 3 * MIB, 400),
+    target!(hello, 4 * KIB, 2 * MIB, 400),
     target!(talk, 8 * KIB, 8 * MIB, 100),
     target!(gate, 8 * KIB, 128 * KIB, 400),
     target!(graph, 2 * KIB, MIB, 400),

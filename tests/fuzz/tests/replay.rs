@@ -78,7 +78,9 @@ fn no_input_breaks_a_law_of_its_decoder() {
         while let Some(target) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
             let begun = std::time::Instant::now();
             match replay(target) {
-                Ok(runs) => println!("{:<12} {runs:>7} runs {:>6} ms", target.name, begun.elapsed().as_millis()),
+                Ok(runs) => {
+                    println!("{:<12} {runs:>7} runs {:>6} ms", target.name, begun.elapsed().as_millis())
+                }
                 Err(what) => broken.push(what),
             }
         }

@@ -192,7 +192,9 @@ fn items() -> Vec<Item> {
         let kind = tern_trust::Kind::from_byte(record.fields.kind());
         items.push(writer.clear(&mut feed, kind, [0; 16], [0; 16], &record.encode()).expect("signs"));
     }
-    items.push(writer.clear(&mut feed, tern_trust::Kind::Unknown(99), [0; 16], [7; 16], b"later").expect("signs"));
+    items.push(
+        writer.clear(&mut feed, tern_trust::Kind::Unknown(99), [0; 16], [7; 16], b"later").expect("signs"),
+    );
     items
 }
 
@@ -320,9 +322,14 @@ pub(crate) fn page_changes() -> Vec<Vec<u8>> {
             vec![Edit::SetField { name: "title".into(), value: Value::Text("Plan".into()) }],
             vec![Edit::SetBlocks {
                 base: None,
-                blocks: tern_interop::markdown::parse("# Plan\n\nWait **here**.\n\n- [ ] one\n\n| a | b |\n| --- | --- |\n| c | d |\n"),
+                blocks: tern_interop::markdown::parse(
+                    "# Plan\n\nWait **here**.\n\n- [ ] one\n\n| a | b |\n| --- | --- |\n| c | d |\n",
+                ),
             }],
-            vec![Edit::SetBlocks { base: None, blocks: tern_interop::markdown::parse("# Plan\n\nGo _on_ [there](tern:x).\n") }],
+            vec![Edit::SetBlocks {
+                base: None,
+                blocks: tern_interop::markdown::parse("# Plan\n\nGo _on_ [there](tern:x).\n"),
+            }],
         ];
         for edits in edits {
             changes.extend(doc.edit(&stamp, &edits).expect("edits").0);

@@ -66,7 +66,9 @@ pub fn recurrence() -> Vec<Vec<u8>> {
 
 /// Calendars of holidays.
 pub fn ics() -> Vec<Vec<u8>> {
-    let file = |body: &str| format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n{body}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+    let file = |body: &str| {
+        format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\n{body}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    };
     [
         "DTSTART;VALUE=DATE:20261225\r\nSUMMARY:Christmas\r\n  Day",
         "DTSTART:20261225\r\nDTEND:20261227\r\nSUMMARY:Noël\\, et après",

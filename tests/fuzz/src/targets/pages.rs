@@ -58,7 +58,8 @@ pub fn html(data: &[u8]) {
 /// What Tern writes as HTML runs nothing and leads nowhere by itself.
 fn harmless(html: &str) {
     let lower = html.to_lowercase();
-    for bad in ["<script", "<iframe", "<style", "<object", "javascript:\"", "=\"javascript:", "=\"data:text"] {
+    for bad in ["<script", "<iframe", "<style", "<object", "javascript:\"", "=\"javascript:", "=\"data:text"]
+    {
         assert!(!lower.contains(bad), "{bad} in {html}");
     }
 }

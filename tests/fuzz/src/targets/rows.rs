@@ -56,7 +56,8 @@ impl Desk {
         std::fs::write(&path, STORE).expect("a copy");
         let mut store = Store::open_existing(&path, &OpenOptions::default()).expect("a store");
         for n in 0..20u8 {
-            let body = format!("Plan {n}: wait for the café in 東京都, “quoted” words and re-entry. ").repeat(4);
+            let body =
+                format!("Plan {n}: wait for the café in 東京都, “quoted” words and re-entry. ").repeat(4);
             let row = SearchRow { doc: [n; 16], kind: "page", title: "Plan", body: &body };
             store.write(|txn| txn.index_text(&row)).expect("a text");
         }
@@ -92,7 +93,8 @@ fn list<T: rusqlite::types::FromSql>(raw: &Connection, sql: &str) -> Vec<T> {
 
 /// Every value of the first rows of each table of ours. The tables of FTS5 are a cache made from the texts.
 fn places(raw: &Connection) -> Vec<Place> {
-    const OURS: &str = "SELECT name FROM sqlite_schema WHERE type='table' AND sql LIKE '%STRICT%' ORDER BY name";
+    const OURS: &str =
+        "SELECT name FROM sqlite_schema WHERE type='table' AND sql LIKE '%STRICT%' ORDER BY name";
     let mut found = Vec::new();
     for table in list::<String>(raw, OURS) {
         let columns: Vec<String> = list(raw, &format!("SELECT name FROM pragma_table_info('{table}')"));
@@ -108,11 +110,8 @@ fn places(raw: &Connection) -> Vec<Place> {
         let keys: Vec<Vec<(String, Value)>> =
             rows.query_map([], read).expect("rows").map(|key| key.expect("a key")).collect();
         for key in keys {
-            let place = |column: &String| Place {
-                table: table.clone(),
-                key: key.clone(),
-                column: column.clone(),
-            };
+            let place =
+                |column: &String| Place { table: table.clone(), key: key.clone(), column: column.clone() };
             found.extend(columns.iter().map(place));
         }
     }
@@ -200,7 +199,8 @@ fn read_all(store: &Store, honest: &Honest) {
     }
     let _ = (store.docs(), store.peers(), store.own_feeds(), store.lanes(), store.rows_after(0, 100));
     let _ = (store.verdicts(&VerdictFilter::All), store.sidebar(), store.pages(), store.tasks());
-    let _ = (store.saved_views(), store.threads(), store.marks(), store.search("plan", 10), store.templates());
+    let _ =
+        (store.saved_views(), store.threads(), store.marks(), store.search("plan", 10), store.templates());
     if let Ok(Some(value)) = store.meta("engine.note") {
         assert_eq!(Some(value), honest.note, "another setting is handed out");
     }

@@ -182,7 +182,11 @@ fn drain(session: &mut Session, replica: &MemReplica, now: i64) -> usize {
             Output::Control(out) | Output::Items { bytes: out, .. } => bytes += out.len(),
             Output::Ingest { token, items, .. } => {
                 let results = vec![ItemResult::Known; items.len()];
-                session.handle(now.max(NOW), Input::Ingested { token, results: &results, time_ms: 0 }, replica);
+                session.handle(
+                    now.max(NOW),
+                    Input::Ingested { token, results: &results, time_ms: 0 },
+                    replica,
+                );
             }
             _ => {}
         }
