@@ -58,9 +58,14 @@ for cut in $(seq "$cuts"); do
   sleep "0.$(printf %03d $((RANDOM % 700)))"
   # A file that nobody synced goes with the power: the cut cuts.
   echo "not synced" >"$mnt/unsynced-$cut"
+  # What is on the list now was acknowledged before the cut. An answer that comes later says nothing: with real power nobody
+  # would have lived to read it.
+  before=$(wc -l <"$acknowledged")
   python3 "$work/cut.py" "$mnt"
   wait "$writer" || true
   writer=
+  head -n "$before" "$acknowledged" >"$work/before"
+  mv "$work/before" "$acknowledged"
   for _ in $(seq 50); do umount "$mnt" 2>/dev/null && break; sleep 0.1; done
   on
   [ -s "$mnt/unsynced-$cut" ] || unsynced=$((unsynced + 1))
