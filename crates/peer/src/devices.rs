@@ -139,7 +139,8 @@ fn attempt(
     let (asked, lan) = (ticket.clone(), env.network == crate::handle::Network::Lan);
     let accepted = wait(async move {
         let signature = sign_link(&asked.workspace, &asked.member, &keys);
-        let endpoint = endpoint::bind(keys.secret_key().clone(), None, lan).await?;
+        let wide = lan || endpoint::beyond_loopback(&asked.address.sockets);
+        let endpoint = endpoint::bind(keys.secret_key().clone(), None, wide).await?;
         let to = endpoint::address_of(&asked.address.device, &asked.address.sockets)?;
         let answer = link::ask(&endpoint, to, &asked, &keys, signature, move || words(shown)).await;
         let _ = tokio::time::timeout(endpoint::CLOSE_TIMEOUT, endpoint.close()).await;

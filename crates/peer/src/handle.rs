@@ -20,12 +20,14 @@ use crate::net::News;
 use crate::net::blobs::Blobs;
 use crate::net::conn::NetIn;
 use crate::net::door::{self, Answer, Ask};
+use crate::net::endpoint;
 use crate::net::service::{Service, Target};
 
 /// Which networks a home may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Network {
-    /// Loopback and the addresses in tickets only; nothing is announced. Tests, the demo and one-shot commands.
+    /// Known addresses only (loopback alone while none is on another machine); nothing is announced. Tests, the demo and
+    /// one-shot commands.
     #[default]
     Quiet,
     /// As `Quiet`, and the device key is announced on the local network (mDNS).
@@ -346,7 +348,7 @@ impl Peer {
                 _ => Err(stopped()),
             };
         };
-        let service = self.start_service(None, false, lock)?;
+        let service = self.start_service(None, wide(&self.targets(with)?), lock)?;
         let report = self.meet(&service, timeout, with, progress);
         self.close_service(service);
         report
@@ -370,7 +372,7 @@ impl Peer {
     fn start_service(
         &self,
         listen: Option<SocketAddr>,
-        lan: bool,
+        wide: bool,
         lock: NetworkLock,
     ) -> Result<Service, PeerError> {
         let seed = self.inner.seed.0.clone();
@@ -378,7 +380,7 @@ impl Peer {
         let net = self.inner.net.clone();
         let started = wait(async move {
             let blobs = Blobs::open(&dir).await?;
-            Service::start(&seed, listen, lan, blobs, net, lock).await
+            Service::start(&seed, listen, wide, blobs, net, lock).await
         });
         let failed = |e: String| {
             PeerError::new(ErrorKind::Failed, format!("The network could not be opened: {e}"))
@@ -450,8 +452,8 @@ impl Peer {
             .next("Close it first if you want this one to take over."));
         };
         let lan = self.inner.env.network == Network::Lan;
-        let service = self.start_service(listen, lan, lock)?;
-        let listening = crate::net::endpoint::addresses(service.endpoint());
+        let service = self.start_service(listen, lan || wide(&self.targets(None)?), lock)?;
+        let listening = endpoint::addresses(service.endpoint());
         let _ = self.inner.messages.blocking_send(Msg::Listening(listening));
         {
             let mut online = self.inner.service.lock().unwrap_or_else(PoisonError::into_inner);
@@ -467,7 +469,7 @@ impl Peer {
         let asked = AskedBy { messages: messages.clone(), service: service.clone() };
         runtime().block_on(async move {
             if lan {
-                match crate::net::endpoint::announce(staying.endpoint()) {
+                match endpoint::announce(staying.endpoint()) {
                     Ok(_) => {}
                     Err(error) => tracing::warn!(%error, "the local network cannot be announced to"),
                 }
@@ -638,6 +640,11 @@ async fn meet_one(service: Service, target: Target, timeout: Duration, progress:
 /// Whether nothing more comes of a meeting.
 fn ended(news: &News) -> bool {
     news.closed.is_some() || news.update_needed.is_some()
+}
+
+/// Whether somebody to be met is on another machine.
+fn wide(targets: &[Target]) -> bool {
+    endpoint::beyond_loopback(targets.iter().flat_map(|target| &target.addresses))
 }
 
 fn nobody_known() -> PeerError {

@@ -77,7 +77,8 @@ impl Peer {
 fn find(ticket: &NodeTicket, code: &DeviceKeys, wanted: Option<&str>) -> Result<Id, PeerError> {
     let (node, secret) = (ticket.clone(), code.secret_key().clone());
     let found = wait(async move {
-        let endpoint = endpoint::bind(secret, None, false).await?;
+        let wide = endpoint::beyond_loopback(node.addresses.iter().flat_map(|address| &address.sockets));
+        let endpoint = endpoint::bind(secret, None, wide).await?;
         let mut found = Err("The ticket holds no address.".to_owned());
         for address in &node.addresses {
             let to = endpoint::address_of(&address.device, &address.sockets)?;

@@ -4,7 +4,7 @@
 //! What a trial means is `tern_model::trial`; when one is held is `core::sift`. Nothing here touches a store or a key.
 
 mod child;
-mod frame;
+pub mod frame;
 mod serve;
 
 use std::fmt;

@@ -22,6 +22,7 @@ pub use threads::{MarkRow, MessageRow, OwedRow, ThreadRow};
 pub use views::ViewRow;
 
 mod aspects;
+mod digest;
 mod forms;
 mod links;
 mod news;

@@ -58,7 +58,9 @@ impl<'a> Reader<'a> {
         if count > limit {
             return Err(Malformed::Limit);
         }
-        let mut items = Vec::with_capacity(count.min(self.rest.len()));
+        // Room for what the bytes can hold, whatever they claim.
+        let room = self.rest.len() / size_of::<T>().max(1);
+        let mut items = Vec::with_capacity(count.min(room));
         for _ in 0..count {
             items.push(read(self)?);
         }

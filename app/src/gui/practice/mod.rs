@@ -122,8 +122,12 @@ mod tests {
             ..AgreementView::default()
         };
         assert!(agreement(&later).words.contains("“How we work”, made earlier, holds here"));
-        let holds =
-            AgreementView { in_force: true, others: vec![link("A draft")], configures, ..AgreementView::default() };
+        let holds = AgreementView {
+            in_force: true,
+            others: vec![link("A draft")],
+            configures,
+            ..AgreementView::default()
+        };
         assert!(agreement(&holds).words.contains("“A draft” says something too and does not hold"));
     }
 }

@@ -130,6 +130,10 @@ fn read_operator(operator: &str, value: &str) -> Result<Option<Test>, QueryError
         .map(|v| unquoted(v).trim().to_lowercase())
         .filter(|v| !v.is_empty())
         .collect();
+    // An operator without a value asks for nothing: it is a word as it was typed.
+    if values.is_empty() {
+        return Ok(None);
+    }
     let none = |v: String| (v != "none").then_some(v);
     let test = match operator {
         "is" => Test::Is(each(

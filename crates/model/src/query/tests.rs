@@ -117,6 +117,8 @@ fn queries_find_what_they_say_and_read_back_as_printed() {
         ("http://example.com", "2"),
         ("7k3q5", "5"),
         ("due:", ""),
+        ("project:\"\"", ""),
+        ("label:,\"\",", ""),
         ("is:open assignee:me label:auth due:<2026-12-02 \"log in\" -draft", "1"),
     ];
     for (text, wanted) in cases {

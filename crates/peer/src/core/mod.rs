@@ -30,6 +30,7 @@ pub(crate) mod holdings;
 mod inbox;
 mod ingest;
 mod invites;
+mod mend;
 mod mentions;
 mod my_work;
 mod news;

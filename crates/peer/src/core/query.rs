@@ -216,6 +216,7 @@ impl Core {
         findings.extend(self.lost_lines());
         let bad = findings.len() as u64;
         findings.extend(self.compare_projections()?);
+        findings.extend(self.mend_lists()?);
         let items = report.items;
         self.heal_findings(&report.findings);
         Ok(CheckView {

@@ -110,12 +110,18 @@ impl<'a, 's> Work<'a, 's> {
         catch_up(&self.txn, self.mem)
     }
 
-    /// Projects what was touched and commits.
-    pub(crate) fn finish(mut self) -> Result<(), PeerError> {
+    /// Projects what was touched.
+    pub(crate) fn project_touched(&mut self) -> Result<(), PeerError> {
         // Marks of the personal space touch the threads that they are on.
         while let Some(id) = self.touched.pop_first() {
-            project::project(&mut self, id)?;
+            project::project(self, id)?;
         }
+        Ok(())
+    }
+
+    /// Projects what was touched and commits.
+    pub(crate) fn finish(mut self) -> Result<(), PeerError> {
+        self.project_touched()?;
         self.mem.seen_row = self.txn.last_row()?;
         self.txn.commit()?;
         self.mem.version += 1;

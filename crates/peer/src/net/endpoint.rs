@@ -19,8 +19,13 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// Streams that a peer may have open at once; bounds what a stranger can make us hold.
 const MAX_STREAMS: u32 = 64;
 
-/// Binds the endpoint. Without `listen` it takes any free port: of loopback when `lan` is false, else of every address.
-pub async fn bind(secret: SecretKey, listen: Option<SocketAddr>, lan: bool) -> Result<Endpoint, String> {
+/// Whether any of these addresses is on another machine: who is to reach it may not bind to loopback.
+pub fn beyond_loopback<'a>(addresses: impl IntoIterator<Item = &'a SocketAddr>) -> bool {
+    addresses.into_iter().any(|address| !address.ip().is_loopback())
+}
+
+/// Binds the endpoint. Without `listen` it takes any free port: of loopback when `wide` is false, else of every address.
+pub async fn bind(secret: SecretKey, listen: Option<SocketAddr>, wide: bool) -> Result<Endpoint, String> {
     let mut transport = QuicTransportConfig::builder();
     transport = transport
         .max_concurrent_bidi_streams(MAX_STREAMS.into())
@@ -28,7 +33,7 @@ pub async fn bind(secret: SecretKey, listen: Option<SocketAddr>, lan: bool) -> R
         .max_idle_timeout(Some(IDLE_TIMEOUT.try_into().map_err(|_| "idle time-out".to_owned())?));
     let unspecified = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
     let loopback = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
-    let addr = listen.unwrap_or(if lan { unspecified } else { loopback });
+    let addr = listen.unwrap_or(if wide { unspecified } else { loopback });
     let builder = Endpoint::builder(presets::Minimal)
         .secret_key(secret)
         .alpns(vec![ALPN.to_vec(), super::link::LINK_ALPN.to_vec(), super::recover::RECOVER_ALPN.to_vec()])
@@ -71,4 +76,20 @@ pub fn address_of(device: &[u8; 32], addrs: &[SocketAddr]) -> Result<EndpointAdd
         addr = addr.with_ip_addr(*a);
     }
     Ok(addr)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_another_machine_is_not_reached_from_loopback() {
+        let all = |texts: &[&str]| -> Vec<SocketAddr> {
+            texts.iter().map(|text| text.parse().expect("an address")).collect()
+        };
+        assert!(!beyond_loopback(&all(&[])));
+        assert!(!beyond_loopback(&all(&["127.0.0.1:1", "127.9.9.9:1", "[::1]:1"])));
+        assert!(beyond_loopback(&all(&["127.0.0.1:1", "10.77.2.2:4433"])));
+        assert!(beyond_loopback(&all(&["[2001:db8::1]:1"])));
+    }
 }

@@ -71,17 +71,17 @@ struct Held {
 }
 
 impl Service {
-    /// Binds the endpoint and begins to accept.
+    /// Binds the endpoint ([`endpoint::bind`]) and begins to accept.
     pub async fn start(
         seed: &[u8; 32],
         listen: Option<SocketAddr>,
-        lan: bool,
+        wide: bool,
         blobs: Blobs,
         engine: mpsc::Sender<NetIn>,
         lock: NetworkLock,
     ) -> Result<Service, String> {
         let secret = tern_trust::DeviceKeys::from_seed(seed).secret_key().clone();
-        let endpoint = endpoint::bind(secret, listen, lan).await?;
+        let endpoint = endpoint::bind(secret, listen, wide).await?;
         let inner = Inner {
             endpoint,
             blobs,

@@ -14,7 +14,7 @@ const MAX_ANSWER_BYTES: usize = 64 << 20;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// Try changes.
     Changes,
     /// Read a foreign file.
@@ -23,7 +23,8 @@ pub(super) enum Kind {
 
 /// Start of a question: what the limits are made from before the rest is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Head {
+pub struct Head {
+    /// What is asked.
     pub kind: Kind,
     /// Bytes beyond the empty process, until the ground stands.
     pub ground_memory_bytes: u64,
@@ -35,14 +36,16 @@ pub(super) struct Head {
 
 /// What is tried, and on what; a foreign file is a single suspect.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Body {
+pub struct Body {
+    /// Raw changes to stand on.
     pub ground: Vec<Vec<u8>>,
+    /// Raw changes to be tried, or the file.
     pub suspects: Vec<Vec<u8>>,
 }
 
 /// A line of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub enum Answer {
     /// The ground stands; the suspects are next.
     Stands,
     /// Done; for a foreign file with what it holds, as JSON.
@@ -65,12 +68,13 @@ fn length(len: usize, most: usize) -> io::Result<[u8; 4]> {
 }
 
 /// Whether a question of these parts can be asked at all.
-pub(super) fn fits(ground: &[&[u8]], suspects: &[&[u8]]) -> bool {
+pub fn fits(ground: &[&[u8]], suspects: &[&[u8]]) -> bool {
     let all = || ground.iter().chain(suspects);
     all().count() <= MAX_CHUNKS && all().map(|c| c.len()).sum::<usize>() <= MAX_QUESTION_BYTES
 }
 
-pub(super) fn write_question(
+/// Writes a question; refuses one that cannot be asked.
+pub fn write_question(
     out: &mut impl Write,
     head: &Head,
     ground: &[&[u8]],
@@ -94,7 +98,8 @@ pub(super) fn write_question(
     out.flush()
 }
 
-pub(super) fn read_head(from: &mut impl Read) -> io::Result<Head> {
+/// Reads the start of a question.
+pub fn read_head(from: &mut impl Read) -> io::Result<Head> {
     let mut start = [0; 9];
     from.read_exact(&mut start)?;
     let kind = match (&start[..8] == MAGIC, start[8]) {
@@ -110,7 +115,8 @@ pub(super) fn read_head(from: &mut impl Read) -> io::Result<Head> {
     Ok(Head { kind, ground_memory_bytes: number()?, step_memory_bytes: number()?, processor_secs: number()? })
 }
 
-pub(super) fn read_body(from: &mut impl Read) -> io::Result<Body> {
+/// Reads the rest of a question; believes no length beyond its bound.
+pub fn read_body(from: &mut impl Read) -> io::Result<Body> {
     let mut room = MAX_QUESTION_BYTES;
     let mut chunks = || -> io::Result<Vec<Vec<u8>>> {
         let count = read_length(from, MAX_CHUNKS)?;
@@ -138,7 +144,8 @@ fn read_bytes(from: &mut impl Read, most: usize) -> io::Result<Vec<u8>> {
     if from.take(len as u64).read_to_end(&mut bytes)? == len { Ok(bytes) } else { Err(bad("cut short")) }
 }
 
-pub(super) fn write_answer(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
+/// Writes one line of the answer.
+pub fn write_answer(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let (tag, bytes): (u8, &[u8]) = match answer {
         Answer::Stands => (b'S', &[]),
         Answer::Done(bytes) => (b'D', bytes),
@@ -152,7 +159,8 @@ pub(super) fn write_answer(out: &mut impl Write, answer: &Answer) -> io::Result<
     out.flush()
 }
 
-pub(super) fn read_answer(from: &mut impl Read) -> io::Result<Answer> {
+/// Reads one line of the answer; believes no length beyond its bound.
+pub fn read_answer(from: &mut impl Read) -> io::Result<Answer> {
     let mut tag = [0];
     from.read_exact(&mut tag)?;
     let bytes = read_bytes(from, MAX_ANSWER_BYTES)?;
