@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use tern_peer::{Command, ErrorKind, PeerError, Query, Reply, View};
@@ -99,9 +99,9 @@ impl Scene {
     }
 
     /// One round; gives what it met.
-    fn round(&mut self, path: PathBuf, in_log: bool) -> Result<&'static str> {
-        if let Err(error) = self.world.start_from(BAO, path.clone()) {
-            tern_tests::disk::remove_store(&path);
+    fn round(&mut self, path: &Path, in_log: bool) -> Result<&'static str> {
+        if let Err(error) = self.world.start_from(BAO, path.to_path_buf()) {
+            tern_tests::disk::remove_store(path);
             return damaged(&error).map(|()| "refused at the start");
         }
         let before = checks::picture(&mut self.world, BAO);
@@ -159,7 +159,7 @@ fn a_flipped_bit_anywhere_is_told_or_harmless_and_mended_by_a_meeting() -> Resul
     let mut failures = Vec::new();
     for round in 0..rounds {
         let (path, place, in_log) = scene.flipped(&mut rng)?;
-        let outcome = catch_unwind(AssertUnwindSafe(|| scene.round(path, in_log)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| scene.round(&path, in_log)));
         let outcome = outcome.unwrap_or_else(|_| Err(anyhow!("it panicked")));
         match outcome.with_context(|| format!("seed {seed}, round {round}: {place}")) {
             Ok(what) => *met.entry(what).or_default() += 1,
