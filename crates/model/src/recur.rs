@@ -73,8 +73,10 @@ impl Recurrence {
             zone.as_deref().map(Zone::get).transpose().map_err(|_| BadRule::Part(value.to_string()))?;
         let (start, date_alone) = rule::read_time(value, known.as_ref())?;
         let all_day = date_alone || parameter("VALUE") == Some("DATE");
+        // Where only dates are meant, a time of day is none that anybody could read back.
+        let meant = |at: DateTime| if all_day { at.date().at(0, 0, 0, 0) } else { at };
         let mut read = Recurrence {
-            start,
+            start: meant(start),
             all_day,
             zone,
             rules: Vec::new(),
@@ -84,7 +86,7 @@ impl Recurrence {
         };
         for (name, value) in lines {
             let times = || -> Result<Vec<DateTime>, BadRule> {
-                value.split(',').map(|time| Ok(rule::read_time(time, known.as_ref())?.0)).collect()
+                value.split(',').map(|time| Ok(meant(rule::read_time(time, known.as_ref())?.0))).collect()
             };
             match name.split(';').next().unwrap_or_default() {
                 "RRULE" => read.rules.push(Rule::read(value, known.as_ref())?),

@@ -74,6 +74,6 @@ pub const ALL: &[Target] = &[
     target!(bundle, 16 * KIB, 2 * MIB, 200),
     target!(trial_frame, 4 * KIB, 128 * KIB, 400),
     target!(door, 4 * KIB, 512 * KIB, 400),
-    target!(store_row, KIB, 4 * MIB, 40),
+    target!(store_row, KIB, 4 * MIB, 24),
     target!(search, KIB, MIB, 100),
 ];
