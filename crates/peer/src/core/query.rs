@@ -219,6 +219,11 @@ impl Core {
         findings.extend(self.mend_lists()?);
         let items = report.items;
         self.heal_findings(&report.findings);
+        let trie = |finding: &tern_store::Finding| matches!(finding, tern_store::Finding::Trie { .. });
+        if report.findings.iter().any(trie) && !self.store.is_read_only() {
+            // They follow from the items, like lists do.
+            self.store.write(|txn| -> tern_store::Result<()> { txn.rebuild_tries() })?;
+        }
         Ok(CheckView {
             items,
             bad: bad.max(findings.len() as u64),
