@@ -3,7 +3,7 @@
 //! A covered item is taken out of its lane and its trie, so that every other reader of the store finds it absent, and is
 //! kept aside until it is dropped or a change of the log brings it back.
 
-use rusqlite::Params;
+use rusqlite::{OptionalExtension, Params};
 
 use crate::error::Result;
 use crate::items::{Id, Id16, StoredItem, read_row};
@@ -26,6 +26,19 @@ pub struct PackRow {
     pub item: StoredItem,
     /// Whether it was noted as accepted.
     pub accepted: bool,
+}
+
+/// What a tag holds, as far as folding goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PackState {
+    /// Its items.
+    pub items: u64,
+    /// The newest day that one of them claims.
+    pub newest_day: u16,
+    /// Whether a pack of it is not accepted.
+    pub drafts: bool,
+    /// Whether covered items of it lie aside.
+    pub covered: bool,
 }
 
 /// How much lies aside.
@@ -80,6 +93,25 @@ impl Store {
             "SELECT 1 FROM packs WHERE accepted = 1 AND tag = (SELECT n FROM tags WHERE lane = ?1 AND tag = ?2)",
         )?;
         Ok(statement.exists((lane, tag))?)
+    }
+
+    /// What a tag holds, without reading an item.
+    pub fn pack_state(&self, lane: &Id16, tag: &Id16) -> Result<PackState> {
+        let Some(lane) = self.lane_number(lane)? else { return Ok(PackState::default()) };
+        let mut statement = self.conn.prepare_cached(
+            "SELECT (SELECT count(*) FROM items WHERE tag = t.n), (SELECT ifnull(max(day), 0) FROM items WHERE tag = t.n),
+               EXISTS (SELECT 1 FROM packs WHERE tag = t.n AND accepted = 0),
+               EXISTS (SELECT 1 FROM covered WHERE tag = t.n) FROM tags t WHERE t.lane = ?1 AND t.tag = ?2",
+        )?;
+        let state = statement.query_row((lane, tag), |row| {
+            Ok(PackState {
+                items: row.get::<_, i64>(0)?.cast_unsigned(),
+                newest_day: row.get(1)?,
+                drafts: row.get(2)?,
+                covered: row.get(3)?,
+            })
+        });
+        Ok(state.optional()?.unwrap_or_default())
     }
 
     /// Whether the item of a row is an accepted pack.

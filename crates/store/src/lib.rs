@@ -32,7 +32,7 @@ mod verdicts;
 pub use backup::{Kept, Retention, restore, retain};
 pub use blobs::BlobRow;
 pub use check::{Finding, Report, ScrubStep};
-pub use covered::{CoveredSum, PackRow};
+pub use covered::{CoveredSum, PackRow, PackState};
 pub use docs::{DocRow, OwnFeed};
 pub use error::{Result, StoreError};
 pub use items::{DamagedRows, Id, Id16, Inserted, ItemRow, LaneSum, RowHead, StoredItem};

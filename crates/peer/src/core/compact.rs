@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tern_model::{DocId, unfold};
-use tern_store::{StoredItem, VerdictFilter};
+use tern_store::{Store, StoredItem, VerdictFilter};
 use tern_sync::Lane;
 use tern_trust::derive::id16;
 use tern_trust::judge::{self, Content, Opened};
@@ -19,7 +19,7 @@ use crate::api::{CompactView, PeerError, Reply};
 use super::errors::{internal, not_allowed};
 use super::gate::Gates;
 use super::ingest::Spot;
-use super::{Core, Work, cover, documents, work};
+use super::{Core, Mem, Work, cover, documents, work};
 
 /// Loose items of a document from which on it is folded together by itself.
 pub(crate) const PACK_FROM: u64 = 256;
@@ -90,6 +90,10 @@ impl Core {
         let Some(last) = spots.last().copied() else { return Ok(None) };
         let mut view = CompactView::default();
         for spot in spots {
+            // Most places need nothing: looking at them writes nothing, and nobody who watches is served anew.
+            if !self.needs_tending(&spot, terms)? {
+                continue;
+            }
             let done = self.write(|work| tend(work, &spot, terms))?;
             view.packed += u64::from(done.packed);
             view.attested += u64::from(done.attested);
@@ -98,6 +102,29 @@ impl Core {
         }
         Ok(Some((view, last)))
     }
+}
+
+impl Core {
+    fn needs_tending(&self, spot: &Spot, terms: Terms) -> Result<bool, PeerError> {
+        let state = self.store.pack_state(&spot.0, &spot.1)?;
+        if state.covered {
+            return Ok(true);
+        }
+        let now_ms = self.host.now_ms();
+        let quiet = is_quiet(state.newest_day, now_ms) || !terms.quiet;
+        if !state.drafts && (state.items < terms.least || !quiet) {
+            return Ok(false);
+        }
+        let Some(here) = Held::read(&self.store, &self.mem, spot)? else { return Ok(false) };
+        let attest = here.to_attest(&self.store, &self.mem).is_some();
+        Ok(attest || (here.is_due(now_ms, terms) && !here.has_draft()))
+    }
+}
+
+/// A day without a new item. Days are what authors claim: one from the future does not keep a document loose for ever.
+fn is_quiet(newest_day: u16, now_ms: i64) -> bool {
+    let today = work::day(now_ms);
+    newest_day.saturating_add(2) <= today || newest_day > today.saturating_add(1)
 }
 
 fn ask_for_packs(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
@@ -127,12 +154,12 @@ fn tend(work: &mut Work<'_, '_>, spot: &Spot, terms: Terms) -> Result<Done, Peer
     if work.mem.access().acting_role(space, &work.mem.me()) == Role::None {
         return Ok(done);
     }
-    if let Some(here) = Held::read(work, spot)? {
-        if let Some(pack) = here.to_attest(work) {
+    if let Some(here) = Held::read(&work.txn, work.mem, spot)? {
+        if let Some(pack) = here.to_attest(&work.txn, work.mem) {
             let pack = Attest { pack };
             work.put_attest(space, tag, &pack)?;
             done.attested = true;
-        } else if here.is_due(work, terms) && !here.has_draft() {
+        } else if here.is_due(work.now_ms(), terms) && !here.has_draft() {
             done.packed = fold(work, &here)?;
         }
     }
@@ -167,18 +194,18 @@ struct Part {
 
 impl Held {
     /// None when something of the document does not count: then only its items can tell what does.
-    fn read(work: &Work<'_, '_>, spot: &Spot) -> Result<Option<Held>, PeerError> {
+    fn read(store: &Store, mem: &Mem, spot: &Spot) -> Result<Option<Held>, PeerError> {
         let (space, tag) = spot;
-        if !work.txn.verdicts(&VerdictFilter::Tag(*tag))?.is_empty() {
+        if !store.verdicts(&VerdictFilter::Tag(*tag))?.is_empty() {
             return Ok(None);
         }
         let (mut parts, mut drafts, mut document, mut newest_day) = (BTreeMap::new(), Vec::new(), None, 0);
-        for stored in work.txn.items_by_tag(space, tag)? {
+        for stored in store.items_by_tag(space, tag)? {
             let item = Item::parse(stored.bytes.clone()).map_err(|e| internal(e.to_string()))?;
             newest_day = newest_day.max(stored.day);
             match item.kind() {
                 Kind::Batch => {}
-                Kind::Pack if work.txn.is_accepted_pack(stored.row)? => {}
+                Kind::Pack if store.is_accepted_pack(stored.row)? => {}
                 Kind::Pack => {
                     drafts.push(item);
                     continue;
@@ -186,7 +213,7 @@ impl Held {
                 Kind::Attest | Kind::BlobRef => continue,
                 _ => return Ok(None),
             }
-            let Some((of, part)) = open(work, &item) else { return Ok(None) };
+            let Some((of, part)) = open(mem, &item) else { return Ok(None) };
             if *document.get_or_insert(of) != of {
                 return Ok(None);
             }
@@ -204,14 +231,11 @@ impl Held {
     }
 
     /// At least so many loose items, and at least half as many as were folded before; a day without a new one.
-    fn is_due(&self, work: &Work<'_, '_>, terms: Terms) -> bool {
+    fn is_due(&self, now_ms: i64, terms: Terms) -> bool {
         let listed = self.parts.values().filter_map(|part| part.list.as_ref());
         let folded = listed.map(|list| list.items().len() as u64).max().unwrap_or(0);
-        let today = work::day(work.host.now_ms());
-        // Days are what authors claim: one from the future does not keep a document loose for ever.
-        let quiet = self.newest_day.saturating_add(2) <= today || self.newest_day > today.saturating_add(1);
         let many = self.loose() >= if terms.quiet { terms.least.max(folded / 2) } else { terms.least };
-        many && (quiet || !terms.quiet)
+        many && (is_quiet(self.newest_day, now_ms) || !terms.quiet)
     }
 
     fn changes(&self) -> BTreeSet<Id> {
@@ -219,13 +243,13 @@ impl Held {
     }
 
     /// A pack that this laptop can vouch for: by another member, or by anybody when one is the Owner.
-    fn to_attest(&self, work: &Work<'_, '_>) -> Option<Id> {
-        let membership = &work.mem.membership;
-        let me = work.mem.member()?;
+    fn to_attest(&self, store: &Store, mem: &Mem) -> Option<Id> {
+        let membership = &mem.membership;
+        let me = mem.member()?;
         let all = self.changes();
         let fits = |pack: &&Item| {
             let author = membership.member_of(&pack.header().author);
-            let good = Fault::BlindAttest.is_on() || self.holds(work, pack, &all);
+            let good = Fault::BlindAttest.is_on() || self.holds(store, mem, pack, &all);
             (me == membership.owner || author != Some(me)) && good
         };
         // Of several the one that folds most.
@@ -234,12 +258,12 @@ impl Held {
     }
 
     /// Whether a pack holds exactly what it lists, and nothing that does not count here.
-    fn holds(&self, work: &Work<'_, '_>, pack: &Item, all: &BTreeSet<Id>) -> bool {
+    fn holds(&self, store: &Store, mem: &Mem, pack: &Item, all: &BTreeSet<Id>) -> bool {
         let Some(list) = list_of(pack) else { return false };
-        if !self.fits_bounds(work, pack) {
+        if !self.fits_bounds(store, mem, pack) {
             return false;
         }
-        let Some((document, part)) = open(work, pack) else { return false };
+        let Some((document, part)) = open(mem, pack) else { return false };
         document == self.document && part.changes.is_subset(all) && self.is_inside(&list, &part.changes)
     }
 
@@ -254,23 +278,23 @@ impl Held {
     }
 
     /// Nobody makes this laptop unfold more than it holds of the document itself.
-    fn fits_bounds(&self, work: &Work<'_, '_>, pack: &Item) -> bool {
-        let access = work.mem.access();
+    fn fits_bounds(&self, store: &Store, mem: &Mem, pack: &Item) -> bool {
+        let access = mem.access();
         let Some(plain) =
             access.key(&pack.header().space, &pack.header().epoch).and_then(|key| pack.open(key))
         else {
             return false;
         };
         let Ok(content) = PackContent::decode(&plain) else { return false };
-        let Ok(own) = documents::look(&work.txn, work.mem, self.document) else { return false };
+        let Ok(own) = documents::look(store, mem, self.document) else { return false };
         let own = unfold::operations(&own.save()).unwrap_or(0);
         unfold::operations(&content.saved).is_ok_and(|ops| ops <= own)
     }
 }
 
 /// What lies in a loose item or a pack.
-fn open(work: &Work<'_, '_>, item: &Item) -> Option<(DocId, Part)> {
-    let opened: Opened = judge::open_item(item, &work.mem.access(), &Gates::default()).ok()?;
+fn open(mem: &Mem, item: &Item) -> Option<(DocId, Part)> {
+    let opened: Opened = judge::open_item(item, &mem.access(), &Gates::default()).ok()?;
     Some(match opened.content {
         Content::Batch { batch, facts } => {
             (DocId(batch.document), Part { changes: facts.iter().map(|f| f.hash).collect(), list: None })
@@ -329,14 +353,14 @@ fn drop_covered(work: &mut Work<'_, '_>, (space, tag): &Spot) -> Result<(u64, u6
     let mut inside = BTreeSet::new();
     for pack in work.txn.packs_of_tag(space, tag)?.into_iter().filter(|pack| pack.accepted) {
         let Ok(item) = Item::parse(pack.item.bytes) else { continue };
-        let Some((_, part)) = open(work, &item) else { continue };
+        let Some((_, part)) = open(work.mem, &item) else { continue };
         inside.extend(part.changes);
     }
     let within = |stored: &StoredItem| {
         let Ok(item) = Item::parse(stored.bytes.clone()) else { return true };
         match item.kind() {
             Kind::Batch | Kind::Pack => {
-                open(work, &item).is_some_and(|(_, part)| part.changes.is_subset(&inside))
+                open(work.mem, &item).is_some_and(|(_, part)| part.changes.is_subset(&inside))
             }
             _ => true,
         }
