@@ -41,7 +41,8 @@ fn outside_hours_nothing_is_told_or_counted_and_what_was_held_comes_together() {
 #[test]
 fn what_the_first_sync_brings_is_history_and_what_is_said_after_it_is_news() {
     let world = Canned::sample();
-    let history = world.0.lock().expect("the world").talks.inbox.clone();
+    let mut history = world.0.lock().expect("the world").talks.inbox.clone();
+    history.iter_mut().for_each(|item| item.when = "2026-11-03T09:00:00Z".into());
     world.change_talks(|talks| talks.inbox.clear());
     let mut window = Window::over(world);
     window.world.change_talks(|talks| talks.inbox = history.clone());

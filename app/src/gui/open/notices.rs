@@ -13,6 +13,9 @@ use crate::gui::picker::{Entered, Entry, Picker, Sign};
 /// Most messages that are remembered as told.
 const TOLD_MAX: usize = 500;
 
+/// What was said longer than this before a window was opened first over a home is history: a weekend and some days.
+const HISTORY_MS: i64 = 7 * 86_400_000;
+
 /// A message among those that were told.
 fn key(item: &InboxItem) -> String {
     format!("{} {}", item.id, item.message)
@@ -30,9 +33,9 @@ impl Open {
         let Some(view) = slot.get() else { return };
         let first = !std::mem::replace(&mut self.prefs.tells, true);
         if first {
-            self.prefs.tells_from_ms = Some(self.clock.now().timestamp().as_millisecond());
+            self.prefs.tells_from_ms = Some(self.clock.now().timestamp().as_millisecond() - HISTORY_MS);
         }
-        // The first sync brings what was said before one came, whenever it arrives: history, and no news.
+        // The first sync of a laptop brings what was said long before it came, whenever it arrives: history, and no news.
         let from_ms = self.prefs.tells_from_ms.unwrap_or(i64::MIN);
         let is_news = |item: &&InboxItem| {
             self.clock.at_ms(&item.when) >= from_ms && !self.prefs.told.contains(&key(item))
