@@ -231,6 +231,12 @@ impl Company {
                 break;
             }
             self.run.world.pass(60_000);
+            for laptop in [ADA, BAO, CLEO] {
+                let core = self.run.world.core(laptop)?;
+                if core.is_member() {
+                    core.tend()?;
+                }
+            }
         }
         self.same_lanes()
     }
@@ -258,7 +264,8 @@ impl Company {
         for laptop in inside.iter().skip(1) {
             let other = checks::picture(&mut self.run.world, *laptop)?;
             for (a, b) in first.iter().zip(&other) {
-                ensure!(a == b, "laptop {laptop} shows {b}\nwhere Ada shows {a}");
+                let aside = || (self.aside(ADA), self.aside(*laptop));
+                ensure!(a == b, "laptop {laptop} shows {b}\nwhere Ada shows {a}\naside: {:?}", aside());
             }
             ensure!(
                 first.len() == other.len(),
@@ -286,6 +293,13 @@ impl Company {
             "after a power cut Ada sees something else"
         );
         Ok(())
+    }
+
+    /// What a laptop sets aside, for whoever looks into a failing run.
+    fn aside(&self, laptop: usize) -> Vec<String> {
+        let rows = self.run.world.core_ref(laptop).store().verdicts(&VerdictFilter::All).unwrap_or_default();
+        let author = |device| [ADA, BAO, CLEO, DOV].into_iter().find(|l| self.run.world.device(*l) == device);
+        rows.iter().map(|row| format!("{:?} {}", author(row.author), row.code)).collect()
     }
 
     /// Honest work is set aside for what happened to its author's role, or for what Dov wrote below it; it is never said

@@ -131,9 +131,10 @@ impl KeyRing {
         missing.filter(|key| !info.recipients.contains(*key) && !invited.contains(*key)).copied().collect()
     }
 
-    /// Held epochs that do not count (any more) and that no epoch which does leads back to, each with the active
-    /// recipients who were never given its key: honest work may be sealed under it by whoever saw it count, say under
-    /// the key of a thief whose removal came from elsewhere. Publish a KeyWrap for each.
+    /// Held epochs beside the one that is sealed under, to which no epoch that counts leads back, each with the active
+    /// recipients who were never given its key. One may not count (any more): honest work may be sealed under it by
+    /// whoever saw it count, say under the key of a thief whose removal came from elsewhere. Or it is a head beside another
+    /// one, made by somebody who had not heard that a member came back. Publish a KeyWrap for each.
     pub fn strays(&self, log: &Log, membership: &Membership) -> Vec<(Id16, Vec<Id>)> {
         let mut given: BTreeMap<Id16, BTreeSet<Id>> = BTreeMap::new();
         let mut led_back: BTreeSet<Id16> = BTreeSet::new();
@@ -143,7 +144,8 @@ impl KeyRing {
                     let id = id16(&epoch.commitment);
                     if membership.epochs.contains_key(&id) {
                         led_back.extend(epoch.parents.iter().copied());
-                    } else if self.keys.contains_key(&id) {
+                    }
+                    if self.keys.contains_key(&id) {
                         given.entry(id).or_default().extend(epoch.recipients.iter().copied());
                     }
                 }
@@ -153,10 +155,9 @@ impl KeyRing {
                 _ => {}
             }
         }
+        let sealed_under = membership.head_epochs.iter().find(|epoch| self.keys.contains_key(*epoch));
         let stray = |epoch: &Id16| {
-            self.keys.contains_key(epoch)
-                && !membership.epochs.contains_key(epoch)
-                && !led_back.contains(epoch)
+            self.keys.contains_key(epoch) && sealed_under != Some(epoch) && !led_back.contains(epoch)
         };
         let strays = given.into_iter().filter(|(epoch, _)| stray(epoch));
         let lacking = strays.map(|(epoch, given)| {

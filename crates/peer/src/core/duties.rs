@@ -211,7 +211,8 @@ impl Core {
         let since = self.store().meta(LACKING_SINCE)?.and_then(|b| b.try_into().ok()).map(i64::from_le_bytes);
         let me = self.mem.me();
         let pause = u64::from_le_bytes(me[..8].try_into().unwrap_or_default()) % HEALING_JITTER_MS;
-        if since.is_some_and(|at| now >= at.saturating_add(pause.cast_signed())) {
+        // A clock that was set back must not keep anybody waiting for years.
+        if since.is_some_and(|at| now < at || now >= at.saturating_add(pause.cast_signed())) {
             self.write(|work| {
                 give_keys(work, |_| true)?;
                 note_lacking(work)
