@@ -34,6 +34,8 @@ impl Open {
         let first = !std::mem::replace(&mut self.prefs.tells, true);
         if first {
             self.prefs.tells_from_ms = Some(self.clock.now().timestamp().as_millisecond() - HISTORY_MS);
+            // What is there already when a workspace is opened first stands in the inbox, and no pop-up repeats it.
+            self.prefs.told.extend(view.notify.iter().map(key));
         }
         // The first sync of a laptop brings what was said long before it came, whenever it arrives: history, and no news.
         let from_ms = self.prefs.tells_from_ms.unwrap_or(i64::MIN);
