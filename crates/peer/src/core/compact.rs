@@ -25,6 +25,8 @@ use super::{Core, Mem, Work, cover, documents, work};
 pub(crate) const PACK_FROM: u64 = 256;
 /// Documents looked at in one go, so that nobody waits long behind it.
 const MOST_AT_ONCE: usize = 64;
+/// Documents folded, vouched for or tidied in one go while somebody may be writing: each takes the engine's thread.
+const MOST_TENDED_BESIDE: usize = 2;
 /// Room that a pack leaves below its limit for its list and the padding.
 const ROOM: usize = 1 << 20;
 
@@ -35,6 +37,8 @@ pub(crate) struct Terms {
     pub least: u64,
     /// Whether documents that were written to lately wait a day.
     pub quiet: bool,
+    /// How many are tended before others have their turn.
+    pub most: usize,
 }
 
 impl Core {
@@ -43,7 +47,8 @@ impl Core {
         if on {
             self.write(ask_for_packs)?;
         }
-        let terms = Terms { least: least.unwrap_or(PACK_FROM).max(2), quiet: least.is_none() };
+        let terms =
+            Terms { least: least.unwrap_or(PACK_FROM).max(2), quiet: least.is_none(), most: MOST_AT_ONCE };
         let mut view = CompactView { counted: self.counts_packs(), ..CompactView::default() };
         let mut after = None;
         while let Some((done, last)) = self.compact_some(terms, after)? {
@@ -68,7 +73,7 @@ impl Core {
         if self.mem.log_has_gaps() {
             return Ok(false);
         }
-        let terms = Terms { least: PACK_FROM, quiet: true };
+        let terms = Terms { least: PACK_FROM, quiet: true, most: MOST_TENDED_BESIDE };
         *after = self.compact_some(terms, *after)?.map(|(_, last)| last);
         Ok(after.is_some())
     }
@@ -87,8 +92,8 @@ impl Core {
         let spots: BTreeSet<Spot> = crowded.chain(known).filter(|(lane, _)| *lane != Lane::LOG.0).collect();
         let next = spots.into_iter().filter(|spot| after.is_none_or(|after| *spot > after));
         let spots: Vec<Spot> = next.take(MOST_AT_ONCE).collect();
-        let Some(last) = spots.last().copied() else { return Ok(None) };
-        let mut view = CompactView::default();
+        let Some(mut last) = spots.last().copied() else { return Ok(None) };
+        let (mut view, mut tended) = (CompactView::default(), 0);
         for spot in spots {
             // Most places need nothing: looking at them writes nothing, and nobody who watches is served anew.
             if !self.needs_tending(&spot, terms)? {
@@ -99,12 +104,16 @@ impl Core {
             view.attested += u64::from(done.attested);
             view.dropped += done.dropped;
             view.left_out += done.left_out;
+            tended += 1;
+            if tended == terms.most {
+                last = spot;
+                break;
+            }
         }
         Ok(Some((view, last)))
     }
-}
 
-impl Core {
+    /// Whether a place needs anything; told without writing.
     fn needs_tending(&self, spot: &Spot, terms: Terms) -> Result<bool, PeerError> {
         let state = self.store.pack_state(&spot.0, &spot.1)?;
         if state.covered {
