@@ -125,15 +125,7 @@ pub fn keys_of(core: &tern_peer::core::Core, seed: &[u8; 32]) -> Result<(KeyRing
 }
 
 fn contains(hay: &[u8], needle: &[u8]) -> bool {
-    let Some(first) = needle.first() else { return false };
-    let mut rest = hay;
-    while let Some(at) = rest.iter().position(|b| b == first) {
-        if rest[at..].starts_with(needle) {
-            return true;
-        }
-        rest = &rest[at + 1..];
-    }
-    false
+    memchr::memmem::find(hay, needle).is_some()
 }
 
 /// Nothing on the node's disk tells a title, a text or a content key.

@@ -14,9 +14,11 @@ use super::{Core, Work, people, zone_data};
 const LACKING_SINCE: &str = "lacking.since";
 /// Key of the store's `meta` table: the profile of a member who is not in yet.
 const PROFILE: &str = "profile.waiting";
-/// Others than one's own devices are given a lacking key after a pause of up to this long, different on each device, so
-/// that not everybody writes the same record.
-const HEALING_JITTER_MS: u64 = 60_000;
+/// Others than one's own devices are given a lacking key after a pause, different on each device, so that not everybody
+/// writes the same record: up to this long for each device that might give it, besides the one that waits.
+const HEALING_JITTER_EACH_MS: u64 = 2_000;
+/// The longest such pause.
+const HEALING_JITTER_MOST_MS: u64 = 60_000;
 
 /// As [`ready_to_seal`], for a space.
 pub(crate) fn ready_to_seal_in(work: &mut Work<'_, '_>, space: &Id16) -> Result<(), PeerError> {
@@ -194,6 +196,14 @@ fn introduce_waiting(work: &mut Work<'_, '_>, member: &Id16) -> Result<(), PeerE
 }
 
 impl Core {
+    /// How long this device leaves it to others to give a lacking key.
+    fn healing_pause_ms(&self) -> u64 {
+        let active = self.mem.membership.devices.values().filter(|device| device.active).count();
+        let others = active.saturating_sub(2) as u64;
+        let longest = others.saturating_mul(HEALING_JITTER_EACH_MS).min(HEALING_JITTER_MOST_MS);
+        u64::from_le_bytes(self.mem.me()[..8].try_into().unwrap_or_default()) % (longest + 1)
+    }
+
     /// Does what time alone makes due: ends invites that have run out, gives keys that others lack for a while.
     pub fn tend(&mut self) -> Result<(), PeerError> {
         if self.mem.log_has_gaps() {
@@ -209,8 +219,7 @@ impl Core {
             self.write(perform)?;
         }
         let since = self.store().meta(LACKING_SINCE)?.and_then(|b| b.try_into().ok()).map(i64::from_le_bytes);
-        let me = self.mem.me();
-        let pause = u64::from_le_bytes(me[..8].try_into().unwrap_or_default()) % HEALING_JITTER_MS;
+        let pause = self.healing_pause_ms();
         // A clock that was set back must not keep anybody waiting for years.
         if since.is_some_and(|at| now < at || now >= at.saturating_add(pause.cast_signed())) {
             self.write(|work| {
