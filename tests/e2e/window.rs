@@ -88,6 +88,8 @@ impl Window {
         loop {
             self.harness.run_steps(2);
             if holds(self) {
+                    eprintln!("WAITED {:?} {what} in {}", dbg_begin.elapsed(), self.name);
+                }
                 return;
             }
             assert!(Instant::now() < end, "{}: {what} did not come. It shows:\n{}", self.name, self.text());
@@ -142,9 +144,10 @@ impl Window {
         self.harness.run_steps(4);
     }
 
-    /// Runs a command of the palette.
+    /// Runs a command of the palette, as soon as the workspace is open.
     #[track_caller]
     pub fn command(&mut self, name: &str) {
+        self.until_it_says(": jump, run or create");
         self.harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
         self.harness.run_steps(4);
         self.write(name);

@@ -16,7 +16,7 @@ use crate::files::Files;
 use crate::home::{Home, NetworkLock};
 use crate::host::SystemHost;
 use crate::keys::{Keep, KeyState};
-use crate::net::News;
+use crate::meeting;
 use crate::net::blobs::Blobs;
 use crate::net::conn::NetIn;
 use crate::net::door::{self, Answer, Ask};
@@ -418,21 +418,8 @@ impl Peer {
         if targets.is_empty() {
             return Err(nobody_known());
         }
-        let total = targets.len() as u64;
-        progress("meeting peers", 0, total);
         let (service, progress) = (service.clone(), progress.clone());
-        let peers = wait(async move {
-            let mut meetings = tokio::task::JoinSet::new();
-            for target in targets {
-                meetings.spawn(meet_one(service.clone(), target, timeout, progress.clone()));
-            }
-            let mut peers = Vec::new();
-            while let Some(peer) = meetings.join_next().await {
-                peers.extend(peer.ok());
-                progress("meeting peers", peers.len() as u64, total);
-            }
-            peers
-        });
+        let peers = wait(async move { meeting::hold_all(&service, targets, timeout, &progress).await });
         let mut peers = peers.ok_or_else(stopped)?;
         peers.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
         if peers.iter().any(|p| p.in_sync) {
@@ -545,12 +532,8 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
             if targets.is_empty() {
                 return Answer::Failed(nobody_known());
             }
-            let mut meetings = tokio::task::JoinSet::new();
-            for target in targets {
-                let timeout = Duration::from_millis(timeout_ms);
-                meetings.spawn(meet_one(by.service.clone(), target, timeout, crate::start::quiet()));
-            }
-            let peers: Vec<SyncPeer> = meetings.join_all().await;
+            let timeout = Duration::from_millis(timeout_ms);
+            let peers = meeting::hold_all(&by.service, targets, timeout, &crate::start::quiet()).await;
             if peers.iter().any(|p| p.in_sync) {
                 Answer::Synced(SyncReport { peers })
             } else {
@@ -594,54 +577,6 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
 }
 
 /// Dials one peer and follows the session until both hold the same or nothing more will come.
-async fn meet_one(service: Service, target: Target, timeout: Duration, progress: Progress) -> SyncPeer {
-    let mut peer =
-        SyncPeer { id: crate::core::hex(&target.device), name: target.name.clone(), ..SyncPeer::default() };
-    let meeting = async {
-        let mut news = match service.dial(&target).await {
-            Ok(news) => news,
-            Err(problem) => return (News::default(), problem),
-        };
-        let mut received = 0;
-        let done = news.wait_for(|n| {
-            let before = std::mem::replace(&mut received, n.progress.items_received);
-            if received > before {
-                progress("receiving changes", received, 0);
-            }
-            ended(n) || (n.settled && n.fetching == 0 && n.unconfirmed == 0)
-        });
-        match done.await {
-            Ok(state) => {
-                let update = state.update_needed.map(str::to_owned);
-                (state.clone(), state.closed.clone().or(update).unwrap_or_default())
-            }
-            Err(_) => (News::default(), "The connection ended.".to_owned()),
-        }
-    };
-    let (news, problem) = match tokio::time::timeout(timeout, meeting).await {
-        Ok(result) => result,
-        Err(_) => {
-            let news = service.news_of(&target.device).map(|n| n.borrow().clone()).unwrap_or_default();
-            let problem =
-                if news.in_sync { "Attachments are still on their way." } else { "It took too long." };
-            (news, problem.to_owned())
-        }
-    };
-    peer.items_sent = news.progress.items_sent;
-    peer.items_received = news.progress.items_received;
-    peer.bytes_sent = news.progress.bytes_sent;
-    peer.bytes_received = news.progress.bytes_received;
-    peer.round_trips = u64::from(news.progress.rounds);
-    peer.in_sync = news.in_sync;
-    peer.problem = problem;
-    peer
-}
-
-/// Whether nothing more comes of a meeting.
-fn ended(news: &News) -> bool {
-    news.closed.is_some() || news.update_needed.is_some()
-}
-
 /// Whether somebody to be met is on another machine.
 fn wide(targets: &[Target]) -> bool {
     endpoint::beyond_loopback(targets.iter().flat_map(|target| &target.addresses))

@@ -15,6 +15,7 @@ pub mod host;
 pub mod hub;
 mod keyring;
 pub mod keys;
+mod meeting;
 pub mod net;
 mod node;
 mod recover;

@@ -14,6 +14,8 @@ pub const ALPN: &[u8] = b"tern/1";
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(8);
 /// Closing waits no longer for the other side.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+/// The same after a dial that nobody answered, whose address would be waited for until then.
+pub const CLOSE_UNANSWERED_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection survives this much silence of the network.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// Streams that a peer may have open at once; bounds what a stranger can make us hold.

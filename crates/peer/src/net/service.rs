@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::blobs::Blobs;
 use super::conn::{self, ConnId, ConnOut, Gate, NetIn, Opened};
-use super::endpoint::{self, ALPN, CLOSE_TIMEOUT, DIAL_TIMEOUT};
+use super::endpoint::{self, ALPN, CLOSE_TIMEOUT, CLOSE_UNANSWERED_TIMEOUT, DIAL_TIMEOUT};
 use super::{News, Purpose, link, recover};
 use crate::home::NetworkLock;
 
@@ -61,6 +61,22 @@ struct Inner {
     peers: Mutex<BTreeMap<[u8; 32], Standing>>,
     desk: link::Desk,
     held: Mutex<Held>,
+    /// Whether somebody who was dialled did not answer.
+    unanswered: AtomicBool,
+}
+
+/// A dial that is under way; unanswered unless it is said to be answered.
+struct Dialling<'a> {
+    unanswered: &'a AtomicBool,
+    answered: bool,
+}
+
+impl Drop for Dialling<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.unanswered.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 /// What the owner of a home's network holds until the service closes: tasks that end later must not keep it.
@@ -90,6 +106,7 @@ impl Service {
             peers: Mutex::new(BTreeMap::new()),
             desk: link::Desk::default(),
             held: Mutex::new(Held { lock: Some(lock), door: None }),
+            unanswered: AtomicBool::new(false),
         };
         let service = Service { inner: Arc::new(inner) };
         tokio::spawn(service.clone().accept());
@@ -154,12 +171,14 @@ impl Service {
             return Ok(news);
         }
         let address = endpoint::address_of(&target.device, &target.addresses)?;
+        let mut dialling = Dialling { unanswered: &self.inner.unanswered, answered: false };
         let connecting = self.inner.endpoint.connect(address, ALPN);
         let conn = match tokio::time::timeout(DIAL_TIMEOUT, connecting).await {
             Ok(Ok(conn)) => conn,
             Ok(Err(e)) => return Err(format!("It did not answer: {e}.")),
             Err(_) => return Err(format!("It did not answer within {} s.", DIAL_TIMEOUT.as_secs())),
         };
+        dialling.answered = true;
         Ok(self.run(conn, true, target.purpose.clone()))
     }
 
@@ -252,7 +271,9 @@ impl Service {
         if let Some(door) = door {
             door.abort();
         }
-        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.inner.endpoint.close()).await;
+        let unanswered = self.inner.unanswered.load(Ordering::Relaxed);
+        let most = if unanswered { CLOSE_UNANSWERED_TIMEOUT } else { CLOSE_TIMEOUT };
+        let _ = tokio::time::timeout(most, self.inner.endpoint.close()).await;
         self.inner.blobs.close().await;
         drop(lock);
     }
