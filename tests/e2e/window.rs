@@ -88,8 +88,6 @@ impl Window {
         loop {
             self.harness.run_steps(2);
             if holds(self) {
-                    eprintln!("WAITED {:?} {what} in {}", dbg_begin.elapsed(), self.name);
-                }
                 return;
             }
             assert!(Instant::now() < end, "{}: {what} did not come. It shows:\n{}", self.name, self.text());

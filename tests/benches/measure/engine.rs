@@ -211,21 +211,31 @@ pub fn documents(core: &Core, seed: &[u8; 32]) -> Result<BTreeMap<[u8; 16], Vec<
 }
 
 /// What lets a device of the workspace write items outside an engine.
-struct Author {
+pub struct Author {
     keys: DeviceKeys,
     ring: KeyRing,
     workspace: [u8; 32],
     feed: FeedState,
+    /// The day on which it says that it writes.
+    pub day: u16,
 }
 
 impl Author {
-    fn of(core: &Core, seed: &[u8; 32], incarnation: u64) -> Result<Author> {
+    /// The device with this seed, by what `core` knows.
+    pub fn of(core: &Core, seed: &[u8; 32], incarnation: u64) -> Result<Author> {
         let (keys, ring) = (DeviceKeys::from_seed(seed), ring(core, seed)?);
-        Ok(Author { keys, ring, workspace: core.workspace(), feed: FeedState::new(incarnation) })
+        let (workspace, feed) = (core.workspace(), FeedState::new(incarnation));
+        Ok(Author { keys, ring, workspace, feed, day: 20_700 })
     }
 
-    fn seal(&mut self, core: &Core, document: [u8; 16], changes: Vec<Vec<u8>>) -> Result<Vec<u8>> {
-        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: 20_700 };
+    /// Author of its changes.
+    pub fn actor(&self) -> [u8; 16] {
+        actor_id(&self.keys.id(), self.feed.incarnation)
+    }
+
+    /// An item with these changes.
+    pub fn seal(&mut self, core: &Core, document: [u8; 16], changes: Vec<Vec<u8>>) -> Result<Vec<u8>> {
+        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: self.day };
         let key = self.ring.seal_key(core.membership()).map_err(|_| anyhow!("no key"))?;
         let first = self.ring.first().ok_or_else(|| anyhow!("no first key"))?;
         let item = writer.batch(&mut self.feed, key, first, &Batch { document, transaction: 1, changes })?;
@@ -235,7 +245,7 @@ impl Author {
 
 /// 10,000 changes of one page by one author.
 fn changes(id: DocId, author: &Author, count: usize) -> Result<Vec<Vec<u8>>> {
-    let actor = actor_id(&author.keys.id(), author.feed.incarnation);
+    let actor = author.actor();
     let stamp = |at: usize| Stamp { actor, time_ms: 1_790_000_000_000 + at as i64 * 300 };
     let (mut doc, made) = Doc::create(id, &Kind::Page, &stamp(0))?;
     let mut all = made.0;

@@ -1,12 +1,13 @@
 //! The budgets, measured: `cargo bench -p tern-tests --profile dev --bench measure -- DIR SECTION…`.
 //!
 //! `prepare` makes a workspace of 10,000 documents in DIR (a folder on a real disk) that laptop A, a node and laptop B
-//! hold alike; the other sections work on copies of it: `sync`, `open`, `edits`, `backlog`, `node`, `node-large`. `lists`
-//! asks the founder's home in DIR, a folder that `tern demo --large --keep DIR` made.
+//! hold alike; the other sections work on copies of it: `sync`, `open`, `edits`, `backlog`, `node`, `node-large`,
+//! `newcomer` (needs `age` first: 30 items a document). `lists` asks the founder's home in DIR, a folder that `tern demo --large --keep DIR` made.
 
 mod corpus;
 mod engine;
 mod large;
+mod newcomer;
 mod pipe;
 mod sync;
 
@@ -65,7 +66,9 @@ fn cpu_ns() -> u64 {
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let Some((dir, sections)) = args.split_first() else {
-        println!("measure DIR prepare | sync | open | edits | backlog | node | node-large | lists");
+        println!(
+            "measure DIR prepare | sync | open | edits | backlog | node | node-large | age | newcomer | lists"
+        );
         return Ok(());
     };
     let dir = Path::new(dir);
@@ -78,12 +81,15 @@ fn main() -> Result<()> {
             "open-child" => engine::open_child(dir)?,
             "edits" => engine::edits(dir)?,
             "backlog" => engine::backlog(dir)?,
+            "age" => newcomer::age(dir)?,
+            "newcomer" => newcomer::run(dir)?,
+            "node-child" => newcomer::node_child(dir)?,
             "lists" => large::lists(dir)?,
             "node" => engine::node(dir, 50_000)?,
             "node-large" => engine::node(dir, 290_000)?,
             other => bail!("no section {other}"),
         }
-        if section != "open-child" {
+        if !section.ends_with("-child") {
             println!("[{section}: {:.1} s, VmHWM {} KB]", started.elapsed().as_secs_f64(), memory("VmHWM"));
         }
     }

@@ -27,7 +27,8 @@ const PAGES: usize = 9_900;
 pub const B: [u8; 32] = [2; 32];
 /// Seed of the node's key.
 pub const NODE: [u8; 32] = [3; 32];
-const SECRET: [u8; 32] = [4; 32];
+/// The secret of the node's ticket.
+pub const SECRET: [u8; 32] = [4; 32];
 const DAY_MS: i64 = 86_400_000;
 
 /// The system's clock and randomness.
@@ -54,24 +55,29 @@ pub fn copy(dir: &Path, from: &str, to: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn id(seed: &[u8; 32]) -> [u8; 32] {
+/// The device key that a seed makes.
+pub fn id(seed: &[u8; 32]) -> [u8; 32] {
     DeviceKeys::from_seed(seed).id()
 }
 
-fn nobody() -> tern_peer::hub::Host<NodeCore> {
+/// A node that hosts nothing else.
+pub fn nobody() -> tern_peer::hub::Host<NodeCore> {
     Box::new(|_| None)
 }
 
-fn purpose(core: &mut Core, device: [u8; 32]) -> Result<Purpose> {
+/// Why a laptop dials a device.
+pub fn purpose(core: &mut Core, device: [u8; 32]) -> Result<Purpose> {
     let known = core.targets(None)?.into_iter().find(|t| t.device == device);
     Ok(known.map(|t| t.purpose).unwrap_or_default())
 }
 
-fn tenant<T: Tenant>(hub: &mut Hub<T>) -> Result<&mut T> {
+/// The workspace of a hub.
+pub fn tenant<T: Tenant>(hub: &mut Hub<T>) -> Result<&mut T> {
     hub.tenant().ok_or_else(|| anyhow!("no workspace"))
 }
 
-fn rows(core: &Core) -> Result<i64> {
+/// The last row of a laptop's store.
+pub fn rows(core: &Core) -> Result<i64> {
     Ok(core.store().last_row()?)
 }
 
@@ -134,7 +140,8 @@ pub fn prepare(dir: &Path) -> Result<()> {
     Ok(())
 }
 
-fn page_ids(core: &mut Core) -> Result<Vec<String>> {
+/// Ids of all pages.
+pub fn page_ids(core: &mut Core) -> Result<Vec<String>> {
     let View::Pages(view) = core.answer(&Query::Pages { trash: false })? else { bail!("no pages") };
     Ok(view.pages.into_iter().map(|p| p.id).collect())
 }
