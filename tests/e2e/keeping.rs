@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::harness::{Home, Node, Stage, rows, word};
+use crate::members::{ben_with_node, sync};
 
 fn store(home: &Home) -> std::path::PathBuf {
     home.path().join("store.db")
@@ -224,4 +225,51 @@ fn long_histories_are_folded_and_a_newcomer_reads_them_from_the_node() {
         let history = home.json(&["page", "history", &page]);
         assert!(rows(&history, "sessions").len() >= 2, "who wrote what is still told: {history}");
     }
+}
+
+#[test]
+fn a_copied_home_loses_nothing_and_is_told_of() {
+    let stage = Stage::new();
+    let (ben, _node) = ben_with_node(&stage);
+    let page =
+        word(&ben.json(&["page", "new", "Rules", "--file", &stage.write("a.md", "As agreed.\n")]), "id");
+    sync(&ben);
+    assert!(rows(&ben.json(&["notices"]), "notices").is_empty());
+
+    // The folder is copied to another machine, and both write on.
+    let copy = stage.empty_home("copy");
+    fs::create_dir(copy.path()).unwrap();
+    for entry in fs::read_dir(ben.path()).unwrap().map(|entry| entry.unwrap()) {
+        if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+        }
+    }
+    ben.json_with(&["page", "append", &page], &[], "Written on the first machine.\n");
+    copy.json_with(&["page", "append", &page], &[], "Written on the second machine.\n");
+    sync(&copy);
+    sync(&ben);
+    sync(&copy);
+    for home in [&ben, &copy] {
+        let text = home.markdown(&page);
+        assert!(text.contains("the first machine.") && text.contains("the second machine."), "{text}");
+        assert!(rows(&home.json(&["review", "list"]), "entries").is_empty(), "nothing is set aside");
+    }
+
+    // Each is told of the other, until somebody says that all is well.
+    let told = ben.json(&["notices"]);
+    let [notice] = rows(&told, "notices") else { panic!("one notice: {told}") };
+    assert_eq!(notice["kind"], "other_copy", "{told}");
+    assert!(notice["text"].to_string().contains("Nothing is lost"), "{told}");
+    let plain = ben.plain(&["notices"]);
+    assert!(plain.out.contains("tern notices --seen"), "{}", plain.out);
+    let after = ben.json(&["notices", "--seen", &word(notice, "id")]);
+    assert!(rows(&after, "notices").is_empty(), "{after}");
+    assert_eq!(rows(&copy.json(&["notices"]), "notices").len(), 1);
+
+    // It goes on: it is told again.
+    copy.json_with(&["page", "append", &page], &[], "And again.\n");
+    sync(&copy);
+    sync(&ben);
+    let again = ben.json(&["notices"]);
+    assert!(rows(&again, "notices")[0]["text"].to_string().contains("2 edits"), "{again}");
 }

@@ -2,7 +2,7 @@
 //!
 //! `prepare` makes a workspace of 10,000 documents in DIR (a folder on a real disk) that laptop A, a node and laptop B
 //! hold alike; the other sections work on copies of it: `sync`, `open`, `edits`, `backlog`, `node`, `node-large`,
-//! `newcomer` (needs `age` first: 30 items a document). `lists` asks the founder's home in DIR, a folder that `tern demo --large --keep DIR` made.
+//! `newcomer` (needs `age catch-up` first: 30 items a document), `fold`, `newcomer-folded`. `lists` asks the founder's home in DIR, a folder that `tern demo --large --keep DIR` made.
 
 mod corpus;
 mod engine;
@@ -67,7 +67,7 @@ fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
     let Some((dir, sections)) = args.split_first() else {
         println!(
-            "measure DIR prepare | sync | open | edits | backlog | node | node-large | age | newcomer | lists"
+            "measure DIR prepare | sync | open | edits | backlog | node | node-large | age | catch-up | newcomer | fold | newcomer-folded | lists"
         );
         return Ok(());
     };
@@ -82,7 +82,10 @@ fn main() -> Result<()> {
             "edits" => engine::edits(dir)?,
             "backlog" => engine::backlog(dir)?,
             "age" => newcomer::age(dir)?,
-            "newcomer" => newcomer::run(dir)?,
+            "catch-up" => newcomer::catch_up(dir)?,
+            "fold" => newcomer::fold(dir)?,
+            "newcomer" => newcomer::run(dir, "old")?,
+            "newcomer-folded" => newcomer::run(dir, "new")?,
             "node-child" => newcomer::node_child(dir)?,
             "lists" => large::lists(dir)?,
             "node" => engine::node(dir, 50_000)?,

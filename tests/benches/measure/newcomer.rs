@@ -6,7 +6,8 @@ use std::process::Command as Process;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail, ensure};
-use tern_model::{Block, BlockKind, Doc, DocId, Edit, Stamp};
+use tern_model::block::{Block, BlockKind};
+use tern_model::{Doc, DocId, Edit, Stamp};
 use tern_peer::core::Core;
 use tern_peer::host::{SystemHost, wall_ms};
 use tern_peer::hub::{Hub, Tenant as _};
@@ -92,7 +93,7 @@ fn say_node(node: &NodeCore) -> Result<()> {
     Ok(())
 }
 
-/// The node's memory, of a process that does nothing else: opened, in sync with A, and with a newcomer who takes all.
+/// The node's memory, of a process that does nothing else.
 pub fn node_child(dir: &Path) -> Result<()> {
     let path = std::env::var("TERN_BENCH_NODE").unwrap_or_default();
     let workspace = Core::open(&copy(dir, "a.db", "run-w.db")?, &seed_a(dir)?, host())?.workspace();
@@ -117,38 +118,52 @@ fn in_child(dir: &Path, node: &str) -> Result<()> {
     Ok(())
 }
 
-/// The section.
-pub fn run(dir: &Path) -> Result<()> {
+/// A holds what the node got, as it came in the course of a year: document by document, not at once. It invites two
+/// people.
+pub fn catch_up(dir: &Path) -> Result<()> {
+    let a_seed = seed_a(dir)?;
+    let mut core = Core::open(&copy(dir, "a.db", "old-a.db")?, &a_seed, host())?;
+    let store = Store::open_existing(&dir.join("old-node.db"), &OpenOptions::default())?;
+    let (mut row, watch) = (0, Watch::start());
+    loop {
+        let items = store.items_after(row, 2 << 20)?;
+        let Some(last) = items.last() else { break };
+        row = last.row;
+        let (results, _) = core.take(items.into_iter().map(|item| item.bytes).collect());
+        ensure!(results.iter().all(|r| matches!(r, ItemResult::Stored | ItemResult::Known)), "not stored");
+    }
+    println!("A takes in {row} rows document by document: CPU {:.0} ms", watch.cpu());
+    drop(store);
+    let (role, mode) = ("writer".into(), "open".into());
+    let invite = Command::Invite { role, mode, uses: 4, expires_ms: DAY_MS };
+    let Reply::Ticket { ticket } = core.perform(&invite)? else { bail!("no ticket") };
+    std::fs::write(dir.join("ticket"), ticket)?;
+    let why = purpose(&mut core, id(&NODE))?;
+    let node = node_at(dir, &dir.join("old-node.db"), core.workspace(), 0)?;
+    let (mut a, mut node) = (Hub::laptop(core), Hub::node(vec![node], SECRET, nobody()));
+    let (mut now, ids) = (1_800_000_900_000, [id(&a_seed), id(&NODE)]);
+    println!("A meets the node: {}", meet(&mut now, &mut a, &mut node, ids, why.clone()));
+    println!("in sync: {}", meet(&mut now, &mut a, &mut node, ids, why));
+    tenant(&mut a)?.rest();
+    Ok(())
+}
+
+/// The owner folds everything, and a week later the node drops what is covered.
+pub fn fold(dir: &Path) -> Result<()> {
     let a_seed = seed_a(dir)?;
     let (mut now, ids) = (1_800_000_900_000, [id(&a_seed), id(&NODE)]);
-    in_child(dir, "old-node.db")?;
-    let node_path = copy(dir, "old-node.db", "run-node.db")?;
-    let mut core = Core::open(&copy(dir, "a.db", "run-a.db")?, &a_seed, host())?;
-    let workspace = core.workspace();
-    let invite = Command::Invite { role: "writer".into(), mode: "open".into(), uses: 4, expires_ms: DAY_MS };
-    let Reply::Ticket { ticket } = core.perform(&invite)? else { bail!("no ticket") };
-    let why = purpose(&mut core, id(&NODE))?;
-    let mut a = Hub::laptop(core);
-    let mut node = Hub::node(vec![node_at(dir, &node_path, workspace, 0)?], SECRET, nobody());
-    let watch = Watch::start();
-    let cost = meet(&mut now, &mut a, &mut node, ids, why.clone());
-    println!("A catches up with 290,000 edits: {cost}; CPU of both {:.0} ms", watch.cpu());
-    println!("in sync, A with the node: {}", meet(&mut now, &mut a, &mut node, ids, why.clone()));
-
-    println!("-- a newcomer, nothing folded");
-    newcomer(dir, "run-c.db", [5; 32], &ticket, &mut node, &mut now)?;
-
-    println!("-- folded");
-    let core = tenant(&mut a)?;
+    let mut core = Core::open(&copy(dir, "old-a.db", "new-a.db")?, &a_seed, host())?;
     for round in ["folded", "vouched for"] {
         let watch = Watch::start();
-        let Reply::Compact(done) = core.perform(&Command::Compact { on: true, least: Some(FOLD_FROM) })?
-        else {
-            bail!("no answer")
-        };
+        let command = Command::Compact { on: true, least: Some(FOLD_FROM) };
+        let Reply::Compact(done) = core.perform(&command)? else { bail!("no answer") };
         println!("{round}: {done:?}; CPU {:.0} ms", watch.cpu());
     }
     println!("A: {} B on disk", core.store().size_bytes());
+    let (workspace, why) = (core.workspace(), purpose(&mut core, id(&NODE))?);
+    let node_path = copy(dir, "old-node.db", "new-node.db")?;
+    let mut a = Hub::laptop(core);
+    let mut node = Hub::node(vec![node_at(dir, &node_path, workspace, 0)?], SECRET, nobody());
     let cost = meet(&mut now, &mut a, &mut node, ids, why.clone());
     println!("A -> node, packs and words for them: {cost}");
     say_node(tenant(&mut node)?)?;
@@ -159,12 +174,22 @@ pub fn run(dir: &Path) -> Result<()> {
     println!("a week later the node drops what is covered: CPU {:.0} ms", watch.cpu());
     say_node(&old)?;
     let mut node = Hub::node(vec![old], SECRET, nobody());
-    println!("in sync, A with the node: {}", meet(&mut now, &mut a, &mut node, ids, why.clone()));
-    println!("in sync, once more: {}", meet(&mut now, &mut a, &mut node, ids, why));
-    println!("-- a newcomer, everything folded");
-    newcomer(dir, "run-d.db", [6; 32], &ticket, &mut node, &mut now)?;
-    drop(node);
-    in_child(dir, "run-node.db")
+    println!("A meets the node: {}", meet(&mut now, &mut a, &mut node, ids, why.clone()));
+    println!("in sync: {}", meet(&mut now, &mut a, &mut node, ids, why));
+    tenant(&mut a)?.rest();
+    Ok(())
+}
+
+/// Somebody comes to the node as it was before folding (`old`) or after it (`new`).
+pub fn run(dir: &Path, which: &str) -> Result<()> {
+    in_child(dir, &format!("{which}-node.db"))?;
+    let workspace = Core::open(&copy(dir, "a.db", "run-w.db")?, &seed_a(dir)?, host())?.workspace();
+    let path = copy(dir, &format!("{which}-node.db"), &format!("run-{which}-node.db"))?;
+    let (later, seed) = if which == "new" { (8 * DAY_MS, [6; 32]) } else { (0, [5; 32]) };
+    let mut node = Hub::node(vec![node_at(dir, &path, workspace, later)?], SECRET, nobody());
+    let ticket = std::fs::read_to_string(dir.join("ticket"))?;
+    let (name, mut now) = (format!("newcomer-{which}.db"), 1_800_000_900_000);
+    newcomer(dir, &name, seed, &ticket, &mut node, &mut now)
 }
 
 fn newcomer(

@@ -1,10 +1,11 @@
-//! The notice over the sheet that a device was added to one's own account.
+//! The notice over the sheet that a device was added to one's own account, or that a copy of this one is in use.
 
 use egui::{Rect, Ui};
 use tern_peer::{AccessCommand, DeviceView};
 
 use super::data::devices;
 use super::{confirm, menus};
+use crate::gui::actions::Action;
 use crate::gui::bars;
 use crate::gui::command::{Queue, Route, Section, Then, UiCommand};
 use crate::gui::views::Views;
@@ -15,10 +16,10 @@ use tern_peer::Command;
 pub struct Data {
     /// The sentence.
     pub words: String,
-    /// It was oneself.
-    pub yes: UiCommand,
-    /// It was not.
-    pub remove: UiCommand,
+    /// Nothing needs to be done.
+    pub yes: (&'static str, UiCommand),
+    /// What can be done.
+    pub act: (&'static str, UiCommand),
 }
 
 /// The oldest unread notice as data.
@@ -33,6 +34,12 @@ pub fn build(views: &Views) -> Option<Data> {
     let me = views.about.get().map(|about| about.member.as_str()).unwrap_or_default();
     let mine = views.devices.get(me).and_then(|slot| slot.get()).map(|view| view.devices.as_slice());
     let device = mine.and_then(|devices| removable(&notice.device, devices));
+    let yes = UiCommand::Send(Box::new(seen), Then::Quiet);
+    if notice.kind == "other_copy" {
+        let link = UiCommand::Do(Action::LinkDevice);
+        let words = format!("{}{more}", notice.text);
+        return Some(Data { words, yes: ("All is well", yes), act: ("Link a device…", link) });
+    }
     let remove = match device {
         Some(device) => {
             menus::ask(confirm::remove_device(&device.id, &devices::title(device), "your account", false))
@@ -41,8 +48,8 @@ pub fn build(views: &Views) -> Option<Data> {
     };
     Some(Data {
         words: format!("{}{more} Was that you?", notice.text),
-        yes: UiCommand::Send(Box::new(seen), Then::Quiet),
-        remove,
+        yes: ("Yes, it was me", yes),
+        act: ("Remove it", remove),
     })
 }
 
@@ -54,7 +61,7 @@ fn removable<'a>(key: &str, devices: &'a [DeviceView]) -> Option<&'a DeviceView>
 
 /// Draws the bar; returns its height.
 pub fn show(ui: &mut Ui, room: Rect, data: &Data, out: &mut Queue) -> f32 {
-    let choices = [("Remove it", false, data.remove.clone()), ("Yes, it was me", false, data.yes.clone())];
+    let choices = [&data.act, &data.yes].map(|(label, command)| (*label, false, command.clone()));
     bars::bar(ui, room, &data.words, &choices, out)
 }
 

@@ -364,6 +364,7 @@ pub fn sample() -> Access {
 pub fn device_notice() -> NoticeView {
     NoticeView {
         id: "notice1".into(),
+        kind: "device_added".into(),
         text: "Device 3fa8c0d1 was added to your account by your device 0c0ffee0 on 23 Nov. If that was not you, \
                remove it."
             .into(),

@@ -3,7 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
-use tern_peer::{AccessCommand, Command, ErrorKind, NoticesView, PeerError};
+use tern_peer::{AccessCommand, Command, ErrorKind, NoticeView, NoticesView, PeerError};
 
 use super::{Canned, Window, london, read_sample};
 use crate::gui::access::{AccessState, confirm, data};
@@ -167,6 +167,25 @@ fn a_device_that_was_added_is_asked_about_until_one_answers() {
     assert!(
         matches!(&window.asked()[..], [AccessCommand::DeviceRemove { device }] if device == "3fa8c0d19e77")
     );
+}
+
+#[test]
+fn a_copy_of_this_laptop_is_told_until_one_says_that_all_is_well() {
+    let copy = NoticeView {
+        kind: "other_copy".into(),
+        text: "3 edits signed with this laptop's key came back from elsewhere.".into(),
+        ..device_notice()
+    };
+    let world = Canned::sample();
+    world.0.lock().expect("the world").access.notices = NoticesView { notices: vec![copy] };
+    let mut window = Window::over(world);
+    assert!(window.says("3 edits signed with this laptop's key"));
+    assert!(!window.says("Was that you?"), "nobody added a device");
+    window.click("Link a device…");
+    assert!(window.says("ternlink1"));
+    window.press(Key::Escape);
+    window.click("All is well");
+    assert!(!window.says("3 edits signed with this laptop's key"));
 }
 
 // ---- invites ----

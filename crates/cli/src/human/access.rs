@@ -111,10 +111,13 @@ pub(crate) fn notices(view: &NoticesView) -> String {
     }
     let told = |n: &NoticeView| {
         let (id, device) = (short(&n.id), short(&n.device));
-        format!(
-            "{id}  {}\n    It was you: tern notices --seen {id}    It was not: tern device remove {device}\n",
-            one_line(&n.text)
-        )
+        let ways = match n.kind.as_str() {
+            "other_copy" => {
+                format!("All is well: tern notices --seen {id}    It is a copy: tern device link")
+            }
+            _ => format!("It was you: tern notices --seen {id}    It was not: tern device remove {device}"),
+        };
+        format!("{id}  {}\n    {ways}\n", one_line(&n.text))
     };
     view.notices.iter().map(told).collect()
 }

@@ -215,11 +215,13 @@ pub struct NoticesView {
 pub struct NoticeView {
     /// Id, hex.
     pub id: String,
+    /// `device_added`: to one's own account, elsewhere. `other_copy`: edits of this device that it did not write.
+    pub kind: String,
     /// One sentence.
     pub text: String,
-    /// Key of the device that was added, hex.
+    /// Key of the device that was added, or of this one, hex.
     pub device: String,
-    /// Key of the device that added it, hex.
+    /// Key of the device that added it, hex; empty where none did.
     pub added_by: String,
 }
 

@@ -8,7 +8,7 @@ use crate::api::{LogView, NoticeView, NoticesView, PeerError, RecordView, Reply}
 
 use super::errors::not_found;
 use super::resolve::{by_prefix, hex};
-use super::{Core, Work, people, words};
+use super::{Core, Work, people, twin, words};
 
 /// Prefix of keys of the store's `meta` table: this notice was read.
 const SEEN: &str = "notice.";
@@ -33,7 +33,8 @@ impl Core {
         LogView { records: records.collect() }
     }
 
-    /// Devices that were added to one's own account elsewhere, until they are acknowledged.
+    /// Devices that were added to one's own account elsewhere, and edits of this one that it did not write, until they are
+    /// acknowledged.
     pub(crate) fn notices_view(&self) -> Result<NoticesView, PeerError> {
         let Some(me) = self.mem.member() else { return Ok(NoticesView::default()) };
         let mut notices = Vec::new();
@@ -50,7 +51,13 @@ impl Core {
             let text = format!(
                 "Device {short} was added to your account by your device {by} on {day}. If that was not you, remove it."
             );
-            notices.push(NoticeView { id: hex(item.id()), text, device, added_by });
+            let kind = "device_added".to_owned();
+            notices.push(NoticeView { id: hex(item.id()), kind, text, device, added_by });
+        }
+        if let Some(twin) = self.twin_notice()?
+            && self.store.meta(&format!("{SEEN}{}", twin.id))?.is_none()
+        {
+            notices.push(twin);
         }
         Ok(NoticesView { notices })
     }
@@ -81,7 +88,8 @@ impl Core {
 /// Notes that a notice was read.
 pub(crate) fn notice_seen(work: &mut Work<'_, '_>, text: &str) -> Result<Reply, PeerError> {
     let adds = work.mem.log.records().filter(|(_, r)| matches!(r.fields, Fields::DeviceAdd(_)));
-    let id = by_prefix(adds.map(|(item, _)| *item.id()), text).ok_or_else(|| not_found("notice", text))?;
+    let known = adds.map(|(item, _)| *item.id()).chain(twin::notice_id(work)?);
+    let id = by_prefix(known, text).ok_or_else(|| not_found("notice", text))?;
     work.txn.set_meta(&format!("{SEEN}{}", hex(&id)), b"")?;
     Ok(Reply::Done {})
 }

@@ -20,7 +20,7 @@ use crate::api::PeerError;
 use super::gate::{Gates, KeptTrials, StoredFeeds};
 use super::heal::Lost;
 use super::sift::{Found, Sift};
-use super::{Core, Mem, Work, cover, documents, duties, holdings, people, work};
+use super::{Core, Mem, Work, cover, documents, duties, holdings, people, twin, work};
 
 /// How often one document is judged anew because a trial failed; what is not proven then waits.
 const MAX_TRIAL_ROUNDS: usize = 64;
@@ -69,6 +69,7 @@ fn take(work: &mut Work<'_, '_>, items: Vec<Vec<u8>>) -> Result<(Vec<ItemResult>
     let before = Known::of(work.mem);
     let admitted = holdings::admit(&mut work.txn, &mut work.mem.log, &workspace, items, None)?;
     holdings::note_blobs(&mut work.txn, &admitted.content)?;
+    twin::note(work, &admitted.content)?;
     let mut fresh: BTreeMap<Spot, Vec<(i64, Item)>> = BTreeMap::new();
     for (row, item) in admitted.content {
         if !matches!(item.kind(), Kind::BlobRef | Kind::Attest | Kind::Pack) {

@@ -72,6 +72,7 @@ mod tenant;
 mod thread_list;
 mod thread_view;
 mod threads;
+mod twin;
 mod typing;
 mod web;
 mod weekly;
