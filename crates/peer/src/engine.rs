@@ -184,8 +184,8 @@ struct Engine {
     served_at_ms: i64,
     /// When to look next whether a snapshot is due; short-lived processes never get there.
     snapshot_at_ms: i64,
-    /// Up to where long histories were looked through in this round.
-    folded: Option<([u8; 16], [u8; 16])>,
+    /// Long histories that are being looked through, a few at a time.
+    folding: Option<crate::core::compact::Folding>,
 }
 
 /// A process takes its first snapshot when it has run for this long, and looks again as often.
@@ -204,7 +204,7 @@ fn begin(core: Core, files: Files) -> (Engine, mpsc::Receiver<study::Found>) {
         served,
         served_at_ms: 0,
         snapshot_at_ms: wall_ms() + SNAPSHOT_LOOK_MS,
-        folded: None,
+        folding: None,
     };
     (engine, found)
 }
@@ -274,7 +274,7 @@ impl Engine {
                 if let Err(error) = core.retry_trials() {
                     tracing::warn!(%error, "changes that wait for a trial wait on");
                 }
-                if let Err(error) = core.compact_step(&mut self.folded) {
+                if let Err(error) = core.compact_step(&mut self.folding) {
                     tracing::warn!(%error, "long histories stay as they are");
                 }
             }

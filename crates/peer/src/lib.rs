@@ -21,6 +21,7 @@ mod node;
 mod recover;
 mod start;
 pub mod trial;
+mod upkeep;
 
 pub mod templates;
 pub mod text;

@@ -153,10 +153,18 @@ fn short_hex(id: &[u8]) -> String {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode as Code;
+        use rusqlite::{Error, ErrorCode as Code};
         let detail = error.to_string();
-        let rusqlite::Error::SqliteFailure(failure, _) = &error else {
-            return StoreError::Sql(detail);
+        let failure = match &error {
+            Error::SqliteFailure(failure, _) => failure,
+            // Statements are fixed texts that fit the schema: where one does not, the schema's text is damaged, and so
+            // is a value of a type that was never written.
+            Error::SqlInputError { .. }
+            | Error::InvalidColumnType(..)
+            | Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::Utf8Error(..) => return StoreError::Corrupt { detail },
+            _ => return StoreError::Sql(detail),
         };
         match failure.code {
             Code::DiskFull => StoreError::Full,

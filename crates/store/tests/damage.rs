@@ -214,3 +214,16 @@ fn a_damaged_identity_is_not_taken_for_another_store_and_damaged_marks_skip_rows
     let error = Store::open_existing(&home.path(), &OpenOptions::default()).expect_err("identity");
     assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}");
 }
+
+#[test]
+fn a_flipped_bit_in_the_text_of_the_schema_is_damage_and_no_mistake_of_the_program() {
+    let home = Home::new();
+    filled(&home);
+    // One letter of a column’s name: “bytes” reads “bytas”.
+    flip(&home, b"  bytes BL");
+    let read = Store::open_existing(&home.path(), &OpenOptions::default()).and_then(|store| {
+        let items = store.items_after(0, 1 << 20)?;
+        Ok(items.len())
+    });
+    assert!(matches!(&read, Err(StoreError::Corrupt { .. })), "{read:?}");
+}

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use tern_peer::{Command, ErrorKind, Peer, PeerError, Query, Reply, View};
+use tern_peer::{ErrorKind, Peer, PeerError, Query, View};
 
 use super::ask;
 use crate::args::{CompactArgs, KeysAction};
 use crate::context::Context;
-use crate::failure;
 use crate::human;
 
 pub(super) fn keys(context: &Context, action: Option<&KeysAction>) -> Result<(), PeerError> {
@@ -57,10 +56,9 @@ pub(super) fn doctor(context: &Context) -> Result<(), PeerError> {
 }
 
 pub(super) fn compact(context: &Context, args: &CompactArgs) -> Result<(), PeerError> {
-    let command = Command::Compact { on: args.on, least: args.min };
-    let view = context.with_peer(|peer| match peer.call(command)? {
-        Reply::Compact(view) => Ok(view),
-        _ => Err(failure::mismatch()),
+    let view = context.with_peer(|peer| {
+        let bar = context.progress();
+        peer.compact(args.on, args.min, &bar.reporter())
     })?;
     context.emit(&view, || human::upkeep::compact(&view))
 }

@@ -31,7 +31,7 @@ const MOST_TENDED_BESIDE: usize = 2;
 const ROOM: usize = 1 << 20;
 
 /// Which documents are folded.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Terms {
     /// From how many loose items on.
     pub least: u64,
@@ -41,76 +41,103 @@ pub(crate) struct Terms {
     pub most: usize,
 }
 
+/// Places that are looked at one after the other, and what was done so far.
+#[derive(Debug, Default)]
+pub struct Folding {
+    terms: Terms,
+    /// Places that are left, the next one last.
+    left: Vec<Spot>,
+    all: u64,
+    view: CompactView,
+}
+
+impl Folding {
+    /// Places looked at, and all of them.
+    pub(crate) fn progress(&self) -> (u64, u64) {
+        (self.all - self.left.len() as u64, self.all)
+    }
+}
+
 impl Core {
     /// Folds what is due; `on` asks the workspace to count packs first, which the Owner alone may do.
     pub(crate) fn compact(&mut self, on: bool, least: Option<u64>) -> Result<Reply, PeerError> {
+        let mut folding = self.begin_folding(on, least)?;
+        while self.fold_some(&mut folding)? {}
+        Ok(Reply::Compact(self.folded(folding)?))
+    }
+
+    /// The places where something may be due by these terms.
+    pub(crate) fn begin_folding(&mut self, on: bool, least: Option<u64>) -> Result<Folding, PeerError> {
         if on {
             self.write(ask_for_packs)?;
         }
         let terms =
             Terms { least: least.unwrap_or(PACK_FROM).max(2), quiet: least.is_none(), most: MOST_AT_ONCE };
-        let mut view = CompactView { counted: self.counts_packs(), ..CompactView::default() };
-        let mut after = None;
-        while let Some((done, last)) = self.compact_some(terms, after)? {
-            view.packed += done.packed;
-            view.attested += done.attested;
-            view.dropped += done.dropped;
-            view.left_out += done.left_out;
-            after = Some(last);
+        self.folding(terms)
+    }
+
+    fn folding(&self, terms: Terms) -> Result<Folding, PeerError> {
+        let counted = self.counts_packs();
+        let mut spots: BTreeSet<Spot> = BTreeSet::new();
+        if counted {
+            spots.extend(self.store.tags_with_packs()?);
+            let crowded = self.store.crowded_tags(terms.least)?;
+            spots.extend(crowded.into_iter().map(|(lane, tag, _)| (lane, tag)));
+            spots.retain(|(lane, _)| *lane != Lane::LOG.0);
         }
+        let left: Vec<Spot> = spots.into_iter().rev().collect();
+        let view = CompactView { counted, ..CompactView::default() };
+        Ok(Folding { terms, all: left.len() as u64, left, view })
+    }
+
+    /// Looks at some of the places that are left; `true` when there are more.
+    pub(crate) fn fold_some(&mut self, folding: &mut Folding) -> Result<bool, PeerError> {
+        let (terms, mut tended) = (folding.terms, 0);
+        for _ in 0..MOST_AT_ONCE {
+            let Some(spot) = folding.left.pop() else { break };
+            // Most places need nothing: looking at them writes nothing, and nobody who watches is served anew.
+            if !self.needs_tending(&spot, terms)? {
+                continue;
+            }
+            let done = self.write(|work| tend(work, &spot, terms))?;
+            folding.view.packed += u64::from(done.packed);
+            folding.view.attested += u64::from(done.attested);
+            folding.view.dropped += done.dropped;
+            folding.view.left_out += done.left_out;
+            tended += 1;
+            if tended == terms.most {
+                break;
+            }
+        }
+        Ok(!folding.left.is_empty())
+    }
+
+    /// What came of it.
+    pub(crate) fn folded(&self, folding: Folding) -> Result<CompactView, PeerError> {
+        let mut view = folding.view;
         let aside = self.store.covered()?;
         (view.waiting, view.waiting_bytes) = (aside.items, aside.bytes);
         view.items = self.store.lanes()?.iter().map(|(_, sum)| sum.items).sum();
-        Ok(Reply::Compact(view))
+        Ok(view)
     }
 
     fn counts_packs(&self) -> bool {
         self.mem.membership.require & REQUIRE_PACKS != 0
     }
 
-    /// One step of what is done while nobody needs the engine; `true` when there is more.
-    pub fn compact_step(&mut self, after: &mut Option<Spot>) -> Result<bool, PeerError> {
+    /// One step of what is done while nobody needs the engine.
+    pub fn compact_step(&mut self, folding: &mut Option<Folding>) -> Result<(), PeerError> {
         if self.mem.log_has_gaps() {
-            return Ok(false);
+            return Ok(());
         }
-        let terms = Terms { least: PACK_FROM, quiet: true, most: MOST_TENDED_BESIDE };
-        *after = self.compact_some(terms, *after)?.map(|(_, last)| last);
-        Ok(after.is_some())
-    }
-
-    /// Looks at some places behind `after`; gives what was done and the last one, none when there was no more.
-    fn compact_some(
-        &mut self,
-        terms: Terms,
-        after: Option<Spot>,
-    ) -> Result<Option<(CompactView, Spot)>, PeerError> {
-        if !self.counts_packs() {
-            return Ok(None);
+        let mut going = match folding.take() {
+            Some(going) => going,
+            None => self.folding(Terms { least: PACK_FROM, quiet: true, most: MOST_TENDED_BESIDE })?,
+        };
+        if self.fold_some(&mut going)? {
+            *folding = Some(going);
         }
-        let known: BTreeSet<Spot> = self.store.tags_with_packs()?.into_iter().collect();
-        let crowded = self.store.crowded_tags(terms.least)?.into_iter().map(|(lane, tag, _)| (lane, tag));
-        let spots: BTreeSet<Spot> = crowded.chain(known).filter(|(lane, _)| *lane != Lane::LOG.0).collect();
-        let next = spots.into_iter().filter(|spot| after.is_none_or(|after| *spot > after));
-        let spots: Vec<Spot> = next.take(MOST_AT_ONCE).collect();
-        let Some(mut last) = spots.last().copied() else { return Ok(None) };
-        let (mut view, mut tended) = (CompactView::default(), 0);
-        for spot in spots {
-            // Most places need nothing: looking at them writes nothing, and nobody who watches is served anew.
-            if !self.needs_tending(&spot, terms)? {
-                continue;
-            }
-            let done = self.write(|work| tend(work, &spot, terms))?;
-            view.packed += u64::from(done.packed);
-            view.attested += u64::from(done.attested);
-            view.dropped += done.dropped;
-            view.left_out += done.left_out;
-            tended += 1;
-            if tended == terms.most {
-                last = spot;
-                break;
-            }
-        }
-        Ok(Some((view, last)))
+        Ok(())
     }
 
     /// Whether a place needs anything; told without writing.
