@@ -73,6 +73,8 @@ pub enum Action {
     NewSpace,
     Drill,
     KeysKept,
+    /// The backups of this laptop.
+    Backups,
     AddNode,
     Settings,
     ToggleTheme,
@@ -447,6 +449,7 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::NewSpace, "New space", &[], Always, true),
     spec(Action::Drill, "Recovery drill", &[], Always, true),
     spec(Action::KeysKept, "Where the keys are kept", &[], Always, true),
+    spec(Action::Backups, "Backups of this laptop", &[], Always, true),
     spec(Action::AddNode, "Use a node", &[], Always, true),
     spec(Action::Settings, "Settings and profile", &[chord(CTRL, Key::Comma)], Always, true),
     spec(Action::ToggleTheme, "Light or dark", &[chord(CTRL_SHIFT, Key::L)], Always, true),

@@ -1,14 +1,15 @@
 //! The seam between the window and the engine. The window asks through [`Backend`]; tests answer with canned views.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tern_peer::{
-    Command, Env, InitReport, JoinReport, LinkState, Passphrase, Peer, PeerError, Profile, Progress, Query,
-    Recovering, Reply, View, Watch,
+    AdoptView, BackupsView, Command, CompareView, Env, InitReport, JoinReport, LinkState, Passphrase, Peer,
+    PeerError, Profile, Progress, Query, Recovering, Reply, View, Watch,
 };
 
 use super::clipboard::{Clipboard, Desktop};
+use super::command::BackupStep;
 pub use super::secret::Secret;
 
 /// A shared answer to a watched query.
@@ -41,10 +42,23 @@ pub trait Backend {
     fn link_state(&self, done: Told<LinkState>);
     /// Answers whether the device that came may act as oneself.
     fn link_answer(&self, accept: bool, done: Told<()>);
+    /// Does something about backups.
+    fn backups(&self, step: BackupStep, done: Told<BackupAnswer>);
     /// Says whether recovery words work.
     fn drill(&self, words: Secret, done: Told<String>);
     /// Waits until everything sent is durable. Called once, when the window closes.
     fn shutdown(&self);
+}
+
+/// What came of a step about backups.
+#[derive(Debug, Clone)]
+pub enum BackupAnswer {
+    /// Those that there are.
+    List(BackupsView),
+    /// One beside what is here.
+    Compared(CompareView),
+    /// What was taken in.
+    Taken(AdoptView),
 }
 
 /// What brings a workspace back to an empty home.
@@ -166,7 +180,9 @@ impl Home for DiskHome {
     }
 
     fn open(&self, passphrase: Option<&Secret>) -> Result<Box<dyn Backend + Send>, PeerError> {
-        Ok(Box::new(OpenPeer(Peer::open(&self.path, &self.env_with(passphrase))?)))
+        let env = self.env_with(passphrase);
+        let peer = Peer::open(&self.path, &env)?;
+        Ok(Box::new(OpenPeer { peer, path: self.path.clone(), env }))
     }
 
     fn settings_file(&self) -> Option<PathBuf> {
@@ -191,7 +207,27 @@ impl Home for DiskHome {
     }
 }
 
-struct OpenPeer(Peer);
+struct OpenPeer {
+    peer: Peer,
+    path: PathBuf,
+    env: Env,
+}
+
+impl OpenPeer {
+    fn backup_step(peer: &Peer, path: &Path, env: &Env, step: BackupStep) -> Result<BackupAnswer, PeerError> {
+        match step {
+            BackupStep::List => {}
+            BackupStep::Take => {
+                peer.back_up()?;
+            }
+            BackupStep::Compare(id) => {
+                return peer.compare_backup(Some(&id), env).map(BackupAnswer::Compared);
+            }
+            BackupStep::Adopt(id) => return peer.adopt_backup(Some(&id), env).map(BackupAnswer::Taken),
+        }
+        Ok(BackupAnswer::List(Peer::backups(path)))
+    }
+}
 
 impl Watched for Watch {
     fn take(&mut self) -> Option<Answer> {
@@ -201,39 +237,44 @@ impl Watched for Watch {
 
 impl Backend for OpenPeer {
     fn watch(&self, query: Query, wake: Wake) -> Box<dyn Watched> {
-        Box::new(self.0.watch(query, wake))
+        Box::new(self.peer.watch(query, wake))
     }
 
     fn send(&self, command: Command, done: Done) {
-        self.0.send(command, done);
+        self.peer.send(command, done);
     }
 
     fn go_online(&self, done: Told<()>) {
-        let peer = self.0.clone();
+        let peer = self.peer.clone();
         std::thread::spawn(move || done(peer.go_online(None)));
     }
 
     fn link_start(&self, done: Told<Secret>) {
-        let peer = self.0.clone();
+        let peer = self.peer.clone();
         std::thread::spawn(move || done(peer.link_start().map(Secret::new)));
     }
 
     fn link_state(&self, done: Told<LinkState>) {
-        let peer = self.0.clone();
+        let peer = self.peer.clone();
         std::thread::spawn(move || done(Ok(peer.link_state())));
     }
 
     fn link_answer(&self, accept: bool, done: Told<()>) {
-        let peer = self.0.clone();
+        let peer = self.peer.clone();
         std::thread::spawn(move || done(peer.link_answer(accept)));
     }
 
+    fn backups(&self, step: BackupStep, done: Told<BackupAnswer>) {
+        let (peer, path, env) = (self.peer.clone(), self.path.clone(), self.env.clone());
+        std::thread::spawn(move || done(OpenPeer::backup_step(&peer, &path, &env, step)));
+    }
+
     fn drill(&self, words: Secret, done: Told<String>) {
-        let peer = self.0.clone();
+        let peer = self.peer.clone();
         std::thread::spawn(move || done(peer.drill(words.text())));
     }
 
     fn shutdown(&self) {
-        self.0.shutdown();
+        self.peer.shutdown();
     }
 }

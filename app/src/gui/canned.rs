@@ -15,8 +15,9 @@ use tern_peer::{
     SearchView, StatusView, StripView, TaskView, TemplateView, TemplatesView, View, ViewsView,
 };
 
-use crate::gui::backend::{Answer, Backend, Done, Home, Recovery, Told, Wake, Watched};
+use crate::gui::backend::{Answer, Backend, BackupAnswer, Done, Home, Recovery, Told, Wake, Watched};
 use crate::gui::clipboard::Clipboard;
+use crate::gui::command::BackupStep;
 use crate::gui::secret::Secret;
 use access::Access;
 use paper::Paper;
@@ -24,6 +25,7 @@ use sample::{history, member, page, person, sample_world, task};
 
 pub mod access;
 pub mod away;
+mod backups;
 mod board;
 pub mod group;
 pub mod notices;
@@ -62,6 +64,8 @@ pub struct World {
     pub passphrase: Option<String>,
     /// Text and HTML that were copied.
     pub clipboard: (String, Option<String>),
+    /// Copies of the workspace.
+    backups: backups::Backups,
     /// Who may do what.
     pub access: Access,
     /// The past of pages.
@@ -152,6 +156,11 @@ impl Backend for Canned {
         world.bump();
         drop(world);
         done(Ok(()));
+    }
+
+    fn backups(&self, step: BackupStep, done: Told<BackupAnswer>) {
+        let answer = lock(&self.0).backups.step(&step);
+        done(Ok(answer));
     }
 
     fn drill(&self, words: Secret, done: Told<String>) {

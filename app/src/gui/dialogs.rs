@@ -16,6 +16,7 @@ use super::views::Views;
 use super::widgets::{self, Button, Field};
 
 mod asking;
+pub mod backups;
 mod confirm;
 mod holidays;
 mod invite;
@@ -59,6 +60,8 @@ pub struct DialogState {
     holidays_file: String,
     /// Recovery words or a passphrase as typed.
     pub secret: Secret,
+    /// What is known of backups.
+    pub backups: backups::Seen,
     /// A new passphrase, typed once more.
     again: Secret,
     /// What was found out, in words.
@@ -92,6 +95,7 @@ impl DialogState {
             typed: String::new(),
             holidays_file: String::new(),
             secret: Secret::default(),
+            backups: backups::Seen::default(),
             again: Secret::default(),
             said: None,
             waiting: false,
@@ -108,6 +112,7 @@ impl DialogState {
             Dialog::Ladder => "Where the work is",
             Dialog::Keys => "Keys",
             Dialog::KeysKept => "Where the keys are kept",
+            Dialog::Backups => "Backups of this laptop",
             Dialog::Lock => "Lock this workspace",
             Dialog::Unlock => "Take the lock away",
             Dialog::Link => "Link another device",
@@ -195,6 +200,7 @@ fn content(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Que
         Dialog::Ladder => statusline::ladder(ui, reads.views.status.get(), reads.clock),
         Dialog::Keys => keys(ui, reads.situation),
         Dialog::KeysKept => keeping::keys(ui, reads.views.keys.get(), out),
+        Dialog::Backups => backups::show(ui, state, out),
         Dialog::Lock => keeping::lock(ui, state, out),
         Dialog::Unlock => keeping::unlock(ui, state, out),
         Dialog::Link => link::show(ui, state, out),

@@ -21,6 +21,7 @@ use crate::gui::tasks::asked::Asked;
 
 mod access;
 mod away;
+mod backups;
 mod board;
 mod group;
 mod hostile;

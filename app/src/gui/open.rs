@@ -12,7 +12,7 @@ use tern_peer::{Command, LinkState, PageRow, PeerError, Reply, TaskView};
 
 use super::access::AccessState;
 use super::actions::{Reader, Situation};
-use super::backend::{Backend, Wake, Watched};
+use super::backend::{Backend, BackupAnswer, Wake, Watched};
 use super::clipboard::Clipboard;
 use super::clock::Clock;
 use super::command::{Dialog, Held, Relock, Route, Then, UiCommand};
@@ -41,6 +41,7 @@ use panes::Beside;
 pub use panes::{Pane, Standing};
 
 mod away;
+mod backups;
 mod digest;
 mod edits;
 mod files;
@@ -82,6 +83,7 @@ enum Event {
     LinkState(Result<LinkState, PeerError>),
     LinkAnswered(Result<(), PeerError>),
     Drilled(Result<String, PeerError>),
+    Backups(Result<BackupAnswer, PeerError>),
     PastedImage(Serial, String, Result<PathBuf, PeerError>),
 }
 
@@ -407,6 +409,7 @@ impl Open {
             Event::LinkTicket(outcome) => self.heard_ticket(outcome),
             Event::LinkState(outcome) => self.heard_link(outcome.unwrap_or_default()),
             Event::LinkAnswered(outcome) => self.heard_told(&Dialog::Link, outcome.map(|()| None)),
+            Event::Backups(outcome) => self.heard_backups(outcome),
             Event::Drilled(outcome) => self.heard_told(&Dialog::Drill, outcome.map(Some)),
         }
     }

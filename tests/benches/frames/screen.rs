@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use egui::accesskit::{Action, ActionRequest, NodeId, TreeId};
 use egui::{Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
-use tern_app::gui::backend::{Backend, DiskHome, Done, Home, Recovery, Secret, Told, Wake, Watched};
+use tern_app::gui::backend::{
+    Backend, BackupAnswer, DiskHome, Done, Home, Recovery, Secret, Told, Wake, Watched,
+};
+use tern_app::gui::command::BackupStep;
 use tern_app::gui::{App, threads};
 use tern_peer::{
     Command, Env, InitReport, JoinReport, LinkState, PeerError, Profile, Progress, Query, Reply,
@@ -68,6 +71,9 @@ impl Backend for Tap {
     }
     fn link_answer(&self, accept: bool, done: Told<()>) {
         self.with(|engine| engine.link_answer(accept, done));
+    }
+    fn backups(&self, step: BackupStep, done: Told<BackupAnswer>) {
+        self.with(|engine| engine.backups(step, done));
     }
     fn drill(&self, words: Secret, done: Told<String>) {
         self.with(|engine| engine.drill(words, done));

@@ -280,6 +280,7 @@ pub(super) fn sample_world() -> World {
             page("budget", "Budget 2027", None, text("Tablets first.")),
         ],
         access: access::sample(),
+        backups: super::backups::Backups::sample(),
         talks: threads::sample(),
         tasks: sample_tasks(),
         status: StatusView {

@@ -137,6 +137,9 @@ fn machine(ui: &mut Ui, reads: Reads<'_>, out: &mut Queue) {
         if Button::new("Where the keys are kept").icon(Icon::Key).show(ui).clicked() {
             out.push(UiCommand::Open(Dialog::KeysKept));
         }
+        if Button::new("Backups").icon(Icon::Clock).show(ui).clicked() {
+            out.push(UiCommand::Do(Action::Backups));
+        }
         if Button::new("Use a node").icon(Icon::Node).show(ui).clicked() {
             out.push(UiCommand::Open(Dialog::AddNode));
         }

@@ -182,6 +182,7 @@ fn every_dialog_is_walked_without_a_trap_and_gives_the_keyboard_back() {
         Dialog::Ladder,
         Dialog::Keys,
         Dialog::KeysKept,
+        Dialog::Backups,
         Dialog::Lock,
         Dialog::Unlock,
         Dialog::Link,

@@ -8,7 +8,9 @@ use tern_peer::{Command, Query};
 use super::Open;
 use crate::gui::access;
 use crate::gui::actions::Action;
-use crate::gui::command::{BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash};
+use crate::gui::command::{
+    BackupStep, BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash,
+};
 use crate::gui::comments::Talk;
 use crate::gui::page::blocks;
 use crate::gui::page::select::Selection;
@@ -144,6 +146,7 @@ impl Open {
             }
             UiCommand::StartLink => self.start_link(),
             UiCommand::AnswerLink(accept) => self.answer_link(accept),
+            UiCommand::Backups(step) => self.backups(step),
             UiCommand::TryWords => self.try_words(),
             UiCommand::Relock(change) => self.begin_relock(change),
         }
@@ -301,6 +304,10 @@ impl Open {
             Action::NewSpace => self.open(Dialog::NewSpace),
             Action::Drill => self.open(Dialog::Drill),
             Action::KeysKept => self.open(Dialog::KeysKept),
+            Action::Backups => {
+                self.open(Dialog::Backups);
+                self.backups(BackupStep::List);
+            }
             Action::AddNode => self.open(Dialog::AddNode),
             Action::Settings => self.open(Dialog::Settings),
             Action::ToggleTheme => {

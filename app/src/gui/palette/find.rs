@@ -429,6 +429,7 @@ fn action_icon(action: Action) -> Icon {
         Action::GoReview | Action::Choose => Icon::Fork,
         Action::Drill | Action::Keys => Icon::Words,
         Action::KeysKept => Icon::Key,
+        Action::Backups => Icon::Clock,
         Action::SetDue => Icon::Calendar,
         Action::AddNode => Icon::Node,
         Action::ToggleTheme => Icon::Sun,
