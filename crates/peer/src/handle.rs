@@ -612,8 +612,8 @@ async fn meet_one(service: Service, target: Target, timeout: Duration, progress:
         });
         match done.await {
             Ok(state) => {
-                let update = state.update_needed.map(str::to_owned);
-                (state.clone(), state.closed.clone().or(update).unwrap_or_default())
+                let why = state.update_needed.or((state.full && !state.in_sync).then_some(FULL));
+                (state.clone(), state.closed.clone().or(why.map(str::to_owned)).unwrap_or_default())
             }
             Err(_) => (News::default(), "The connection ended.".to_owned()),
         }
@@ -637,6 +637,9 @@ async fn meet_one(service: Service, target: Target, timeout: Duration, progress:
     peer
 }
 
+/// Why a peer that was met does not have everything.
+const FULL: &str = "It is full: what you wrote stays here and goes on as soon as it has room.";
+
 /// Whether nothing more comes of a meeting.
 fn ended(news: &News) -> bool {
     news.closed.is_some() || news.update_needed.is_some()
@@ -655,7 +658,13 @@ fn nobody_known() -> PeerError {
 
 fn none_met(peers: &[SyncPeer]) -> PeerError {
     let list: Vec<String> = peers.iter().map(|p| format!("{}: {}", p.name, p.problem)).collect();
-    PeerError::new(ErrorKind::Unreachable, format!("No peer could be met. {}", list.join(" ")))
+    let list = list.join(" ");
+    if peers.iter().any(|p| p.problem == FULL) {
+        return PeerError::new(ErrorKind::Unreachable, format!("Nobody who was met has everything. {list}"))
+            .safe("Everything is saved on this laptop and goes out once there is room.")
+            .next("Whoever runs the node can give it more with `tern node quota`; then `tern sync` again.");
+    }
+    PeerError::new(ErrorKind::Unreachable, format!("No peer could be met. {list}"))
         .safe("Everything is saved on this laptop and goes out at the next meeting.")
         .next("Check that the node or the other laptop is running, then `tern sync` again.")
 }

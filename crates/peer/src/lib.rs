@@ -16,7 +16,7 @@ pub mod hub;
 mod keyring;
 pub mod keys;
 pub mod net;
-mod node;
+pub mod node;
 mod recover;
 mod start;
 pub mod trial;
@@ -26,6 +26,8 @@ pub mod text;
 
 pub use api::*;
 pub use handle::*;
-pub use node::{HostedView, Node, NodeBackupView, NodeCore, NodeView};
+pub use node::{
+    HostedView, Node, NodeBackupView, NodeCore, NodeView, Quota, QuotaChange, QuotaView, QuotasView,
+};
 pub use recover::recovery_words;
 pub use tern_model::block;

@@ -265,7 +265,11 @@ impl Receiver {
             match result {
                 ItemResult::Stored => outcome.stored += 1,
                 ItemResult::Known => {}
-                ItemResult::Refused(why) => outcome.refused.push((names.item(&id), *why)),
+                ItemResult::Refused(why) => {
+                    // What there is no room for is not here, whatever the mark says; it comes again.
+                    clean &= *why != Refusal::Quota;
+                    outcome.refused.push((names.item(&id), *why));
+                }
                 ItemResult::Waiting => {
                     clean = false;
                     outcome.waits_for_log = true;
