@@ -196,8 +196,8 @@ fn a_stranger_has_four_kibibytes_at_a_node_too() -> Result<()> {
     }
     ensure!(taken <= BEFORE_PROOF_MAX + 512, "{taken} bytes");
     let mut link = stranger(&mut world, NODE, 703, [9; 32]);
-    let mut at_most = u32::try_from(BEFORE_PROOF_MAX)?.to_le_bytes().to_vec();
-    at_most.resize(BEFORE_PROOF_MAX + 3, 0);
+    let mut at_most = u32::try_from(BEFORE_PROOF_MAX - 4)?.to_le_bytes().to_vec();
+    at_most.resize(BEFORE_PROOF_MAX - 1, 0);
     world.deliver(NODE, NetIn::Control { conn: 703, bytes: at_most });
     link.gather();
     ensure!(!link.hangs_up(), "at the bound it may still become a greeting");
