@@ -127,8 +127,10 @@ fn every_test_that_is_named_as_a_proof_is_there() {
         let text = document(path);
         // Tests are named as `file::test` in code marks.
         let codes = text.split('`').skip(1).step_by(2).filter_map(|code| code.rsplit_once("::"));
-        let named: BTreeSet<&str> =
-            codes.map(|(_, name)| name).filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase())).collect();
+        let named: BTreeSet<&str> = codes
+            .map(|(_, name)| name)
+            .filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+            .collect();
         assert!(named.len() > 15, "{path} names {} tests", named.len());
         for name in named {
             assert!(tests.contains(name), "{path} names the test {name}, which is not there");

@@ -169,7 +169,7 @@ fn frames_of_the_largest_size_are_taken_up_to_the_credit_and_no_further() {
         let mut theirs = replica(LAPTOP, 100 + frame);
         loop {
             write_many(&mut theirs, &mut rng, 1, DAY, 3_000);
-            let id = *theirs.ids().iter().find(|id| theirs.offers.get(*id).is_none()).expect("an item");
+            let id = *theirs.ids().iter().find(|id| !theirs.offers.contains_key(*id)).expect("an item");
             theirs.offers.insert(id, 1);
             if batch.push(&WORKSPACE, theirs.bytes(&id).expect("stored")) != Pushed::In {
                 break;

@@ -1,7 +1,8 @@
 //! How much a workspace may take on a node, and what is refused when it has taken that. It decides by counts and sizes
 //! alone: a node reads nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use serde::{Deserialize, Serialize};
 use tern_store::{Id16, Store, Txn};
@@ -181,11 +182,10 @@ impl Room {
         }
         let author = item.header().author;
         let Some(member) = membership.member_of(&author) else { return Ok(false) };
-        if !self.lanes.contains_key(&member) {
-            let begun = lanes_of(store, membership, &member)?;
-            self.lanes.insert(member, begun);
-        }
-        let Some(lanes) = self.lanes.get_mut(&member) else { return Ok(false) };
+        let lanes = match self.lanes.entry(member) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(lanes_of(store, membership, &member)?),
+        };
         if lanes.len() >= LANES_PER_MEMBER && !lanes.contains(&lane) {
             return Ok(true);
         }
