@@ -8,6 +8,7 @@ fn main() -> ExitCode {
     if args.get(1).is_some_and(|a| a == tern_peer::trial::SUBCOMMAND) {
         return tern_peer::trial::serve();
     }
+    tern_cli::quiet_faults();
     if let Ok(program) = std::env::current_exe() {
         tern_peer::trial::use_program(program);
     }

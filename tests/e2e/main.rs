@@ -16,6 +16,7 @@ mod members;
 mod offline;
 mod practice;
 mod processes;
+mod quota;
 mod recovery;
 mod replicas;
 mod story;

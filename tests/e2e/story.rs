@@ -201,6 +201,15 @@ fn nothing_secret_is_said_in_logs_or_left_in_temporary_files() {
     run(&aiko, &["lock", "on"], "");
 
     assert!(logs.lines().count() > 100, "the log is quiet: {logs}");
+    // Names of files tell nothing either; the bundle's was chosen above.
+    let homes = [("ben's home", &ben), ("aiko's home", &aiko), ("the node's home", &node.home)];
+    for (whose, home) in homes {
+        for name in read_tree(home.path()).keys() {
+            for word in SECRETS.iter().chain(&SHARED) {
+                assert!(!name.to_lowercase().contains(&word.to_lowercase()), "{whose} has a file {name}");
+            }
+        }
+    }
     let words_of = |report: &Value| {
         let words = word(report, "recovery_words");
         words.split(' ').take(3).collect::<Vec<_>>().join(" ")

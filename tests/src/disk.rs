@@ -57,6 +57,31 @@ impl Disk {
     }
 }
 
+/// Bytes of what is committed beside a store and not yet folded into it.
+pub fn beside_bytes(store: &Path) -> Result<u64> {
+    Ok(fs::metadata(wal(store)).map_or(0, |file| file.len()))
+}
+
+impl Disk {
+    /// What power cuts would leave of an open store at each step of what it wrote since `before` ([`beside_bytes`]): after
+    /// every page, and in the middle of it.
+    pub fn cuts_since(&mut self, store: &Path, before: u64) -> Result<Vec<PathBuf>> {
+        let step = u64::from(tern_store::PAGE_BYTES) + 24;
+        let written = fs::read(wal(store))?;
+        let ends = (before..written.len() as u64).step_by(usize::try_from(step)?);
+        let ends: Vec<u64> =
+            ends.flat_map(|end| [end, end + step / 2]).chain([written.len() as u64]).collect();
+        let mut cuts = Vec::new();
+        for end in ends {
+            let copy = self.fresh("cut");
+            fs::copy(store, &copy)?;
+            fs::write(wal(&copy), &written[..usize::try_from(end)?.min(written.len())])?;
+            cuts.push(copy);
+        }
+        Ok(cuts)
+    }
+}
+
 /// Places in the file of a closed store, each in the middle of the bytes of another item, spread over all items.
 pub fn places_of_items(store: &Path, count: usize) -> Result<Vec<usize>> {
     const WINDOW: usize = 24;

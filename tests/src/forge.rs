@@ -8,7 +8,7 @@ use tern_peer::core::Core;
 use tern_trust::derive::actor_id;
 use tern_trust::pack::{Listed, PackContent, PackList};
 use tern_trust::record::Fields;
-use tern_trust::{Batch, DeviceKeys, FeedState, Item, KeyRing, RecordWriter, Writer};
+use tern_trust::{Batch, BlobRef, DeviceKeys, FeedState, Item, KeyRing, RecordWriter, Writer};
 
 use crate::checks;
 use crate::world::World;
@@ -176,6 +176,21 @@ impl Forger {
         let writer = Writer { workspace: self.workspace, keys: &self.keys, day: self.day };
         let pack = writer.pack_in(&mut self.feed, [0; 16], (first, first), &list, &content)?;
         Ok(pack.bytes().to_vec())
+    }
+
+    /// Signs a reference to an attachment that is said to have this size.
+    pub fn blob_ref(&mut self, hash: [u8; 32], size: u64) -> Result<Vec<u8>> {
+        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: self.day };
+        let blob = BlobRef { hash, size };
+        Ok(writer.blob_ref(&mut self.feed, [0; 16], [7; 16], &blob)?.bytes().to_vec())
+    }
+
+    /// Signs an item in a lane of its own making.
+    pub fn in_lane(&mut self, lane: [u8; 16]) -> Result<Vec<u8>> {
+        let writer = Writer { workspace: self.workspace, keys: &self.keys, day: self.day };
+        let mut feed = FeedState::new(self.feed.incarnation);
+        let kind = tern_trust::Kind::from_byte(0x50);
+        Ok(writer.clear(&mut feed, kind, lane, [7; 16], b"in a lane")?.bytes().to_vec())
     }
 
     /// Signs an item of a kind that nobody knows yet.

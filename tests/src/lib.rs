@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod checks;
 pub mod company;
 pub mod disk;
+pub mod door;
 pub mod forge;
 pub mod host;
 pub mod net;

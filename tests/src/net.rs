@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use tern_peer::net::conn::{ConnId, ConnOut, Gate, NetIn, OUT_QUEUE, Opened};
+use tern_peer::net::conn::{ConnId, ConnOut, Ending, Gate, NetIn, Opened};
+use tern_peer::net::queue::{OutReceiver, out_queue};
 use tern_peer::net::{News, Purpose};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use crate::host::Rng;
 
@@ -14,7 +15,7 @@ use crate::host::Rng;
 pub struct End {
     /// Which machine.
     pub machine: usize,
-    out: mpsc::Receiver<ConnOut>,
+    out: OutReceiver,
     gate: watch::Receiver<Gate>,
     news: watch::Receiver<News>,
     control: VecDeque<u8>,
@@ -58,7 +59,7 @@ impl Link {
         let conn = self.conn;
         let mut back = Vec::new();
         for end in &mut self.ends {
-            while let Ok(out) = end.out.try_recv() {
+            while let Some(out) = end.out.try_recv() {
                 match out {
                     ConnOut::Control(bytes) => end.control.extend(bytes),
                     ConnOut::Items { priority, tag, bytes } => {
@@ -70,7 +71,7 @@ impl Link {
                     ConnOut::Fetch(hashes) => back.extend(
                         hashes
                             .into_iter()
-                            .map(|hash| (end.machine, NetIn::BlobFetched { conn, hash, here: false })),
+                            .map(|(hash, _)| (end.machine, NetIn::BlobFetched { conn, hash, here: false })),
                     ),
                     ConnOut::Confirm(hashes) => back.extend(
                         hashes
@@ -137,6 +138,27 @@ impl Link {
         self.ends.iter().any(|end| end.closing)
     }
 
+    /// Whether the machine at the far end let go of the connection without a word.
+    pub fn gone(&self) -> bool {
+        self.ends[1].gate.borrow().ending == Ending::Now
+    }
+
+    /// Whether the machine at one end closes the connection, whether or not its last words are read.
+    pub fn hangs_up_soon(&self, side: usize) -> bool {
+        self.ends[side].gate.borrow().ending != Ending::Open
+    }
+
+    /// Bytes that a machine wants sent and that nobody took.
+    pub fn waiting_bytes(&self, side: usize) -> usize {
+        self.ends[side].out.waiting_bytes()
+    }
+
+    /// What a machine said on the control stream and nobody read.
+    pub fn said(&mut self, side: usize) -> Vec<u8> {
+        self.gather();
+        self.ends[side].control.drain(..).collect()
+    }
+
     /// How the connection stands for each side.
     pub fn news(&self) -> [News; 2] {
         [self.ends[0].news.borrow().clone(), self.ends[1].news.borrow().clone()]
@@ -168,8 +190,8 @@ fn end(
     purpose: Purpose,
     exporter: [u8; 32],
 ) -> (End, Opened) {
-    let (out, out_rx) = mpsc::channel(OUT_QUEUE);
-    let (gate, gate_rx) = watch::channel(Gate { items: false, blobs: false });
+    let (out, out_rx) = out_queue();
+    let (gate, gate_rx) = watch::channel(Gate::SHUT);
     let (news, news_rx) = watch::channel(News::default());
     let end = End {
         machine,

@@ -18,7 +18,7 @@ fn peak_bytes() -> Option<u64> {
 }
 
 #[test]
-fn bombs_cost_little_memory_and_leave_the_page_editable() -> Result<()> {
+fn t4_bombs_cost_little_memory_and_leave_the_page_editable() -> Result<()> {
     let mut world = World::ready(70, 2)?;
     let new = Command::PageNew {
         title: "Plan".to_owned(),

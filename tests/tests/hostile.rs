@@ -342,6 +342,8 @@ fn t15_a_hundred_reconnects_leave_one_session() -> Result<()> {
     world.settle()?;
     let (here, there) = (world.laptops[ADA].hub.connected(), world.node.hub.connected());
     ensure!(here.len() == 1 && there.len() == 1, "{} and {} sessions", here.len(), there.len());
+    let loads = [world.laptops[ADA].hub.load(), world.node.hub.load()];
+    ensure!(loads == [(1, 0); 2], "connections, and strangers among them: {loads:?}");
     goes_on(&mut world, &page)
 }
 

@@ -25,7 +25,7 @@ fn update(world: &mut World, laptop: usize, release: &'static str) -> Result<()>
 }
 
 #[test]
-fn two_replicas_with_different_zone_data_say_so_and_equal_ones_do_not() -> Result<()> {
+fn t41_two_replicas_with_different_zone_data_say_so_and_equal_ones_do_not() -> Result<()> {
     let mut world = World::ready(81_001, 3)?;
     world.quiesce()?;
     for laptop in 0..3 {

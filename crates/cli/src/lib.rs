@@ -8,6 +8,7 @@ mod commands;
 mod context;
 mod demo;
 mod failure;
+mod fault;
 mod human;
 mod stop;
 mod table;
@@ -20,6 +21,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind as ClapKind;
 use tern_peer::{Env, Network, PeerError};
+
+pub use fault::quiet_faults;
 
 use args::{Cli, DemoArgs, shield};
 use context::Context;

@@ -18,6 +18,32 @@ const INPUT_MAX_BYTES: u64 = 64 << 20;
 /// Longest duration that is accepted.
 const DURATION_MAX: Duration = Duration::from_secs(3660 * 24 * 3600);
 
+/// Reads a number of bytes: `500MB`, `20GiB`, `1.5TB`, or without a unit.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    let hint = "write it like 500MB, 20GiB or 1.5TB";
+    let text = text.trim();
+    let unit_at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let factor: f64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "tb" => 1e12,
+        "kib" => 1024.0,
+        "mib" => 1_048_576.0,
+        "gib" => 1_073_741_824.0,
+        "tib" => 1_099_511_627_776.0,
+        _ => return Err(hint.into()),
+    };
+    let bytes = number.parse::<f64>().map_err(|_| hint.to_owned())? * factor;
+    // Beyond this a number of bytes is no disk of anybody's.
+    if !(0.0..=1e18).contains(&bytes) {
+        return Err("that is more than any disk".into());
+    }
+    Ok(bytes as u64)
+}
+
 /// Reads `90s`, `30m`, `72h`, `14d`, `2w` or a sum of them (`1h30m`).
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let hint = "write it like 30s, 90m, 72h or 14d";
@@ -192,6 +218,18 @@ pub(crate) fn field_value(text: &str) -> Result<(String, String), PeerError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_numbers_with_units() {
+        for (text, bytes) in
+            [("0", 0), ("812", 812), ("500MB", 500_000_000), ("20 GiB", 20 << 30), ("1.5kib", 1536)]
+        {
+            assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "MB", "-1", "1 parsec", "1e9", "1..5", "9999999TB"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn durations_are_numbers_with_units() {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tern_model::Edit;
 use tern_store::BlobRow;
-use tern_trust::{BlobRef, Id, chunk};
+use tern_trust::{BlobRef, Id, chunk, limits};
 
 use crate::api::*;
 use crate::core::{Core, hex};
@@ -26,6 +26,9 @@ pub(crate) use bundle::import as import_bundle;
 
 /// Largest file that can be attached: it is sealed in memory.
 pub const MAX_ATTACHMENT_BYTES: u64 = 1 << 30;
+/// The same, sealed: each chunk takes a tag more.
+pub const MAX_SEALED_ATTACHMENT_BYTES: u64 =
+    MAX_ATTACHMENT_BYTES + (MAX_ATTACHMENT_BYTES / limits::CHUNK_BYTES as u64 + 1) * limits::TAG_BYTES as u64;
 
 /// Longest wait for what the owner of the network knows at once.
 const DOOR_LIMIT: std::time::Duration = std::time::Duration::from_millis(1000);

@@ -576,7 +576,6 @@ async fn answer_door(by: AskedBy, ask: Ask) -> Answer {
     }
 }
 
-/// Dials one peer and follows the session until both hold the same or nothing more will come.
 /// Whether somebody to be met is on another machine.
 fn wide(targets: &[Target]) -> bool {
     endpoint::beyond_loopback(targets.iter().flat_map(|target| &target.addresses))
@@ -590,7 +589,13 @@ fn nobody_known() -> PeerError {
 
 fn none_met(peers: &[SyncPeer]) -> PeerError {
     let list: Vec<String> = peers.iter().map(|p| format!("{}: {}", p.name, p.problem)).collect();
-    PeerError::new(ErrorKind::Unreachable, format!("No peer could be met. {}", list.join(" ")))
+    let list = list.join(" ");
+    if peers.iter().any(|p| p.problem == FULL) {
+        return PeerError::new(ErrorKind::Unreachable, format!("Nobody who was met has everything. {list}"))
+            .safe("Everything is saved on this laptop and goes out once there is room.")
+            .next("Whoever runs the node can give it more with `tern node quota`; then `tern sync` again.");
+    }
+    PeerError::new(ErrorKind::Unreachable, format!("No peer could be met. {list}"))
         .safe("Everything is saved on this laptop and goes out at the next meeting.")
         .next("Check that the node or the other laptop is running, then `tern sync` again.")
 }

@@ -10,15 +10,22 @@ use tern_sync::wire::BEFORE_PROOF_MAX;
 use tern_sync::wire::control::{Message, WireCredential};
 use tern_sync::wire::frame::FrameDecoder;
 use tern_sync::{
-    CloseReason, Credential, DenyReason, Event, Input, ItemResult, Output, PeerMemory, Replica as _, Session,
-    Setup, Side, State,
+    CloseReason, Credential, DenyReason, Event, Input, Output, Replica as _, Session, Setup, Side, State,
 };
 use tern_trust::Id;
-use tokio::sync::mpsc::error::TrySendError;
 
-use crate::core::CoreReplica;
-use crate::net::conn::{ConnId, ConnOut, Gate, NetIn, Opened};
-use crate::net::{News, Purpose};
+use crate::net::Purpose;
+use crate::net::conn::{ConnId, ConnOut, Ending, Gate, NetIn, Opened};
+
+mod starts;
+mod talk;
+mod tenant;
+
+pub use starts::{REMEMBERED_MAX, START_EVERY_MS, STARTS_MAX};
+pub use tenant::Tenant;
+
+use starts::Starts;
+use talk::{Conn, Note, Talk, sentence};
 
 /// Feature bits that this build understands.
 pub const FEATURES: u64 = tern_trust::pack::REQUIRE_PACKS | tern_trust::judge::REQUIRE_OPERATIONS;
@@ -34,58 +41,8 @@ pub const MAX_CONNECTIONS: usize = 256;
 pub const MAX_STRANGERS: usize = 64;
 /// A connection that has not said its first message by then is closed, milliseconds.
 pub const STRANGER_MS: i64 = 10_000;
-
-/// A workspace that sessions speak for.
-pub trait Tenant {
-    /// Its id.
-    fn workspace(&self) -> Id;
-    /// Identity of its store.
-    fn store_id(&self) -> u64;
-    /// This device.
-    fn device(&self) -> Id;
-    /// Committed state, for one call into a session.
-    fn replica(&self) -> CoreReplica<'_>;
-    /// Verifies, judges and commits items; one result each, and whether the log grew.
-    fn ingest(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool);
-    /// Keeps what a session wants remembered about a peer.
-    fn remember(&mut self, peer: &Id, memory: PeerMemory);
-    /// Leaves an item out towards a peer for a day.
-    fn hold(&mut self, peer: &Id, item: &Id, reason: u8);
-    /// The peer acknowledged local rows.
-    fn acknowledged(&mut self, peer: &Id, row: u64);
-    /// Writes what a confirmation gives rise to. True when it wrote something.
-    fn note_delivery(&mut self) -> bool {
-        false
-    }
-    /// A session with the peer stands.
-    fn met(&mut self, peer: &Id, store: u64);
-    /// The peer knew neither this device nor the workspace.
-    fn denied(&mut self, peer: &Id);
-    /// Both sides hold the same log; a joiner writes its Join now. True when it wrote something.
-    fn log_equal(&mut self) -> bool;
-    /// Both sides hold the same items.
-    fn in_sync(&mut self) {}
-    /// Attachments named here that are not on this disk.
-    fn missing_blobs(&self) -> Vec<Id>;
-    /// Attachments that this store says are on the disk.
-    fn stored_blobs(&self) -> Vec<Id>;
-    /// Attachments that are here and that a dialled peer is to confirm.
-    fn present_blobs(&self) -> Vec<Id>;
-    /// An attachment came.
-    fn blob_here(&mut self, hash: &Id);
-    /// Attachments that were thought to be here are not.
-    fn blobs_gone(&mut self, hashes: &[Id]);
-    /// The credential to show a peer that does not know this device yet.
-    fn credential(&self, exporter: &[u8; 32]) -> Credential;
-    /// Wall clock, milliseconds.
-    fn now_ms(&self) -> i64;
-    /// Counts commits.
-    fn version(&self) -> u64;
-    /// Tells which devices are connected.
-    fn set_connected(&mut self, devices: BTreeSet<Id>);
-    /// Unpredictable bytes for jitter.
-    fn seed(&mut self) -> u64;
-}
+/// A session that waits for the network is asked again after so long, milliseconds.
+const RESUME_MS: i64 = 20;
 
 /// Makes a workspace that a node is asked to host.
 pub type Host<T> = Box<dyn FnMut(&Id) -> Option<T> + Send>;
@@ -95,7 +52,9 @@ pub struct Hub<T> {
     tenants: BTreeMap<Id, T>,
     conns: BTreeMap<ConnId, Conn>,
     node: Option<(zeroize::Zeroizing<[u8; 32]>, Host<T>)>,
+    /// Meetings in a row that failed with peers that this side dials.
     failures: BTreeMap<Id, u32>,
+    starts: Starts,
 }
 
 impl<T> std::fmt::Debug for Hub<T> {
@@ -104,46 +63,24 @@ impl<T> std::fmt::Debug for Hub<T> {
     }
 }
 
-struct Conn {
-    opened: Opened,
-    talk: Talk,
-    news: News,
-    asked: BTreeSet<Id>,
-    confirmed: BTreeSet<Id>,
-    note: Option<Note>,
-}
-
-/// A note of delivery that this meeting gave rise to and the peer has not confirmed: the meeting is not over before.
-struct Note {
-    row: u64,
-    /// The session had nothing more to say, the note apart.
-    settled: bool,
-}
-
-enum Talk {
-    /// A node waits for the first message to learn which workspace is meant.
-    Unknown {
-        first: Vec<u8>,
-        since_ms: i64,
-    },
-    Session {
-        workspace: Id,
-        session: Box<Session>,
-    },
-    Over,
-}
-
 impl<T: Tenant> Hub<T> {
     /// A hub for one workspace.
     pub fn laptop(tenant: T) -> Self {
         let tenants = BTreeMap::from([(tenant.workspace(), tenant)]);
-        Hub { tenants, conns: BTreeMap::new(), node: None, failures: BTreeMap::new() }
+        Hub {
+            tenants,
+            conns: BTreeMap::new(),
+            node: None,
+            failures: BTreeMap::new(),
+            starts: Starts::default(),
+        }
     }
 
     /// A hub for the workspaces of a node; `host` makes the store of a new one.
     pub fn node(tenants: Vec<T>, secret: [u8; 32], host: Host<T>) -> Self {
         let tenants = tenants.into_iter().map(|t| (t.workspace(), t)).collect();
-        Hub { tenants, conns: BTreeMap::new(), node: Some((secret.into(), host)), failures: BTreeMap::new() }
+        let node = Some((secret.into(), host));
+        Hub { tenants, conns: BTreeMap::new(), node, failures: BTreeMap::new(), starts: Starts::default() }
     }
 
     /// The workspaces.
@@ -173,7 +110,10 @@ impl<T: Tenant> Hub<T> {
     /// When [`Hub::tick`] is due at the latest.
     pub fn deadline(&self) -> Option<i64> {
         let sessions = self.conns.values().filter_map(|c| match &c.talk {
-            Talk::Session { session, .. } => session.poll_timeout(),
+            Talk::Session { session, .. } => match c.paused_ms {
+                Some(paused) => session.poll_timeout().map(|at| at.max(paused + RESUME_MS)),
+                None => session.poll_timeout(),
+            },
             Talk::Unknown { since_ms, .. } => Some(since_ms + STRANGER_MS),
             Talk::Over => None,
         });
@@ -241,7 +181,7 @@ impl<T: Tenant> Hub<T> {
             self.session(now, conn, Input::Tick);
         }
         for conn in self.silent_strangers(now) {
-            self.deny(conn);
+            self.deny(conn, DenyReason::Generic);
         }
         self.tell_connected();
     }
@@ -265,6 +205,18 @@ impl<T: Tenant> Hub<T> {
         }
     }
 
+    /// Says goodbye on the connections of one workspace: whoever wants to go on comes again.
+    pub fn bye_to(&mut self, now: i64, workspace: &Id) {
+        for conn in self.talking(workspace, None) {
+            self.session(now, conn, Input::Bye);
+        }
+    }
+
+    /// Connections that stand, and how many of them have proved nothing.
+    pub fn load(&self) -> (usize, usize) {
+        (self.conns.len(), self.conns.values().filter(|c| c.is_stranger()).count())
+    }
+
     /// New rows: what was said to be equal is not, until the peer confirms them.
     fn unsettle(&mut self, id: ConnId) {
         if let Some(conn) = self.conns.get_mut(&id) {
@@ -283,7 +235,10 @@ impl<T: Tenant> Hub<T> {
 
     fn due(&self, now: i64) -> Vec<ConnId> {
         let due = self.conns.iter().filter(|(_, c)| match &c.talk {
-            Talk::Session { session, .. } => session.poll_timeout().is_some_and(|at| at <= now),
+            Talk::Session { session, .. } => {
+                c.paused_ms.is_some_and(|at| at + RESUME_MS <= now)
+                    || session.poll_timeout().is_some_and(|at| at <= now)
+            }
             _ => false,
         });
         due.map(|(id, _)| *id).collect()
@@ -304,24 +259,30 @@ impl<T: Tenant> Hub<T> {
     }
 
     fn open(&mut self, now: i64, opened: Opened) {
-        let strangers = self.conns.values().filter(|c| matches!(c.talk, Talk::Unknown { .. })).count();
-        if self.conns.len() >= MAX_CONNECTIONS || strangers >= MAX_STRANGERS {
-            let _ = opened.out.try_send(ConnOut::Close);
+        if !opened.dialled {
+            self.make_room();
+        }
+        if self.conns.len() >= MAX_CONNECTIONS {
+            opened.gate.send_replace(Gate::GONE);
             return;
         }
         let id = opened.conn;
         let laptop = self.node.is_none();
-        let conn = Conn {
-            opened,
-            talk: Talk::Unknown { first: Vec::new(), since_ms: now },
-            news: News::default(),
-            asked: BTreeSet::new(),
-            confirmed: BTreeSet::new(),
-            note: None,
-        };
-        self.conns.insert(id, conn);
+        self.conns.insert(id, Conn::new(opened, now));
         if laptop && let Some(workspace) = self.tenants.keys().next().copied() {
             self.begin(now, id, &workspace, false);
+        }
+    }
+
+    /// Whoever knows the workspace proves it at once; of strangers that prove nothing the oldest goes when there are too
+    /// many, so that holding connections open keeps nobody out.
+    fn make_room(&mut self) {
+        let strangers = || self.conns.iter().filter(|(_, c)| c.is_stranger());
+        if strangers().count() >= MAX_STRANGERS
+            && let Some(oldest) = strangers().map(|(id, _)| *id).min()
+            && let Some(conn) = self.conns.remove(&oldest)
+        {
+            conn.opened.gate.send_replace(Gate::GONE);
         }
     }
 
@@ -329,6 +290,9 @@ impl<T: Tenant> Hub<T> {
     fn begin(&mut self, now: i64, id: ConnId, workspace: &Id, vouched: bool) {
         let Some(conn) = self.conns.get_mut(&id) else { return };
         let Some(tenant) = self.tenants.get_mut(workspace) else { return };
+        if !conn.opened.dialled && !self.starts.may_begin(now, &conn.opened.remote) {
+            return self.deny(id, DenyReason::Busy);
+        }
         let opened = &conn.opened;
         let credential = match (&opened.purpose, opened.dialled) {
             (Purpose::Host { secret }, true) => Credential::Node {
@@ -373,7 +337,7 @@ impl<T: Tenant> Hub<T> {
         let frame = match decoder.next(&mut rest) {
             Ok(Some(frame)) => frame,
             Ok(None) if first.len() <= BEFORE_PROOF_MAX => return,
-            _ => return self.deny(id),
+            _ => return self.deny(id, DenyReason::Generic),
         };
         let Some(conn) = self.conns.get(&id) else { return };
         let exporter = conn.opened.exporter;
@@ -381,15 +345,16 @@ impl<T: Tenant> Hub<T> {
             // A first meeting may have broken before the log came: the ticket's secret vouches again.
             Caller::Workspace(workspace) => (workspace, self.shows_ticket(&frame, &exporter, &workspace)),
             Caller::Hosting { workspace, proof } => {
-                let Some((secret, host)) = &mut self.node else { return self.deny(id) };
+                let Some((secret, host)) = &mut self.node else { return self.deny(id, DenyReason::Generic) };
                 if !same_proof(&node_proof(secret, &exporter, &workspace), &proof) {
-                    return self.deny(id);
+                    return self.deny(id, DenyReason::Generic);
                 }
-                let Some(tenant) = host(&workspace) else { return self.deny(id) };
+                // Only who holds the ticket is told that there is no room for another workspace.
+                let Some(tenant) = host(&workspace) else { return self.deny(id, DenyReason::Full) };
                 self.tenants.insert(workspace, tenant);
                 (workspace, true)
             }
-            Caller::Stranger => return self.deny(id),
+            Caller::Stranger => return self.deny(id, DenyReason::Generic),
         };
         self.begin(now, id, &workspace, hosting);
         self.session(now, id, Input::Control(first));
@@ -408,14 +373,10 @@ impl<T: Tenant> Hub<T> {
         }
     }
 
-    fn deny(&mut self, id: ConnId) {
+    fn deny(&mut self, id: ConnId, reason: DenyReason) {
         if let Some(conn) = self.conns.get_mut(&id) {
-            conn.talk = Talk::Over;
-            conn.news.closed = Some(sentence(&CloseReason::Denied(DenyReason::Generic)));
-            conn.opened.gate.send_replace(Gate { items: false, blobs: false });
-            conn.opened.news.send_replace(conn.news.clone());
-            let _ = conn.opened.out.try_send(ConnOut::Control(deny_frame(DenyReason::Generic)));
-            let _ = conn.opened.out.try_send(ConnOut::Close);
+            conn.put(ConnOut::Control(deny_frame(reason)));
+            conn.end(sentence(&CloseReason::Denied(reason)));
         }
     }
 
@@ -440,18 +401,18 @@ impl<T: Tenant> Hub<T> {
 
     fn drain(&mut self, now: i64, id: ConnId) {
         let mut grew: Option<(Id, bool)> = None;
-        while let Some(output) = self.next_output(id) {
+        while let Some(output) = self.next_output(now, id) {
             let Some(conn) = self.conns.get_mut(&id) else { return };
             let Talk::Session { workspace, session } = &mut conn.talk else { return };
             let workspace = *workspace;
             let Some(tenant) = self.tenants.get_mut(&workspace) else { return };
             let peer = conn.opened.remote;
             match output {
-                Output::Control(bytes) => put(conn, ConnOut::Control(bytes)),
+                Output::Control(bytes) => conn.put(ConnOut::Control(bytes)),
                 Output::Items { priority, bytes } => {
                     let mine = if conn.opened.dialled { Side::Dialler } else { Side::Answerer };
                     let tag = session.stream_tag(mine);
-                    put(conn, ConnOut::Items { priority: priority.index(), tag, bytes });
+                    conn.put(ConnOut::Items { priority: priority.index(), tag, bytes });
                 }
                 Output::Ingest { token, items, .. } => {
                     let (results, log_grew) = tenant.ingest(items);
@@ -495,11 +456,13 @@ impl<T: Tenant> Hub<T> {
         self.drain(now, id);
     }
 
-    fn next_output(&mut self, id: ConnId) -> Option<Output> {
-        match &mut self.conns.get_mut(&id)?.talk {
-            Talk::Session { session, .. } => session.poll_output(),
-            _ => None,
-        }
+    /// What the session wants done next; nothing while the network has enough to do, unless it is over.
+    fn next_output(&mut self, now: i64, id: ConnId) -> Option<Output> {
+        let conn = self.conns.get_mut(&id)?;
+        let Talk::Session { session, .. } = &mut conn.talk else { return None };
+        let pause = conn.opened.out.is_full_enough() && session.state() != State::Closed;
+        conn.paused_ms = pause.then_some(now);
+        if pause { None } else { session.poll_output() }
     }
 
     fn event(&mut self, now: i64, id: ConnId, event: &Event) {
@@ -562,6 +525,7 @@ impl<T: Tenant> Hub<T> {
                 let here = tenant.replica().membership.require & !FEATURES != 0;
                 conn.news.update_needed = Some(if here { UPDATE_HERE } else { UPDATE_THERE });
             }
+            Event::PeerFull => conn.news.full = true,
             Event::Progress(_) | Event::PeerFocus(_) => {}
         }
     }
@@ -591,18 +555,15 @@ impl<T: Tenant> Hub<T> {
         let Some(conn) = self.conns.get_mut(&id) else { return };
         let peer = conn.opened.remote;
         conn.news.denied |= matches!(reason, CloseReason::PeerDenied(_));
-        conn.news.closed = Some(sentence(reason));
-        if !matches!(reason, CloseReason::Bye | CloseReason::Lost) {
+        // Strangers dial with ever new keys: nothing is kept of them.
+        if conn.opened.dialled && !matches!(reason, CloseReason::Bye | CloseReason::Lost) {
             let failures = self.failures.entry(peer).or_default();
             *failures = failures.saturating_add(1);
         }
         if let Talk::Session { session, .. } = &conn.talk {
             conn.news.progress = session.progress();
         }
-        put(conn, ConnOut::Close);
-        conn.opened.gate.send_replace(Gate { items: false, blobs: false });
-        conn.opened.news.send_replace(conn.news.clone());
-        conn.talk = Talk::Over;
+        conn.end(sentence(reason));
     }
 
     fn publish(&mut self, id: ConnId) {
@@ -610,7 +571,7 @@ impl<T: Tenant> Hub<T> {
         let Talk::Session { session, .. } = &conn.talk else { return };
         conn.news.progress = session.progress();
         let content = matches!(session.state(), State::Content | State::Live);
-        let gate = Gate { items: session.accepts_items(), blobs: content };
+        let gate = Gate { items: session.accepts_items(), blobs: content, ending: Ending::Open };
         conn.opened.gate.send_if_modified(|g| std::mem::replace(g, gate) != gate);
         let news = conn.news.clone();
         conn.opened.news.send_if_modified(|n| {
@@ -628,17 +589,18 @@ impl<T: Tenant> Hub<T> {
             return;
         }
         let Some(tenant) = self.tenants.get(workspace) else { return };
-        let missing: Vec<Id> = tenant.missing_blobs().into_iter().filter(|h| conn.asked.insert(*h)).collect();
+        let missing = tenant.missing_blobs().into_iter().filter(|(hash, _)| conn.asked.insert(*hash));
+        let missing: Vec<(Id, u64)> = missing.collect();
         conn.news.fetching += missing.len();
         if !missing.is_empty() {
-            put(conn, ConnOut::Fetch(missing));
+            conn.put(ConnOut::Fetch(missing));
         }
         if conn.opened.dialled && conn.news.in_sync {
             let mine = tenant.present_blobs().into_iter().filter(|h| !conn.asked.contains(h));
             let mine: Vec<Id> = mine.filter(|h| conn.confirmed.insert(*h)).collect();
             conn.news.unconfirmed += mine.len();
             if !mine.is_empty() {
-                put(conn, ConnOut::Confirm(mine));
+                conn.put(ConnOut::Confirm(mine));
             }
         }
         self.publish(id);
@@ -667,37 +629,5 @@ impl<T: Tenant> Hub<T> {
             }
         }
         self.publish(id);
-    }
-}
-
-/// Queues for the network; a peer that does not take its bytes is dropped.
-fn put(conn: &mut Conn, out: ConnOut) {
-    if let Err(TrySendError::Full(_)) = conn.opened.out.try_send(out) {
-        conn.news.closed = Some("The peer did not take what was sent.".to_owned());
-        conn.opened.gate.send_replace(Gate { items: false, blobs: false });
-        conn.opened.news.send_replace(conn.news.clone());
-    }
-}
-
-fn sentence(reason: &CloseReason) -> String {
-    match reason {
-        CloseReason::Bye => "It said goodbye.".to_owned(),
-        CloseReason::Lost => "The connection broke.".to_owned(),
-        CloseReason::Denied(_) => "It is not known here.".to_owned(),
-        CloseReason::PeerDenied(DenyReason::Generic) => {
-            "It does not know this device or this workspace.".to_owned()
-        }
-        CloseReason::PeerDenied(DenyReason::Removed) => {
-            "This device was removed from the workspace; what you wrote is safe here.".to_owned()
-        }
-        CloseReason::PeerDenied(DenyReason::Busy) => "It is busy; try again later.".to_owned(),
-        CloseReason::PeerDenied(DenyReason::Version) => {
-            "The two speak no common version; update the older one. Your edits are safe here.".to_owned()
-        }
-        CloseReason::PeerDenied(DenyReason::Full) => "It is full; your edits are safe here.".to_owned(),
-        CloseReason::TimedOut(what) => format!("It did not answer in time ({what})."),
-        CloseReason::Violation(rule) => format!("It broke the protocol ({rule})."),
-        CloseReason::TooManyRounds => "The two could not agree within the allowed rounds.".to_owned(),
-        CloseReason::Local(error) => error.clone(),
     }
 }

@@ -17,7 +17,7 @@ mod keyring;
 pub mod keys;
 mod meeting;
 pub mod net;
-mod node;
+pub mod node;
 mod recover;
 mod start;
 pub mod trial;
@@ -28,6 +28,8 @@ pub mod text;
 
 pub use api::*;
 pub use handle::*;
-pub use node::{HostedView, Node, NodeBackupView, NodeCore, NodeView};
+pub use node::{
+    HostedView, Node, NodeBackupView, NodeCore, NodeView, Quota, QuotaChange, QuotaView, QuotasView,
+};
 pub use recover::recovery_words;
 pub use tern_model::block;

@@ -13,6 +13,9 @@ use crate::net::service::{Service, Target};
 /// How long a peer may still take to answer once another one was met: all were dialled at the same time.
 const STRAGGLER: Duration = Duration::from_secs(1);
 
+/// Why a peer that was met does not have everything.
+const FULL: &str = "It is full: what you wrote stays here and goes on as soon as it has room.";
+
 /// Meets everybody who can be met: each for at most `timeout`, and nobody who does not answer long after somebody else did.
 pub(crate) async fn hold_all(
     service: &Service,
@@ -93,8 +96,8 @@ impl Meeting {
         });
         match done.await {
             Ok(state) => {
-                let update = state.update_needed.map(str::to_owned);
-                (state.clone(), state.closed.clone().or(update).unwrap_or_default())
+                let why = state.update_needed.or((state.full && !state.in_sync).then_some(FULL));
+                (state.clone(), state.closed.clone().or(why.map(str::to_owned)).unwrap_or_default())
             }
             Err(_) => (News::default(), "The connection ended.".to_owned()),
         }

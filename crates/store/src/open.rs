@@ -237,6 +237,13 @@ impl Store {
         let len = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
         len(&self.path) + len(&beside(&self.path, "-wal"))
     }
+
+    /// Bytes that hold something: the file without its free pages, which later items take.
+    pub fn used_bytes(&self) -> Result<u64> {
+        let number = |name: &str| self.conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let pages = number("page_count")? - number("freelist_count")?;
+        Ok(pages.max(0).cast_unsigned() * u64::from(PAGE_BYTES))
+    }
 }
 
 /// A connection to a store of ours that has changed nothing yet. The claim goes first in the pair, so that it is dropped

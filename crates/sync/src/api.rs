@@ -182,7 +182,7 @@ pub enum ItemResult {
 /// Why an honest item is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refusal {
-    /// The operator's or the disk's limit.
+    /// The operator's or the disk's limit. Says nothing about this item: nothing else would be taken either.
     Quota,
     /// Over the size or count that is accepted here.
     Size,
@@ -265,6 +265,8 @@ pub enum Event {
     NotAdmitted,
     /// Counters moved.
     Progress(Progress),
+    /// The peer has no room: what it lacks waits here, and only the log goes on.
+    PeerFull,
     /// The peer refused to talk.
     Denied(DenyReason),
 }

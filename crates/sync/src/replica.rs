@@ -33,6 +33,8 @@ pub struct PeerMemory {
     pub held_row: u64,
     /// Rows of this replica's store that the peer has confirmed.
     pub acked_row: u64,
+    /// It refused content for lack of room and has taken none since.
+    pub full: bool,
 }
 
 /// One committed item in local arrival order.

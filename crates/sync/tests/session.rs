@@ -285,7 +285,7 @@ fn late_work_of_a_removed_device_is_kept_lane_by_lane() {
     }
     let wrote = both[0].ids().difference(&before).count();
     // What both know of each other lets the device push in its first flight, before it learns of its removal.
-    both[0].memories.insert(NODE, PeerMemory { store: both[1].store, held_row: 0, acked_row: 1 });
+    both[0].memories.insert(NODE, PeerMemory { store: both[1].store, acked_row: 1, ..PeerMemory::default() });
     let report = meet(&mut both, LinkConfig::default(), 1);
     assert_eq!(report.closed[1], Some(CloseReason::Denied(DenyReason::Removed)), "{report:?}");
     assert_eq!((wrote, both[1].root(&Lane::ROOT).n, both[1].root(&private).n), (6, 3, 0), "{report:?}");

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tern_peer::hub::{Hub, Tenant};
-use tern_peer::net::conn::{ConnOut, Gate, NetIn, OUT_QUEUE, Opened};
+use tern_peer::net::conn::{ConnOut, Gate, NetIn, Opened};
+use tern_peer::net::queue::{OutReceiver, out_queue};
 use tern_peer::net::{News, Purpose};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 /// Half a round trip, in milliseconds of the engines' timers.
 const HALF_TRIP_MS: i64 = 40;
 
 struct End {
-    out: mpsc::Receiver<ConnOut>,
+    out: OutReceiver,
     gate: watch::Receiver<Gate>,
     news: watch::Receiver<News>,
     streams: BTreeSet<u8>,
@@ -55,8 +56,8 @@ impl std::fmt::Display for Cost {
 }
 
 fn end(conn: u64, remote: [u8; 32], dialled: bool, purpose: Purpose) -> (End, Opened) {
-    let (out, out_rx) = mpsc::channel(OUT_QUEUE);
-    let (gate, gate_rx) = watch::channel(Gate { items: false, blobs: false });
+    let (out, out_rx) = out_queue();
+    let (gate, gate_rx) = watch::channel(Gate::SHUT);
     let (news, news_rx) = watch::channel(News::default());
     let end = End {
         out: out_rx,
@@ -73,7 +74,7 @@ fn end(conn: u64, remote: [u8; 32], dialled: bool, purpose: Purpose) -> (End, Op
 impl End {
     fn gather(&mut self, conn: u64) -> Vec<NetIn> {
         let mut all = std::mem::take(&mut self.held);
-        while let Ok(out) = self.out.try_recv() {
+        while let Some(out) = self.out.try_recv() {
             match out {
                 ConnOut::Control(bytes) => {
                     self.control += bytes.len() as u64;

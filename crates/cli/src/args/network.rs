@@ -82,6 +82,8 @@ pub(crate) enum NodeAction {
     },
     /// Its ticket and what it holds
     Status,
+    /// How much each workspace may take; a running node sees a change by itself
+    Quota(QuotaArgs),
     /// Write its key, settings and what it carries into one private file; it may go on running
     Backup {
         /// The file to make
@@ -92,6 +94,22 @@ pub(crate) enum NodeAction {
         /// The file
         file: PathBuf,
     },
+}
+
+/// `node quota`
+#[derive(Debug, Args)]
+pub(crate) struct QuotaArgs {
+    /// The workspace: id or prefix. Without it: all that have no quota of their own
+    pub(crate) workspace: Option<String>,
+    /// Bytes of items and attachments that it may take (500MB, 20GiB)
+    #[arg(long, value_name = "SIZE", value_parser = values::size)]
+    pub(crate) bytes: Option<u64>,
+    /// Items that it may take
+    #[arg(long, value_name = "N")]
+    pub(crate) items: Option<u64>,
+    /// As if nothing had been said
+    #[arg(long, conflicts_with_all = ["bytes", "items"])]
+    pub(crate) clear: bool,
 }
 
 /// `relay …`

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 use serde::Serialize;
-use tern_peer::{Node, NodeView, PeerError};
+use tern_peer::{Node, NodeView, PeerError, QuotaChange, QuotasView};
 
-use crate::args::NodeAction;
+use crate::args::{NodeAction, QuotaArgs};
 use crate::context::{Context, print, to_json};
 use crate::{human, stop};
 
@@ -28,6 +28,10 @@ pub(super) fn run(context: &Context, action: &NodeAction) -> Result<(), PeerErro
             let view = Node::status(&context.home)?;
             context.emit(&view, || human::node::status(&view))
         }
+        NodeAction::Quota(args) => {
+            let view = quota(context, args)?;
+            context.emit(&view, || human::node::quotas(&view))
+        }
         NodeAction::Backup { file } => {
             let view = Node::backup(&context.home, file)?;
             context.emit(&view, || human::node::backed_up(&view))
@@ -38,6 +42,15 @@ pub(super) fn run(context: &Context, action: &NodeAction) -> Result<(), PeerErro
         }
         NodeAction::Run { listen } => serve(context, *listen),
     }
+}
+
+fn quota(context: &Context, args: &QuotaArgs) -> Result<QuotasView, PeerError> {
+    let change = match (args.clear, args.bytes, args.items) {
+        (true, _, _) => QuotaChange::Clear,
+        (false, None, None) => return Node::quotas(&context.home),
+        (false, bytes, items) => QuotaChange::Set { bytes, items },
+    };
+    Node::set_quota(&context.home, args.workspace.as_deref(), change)
 }
 
 fn serve(context: &Context, listen: Option<SocketAddr>) -> Result<(), PeerError> {

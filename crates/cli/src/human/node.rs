@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use tern_peer::{NodeBackupView, NodeView};
+use tern_peer::{HostedView, NodeBackupView, NodeView, QuotasView};
 
 use crate::human::people::short;
 use crate::human::{count, size};
@@ -26,12 +26,32 @@ pub(crate) fn status(view: &NodeView) -> String {
     if view.workspaces.is_empty() {
         return text + "It hosts no workspace yet. On a laptop: `tern relay add TICKET`, then `tern sync`.\n";
     }
-    let mut table = Table::new(&["WORKSPACE", "HOLDS", "SIZE"]);
-    for w in &view.workspaces {
-        table.row(&[short(&w.id), count(w.items, "sealed item", "sealed items"), size(w.bytes)]);
-    }
     text += "\n";
-    text + &table.render()
+    text + &workspaces(&view.workspaces)
+}
+
+fn workspaces(all: &[HostedView]) -> String {
+    let mut table = Table::new(&["WORKSPACE", "HOLDS", "USED", "OF", ""]);
+    for w in all {
+        let most = match w.quota_items {
+            Some(items) => format!("{}, {}", size(w.quota_bytes), count(items, "item", "items")),
+            None => size(w.quota_bytes),
+        };
+        let state = if w.full { "full: content is refused, members keep it" } else { "" };
+        let holds = count(w.items, "sealed item", "sealed items");
+        table.row(&[short(&w.id), holds, size(w.used_bytes), most, state.to_owned()]);
+    }
+    table.render()
+}
+
+pub(crate) fn quotas(view: &QuotasView) -> String {
+    let items = view.default.items.map(|n| format!(" and {}", count(n, "item", "items"))).unwrap_or_default();
+    let text =
+        format!("A workspace may take {}{items} where nothing else is said.\n", size(view.default.bytes));
+    if view.workspaces.is_empty() {
+        return text + "No workspace is hosted yet.\n";
+    }
+    text + "\n" + &workspaces(&view.workspaces)
 }
 
 pub(crate) fn backed_up(view: &NodeBackupView) -> String {

@@ -564,6 +564,8 @@ pub struct PeerState {
     pub all: bool,
     /// Connected at this moment.
     pub connected: bool,
+    /// It had no room when it was met last: what it lacks waits here.
+    pub full: bool,
     /// Last contact, RFC 3339.
     pub last_contact: Option<String>,
     /// In words.

@@ -140,11 +140,22 @@ pub(crate) fn remember(store: &mut Store, peer: &Id, memory: PeerMemory) {
         row.store_id = memory.store;
         row.theirs_row = memory.held_row.cast_signed();
         row.ours_row = memory.acked_row.cast_signed();
-        txn.put_peer(&row)
+        txn.put_peer(&row)?;
+        let full = full_at(peer);
+        match memory.full {
+            true => txn.set_meta(&full, b""),
+            false if txn.meta(&full)?.is_some() => txn.remove_meta(&full),
+            false => Ok(()),
+        }
     });
     if let Err(error) = kept {
         tracing::warn!(%error, "what a peer holds could not be noted; the next meeting finds out again");
     }
+}
+
+/// Key of the store's `meta` table: this peer had no room when it was met last.
+pub(crate) fn full_at(peer: &Id) -> String {
+    format!("full.{}", hex(peer))
 }
 
 /// Key of the store's `meta` table: this peer knew neither the device nor the workspace when it was met last.

@@ -10,6 +10,7 @@ use tern_sync::{ItemResult, Lane, Refusal};
 use tern_trust::{Id, Item, Kind, Log};
 
 use crate::api::PeerError;
+use crate::node::room::Room;
 
 use super::cover::Lists;
 use super::ingest::Spot;
@@ -27,29 +28,20 @@ pub(crate) struct Admitted {
     pub packs: BTreeSet<Spot>,
 }
 
-/// Most bytes a workspace may take on a node.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Quota {
-    /// Bytes of items.
-    pub bytes: u64,
-    /// Bytes held already.
-    pub used: u64,
-}
-
 /// Stores what passes the checks that need no key.
 pub(crate) fn admit(
     txn: &mut Txn<'_>,
     log: &mut Log,
     workspace: &Id,
     items: Vec<Vec<u8>>,
-    mut quota: Option<Quota>,
+    mut room: Option<&mut Room>,
 ) -> Result<Admitted, PeerError> {
     let mut out = Admitted::default();
     let mut lists = Lists::default();
     for bytes in items {
         let result = match Item::parse(bytes) {
             Ok(item) if item.header().workspace == *workspace => {
-                one(txn, log, item, (&mut quota, &mut lists), &mut out)?
+                one(txn, log, item, (room.as_deref_mut(), &mut lists), &mut out)?
             }
             _ => ItemResult::Invalid,
         };
@@ -62,21 +54,14 @@ fn one(
     txn: &mut Txn<'_>,
     log: &mut Log,
     item: Item,
-    (quota, lists): (&mut Option<Quota>, &mut Lists),
+    (room, lists): (Option<&mut Room>, &mut Lists),
     out: &mut Admitted,
 ) -> Result<ItemResult, PeerError> {
     if !item.kind().is_record() && lists.cover(txn, &item)? {
         return Ok(ItemResult::Refused(Refusal::Covered));
     }
-    if let Some(quota) = quota {
-        let size = item.bytes().len() as u64;
-        if quota.used.saturating_add(size) > quota.bytes {
-            return Ok(ItemResult::Refused(Refusal::Quota));
-        }
-        quota.used += size;
-    }
     if item.kind().is_record() {
-        return record(txn, log, &item, out);
+        return record(txn, log, &item, room, out);
     }
     let lane = item.header().space;
     if txn.has_item(&lane, item.header().day, item.id())? {
@@ -84,6 +69,11 @@ fn one(
     }
     if !log.introduced(&item.header().author) {
         return Ok(ItemResult::Waiting);
+    }
+    if let Some(room) = room
+        && let Some(refusal) = room.refuses(txn, &log.membership(), &item)?
+    {
+        return Ok(ItemResult::Refused(refusal));
     }
     if !item.verify() {
         return Ok(ItemResult::Invalid);
@@ -104,9 +94,16 @@ fn record(
     txn: &mut Txn<'_>,
     log: &mut Log,
     item: &Item,
+    room: Option<&mut Room>,
     out: &mut Admitted,
 ) -> Result<ItemResult, PeerError> {
     use tern_trust::Inserted as Taken;
+    if let Some(room) = room
+        && !log.contains(item.id())
+        && let Some(refusal) = room.refuses(txn, &log.membership(), item)?
+    {
+        return Ok(ItemResult::Refused(refusal));
+    }
     let result = log.insert(item.clone());
     match result {
         Taken::Stored => {
@@ -116,7 +113,8 @@ fn record(
         }
         Taken::Known => Ok(ItemResult::Known),
         Taken::WaitingFor(_) => Ok(ItemResult::Waiting),
-        Taken::Refused(tern_trust::log::RefusedRecord::Full) => Ok(ItemResult::Refused(Refusal::Quota)),
+        // Too many records of its author say nothing of the room for anything else.
+        Taken::Refused(tern_trust::log::RefusedRecord::Full) => Ok(ItemResult::Refused(Refusal::Size)),
         Taken::Refused(_) => Ok(ItemResult::Invalid),
     }
 }

@@ -166,7 +166,9 @@ impl Replica for CoreReplica<'_> {
 
     fn memory(&self, peer: &Device) -> SourceResult<Option<PeerMemory>> {
         let row = self.store.peer(peer).map_err(SourceError::new)?;
+        let full = self.store.meta(&super::access::full_at(peer)).map_err(SourceError::new)?.is_some();
         Ok(row.map(|p| PeerMemory {
+            full,
             store: p.store_id,
             held_row: p.theirs_row.cast_unsigned(),
             acked_row: p.ours_row.cast_unsigned(),

@@ -2,13 +2,18 @@
 //! connection; only from `Stored` and from equal roots.
 
 use tern_model::hours::Zone;
+use tern_sync::Refusal;
 use tern_trust::{Id, Standing};
 
 use crate::api::{OnlyHere, PeerError, PeerState, RelayView, RelaysView, StatusView};
 
 use super::resolve::hex;
-use super::{Core, people};
+use super::{Core, access, people};
 
+/// What is said of a machine that is full.
+const NO_ROOM: &str = ": it is full; they stay here and go on as soon as it has room";
+/// What is said of a machine that refuses single items for their size or their number.
+const REFUSED: &str = ": some are too large or too many for it; they stay here";
 /// Own items looked through for "since when".
 const SCAN: usize = 4096;
 
@@ -27,13 +32,22 @@ impl Core {
             let Some((kind, name)) = self.machine(&peer.device) else { continue };
             let has_row = peer.ours_row.max(peer.in_sync_row);
             furthest = furthest.max(has_row);
-            let has = own.partition_point(|row| *row <= has_row) as u64;
+            let refused = self.refused_by(&peer.device, &own)?;
+            let has = own.partition_point(|row| *row <= has_row).saturating_sub(refused) as u64;
             let connected = self.mem.connected.contains(&peer.device);
             let last = peer.last_met_ms.map(|at| (at, zone.rfc9557(at)));
             let of = own.len() as u64;
+            let full = has < of && self.store.meta(&access::full_at(&peer.device))?.is_some();
+            let mut text = rung(&name, has, of, connected, peer.last_stored_ms.or(peer.last_met_ms), &zone);
+            if full {
+                text.push_str(NO_ROOM);
+            } else if refused > 0 {
+                text.push_str(REFUSED);
+            }
             peers.push(PeerState {
                 id: hex(&peer.device),
-                text: rung(&name, has, of, connected, peer.last_stored_ms.or(peer.last_met_ms), &zone),
+                text,
+                full,
                 name,
                 kind: kind.to_owned(),
                 has,
@@ -53,6 +67,17 @@ impl Core {
             line.push_str(" · update needed: nothing is exchanged until Tern is newer here");
         }
         Ok(StatusView { only_here, peers, line, zone_data: self.zone_data_view() })
+    }
+
+    /// How many of these own rows a machine refuses for their size or their number.
+    fn refused_by(&self, device: &Id, own: &[i64]) -> Result<usize, PeerError> {
+        let refused = self.store.refusals(device, self.host.now_ms())?;
+        let mut count = 0;
+        for (id, _) in refused.iter().filter(|(_, reason)| *reason == Refusal::Size as u8) {
+            let row = self.store.row_of(id)?;
+            count += usize::from(row.is_some_and(|row| own.binary_search(&row).is_ok()));
+        }
+        Ok(count)
     }
 
     /// When the first edit of these rows was written, by the changes in it.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use tern_store::BlobRow;
 use tern_sync::{Credential, ItemResult, PeerMemory};
 use tern_trust::Id;
 
@@ -96,8 +95,9 @@ impl Tenant for Core {
         self.all_is_back();
     }
 
-    fn missing_blobs(&self) -> Vec<Id> {
-        hashes(self.store.blobs(true))
+    fn missing_blobs(&self) -> Vec<(Id, u64)> {
+        let missing = self.store.blobs(true).unwrap_or_default();
+        missing.into_iter().map(|b| (b.hash, b.size_bytes)).collect()
     }
 
     fn present_blobs(&self) -> Vec<Id> {
@@ -140,8 +140,4 @@ impl Tenant for Core {
     fn seed(&mut self) -> u64 {
         u64::from_le_bytes(self.random())
     }
-}
-
-fn hashes(blobs: tern_store::Result<Vec<BlobRow>>) -> Vec<Id> {
-    blobs.unwrap_or_default().into_iter().map(|b| b.hash).collect()
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use iroh::endpoint::{Connection, RecvStream, SendStream};
 use iroh_blobs::api::Store;
+use iroh_blobs::api::remote::GetProgressItem;
 use iroh_blobs::protocol::ObserveRequest;
 use iroh_blobs::provider::events::EventSender;
 use iroh_blobs::provider::{StreamPair, handle_stream};
@@ -74,10 +75,22 @@ impl Blobs {
         Ok(bytes.to_vec())
     }
 
-    /// Fetches what is missing of a file over a connection; what arrived stays when the connection breaks.
-    pub async fn fetch(&self, conn: Connection, hash: &[u8; 32]) -> Result<(), String> {
+    /// Fetches what is missing of a file over a connection; what arrived stays when the connection breaks. A file that is
+    /// larger than `size_bytes` is given up: whoever named it lied about its size.
+    pub async fn fetch(&self, conn: Connection, hash: &[u8; 32], size_bytes: u64) -> Result<(), String> {
         let content = HashAndFormat::raw(Hash::from_bytes(*hash));
-        self.store.remote().fetch(conn, content).await.map_err(|e| e.to_string())?;
+        let mut parts = std::pin::pin!(self.store.remote().fetch(conn, content).stream());
+        loop {
+            match parts.next().await {
+                Some(GetProgressItem::Progress(bytes)) if bytes > size_bytes => {
+                    return Err(format!("it is larger than the {size_bytes} bytes it is said to have"));
+                }
+                Some(GetProgressItem::Progress(_)) => {}
+                Some(GetProgressItem::Done(_)) => break,
+                Some(GetProgressItem::Error(error)) => return Err(error.to_string()),
+                None => return Err("it ended without a word".to_owned()),
+            }
+        }
         self.settle(&Hash::from_bytes(*hash)).await
     }
 

@@ -10,15 +10,14 @@ use iroh::endpoint::{Connection, RecvStream, SendStream};
 use tokio::sync::{mpsc, watch};
 
 use super::blobs::Blobs;
-use super::endpoint::CLOSE_TIMEOUT;
+use super::endpoint::{CLOSE_TIMEOUT, PROVEN_WINDOW_BYTES};
+use super::queue::{OutQueue, OutReceiver};
 
 /// Number of a connection, unique while the process runs.
 pub type ConnId = u64;
 
 /// Bytes read from a stream at once.
 const CHUNK: usize = 64 * 1024;
-/// Frames that wait for the network on one connection; beyond it the peer is too slow and is dropped.
-pub const OUT_QUEUE: usize = 4096;
 /// The control stream must stand by then.
 const GREETING: Duration = Duration::from_secs(10);
 
@@ -102,7 +101,7 @@ pub struct Opened {
     /// What this side dialled for.
     pub purpose: super::Purpose,
     /// Where the engine puts what goes out.
-    pub out: mpsc::Sender<ConnOut>,
+    pub out: OutQueue,
     /// What the peer may do, set by the engine.
     pub gate: watch::Sender<Gate>,
     /// How the connection stands, for whoever waits for it.
@@ -116,6 +115,28 @@ pub struct Gate {
     pub items: bool,
     /// Attachments may be asked for.
     pub blobs: bool,
+    /// How the connection goes on.
+    pub ending: Ending,
+}
+
+/// How a connection goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// More may be said.
+    Open,
+    /// It closes when what is queued is out, and soon in any case.
+    Soon,
+    /// It closes now: it was never worth a word.
+    Now,
+}
+
+impl Gate {
+    /// Before a peer has proved anything.
+    pub const SHUT: Gate = Gate { items: false, blobs: false, ending: Ending::Open };
+    /// After the last word.
+    pub const OVER: Gate = Gate { items: false, blobs: false, ending: Ending::Soon };
+    /// For a stranger that there is no room for.
+    pub const GONE: Gate = Gate { items: false, blobs: false, ending: Ending::Now };
 }
 
 /// What the engine tells a connection.
@@ -132,8 +153,8 @@ pub enum ConnOut {
         /// The frame.
         bytes: Vec<u8>,
     },
-    /// Fetch these attachments.
-    Fetch(Vec<[u8; 32]>),
+    /// Fetch these attachments, each no larger than it is said to be.
+    Fetch(Vec<([u8; 32], u64)>),
     /// Find out whether the peer has these attachments whole; waits until it has.
     Confirm(Vec<[u8; 32]>),
     /// Finish what is queued and close.
@@ -146,12 +167,18 @@ pub async fn drive(
     id: ConnId,
     dialled: bool,
     engine: mpsc::Sender<NetIn>,
-    out: mpsc::Receiver<ConnOut>,
+    out: OutReceiver,
     gate: watch::Receiver<Gate>,
     blobs: Option<Blobs>,
 ) {
     let opened = async { if dialled { conn.open_bi().await } else { conn.accept_bi().await } };
-    if let Ok(Ok((send, recv))) = tokio::time::timeout(GREETING, opened).await {
+    let opened = async {
+        tokio::select! {
+            opened = tokio::time::timeout(GREETING, opened) => opened.ok()?.ok(),
+            () = over(gate.clone(), Ending::Soon) => None,
+        }
+    };
+    if let Some((send, recv)) = opened.await {
         let readers = async {
             tokio::select! {
                 () = read_control(recv, id, &engine) => {}
@@ -162,10 +189,33 @@ pub async fn drive(
         tokio::select! {
             () = readers => {}
             () = write(&conn, id, send, out, &engine, blobs.as_ref()) => {}
+            () = over(gate.clone(), Ending::Now) => {}
+            () = async {
+                over(gate.clone(), Ending::Soon).await;
+                // Whoever does not read its last words keeps no connection by that.
+                tokio::time::sleep(CLOSE_TIMEOUT).await;
+            } => {}
+            () = widen(&conn, gate.clone()) => {}
         }
     }
     conn.close(0u32.into(), b"bye");
     let _ = engine.send(NetIn::Lost { conn: id }).await;
+}
+
+/// Until the engine has ended the connection, at least so far. An engine that has let go of it has said its last word.
+async fn over(mut gate: watch::Receiver<Gate>, ending: Ending) {
+    let ended = gate.wait_for(|g| g.ending == Ending::Now || g.ending == ending).await.is_ok();
+    if !ended && ending == Ending::Now {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Lets a peer that has proved itself have more under way; never ends.
+async fn widen(conn: &Connection, mut gate: watch::Receiver<Gate>) {
+    if gate.wait_for(|g| g.items).await.is_ok() {
+        conn.set_receive_window(PROVEN_WINDOW_BYTES.into());
+    }
+    std::future::pending().await
 }
 
 async fn read_control(mut recv: RecvStream, conn: ConnId, engine: &mpsc::Sender<NetIn>) {
@@ -250,7 +300,7 @@ async fn write(
     conn: &Connection,
     id: ConnId,
     mut control: SendStream,
-    mut out: mpsc::Receiver<ConnOut>,
+    mut out: OutReceiver,
     engine: &mpsc::Sender<NetIn>,
     blobs: Option<&Blobs>,
 ) {
@@ -264,8 +314,8 @@ async fn write(
                 Some(ConnOut::Items { priority, tag, bytes }) => {
                     if write_items(conn, &mut lanes, priority, tag, &bytes).await.is_err() { return }
                 }
-                Some(ConnOut::Fetch(hashes)) => if let Some(blobs) = blobs {
-                    fetches.spawn(fetch(conn.clone(), id, blobs.clone(), hashes, engine.clone()));
+                Some(ConnOut::Fetch(files)) => if let Some(blobs) = blobs {
+                    fetches.spawn(fetch(conn.clone(), id, blobs.clone(), files, engine.clone()));
                 },
                 Some(ConnOut::Confirm(hashes)) => if let Some(blobs) = blobs {
                     fetches.spawn(confirm(conn.clone(), id, blobs.clone(), hashes, engine.clone()));
@@ -303,11 +353,11 @@ async fn fetch(
     conn: Connection,
     id: ConnId,
     blobs: Blobs,
-    hashes: Vec<[u8; 32]>,
+    files: Vec<([u8; 32], u64)>,
     engine: mpsc::Sender<NetIn>,
 ) {
-    for hash in hashes {
-        let here = blobs.has(&hash).await || blobs.fetch(conn.clone(), &hash).await.is_ok();
+    for (hash, size_bytes) in files {
+        let here = blobs.has(&hash).await || blobs.fetch(conn.clone(), &hash, size_bytes).await.is_ok();
         let _ = engine.send(NetIn::BlobFetched { conn: id, hash, here }).await;
     }
 }

@@ -19,7 +19,11 @@ pub const CLOSE_UNANSWERED_TIMEOUT: Duration = Duration::from_millis(500);
 /// A connection survives this much silence of the network.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
 /// Streams that a peer may have open at once; bounds what a stranger can make us hold.
-const MAX_STREAMS: u32 = 64;
+pub const MAX_STREAMS: u32 = 64;
+/// Bytes that whoever has proved nothing may have under way on all streams of a connection.
+pub const STRANGER_WINDOW_BYTES: u32 = 256 * 1024;
+/// Bytes that a peer may have under way once it has proved itself: its credit for items, control messages, attachments.
+pub const PROVEN_WINDOW_BYTES: u32 = 8 * 1024 * 1024;
 
 /// Whether any of these addresses is on another machine: who is to reach it may not bind to loopback.
 pub fn beyond_loopback<'a>(addresses: impl IntoIterator<Item = &'a SocketAddr>) -> bool {
@@ -32,6 +36,7 @@ pub async fn bind(secret: SecretKey, listen: Option<SocketAddr>, wide: bool) -> 
     transport = transport
         .max_concurrent_bidi_streams(MAX_STREAMS.into())
         .max_concurrent_uni_streams(MAX_STREAMS.into())
+        .receive_window(STRANGER_WINDOW_BYTES.into())
         .max_idle_timeout(Some(IDLE_TIMEOUT.try_into().map_err(|_| "idle time-out".to_owned())?));
     let unspecified = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0));
     let loopback = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));

@@ -4,7 +4,9 @@ pub mod blobs;
 pub mod conn;
 pub mod door;
 pub mod endpoint;
+pub mod handshakes;
 pub mod link;
+pub mod queue;
 pub mod recover;
 pub mod service;
 
@@ -34,6 +36,8 @@ pub struct News {
     pub not_admitted: bool,
     /// The log is equal and asks for features that one side lacks: content waits, for this reason.
     pub update_needed: Option<&'static str>,
+    /// The peer has no room for content.
+    pub full: bool,
     /// The session is over, for this reason.
     pub closed: Option<String>,
     /// The peer knew neither the device nor the workspace.

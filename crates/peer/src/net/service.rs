@@ -7,19 +7,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use iroh::Endpoint;
-use iroh::endpoint::Connection;
-use tokio::sync::{mpsc, watch};
+use iroh::endpoint::{Connection, IncomingAddr};
+use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::blobs::Blobs;
-use super::conn::{self, ConnId, ConnOut, Gate, NetIn, Opened};
+use super::conn::{self, ConnId, Gate, NetIn, Opened};
 use super::endpoint::{self, ALPN, CLOSE_TIMEOUT, CLOSE_UNANSWERED_TIMEOUT, DIAL_TIMEOUT};
+use super::handshakes::Handshakes;
+use super::queue::out_queue;
 use super::{News, Purpose, link, recover};
 use crate::home::NetworkLock;
 
 /// Label of the exporter that binds a session to its connection.
 const EXPORTER_LABEL: &[u8] = tern_sync::hello::EXPORTER_LABEL;
-/// Handshakes of strangers that may be under way at once.
-const MAX_HANDSHAKES: usize = 64;
+/// Conversations about linking or recovery that may be under way at once, of each kind.
+pub const MAX_SIDE_TALKS: usize = 16;
 /// First and longest pause before a dead peer is dialled again.
 const REDIAL_MS: (u64, u64) = (500, 30_000);
 
@@ -60,6 +62,8 @@ struct Inner {
     /// The one connection to each peer.
     peers: Mutex<BTreeMap<[u8; 32], Standing>>,
     desk: link::Desk,
+    /// Conversations about linking, and about recovery.
+    side_talks: [Semaphore; 2],
     held: Mutex<Held>,
     /// Whether somebody who was dialled did not answer.
     unanswered: AtomicBool,
@@ -105,6 +109,7 @@ impl Service {
             next: AtomicU64::new(1),
             peers: Mutex::new(BTreeMap::new()),
             desk: link::Desk::default(),
+            side_talks: [Semaphore::new(MAX_SIDE_TALKS), Semaphore::new(MAX_SIDE_TALKS)],
             held: Mutex::new(Held { lock: Some(lock), door: None }),
             unanswered: AtomicBool::new(false),
         };
@@ -129,16 +134,29 @@ impl Service {
     }
 
     async fn accept(self) {
-        let handshakes = Arc::new(tokio::sync::Semaphore::new(MAX_HANDSHAKES));
+        let door = Handshakes::default();
         while let Some(incoming) = self.inner.endpoint.accept().await {
-            let Ok(permit) = handshakes.clone().try_acquire_owned() else {
+            let IncomingAddr::Ip(from) = incoming.remote_addr() else {
+                incoming.refuse();
+                continue;
+            };
+            if door.is_crowded() && !incoming.remote_addr_validated() {
+                // Its address may be another's. Who is there comes again with what it is told now.
+                let _ = incoming.retry();
+                continue;
+            }
+            let Some(mut turn) = door.enter(from.ip()) else {
                 incoming.refuse();
                 continue;
             };
             let service = self.clone();
             tokio::spawn(async move {
-                let connected = tokio::time::timeout(DIAL_TIMEOUT, async { incoming.await }).await;
-                drop(permit);
+                let connecting = async {
+                    turn.wait().await;
+                    incoming.await
+                };
+                let connected = tokio::time::timeout(DIAL_TIMEOUT, connecting).await;
+                drop(turn);
                 if let Ok(Ok(conn)) = connected {
                     service.welcome(conn).await;
                 }
@@ -150,12 +168,19 @@ impl Service {
     async fn welcome(&self, conn: Connection) {
         let mut exporter = [0; 32];
         let bound = conn.export_keying_material(&mut exporter, EXPORTER_LABEL, b"").is_ok();
+        let [links, recoveries] = &self.inner.side_talks;
         match conn.alpn() {
             endpoint::ALPN => {
                 self.run(conn, false, Purpose::Meet);
             }
-            link::LINK_ALPN if bound => self.inner.desk.answer(conn, exporter).await,
-            recover::RECOVER_ALPN if bound => recover::answer(conn, exporter, &self.inner.engine).await,
+            link::LINK_ALPN if bound => match links.try_acquire() {
+                Ok(_place) => self.inner.desk.answer(conn, exporter).await,
+                Err(_) => conn.close(0u32.into(), b"busy"),
+            },
+            recover::RECOVER_ALPN if bound => match recoveries.try_acquire() {
+                Ok(_place) => recover::answer(conn, exporter, &self.inner.engine).await,
+                Err(_) => conn.close(0u32.into(), b"busy"),
+            },
             _ => conn.close(0u32.into(), b"unknown protocol"),
         }
     }
@@ -214,8 +239,8 @@ impl Service {
             news_tx.send_modify(|n| n.closed = Some("The channel could not be bound.".to_owned()));
             return news;
         }
-        let (out, out_rx) = mpsc::channel::<ConnOut>(conn::OUT_QUEUE);
-        let (gate, gate_rx) = watch::channel(Gate { items: false, blobs: false });
+        let (out, out_rx) = out_queue();
+        let (gate, gate_rx) = watch::channel(Gate::SHUT);
         let opened = Opened { conn: id, remote, dialled, exporter, purpose, out, gate, news: news_tx };
         let service = self.clone();
         tokio::spawn(async move {

@@ -29,6 +29,8 @@ pub struct MemReplica {
     pub late: BTreeSet<Lane>,
     /// Items that this replica refuses, with the reason.
     pub refuses: BTreeMap<Id, Refusal>,
+    /// Records that this replica refuses: its log has no room for more of their author.
+    pub refuses_records: BTreeSet<Id>,
     /// Refuse all content by quota.
     pub full: bool,
     /// Items lost without a trace after they were "stored": a liar's replica.
@@ -140,6 +142,9 @@ impl MemReplica {
             return ItemResult::Known;
         }
         let is_log = head.lane() == Some(Lane::LOG);
+        if self.refuses_records.contains(&id) {
+            return ItemResult::Refused(Refusal::Size);
+        }
         if is_log {
             let known = |parent: &[u8]| <Id>::try_from(parent).is_ok_and(|id| self.items.contains_key(&id));
             if !body.chunks(32).all(known) {

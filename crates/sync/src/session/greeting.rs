@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::live::Scan;
+use super::send::Room;
 use super::{Cx, Roots, Session, State, Step, Stop};
 use crate::api::{Credential, DenyReason, Event, PROTO_MAX, PROTO_MIN, Side};
 use crate::hello::{same_proof, workspace_proof};
@@ -29,6 +30,9 @@ impl Session {
     pub(super) fn start(&mut self, cx: &Cx<'_>) -> Step {
         let standing = cx.replica.standing(&self.setup.peer)?;
         self.memory = cx.replica.memory(&self.setup.peer)?.unwrap_or_default();
+        if self.memory.full {
+            self.sender.room = Room::Ask;
+        }
         self.refresh_content_ok(cx)?;
         if self.setup.side == Side::Answerer {
             return Ok(());
@@ -165,7 +169,7 @@ impl Session {
         match (self.setup.side, first) {
             (Side::Answerer, true) => self.answer_first_root(cx, &root),
             (Side::Answerer, false) => {
-                self.walk.refill();
+                self.walk.refill(self.now);
                 self.owe_root = true;
                 Ok(())
             }
@@ -240,7 +244,12 @@ impl Session {
         }
         let pair = (own, theirs);
         if self.walk.began_with == Some(pair) || self.settled == Some(pair) {
-            return self.on_settled(pair);
+            let logs = Some((own.log, theirs.log));
+            let content_waits = self.content_ok && self.peer_admits && own.combined != theirs.combined;
+            if own.log == theirs.log || !content_waits || self.walk.stuck_log == logs {
+                return self.on_settled(pair);
+            }
+            self.walk.stuck_log = logs;
         }
         self.start_walk(cx)
     }

@@ -16,9 +16,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub use live::{
     BACKOFF_MS, CLOSE_MS, DEAD_MS, GREETING_MS, HOLD_MS, PING_MS, PROGRESS_MS, PUSH_MAX, ROOT_MS, backoff_ms,
 };
-pub use receive::STREAMS_MAX;
-pub use send::{CREDIT_PEER, CREDIT_STREAM};
-pub use walk::{ROUNDS_MAX, WALK_MESSAGES_MAX};
+pub use receive::{BACKLOG_MAX, FRAME_WINDOW, STREAMS_MAX, WAITING_MAX};
+pub use send::{CREDIT_PEER, CREDIT_STREAM, JOBS_MAX};
+pub use walk::{CONTROL_WAITING_MAX, ROUNDS_MAX, WALK_MESSAGES_MAX};
 
 use crate::api::{CloseReason, DenyReason, Event, Input, Output, Priority, Progress, Setup, Side};
 use crate::hello::{STREAM_TAG_BYTES, SessionNames, Short};
@@ -32,7 +32,7 @@ use crate::wire::{BEFORE_PROOF_MAX, CONTROL_MAX, WireError};
 use greeting::Peer;
 use live::Scan;
 use receive::Receiver;
-use send::Sender;
+use send::{Room, Sender};
 use walk::Walk;
 
 /// Where a session stands (docs/wire.md, "States").
@@ -311,6 +311,9 @@ impl Session {
         self.heard = self.now;
         while let Some(payload) = self.next_payload(&mut bytes)? {
             self.on_message(cx, Message::from_bytes(&payload)?)?;
+            if self.control_waiting > CONTROL_WAITING_MAX {
+                return Err(Stop::TimedOut("it does not read what it asks for"));
+            }
         }
         Ok(())
     }
@@ -396,6 +399,7 @@ impl Session {
         self.progressed = self.now;
         let mark =
             self.sender.acknowledge(stored.frames).ok_or(Stop::Violation("stored what was not sent"))?;
+        self.memory.full &= self.sender.room != Room::Free;
         self.confirmed = mark > 0 && stored.row >= mark;
         if stored.row > 0 {
             self.peer_has(mark.min(stored.row), Some(stored.time_ms));
@@ -408,13 +412,21 @@ impl Session {
         let found = self.sender.refuse(&self.names, &reasons.keys().copied().collect());
         for (short, id) in found {
             let Some(reason) = reasons.get(&short).copied() else { continue };
-            self.outputs.push_back(Output::Hold { id, reason, until_ms: self.now + HOLD_MS });
-            if reason == crate::api::Refusal::Quota && !self.sender.only_log {
-                self.sender.only_log = true;
-                self.sender.drop_content();
+            if reason != crate::api::Refusal::Quota {
+                self.outputs.push_back(Output::Hold { id, reason, until_ms: self.now + HOLD_MS });
+            } else if self.sender.room != Room::Full {
+                self.peer_is_full();
             }
         }
         Ok(())
+    }
+
+    /// The peer has no room. That holds for no single item: the next session asks with one whether there is room again.
+    fn peer_is_full(&mut self) {
+        self.sender.room = Room::Full;
+        self.sender.drop_content();
+        self.memory.full = true;
+        self.event(Event::PeerFull);
     }
 
     fn on_credit(&mut self, credit: Credit) -> Step {

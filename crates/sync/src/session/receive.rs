@@ -15,9 +15,11 @@ use crate::wire::{BODY_MAX, FRAME_MAX, WireError};
 /// Item streams a peer may have open.
 pub const STREAMS_MAX: usize = 16;
 /// How far ahead of the first uncommitted frame a frame number may be.
-const FRAME_WINDOW: u64 = 65_536;
+pub const FRAME_WINDOW: u64 = 65_536;
 /// Consumed bytes after which credit is granted.
 const CREDIT_STEP: u64 = 256 * 1024;
+/// Frames that may wait for a commit or for the log while credit is granted.
+pub const BACKLOG_MAX: u64 = 64;
 /// Bytes of records that wait for their ancestors.
 pub const WAITING_MAX: usize = 1024 * 1024;
 
@@ -150,7 +152,7 @@ impl Receiver {
         if open(at) > CREDIT_STREAM || total > CREDIT_PEER {
             return Err(WireError("more bytes than credit"));
         }
-        // Bytes count as consumed once they are decoded: what waits for a commit is bounded by FRAME_WINDOW
+        // Bytes count as consumed once they are decoded: what waits for a commit is bounded by BACKLOG_MAX
         // and by the offers, which stop the credit (see `credits`).
         self.consumed[at] += bytes;
         Ok(())
@@ -263,7 +265,11 @@ impl Receiver {
             match result {
                 ItemResult::Stored => outcome.stored += 1,
                 ItemResult::Known => {}
-                ItemResult::Refused(why) => outcome.refused.push((names.item(&id), *why)),
+                ItemResult::Refused(why) => {
+                    // What there is no room for is not here, whatever the mark says; it comes again.
+                    clean &= *why != Refusal::Quota;
+                    outcome.refused.push((names.item(&id), *why));
+                }
                 ItemResult::Waiting => {
                     clean = false;
                     outcome.waits_for_log = true;
@@ -329,7 +335,7 @@ impl Receiver {
         for priority in Priority::ALL {
             let at = usize::from(priority.index());
             let due = self.consumed[at].saturating_sub(self.granted[at]);
-            if due >= CREDIT_STEP && self.backlog() < FRAME_WINDOW / 1024 {
+            if due >= CREDIT_STEP && self.backlog() < BACKLOG_MAX {
                 self.granted[at] += due;
                 grants.push((priority, due as u32));
             }

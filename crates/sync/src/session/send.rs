@@ -52,6 +52,20 @@ pub(super) struct SendContext<'a> {
     pub now_ms: i64,
 }
 
+/// What is known of the peer's room for content.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Room {
+    /// Nothing speaks against it.
+    #[default]
+    Free,
+    /// It had none when last met: one item asks.
+    Ask,
+    /// The item that asks went out, whole with this frame.
+    Asked(u64),
+    /// It has none: nothing but the log goes out.
+    Full,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Sender {
     queues: [VecDeque<Job>; 5],
@@ -73,8 +87,8 @@ pub(super) struct Sender {
     held: BTreeSet<Id>,
     /// Received from the peer in this session and not yet passed by the row scan.
     pub from_peer: BTreeSet<Id>,
-    /// The peer has no room: nothing but the log goes out.
-    pub only_log: bool,
+    /// Room for content at the peer.
+    pub room: Room,
     pub items_sent: u64,
 }
 
@@ -158,7 +172,7 @@ impl Sender {
 
     fn job(&mut self, priority: Priority, job: Job) {
         if let Some(queue) = self.queues.get_mut(usize::from(priority.index())) {
-            if queue.len() < JOBS_MAX && !self.only_log {
+            if queue.len() < JOBS_MAX && self.room != Room::Full {
                 queue.push_back(job);
             } else if let Job::Item { row: Some(row), .. } = job {
                 // Dropped: the mark may never pass it, so no further mark is stated.
@@ -183,6 +197,9 @@ impl Sender {
     }
 
     fn has_credit(&self, priority: Priority) -> bool {
+        if priority != Priority::Log && matches!(self.room, Room::Asked(_) | Room::Full) {
+            return false;
+        }
         let at = usize::from(priority.index());
         let flying = |i: usize| self.sent[i].saturating_sub(self.granted[i]);
         let total: u64 = (0..self.sent.len()).map(flying).sum();
@@ -222,6 +239,9 @@ impl Sender {
                 Pushed::In => {
                     self.forget_row(row);
                     ids.push(id);
+                    if self.room == Room::Ask && priority != Priority::Log {
+                        break;
+                    }
                 }
                 Pushed::NotAnItem => self.forget_row(row),
                 Pushed::Full => {
@@ -355,6 +375,9 @@ impl Sender {
         self.sent[usize::from(priority.index())] += bytes.len() as u64;
         self.items_sent += ids.len() as u64;
         let head = item_frame.head();
+        if self.room == Room::Ask && priority != Priority::Log && !ids.is_empty() {
+            self.room = Room::Asked(head.frame);
+        }
         self.unacked.push_back(Unacked { frame: head.frame, mark: head.mark, ids });
         bytes
     }
@@ -363,6 +386,9 @@ impl Sender {
     pub fn acknowledge(&mut self, frames: u64) -> Option<u64> {
         if frames > self.next_frame {
             return None;
+        }
+        if matches!(self.room, Room::Asked(asked) if asked < frames) {
+            self.room = Room::Free;
         }
         let mut mark = 0;
         while self.unacked.front().is_some_and(|u| u.frame < frames) {

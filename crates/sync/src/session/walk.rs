@@ -1,9 +1,9 @@
 //! Reconciliation: from two different roots to the items that differ. The dialler starts walks and ends them;
 //! both answer each other's views with the next step down. A walk ends with Done both ways and a fresh Root.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Cx, Session, Step, Stop};
+use super::{Cx, Session, State, Step, Stop};
 use crate::api::Side;
 use crate::hello::Short;
 use crate::key::{Lane, Nibbles, Span};
@@ -22,10 +22,16 @@ const WALK_KEYS_MIN: u64 = 1 << 20;
 /// that, lists are sent.
 const TRIES_MAX: usize = 1 << 16;
 const TRIES_MS: i64 = 10_000;
+/// What walks of one peer may cost is counted over this time, milliseconds.
+const REFILL_MS: i64 = 10_000;
+/// The store is asked for its size again after so many messages.
+const SIZED_EVERY: u32 = 1_024;
 /// Steps that may wait to be taken; what does not fit is found again by the next walk.
 const TASKS_MAX: usize = 65_536;
 /// Control bytes waiting to be written above which no further step is taken.
 pub(super) const CONTROL_BACKLOG: usize = 512 * 1024;
+/// Control bytes waiting for a peer that does not read, above which it is given up.
+pub const CONTROL_WAITING_MAX: usize = 4 * 1024 * 1024;
 
 /// A place where the two sides differ, and how many keys the peer has there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +66,21 @@ pub(super) struct Walk {
     lanes_named: bool,
     /// Own and the peer's roots when the walk began: a walk that changes neither is the last.
     pub began_with: Option<super::RootPair>,
+    /// Both logs when a walk could not make them equal, for one side refuses records by their count: content goes on
+    /// without.
+    pub stuck_log: Option<(NodeInfo, NodeInfo)>,
+    /// Since when messages and keys are counted.
+    counted_from: i64,
 }
 
 impl Walk {
-    /// The work a peer may cause starts anew.
-    pub(super) fn refill(&mut self) {
-        self.messages = 0;
-        self.keys = 0;
+    /// The work a peer may cause starts anew, however often it says that a walk begins.
+    pub(super) fn refill(&mut self, now: i64) {
+        if now >= self.counted_from + REFILL_MS {
+            self.counted_from = now;
+            self.messages = 0;
+            self.keys = 0;
+        }
     }
 }
 
@@ -106,14 +120,16 @@ impl Session {
         }
         self.walk.active = true;
         self.walk.dirty = true;
-        self.walk.refill();
+        self.walk.refill(self.now);
         self.walk.began_with = Some((own, theirs.into()));
-        if own.log != (NodeInfo { n: theirs.log_n, hash: theirs.log_root }) {
+        let theirs_log = NodeInfo { n: theirs.log_n, hash: theirs.log_root };
+        if own.log != theirs_log && self.walk.stuck_log != Some((own.log, theirs_log)) {
             self.differs(Difference { lane: Lane::LOG, prefix: Nibbles::ROOT, theirs: theirs.log_n });
             return Ok(());
         }
         let lanes = self.shared_lanes(cx)?;
-        if let ([(lane, node)], false) = (lanes.as_slice(), self.walk.lanes_named) {
+        let named = self.walk.lanes_named || self.walk.stuck_log.is_some();
+        if let ([(lane, node)], false) = (lanes.as_slice(), named) {
             self.walk.lanes_named = true;
             // The peer's count is not known: any number that asks for its view.
             let theirs = if node.n == 0 { 1 } else { u32::MAX };
@@ -209,7 +225,7 @@ impl Session {
     /// Every reconciliation message passes here: only after the greeting, and not without end.
     pub(super) fn walk_message(&mut self, cx: &Cx<'_>, message: Message) -> Step {
         self.walk.messages += 1;
-        if self.walk.messages == 1 {
+        if self.walk.messages % SIZED_EVERY == 1 {
             let rows = cx.replica.last_row()?;
             self.walk.keys_max = rows.saturating_mul(WALK_PASSES).saturating_add(WALK_KEYS_MIN);
         }
@@ -234,9 +250,21 @@ impl Session {
 
     fn on_lanes(&mut self, cx: &Cx<'_>, rows: &[LaneRow]) -> Step {
         let own = self.shared_lanes(cx)?;
+        if self.content_ok && self.state == State::Log {
+            // The dialler walks content: if the logs differ still, they will.
+            self.state = State::Content;
+        }
+        let names: BTreeMap<[u8; 8], Lane> =
+            cx.replica.lanes()?.into_iter().map(|lane| (self.names.lane(&lane), lane)).collect();
+        self.spend_keys(rows.len() + names.len())?;
         let mut named = BTreeSet::new();
         for row in rows {
-            let Some(lane) = self.resolve_lane(cx, &row.lane)? else { continue };
+            let meant = match row.lane {
+                LaneRef::Keyed(short) => names.get(&short).map(|lane| LaneRef::Plain(lane.0)),
+                plain => Some(plain),
+            };
+            let Some(meant) = meant else { continue };
+            let Some(lane) = self.resolve_lane(cx, &meant)? else { continue };
             named.insert(lane);
             let node = cx.replica.node(&lane, &Nibbles::ROOT)?;
             let differs = node != (NodeInfo { n: row.n, hash: row.root });
@@ -259,6 +287,7 @@ impl Session {
 
     fn on_view(&mut self, cx: &Cx<'_>, view: &Nodes) -> Step {
         let Some(lane) = self.resolve_lane(cx, &view.lane)? else { return Ok(()) };
+        self.spend_keys(view.entries.len())?;
         let mut gap_from = Some(view.prefix.span().from);
         let mut fewer = Vec::new();
         for entry in &view.entries {
@@ -301,6 +330,7 @@ impl Session {
     /// walk goes on below.
     fn on_fewer(&mut self, cx: &Cx<'_>, nodes: &Nodes) -> Step {
         let Some(lane) = self.resolve_lane(cx, &nodes.lane)? else { return Ok(()) };
+        self.spend_keys(nodes.entries.len())?;
         for entry in &nodes.entries {
             let prefix = nodes.prefix.join(&entry.tail).ok_or(Stop::Violation("node prefix too long"))?;
             let own = cx.replica.node(&lane, &prefix)?;

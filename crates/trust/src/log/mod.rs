@@ -177,7 +177,7 @@ impl Log {
             return Err(RefusedRecord::UnknownAuthor);
         }
         let own = self.records_of.get(&author).copied().unwrap_or(0);
-        if self.stored.len() >= MAX_RECORDS || own >= MAX_RECORDS_PER_AUTHOR {
+        if has_no_room(self.stored.len(), own) {
             return Err(RefusedRecord::Full);
         }
         let invited = match &record.fields {
@@ -290,8 +290,24 @@ impl Log {
     }
 }
 
+/// Whether a log of `all` records, of which `own` are its author's, takes no further one of theirs.
+fn has_no_room(all: usize, own: usize) -> bool {
+    all >= MAX_RECORDS || own >= MAX_RECORDS_PER_AUTHOR
+}
+
 /// The workspace that a Genesis item founds: `D(workspace, item without signature, workspace field zero)`.
 pub fn workspace_id(genesis: &Item) -> Id {
     let bytes = genesis.unsigned_bytes();
     derive_parts(Context::Workspace, &[&bytes[..4], &[0; 32], &bytes[36..]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_has_so_many_records_in_all_and_of_one_author() {
+        assert!(!has_no_room(MAX_RECORDS - 1, MAX_RECORDS_PER_AUTHOR - 1), "at the bound");
+        assert!(has_no_room(MAX_RECORDS, 0) && has_no_room(0, MAX_RECORDS_PER_AUTHOR), "one past it");
+    }
 }

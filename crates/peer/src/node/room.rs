@@ -1,0 +1,208 @@
+//! How much a workspace may take on a node, and what is refused when it has taken that. It decides by counts and sizes
+//! alone: a node reads nothing.
+
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
+
+use serde::{Deserialize, Serialize};
+use tern_store::{Id16, Store, Txn};
+use tern_sync::{Lane, Refusal};
+use tern_trust::{BlobRef, Item, Kind, Membership};
+
+use crate::api::PeerError;
+use crate::files::MAX_SEALED_ATTACHMENT_BYTES;
+
+/// Bytes that a workspace may take where the operator says nothing.
+pub const DEFAULT_QUOTA_BYTES: u64 = 8 << 30;
+/// Bytes over its quota that a workspace may take for its log: who is in must be told, however full it is.
+pub const LOG_RESERVE_BYTES: u64 = 64 << 20;
+/// Closed lanes that the devices of one member may begin on a node.
+pub const LANES_PER_MEMBER: usize = 64;
+/// Of a quota, the share that must be free again before content is taken anew: what just fits would be refused again at
+/// once.
+const SLACK_SHARE: u64 = 32;
+/// Key of the store's `meta` table: content is refused for lack of room.
+const FULL: &str = "node.full";
+
+/// What a workspace may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// Bytes of items and attachments.
+    pub bytes: u64,
+    /// Items, where the operator wants to bound them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<u64>,
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Quota { bytes: DEFAULT_QUOTA_BYTES, items: None }
+    }
+}
+
+/// What a workspace has taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RoomUse {
+    /// Bytes of items, and of attachments as large as they are said to be.
+    pub bytes: u64,
+    /// Items.
+    pub items: u64,
+    /// Content is refused.
+    pub full: bool,
+    /// Bytes of the item that did not fit.
+    pub lacks: u64,
+}
+
+impl RoomUse {
+    /// As a store has it.
+    pub fn of(store: &Store) -> Result<RoomUse, PeerError> {
+        let attachments = store.blobs(false)?.iter().fold(0u64, |sum, b| sum.saturating_add(b.size_bytes));
+        let full = store.meta(FULL)?;
+        let lacks = full.as_deref().and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
+        Ok(RoomUse {
+            bytes: store.used_bytes()?.saturating_add(attachments),
+            items: store.lanes()?.iter().map(|(_, sum)| sum.items).sum(),
+            full: full.is_some(),
+            lacks,
+        })
+    }
+}
+
+/// Notes in the store whether content is refused.
+pub(super) fn keep_full(txn: &mut Txn<'_>, used: RoomUse) -> tern_store::Result<()> {
+    if used.full { txn.set_meta(FULL, &used.lacks.to_le_bytes()) } else { txn.remove_meta(FULL) }
+}
+
+/// The room of one workspace.
+#[derive(Debug)]
+pub(crate) struct Room {
+    quota: Quota,
+    used: RoomUse,
+    /// Closed lanes that members have begun, as far as they were looked up.
+    lanes: BTreeMap<Id16, BTreeSet<Id16>>,
+}
+
+impl Room {
+    /// As a store has it, with the default quota.
+    pub fn of(store: &Store) -> Result<Room, PeerError> {
+        Ok(Room { quota: Quota::default(), used: RoomUse::of(store)?, lanes: BTreeMap::new() })
+    }
+
+    /// The same use under another quota.
+    pub fn with(mut self, quota: Quota) -> Room {
+        self.set(quota);
+        self
+    }
+
+    /// Changes the quota, or says it again: a workspace that was full and has room now is not full any more.
+    pub fn set(&mut self, quota: Quota) {
+        self.quota = quota;
+        self.used.full &= !self.has_slack();
+    }
+
+    pub fn quota(&self) -> Quota {
+        self.quota
+    }
+
+    pub fn used(&self) -> RoomUse {
+        self.used
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.used.full
+    }
+
+    /// Counts anew what the store holds. Whether it is full stays: see [`Room::set`].
+    pub fn look(&mut self, store: &Store) -> Result<(), PeerError> {
+        let RoomUse { full, lacks, .. } = self.used;
+        self.used = RoomUse { full, lacks, ..RoomUse::of(store)? };
+        Ok(())
+    }
+
+    fn has_slack(&self) -> bool {
+        let free = |used: u64, quota: u64, lacks: u64| {
+            used.saturating_add((quota / SLACK_SHARE).max(lacks)) <= quota
+        };
+        free(self.used.bytes, self.quota.bytes, self.used.lacks)
+            && self.quota.items.is_none_or(|most| free(self.used.items, most, 1))
+    }
+
+    /// Why an item whose author is known is not taken. What is taken counts.
+    pub fn refuses(
+        &mut self,
+        store: &Store,
+        membership: &Membership,
+        item: &Item,
+    ) -> Result<Option<Refusal>, PeerError> {
+        let mut bytes = item.bytes().len() as u64;
+        if item.kind().is_record() {
+            let most = self.quota.bytes.saturating_add(LOG_RESERVE_BYTES);
+            if self.used.bytes.saturating_add(bytes) > most {
+                return Ok(Some(Refusal::Quota));
+            }
+            self.used.bytes += bytes;
+            return Ok(None);
+        }
+        if item.kind() == Kind::BlobRef
+            && let Ok(blob) = BlobRef::decode(item.body())
+        {
+            // One large attachment that does not fit is no reason to refuse anything else.
+            let left = self.quota.bytes.saturating_sub(self.used.bytes.saturating_add(bytes));
+            if blob.size > MAX_SEALED_ATTACHMENT_BYTES || blob.size > left {
+                return Ok(Some(Refusal::Size));
+            }
+            bytes += blob.size;
+        }
+        if self.begins_too_many_lanes(store, membership, item)? {
+            return Ok(Some(Refusal::Size));
+        }
+        let fits = self.used.bytes.saturating_add(bytes) <= self.quota.bytes
+            && self.quota.items.is_none_or(|most| self.used.items < most);
+        if self.used.full {
+            return Ok(Some(Refusal::Quota));
+        }
+        if !fits {
+            (self.used.full, self.used.lacks) = (true, bytes);
+            return Ok(Some(Refusal::Quota));
+        }
+        self.used.bytes += bytes;
+        self.used.items += 1;
+        Ok(None)
+    }
+
+    fn begins_too_many_lanes(
+        &mut self,
+        store: &Store,
+        membership: &Membership,
+        item: &Item,
+    ) -> Result<bool, PeerError> {
+        let lane = item.header().space;
+        if Lane(lane) == Lane::ROOT || membership.spaces.contains(&lane) {
+            return Ok(false);
+        }
+        let author = item.header().author;
+        let Some(member) = membership.member_of(&author) else { return Ok(false) };
+        let lanes = match self.lanes.entry(member) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(lanes_of(store, membership, &member)?),
+        };
+        if lanes.len() >= LANES_PER_MEMBER && !lanes.contains(&lane) {
+            return Ok(true);
+        }
+        lanes.insert(lane);
+        Ok(false)
+    }
+}
+
+/// Closed lanes in which devices of a member have written.
+fn lanes_of(store: &Store, membership: &Membership, member: &Id16) -> Result<BTreeSet<Id16>, PeerError> {
+    let mut lanes = BTreeSet::new();
+    for device in membership.devices.values().filter(|device| device.member == *member) {
+        for (_, space) in store.feeds_of(&device.public.key)? {
+            if Lane(space) != Lane::ROOT && !membership.spaces.contains(&space) {
+                lanes.insert(space);
+            }
+        }
+    }
+    Ok(lanes)
+}

@@ -1,0 +1,86 @@
+//! Bounds on counts of the log: met at the bound, refused one past it.
+
+mod common;
+
+use common::Peer;
+use tern_trust::device::{DeviceKeys, InviteKeys};
+use tern_trust::feed::{FeedState, Writer};
+use tern_trust::item::Kind;
+use tern_trust::limits::{MAX_DEVICES_PER_MEMBER, MAX_MEMBERS, MAX_PACK_LIST, MAX_RECORDS_PER_AUTHOR};
+use tern_trust::log::{Inserted, InviteTerms, RecordWriter, RefusedRecord, sign_link};
+use tern_trust::pack::{Listed, PackList};
+use tern_trust::record::{Fields, InviteMode, Record, Role};
+
+#[test]
+fn one_author_has_so_many_records_and_no_more() {
+    let mut founder = Peer::founder();
+    let before = founder.log.len();
+    for _ in before..MAX_RECORDS_PER_AUTHOR {
+        founder.write(|records, _, _| records.require(0)).expect("at the bound");
+    }
+    assert_eq!(founder.log.len(), MAX_RECORDS_PER_AUTHOR);
+    // One past it, signed by hand: the log says why it does not take it.
+    let fields = Fields::Require { bits: 0 };
+    let kind = Kind::from_byte(fields.kind());
+    let record = Record { heads: founder.log.heads(), fields };
+    let writer = Writer { workspace: *founder.log.workspace(), keys: &founder.keys, day: 20_000 };
+    let item =
+        writer.clear(&mut FeedState::new(77), kind, [0; 16], [0; 16], &record.encode()).expect("signs");
+    assert_eq!(founder.log.insert(item), Inserted::Refused(RefusedRecord::Full));
+    assert_eq!(founder.log.len(), MAX_RECORDS_PER_AUTHOR);
+}
+
+#[test]
+fn one_member_has_so_many_devices_and_no_more() {
+    let mut founder = Peer::founder();
+    let me = founder.member;
+    let held = |peer: &Peer| {
+        peer.log.membership().devices.values().filter(|device| device.member == me && device.active).count()
+    };
+    let mut seed = 100;
+    let mut add = |founder: &mut Peer| {
+        seed += 1;
+        let device = DeviceKeys::from_seed(&[seed; 32]);
+        let signature = sign_link(founder.log.workspace(), &me, &device);
+        founder.write(|records, _, _| records.device_add(me, device.public(), signature)).is_ok()
+    };
+    while held(&founder) < MAX_DEVICES_PER_MEMBER {
+        assert!(add(&mut founder), "at the bound");
+    }
+    add(&mut founder);
+    assert_eq!(held(&founder), MAX_DEVICES_PER_MEMBER, "one past the bound");
+}
+
+#[test]
+fn a_workspace_has_so_many_members_and_no_more() {
+    let mut founder = Peer::founder();
+    let invite = InviteKeys::from_secret(&[5; 32]);
+    let terms = InviteTerms { role: Role::Reader, mode: InviteMode::Open, uses: u16::MAX, expires: u64::MAX };
+    founder.write(|records, ring, dice| records.invite(&invite, &terms, ring, dice)).expect("invites");
+    let mut join = |n: u64| {
+        let (mut seed, mut member) = ([3; 32], [8; 16]);
+        seed[..8].copy_from_slice(&n.to_le_bytes());
+        member[..8].copy_from_slice(&n.to_le_bytes());
+        let keys = DeviceKeys::from_seed(&seed);
+        let writer = Writer { workspace: *founder.log.workspace(), keys: &keys, day: 20_000 };
+        let mut records = RecordWriter { writer, feed: &mut FeedState::new(n), log: &mut founder.log };
+        records.join(&invite, member, None).is_ok()
+    };
+    assert!((1..MAX_MEMBERS as u64).all(&mut join), "at the bound");
+    for n in 0..3 {
+        join(MAX_MEMBERS as u64 + n);
+    }
+    let members = founder.log.membership().members.values().filter(|member| member.role > Role::None).count();
+    assert_eq!(members, MAX_MEMBERS, "one past the bound");
+}
+
+#[test]
+fn a_pack_lists_so_many_items_and_no_more() {
+    let listed = |n: usize| {
+        let mut id16 = [0; 16];
+        id16[..8].copy_from_slice(&(n as u64).to_le_bytes());
+        Listed { author: [7; 32], incarnation: 1, seq: n as u32, item: id16 }
+    };
+    assert!(PackList::new((0..MAX_PACK_LIST).map(listed)).is_ok(), "at the bound");
+    assert!(PackList::new((0..=MAX_PACK_LIST).map(listed)).is_err(), "one past it");
+}

@@ -1,0 +1,224 @@
+//! A node with little room: it refuses in words, takes the log, loses nothing, is not asked again and again, and goes on
+//! by itself once its operator gives it more.
+
+use anyhow::{Result, ensure};
+use tern_peer::hub::Tenant as _;
+use tern_peer::node::{LANES_PER_MEMBER, LOG_RESERVE_BYTES, Quota, RoomUse};
+use tern_peer::{Command, Query, Reply, StatusView, View};
+use tern_sync::{ItemResult, Lane, Refusal};
+use tern_tests::forge::Forger;
+use tern_tests::world::NODE;
+use tern_tests::{World, checks};
+
+const ADA: usize = 0;
+const BAO: usize = 1;
+
+fn new_page(world: &mut World, laptop: usize, title: &str, kib: usize) -> Result<String> {
+    let markdown: String = (0..kib).map(|_| noise(world, 1_024) + " ").collect();
+    let command =
+        Command::PageNew { title: title.to_owned(), parent: None, space: None, markdown: Some(markdown) };
+    match world.perform(laptop, &command)? {
+        Reply::Doc(doc) => Ok(doc.id),
+        other => anyhow::bail!("{other:?}"),
+    }
+}
+
+/// Letters that no compression makes shorter by much.
+fn noise(world: &mut World, count: usize) -> String {
+    (0..count / 16).map(|_| format!("{:016x}", world.rng.draw())).collect()
+}
+
+fn room(world: &mut World, quota: Quota) -> bool {
+    world.node.hub.tenants_mut().map(|core| core.set_quota(quota)).any(|freed| freed)
+}
+
+fn used(world: &World) -> RoomUse {
+    world.node.hub.tenants().next().expect("a tenant").use_of_room()
+}
+
+fn status(world: &mut World, laptop: usize) -> Result<StatusView> {
+    match world.ask(laptop, &Query::Status)? {
+        View::Status(status) => Ok(status),
+        other => anyhow::bail!("{other:?}"),
+    }
+}
+
+/// Bytes of one meeting.
+fn cost(world: &mut World, laptop: usize) -> Result<u64> {
+    ensure!(world.dial_known(laptop, NODE)?, "no connection");
+    world.settle()?;
+    let bytes = world.links.iter().map(|link| link.bytes).sum();
+    world.hang_up();
+    Ok(bytes)
+}
+
+#[test]
+fn t17_a_full_node_refuses_in_words_takes_the_log_and_goes_on_by_itself_when_it_is_given_room() -> Result<()>
+{
+    let mut world = World::ready(171, 2)?;
+    world.quiesce()?;
+    let before = used(&world);
+    room(&mut world, Quota { bytes: before.bytes + 200_000, items: None });
+    let pages =
+        (0..8).map(|n| new_page(&mut world, ADA, &format!("Page {n}"), 60)).collect::<Result<Vec<_>>>()?;
+    world.meet(ADA, NODE)?;
+    ensure!(used(&world).full, "the node took it all: {:?}", used(&world));
+    ensure!(used(&world).bytes < before.bytes + 400_000, "far more than its quota: {:?}", used(&world));
+
+    let told = status(&mut world, ADA)?;
+    let node = told.peers.iter().find(|p| p.kind == "node").expect("a node");
+    ensure!(node.full && !node.all, "{node:?}");
+    ensure!(node.text.contains("full") && node.text.contains("stay here"), "{}", node.text);
+    ensure!(told.only_here.items > 0, "{told:?}");
+
+    // The log goes on: a new role is known on the other laptop, through the node.
+    let member = world.member(BAO)?.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    world.perform(ADA, &Command::MemberRole { member, role: "commenter".to_owned() })?;
+    world.meet(ADA, NODE)?;
+    world.meet(BAO, NODE)?;
+    let role = world.core_ref(BAO).membership().role_of(&world.member(BAO)?);
+    ensure!(role == tern_trust::Role::Commenter, "{role:?}");
+
+    // Nothing is lost, and nobody has to do anything once there is room.
+    ensure!(room(&mut world, Quota::default()), "there is room again");
+    world.meet(ADA, NODE)?;
+    world.meet(BAO, NODE)?;
+    checks::same_lanes(&world)?;
+    let told = status(&mut world, ADA)?;
+    ensure!(told.only_here.items == 0 && told.peers.iter().all(|p| !p.full), "{told:?}");
+    for page in pages {
+        let query = Query::PageText { page, format: "md".to_owned(), at: None };
+        ensure!(matches!(world.ask(BAO, &query)?, View::Text { text } if text.len() > 50_000));
+    }
+    Ok(())
+}
+
+#[test]
+fn t38_a_full_node_is_not_asked_again_and_again() -> Result<()> {
+    let mut world = World::ready(172, 2)?;
+    world.quiesce()?;
+    let before = used(&world);
+    room(&mut world, Quota { bytes: before.bytes, items: None });
+    for n in 0..6 {
+        new_page(&mut world, ADA, &format!("Page {n}"), 60)?;
+    }
+    let first = cost(&mut world, ADA)?;
+    for round in 0..10 {
+        let again = cost(&mut world, ADA)?;
+        ensure!(again < 90_000 && again < first / 3, "meeting {round} cost {again} bytes, the first {first}");
+    }
+    // Connected for hours, it says nothing more of what was refused.
+    ensure!(world.dial_known(ADA, NODE)?);
+    world.settle()?;
+    let bytes = |world: &World| world.links.iter().map(|link| link.bytes).sum::<u64>();
+    let after_settling = bytes(&world);
+    for _ in 0..900 {
+        world.pass(4_000);
+        world.pump(1_000);
+    }
+    ensure!(world.links.len() == 1, "the connection ended");
+    let hour = bytes(&world) - after_settling;
+    ensure!(hour < 60_000, "{hour} bytes in an hour of standing still");
+    Ok(())
+}
+
+#[test]
+fn items_are_bounded_where_the_operator_says_so() -> Result<()> {
+    let mut world = World::ready(173, 2)?;
+    world.quiesce()?;
+    let most = used(&world).items + 5;
+    room(&mut world, Quota { items: Some(most), ..Quota::default() });
+    for n in 0..10 {
+        new_page(&mut world, ADA, &format!("Page {n}"), 1)?;
+    }
+    world.meet(ADA, NODE)?;
+    ensure!(used(&world).full && used(&world).items == most, "{:?} of {most}", used(&world));
+    room(&mut world, Quota::default());
+    world.meet(ADA, NODE)?;
+    checks::same_lanes_of(&world, &[ADA])
+}
+
+#[test]
+fn a_node_that_starts_again_knows_that_it_was_full() -> Result<()> {
+    let mut world = World::ready(174, 2)?;
+    world.quiesce()?;
+    let before = used(&world);
+    room(&mut world, Quota { bytes: before.bytes, items: None });
+    new_page(&mut world, ADA, "Page", 60)?;
+    world.meet(ADA, NODE)?;
+    ensure!(used(&world).full);
+    world.restart_node(false)?;
+    ensure!(used(&world).full, "a full node forgot it");
+    ensure!(room(&mut world, Quota::default()), "and is told of its room");
+    world.meet(ADA, NODE)?;
+    checks::same_lanes_of(&world, &[ADA])
+}
+
+#[test]
+fn one_member_begins_so_many_lanes_on_a_node_and_no_more() -> Result<()> {
+    let mut world = World::ready(175, 2)?;
+    world.quiesce()?;
+    let mut forger = Forger::of(&mut world, BAO)?;
+    let lane = |n: usize| {
+        let mut lane = [9; 16];
+        lane[..8].copy_from_slice(&(n as u64).to_le_bytes());
+        lane
+    };
+    let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    let begun = core.replica().store.lanes()?.len();
+    let mut taken = 0;
+    for n in 0..LANES_PER_MEMBER * 2 {
+        let item = forger.in_lane(lane(n))?;
+        let (results, _) = core.ingest(vec![item]);
+        match results.as_slice() {
+            [ItemResult::Stored] => taken += 1,
+            other => ensure!(other == [ItemResult::Refused(Refusal::Size)], "{other:?}"),
+        }
+    }
+    // Bao's personal space counts, as any closed lane does.
+    ensure!((LANES_PER_MEMBER - 1..=LANES_PER_MEMBER).contains(&taken), "{taken} lanes");
+    let lanes = core.replica().store.lanes()?.len();
+    ensure!(lanes <= begun + LANES_PER_MEMBER, "{lanes} lanes, {begun} before");
+    // What is begun goes on, and others begin their own.
+    forger.start_again(&mut world.rng);
+    let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    ensure!(core.ingest(vec![forger.in_lane(lane(0))?]).0 == [ItemResult::Stored]);
+    let mut other = Forger::of(&mut world, ADA)?;
+    let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    ensure!(core.ingest(vec![other.in_lane(lane(500))?]).0 == [ItemResult::Stored]);
+    ensure!(core.replica().store.lane(&Lane::LOG.0)?.items > 0);
+    Ok(())
+}
+
+#[test]
+fn attachments_count_as_large_as_they_are_said_to_be_and_none_is_larger_than_a_laptop_makes() -> Result<()> {
+    let mut world = World::ready(176, 2)?;
+    world.quiesce()?;
+    let mut forger = Forger::of(&mut world, BAO)?;
+    let bytes = used(&world).bytes + (3 << 30);
+    room(&mut world, Quota { bytes, items: None });
+    let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    let mut offer =
+        |n: u8, size: u64| Ok::<_, anyhow::Error>(core.ingest(vec![forger.blob_ref([n; 32], size)?]).0);
+    ensure!(offer(1, u64::MAX)? == [ItemResult::Refused(Refusal::Size)]);
+    ensure!(offer(2, 1 << 30)? == [ItemResult::Stored]);
+    ensure!(offer(3, 1 << 30)? == [ItemResult::Stored]);
+    ensure!(offer(4, 1 << 30)? == [ItemResult::Refused(Refusal::Size)], "what is on its way counts");
+    ensure!(offer(5, 1_000)? == [ItemResult::Stored], "one that does not fit keeps nothing else out");
+    ensure!(used(&world).bytes > 2 << 30 && !used(&world).full);
+    Ok(())
+}
+
+#[test]
+fn the_log_of_a_full_node_has_room_of_its_own_and_that_too_has_an_end() -> Result<()> {
+    let mut world = World::ready(177, 2)?;
+    world.quiesce()?;
+    let mut forger = Forger::of(&mut world, ADA)?;
+    let record = forger.record(world.core_ref(ADA), tern_trust::record::Fields::Require { bits: 0 })?;
+    // A node whose disk holds more than quota and reserve: the operator took room away.
+    room(&mut world, Quota { bytes: 0, items: None });
+    let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    ensure!(core.use_of_room().bytes < LOG_RESERVE_BYTES);
+    ensure!(core.ingest(vec![record]).0 == [ItemResult::Stored], "a full node takes the log");
+    Ok(())
+}
