@@ -6,15 +6,20 @@
 //! [`forge`] writes what an honest program never writes; [`tap`] listens on the wire between real processes.
 
 pub mod bundle;
+pub mod campaign;
 pub mod checks;
 pub mod company;
 pub mod disk;
 pub mod forge;
 pub mod host;
 pub mod net;
+pub mod node;
 pub mod reference;
 pub mod schedule;
 pub mod tap;
+mod template;
+pub mod twist;
+pub mod watch;
 pub mod world;
 
 pub use host::Rng;

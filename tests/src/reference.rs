@@ -123,8 +123,24 @@ impl Reference {
         Ok(())
     }
 
-    /// After a disk went back or was lost: marks what nobody holds any more.
+    /// Edits that a store holds, loose or in packs.
+    pub fn held_by(&self, store: &Store) -> Result<BTreeSet<usize>> {
+        let packed = packed(store)?;
+        let mut held = BTreeSet::new();
+        for (index, op) in self.ops.iter().enumerate() {
+            if holds(store, &packed, &op.items)? {
+                held.insert(index);
+            }
+        }
+        Ok(held)
+    }
+
+    /// After a disk went back or was lost: marks what nobody holds any more. What a lying node holds is held by nobody;
+    /// then what its author's own laptop lost may be lost, for others may have got it from nobody else.
     pub fn note_losses(&mut self, world: &World) -> Result<()> {
+        if world.node.lies.is_some() {
+            return self.note_own_losses(world);
+        }
         let laptops = (0..world.laptops.len()).map(|laptop| world.core_ref(laptop).store());
         let nodes = world.node.hub.tenants().map(|node| node.replica().store);
         let mut stores = Vec::new();
@@ -137,6 +153,15 @@ impl Reference {
                 held = held || holds(store, packed, &op.items)?;
             }
             op.may_lose = !held;
+        }
+        Ok(())
+    }
+
+    fn note_own_losses(&mut self, world: &World) -> Result<()> {
+        for laptop in 0..world.laptops.len() {
+            let held = self.held_by(world.core_ref(laptop).store())?;
+            let own = self.ops.iter_mut().enumerate().filter(|(_, op)| op.laptop == laptop);
+            own.filter(|(index, _)| !held.contains(index)).for_each(|(_, op)| op.may_lose = true);
         }
         Ok(())
     }

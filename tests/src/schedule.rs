@@ -7,8 +7,11 @@ use anyhow::{Result, bail, ensure};
 use tern_peer::{Command, ErrorKind, Query, Reply, View};
 use tern_trust::Role;
 
+use crate::campaign::Campaign;
 use crate::host::{Rng, YEAR_MS};
+use crate::node::SimNode;
 use crate::reference::{Effect, Reference};
+use crate::watch::Watch;
 use crate::world::{CANARY, NODE, World};
 use crate::{bundle, checks};
 
@@ -26,8 +29,14 @@ pub struct Run {
     pub plan: String,
     /// Whether long histories are folded together in this run.
     packs: bool,
+    seed: u64,
+    /// The step under way.
+    at: usize,
     pub(crate) rng: Rng,
     stale: Vec<Stale>,
+    watch: Watch,
+    /// Who did something in this step.
+    acted: usize,
     /// Laptops of which somebody else says what they do.
     pub(crate) driven: BTreeSet<usize>,
 }
@@ -41,37 +50,49 @@ struct Stale {
     text: String,
 }
 
-/// Runs a seed to its end; the error says what differed, after the plan.
-pub fn run(seed: u64) -> Result<()> {
+/// The campaign of these runs.
+pub const CAMPAIGN: Campaign = Campaign { variable: "TERN_SEED", steps: STEPS, run };
+
+/// Takes steps of a seed's run; the error says what differed, after the plan.
+fn run(seed: u64, steps: &[usize]) -> Result<String> {
     let mut run = Run::new(seed)?;
-    let result = run.go();
-    result.map_err(|e| e.context(format!("seed {seed} (TERN_SEED={seed} replays it)\n{}", run.plan)))
+    let result = run.go(steps);
+    match result {
+        Ok(()) => Ok(run.plan),
+        Err(error) => Err(error.context(run.plan)),
+    }
 }
 
 impl Run {
     /// The beginning of a seed's run.
     pub fn new(seed: u64) -> Result<Run> {
-        let mut rng = Rng::new(seed.wrapping_mul(0x5851_f42d_4c95_7f2d));
+        let seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d);
+        let mut rng = Rng::new(seed);
         let laptops = 2 + usize::from(rng.chance(34));
         let mut world = World::ready(rng.draw(), laptops)?;
         let packs = rng.chance(50);
         if packs {
             world.perform(0, &Command::Compact { on: true, least: None })?;
         }
-        Ok(Run::of(world, packs, rng))
+        Ok(Run::of(world, packs, seed))
     }
 
-    pub(crate) fn of(world: World, packs: bool, rng: Rng) -> Run {
-        let (reference, plan, stale) = (Reference::default(), String::new(), Vec::new());
-        Run { world, reference, plan, packs, rng, stale, driven: BTreeSet::new() }
+    pub(crate) fn of(world: World, packs: bool, seed: u64) -> Run {
+        let (reference, plan, stale, watch) =
+            (Reference::default(), String::new(), Vec::new(), Watch::default());
+        let (rng, driven) = (Rng::new(seed), BTreeSet::new());
+        Run { world, reference, plan, packs, seed, at: 0, rng, stale, watch, acted: 0, driven }
     }
 
-    /// All steps, the reunion and the comparison.
-    pub fn go(&mut self) -> Result<()> {
+    /// Steps of the run, the reunion and the comparison.
+    pub fn go(&mut self, steps: &[usize]) -> Result<()> {
         self.clocks();
-        for _ in 0..STEPS {
+        for at in steps {
+            self.begin(*at);
             self.step()?;
+            self.look()?;
         }
+        self.begin(STEPS);
         self.note("all meet");
         self.world.quiesce()?;
         let before = checks::all(&mut self.world, &self.reference)?;
@@ -81,8 +102,21 @@ impl Run {
         Ok(())
     }
 
+    /// What a step draws hangs on the run and its own number alone.
+    pub(crate) fn begin(&mut self, at: usize) {
+        let mut rng = Rng::new(self.seed ^ (at as u64 + 1).wrapping_mul(0x9e6c_63d0_876a_68ee));
+        self.world.rng = Rng::new(rng.draw());
+        (self.rng, self.at) = (rng, at);
+    }
+
+    /// The invariants that hold after every step.
+    pub(crate) fn look(&mut self) -> Result<()> {
+        let forger = self.driven.first().copied();
+        self.watch.look(&self.world, &self.reference, self.acted, forger)
+    }
+
     pub(crate) fn note(&mut self, what: impl std::fmt::Display) {
-        let _ = writeln!(self.plan, "{what}");
+        let _ = writeln!(self.plan, "{:>3} {what}", self.at);
     }
 
     /// Clocks are wrong by up to ten years on some laptops.
@@ -111,6 +145,7 @@ impl Run {
 
     pub(crate) fn step(&mut self) -> Result<()> {
         let laptop = self.laptop();
+        self.acted = laptop;
         let roll = self.rng.below(100);
         let pause = self.rng.below(60_000) as i64;
         self.world.clock.pass(pause);
@@ -162,7 +197,7 @@ impl Run {
         if self.rng.chance(30) {
             self.note("a week passes for the node");
             self.world.clock.pass(8 * 86_400_000);
-            self.world.node.hub.tenants_mut().for_each(tern_peer::NodeCore::tidy);
+            self.world.node.hub.tenants_mut().for_each(SimNode::tidy);
         }
         Ok(())
     }
@@ -229,6 +264,7 @@ impl Run {
         self.note(format_args!("{laptop} goes back to backup {backup}, cloned {cloned}"));
         self.world.restore(laptop, backup, cloned)?;
         self.stale.retain(|s| s.laptop != laptop);
+        self.watch.forget(laptop);
         self.reference.note_losses(&self.world)
     }
 
