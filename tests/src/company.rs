@@ -1,13 +1,17 @@
 //! Runs with people who come and go, and one member whose program does whatever it likes: Ada owns, Bao is an Admin, Cleo
 //! and Dov write, and Dov forges.
 
+mod devices;
 mod ending;
 mod forging;
+mod private;
 
 use anyhow::{Result, bail, ensure};
-use tern_peer::{AccessCommand, Command, ErrorKind};
+use tern_peer::{AccessCommand, Command, ErrorKind, Reply};
 use tern_trust::Role;
 
+use self::devices::Later;
+use self::private::Room;
 use crate::campaign::Campaign;
 use crate::forge::Forger;
 use crate::host::Rng;
@@ -31,6 +35,14 @@ pub struct Company {
     pages: Vec<String>,
     /// The node lies until everybody has met without it.
     lies: bool,
+    rooms: Vec<Room>,
+    /// Whose each laptop is, by the number of their first one.
+    persons: Vec<usize>,
+    /// Who runs an older build.
+    older: Option<usize>,
+    laters: Vec<Later>,
+    /// Edits of the reference that were looked at.
+    looked_at: usize,
 }
 
 /// The campaign of these runs.
@@ -63,7 +75,22 @@ impl Company {
         let dov = Forger::of(&mut world, DOV)?;
         let mut run = Run::of(world, packs, seed);
         run.driven.insert(DOV);
-        Ok(Company { run, dov, pages: Vec::new(), lies })
+        let (older, persons) = (packs && rng.chance(30), vec![ADA, BAO, CLEO, DOV]);
+        let mut company = Company {
+            run,
+            dov,
+            pages: Vec::new(),
+            lies,
+            rooms: Vec::new(),
+            persons,
+            older: None,
+            laters: Vec::new(),
+            looked_at: 0,
+        };
+        if older {
+            company.begin_older()?;
+        }
+        Ok(company)
     }
 
     /// What was done so far, a line a step.
@@ -82,26 +109,34 @@ impl Company {
             match self.run.rng.below(100) {
                 0..12 if self.lies => self.meet_the_liar()?,
                 12..20 if self.lies => self.lie()?,
-                0..62 => self.run.step()?,
-                62..74 => self.manage()?,
-                74..78 => self.come_back()?,
+                0..54 => self.run.step()?,
+                54..65 => self.manage()?,
+                65..69 => self.come_back()?,
+                69..80 => self.room()?,
+                80..83 => self.device()?,
+                83 => self.later()?,
+                84 => self.update()?,
                 _ => self.forge()?,
             }
             self.run.look()?;
+            self.sealed_for_those_inside()?;
             self.sessions_end()?;
         }
         self.run.begin(STEPS);
         self.end()
     }
 
-    fn perform(&mut self, laptop: usize, command: &Command) -> Result<()> {
+    /// What came of a command; nothing where it was refused for a reason that may arise here.
+    fn perform(&mut self, laptop: usize, command: &Command) -> Result<Option<Reply>> {
         self.run.note(format_args!("{laptop} {command:?}"));
         match self.run.world.perform(laptop, command) {
-            Ok(_) => Ok(()),
+            Ok(reply) => Ok(Some(reply)),
             // Roles may have changed meanwhile, and nobody is who was removed here.
             Err(e) if matches!(e.kind, ErrorKind::Usage | ErrorKind::NotAllowed | ErrorKind::NotFound) => {
-                Ok(())
+                Ok(None)
             }
+            // Who came back may not have been given the new key yet.
+            Err(e) if e.to_string().contains("key is not on this device yet") => Ok(None),
             Err(e) => bail!("{command:?} failed: {e}"),
         }
     }
@@ -118,7 +153,7 @@ impl Company {
             6..8 => Command::Access(AccessCommand::MemberRemove { member }),
             _ => Command::Access(AccessCommand::MemberRestore { member, role }),
         };
-        self.perform(by, &command)
+        self.perform(by, &command).map(|_| ())
     }
 
     /// Ada gives somebody their place back, so that runs do not end with two people.
@@ -130,7 +165,7 @@ impl Company {
             Role::None => Command::Access(AccessCommand::MemberRestore { member, role }),
             _ => Command::MemberRole { member, role },
         };
-        self.perform(ADA, &command)
+        self.perform(ADA, &command).map(|_| ())
     }
 
     /// Laptops of everybody but the forger.

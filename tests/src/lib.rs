@@ -12,6 +12,7 @@ pub mod company;
 pub mod disk;
 pub mod forge;
 pub mod host;
+mod linking;
 pub mod net;
 pub mod node;
 pub mod reference;

@@ -49,11 +49,6 @@ impl SimNode {
         self.core.tidy();
     }
 
-    /// Whether what it says may be wrong.
-    pub fn lies(&self) -> bool {
-        self.lies.is_some()
-    }
-
     /// It hears something from a device; `seed` is set for a node that lies.
     pub fn hear(&mut self, device: Id, seed: Option<u64>) {
         match (&mut self.lies, seed) {

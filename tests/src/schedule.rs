@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail, ensure};
 use tern_peer::{Command, ErrorKind, Query, Reply, View};
-use tern_trust::Role;
+use tern_sync::Lane;
+use tern_trust::derive::ZERO16;
+use tern_trust::{Id16, Role};
 
 use crate::campaign::Campaign;
 use crate::host::{Rng, YEAR_MS};
@@ -289,14 +291,10 @@ impl Run {
     /// Items that somebody holds come again, out of order and in part.
     fn replay(&mut self, to: usize) -> Result<()> {
         let from = self.laptop();
-        let mut items: Vec<Vec<u8>> = self
-            .world
-            .core_ref(from)
-            .store()
-            .items_after(0, 64 << 20)?
-            .into_iter()
-            .map(|i| i.bytes)
-            .collect();
+        let all = self.world.core_ref(from).store().items_after(0, 64 << 20)?.into_iter();
+        // What is private is given to nobody else by anybody.
+        let open = all.filter(|item| item.lane == Lane::LOG.0 || item.lane == ZERO16);
+        let mut items: Vec<Vec<u8>> = open.map(|item| item.bytes).collect();
         self.rng.shuffle(&mut items);
         items.truncate(1 + self.rng.below(items.len()));
         self.note(format_args!("{to} gets {} items of {from} out of order", items.len()));
@@ -326,8 +324,17 @@ impl Run {
             (74..76, Some(doc), _) => (Command::Restore { doc: doc.clone() }, Some(doc), Vec::new()),
             (76..92, _, Some(task)) => self.set(&task),
             (r, _, _) if r >= 88 => self.new_task(),
-            _ => self.new_page(&pages),
+            _ => {
+                let parent = self.rng.pick(&pages).cloned().filter(|_| self.rng.chance(40));
+                self.new_page(parent, None)
+            }
         };
+        self.make(laptop, row, (command, doc, effects))
+    }
+
+    /// Performs what somebody does, and writes down what must come of it.
+    pub(crate) fn make(&mut self, laptop: usize, row: i64, made: Made) -> Result<()> {
+        let (command, doc, effects) = made;
         self.note(format_args!("{laptop} {command:?}"));
         match self.world.perform(laptop, &command) {
             Ok(reply) => {
@@ -351,6 +358,15 @@ impl Run {
             return Ok(Vec::new());
         };
         Ok(tree.pages.into_iter().map(|p| p.id).collect())
+    }
+
+    /// Pages of one space.
+    pub(crate) fn pages_in(&mut self, laptop: usize, lane: &Id16) -> Result<Vec<String>> {
+        let View::Pages(tree) = self.world.ask(laptop, &Query::Pages { trash: true })? else {
+            return Ok(Vec::new());
+        };
+        let space = checks::hex(lane);
+        Ok(tree.pages.into_iter().filter(|page| page.space == space).map(|page| page.id).collect())
     }
 
     fn tasks(&mut self, laptop: usize) -> Result<Vec<String>> {
@@ -412,14 +428,13 @@ impl Run {
         (command, Some(page.to_owned()), vec![Effect::Field("title", title)])
     }
 
-    fn new_page(&mut self, pages: &[String]) -> Made {
+    pub(crate) fn new_page(&mut self, parent: Option<String>, space: Option<String>) -> Made {
         let title = format!("{CANARY} {}", self.reference.token());
         let tokens = [self.reference.token(), self.reference.token(), self.reference.token()];
         let markdown = format!("{} {CANARY} {}\n\n- {}\n", tokens[0], tokens[1], tokens[2]);
-        let parent = self.rng.pick(pages).cloned().filter(|_| self.rng.chance(40));
         let mut effects: Vec<Effect> = tokens.into_iter().map(Effect::Insert).collect();
         effects.push(Effect::Field("title", title.clone()));
-        (Command::PageNew { title, parent, space: None, markdown: Some(markdown) }, None, effects)
+        (Command::PageNew { title, parent, space, markdown: Some(markdown) }, None, effects)
     }
 
     fn new_task(&mut self) -> Made {
@@ -441,7 +456,7 @@ impl Run {
 }
 
 /// A command, the document it is about when it is not new, and what it does.
-type Made = (Command, Option<String>, Vec<Effect>);
+pub(crate) type Made = (Command, Option<String>, Vec<Effect>);
 
 fn is_token(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)

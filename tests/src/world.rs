@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use tern_peer::core::Core;
-use tern_peer::hub::Hub;
+use tern_peer::hub::{FEATURES, Hub};
 use tern_peer::net::Purpose;
 use tern_peer::net::conn::NetIn;
 use tern_peer::{Command, NodeCore, PeerError, Profile, Query, Reply, View};
@@ -43,13 +43,24 @@ pub struct Laptop {
     pub hub: Hub<Core>,
     /// Copies of its store, oldest first.
     pub backups: Vec<PathBuf>,
+    /// Feature bits that its build understands.
+    pub features: u64,
 }
 
 impl Laptop {
     /// A laptop of the person with this number, with its engine.
     pub(crate) fn new(person: usize, seed: [u8; 32], path: PathBuf, clock: Clock, core: Core) -> Laptop {
         let (name, device) = (PEOPLE[person % PEOPLE.len()].0, core.device());
-        Laptop { name, seed, device, path, clock, hub: Hub::laptop(core), backups: Vec::new() }
+        Laptop {
+            name,
+            seed,
+            device,
+            path,
+            clock,
+            hub: Hub::laptop(core),
+            backups: Vec::new(),
+            features: FEATURES,
+        }
     }
 }
 
@@ -221,7 +232,7 @@ impl World {
 
     /// The same in hex, as commands take it.
     pub fn member_hex(&self, laptop: usize) -> Result<String> {
-        Ok(self.member(laptop)?.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(crate::checks::hex(self.member(laptop)?))
     }
 
     /// The engine of a laptop.
@@ -452,8 +463,8 @@ impl World {
     /// Starts a laptop's engine on another file.
     pub fn start_from(&mut self, laptop: usize, path: PathBuf) -> Result<()> {
         self.hang_up_on(laptop);
-        let host = SimHost::boxed(&self.laptops[laptop].clock, self.rng.draw());
         let machine = &mut self.laptops[laptop];
+        let host = SimHost::of_build(&machine.clock, self.rng.draw(), machine.features);
         let core = Core::open(&path, &machine.seed, host).context("starting again")?;
         machine.hub = Hub::laptop(core);
         remove_store(&machine.path);

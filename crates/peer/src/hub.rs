@@ -43,6 +43,10 @@ pub trait Tenant {
     fn store_id(&self) -> u64;
     /// This device.
     fn device(&self) -> Id;
+    /// Feature bits that it understands.
+    fn features(&self) -> u64 {
+        FEATURES
+    }
     /// Committed state, for one call into a session.
     fn replica(&self) -> CoreReplica<'_>;
     /// Verifies, judges and commits items; one result each, and whether the log grew.
@@ -345,7 +349,7 @@ impl<T: Tenant> Hub<T> {
             me: tenant.device(),
             peer: opened.remote,
             store: tenant.store_id(),
-            features: FEATURES,
+            features: tenant.features(),
             credential,
             vouched: vouched || opened.purpose != Purpose::Meet,
             failures: self.failures.get(&opened.remote).copied().unwrap_or(0),
@@ -559,7 +563,7 @@ impl<T: Tenant> Hub<T> {
                 tenant.denied(&peer);
             }
             Event::UpdateNeeded => {
-                let here = tenant.replica().membership.require & !FEATURES != 0;
+                let here = tenant.replica().membership.require & !tenant.features() != 0;
                 conn.news.update_needed = Some(if here { UPDATE_HERE } else { UPDATE_THERE });
             }
             Event::Progress(_) | Event::PeerFocus(_) => {}

@@ -11,6 +11,7 @@ use crate::world::NODE;
 impl Company {
     /// All meet, all is compared. Where the node lied they meet without it, and once more through one that does not.
     pub(super) fn end(&mut self) -> Result<()> {
+        self.update()?;
         if self.lies {
             self.run.note("all meet without the node");
             self.reunion(Company::meet_each_other)?;
@@ -30,11 +31,11 @@ impl Company {
         (0..self.run.world.laptops.len()).try_for_each(|laptop| self.run.world.meet(laptop, NODE))
     }
 
-    /// Ada fetches what the others have; then they fetch what she has.
+    /// Each two: what is private goes by nobody who is not inside. Once more, as the last may have brought the first news.
     fn meet_each_other(&mut self) -> Result<()> {
-        let others = || 1..self.run.world.laptops.len();
-        let order: Vec<usize> = others().chain(others().rev()).collect();
-        order.into_iter().try_for_each(|laptop| self.run.world.meet(ADA, laptop))
+        let count = self.run.world.laptops.len();
+        let pairs = || (0..count).flat_map(move |a| (a + 1..count).map(move |b| (a, b)));
+        pairs().chain(pairs()).try_for_each(|(a, b)| self.run.world.meet(a, b))
     }
 
     /// Everybody who is in meets until their stores hold the same and nobody has anything to add.
@@ -79,9 +80,9 @@ impl Company {
 
     fn compare(&mut self) -> Result<()> {
         let inside = self.inside();
-        let first = checks::picture(&mut self.run.world, ADA)?;
+        let first = checks::open_picture(&mut self.run.world, ADA)?;
         for laptop in inside.iter().skip(1) {
-            let other = checks::picture(&mut self.run.world, *laptop)?;
+            let other = checks::open_picture(&mut self.run.world, *laptop)?;
             for (a, b) in first.iter().zip(&other) {
                 let aside = || (self.aside(ADA), self.aside(*laptop));
                 ensure!(a == b, "laptop {laptop} shows {b}\nwhere Ada shows {a}\naside: {:?}", aside());
@@ -102,11 +103,13 @@ impl Company {
         if let Some(laptop) = self.run.rng.pick(&inside) {
             checks::clean(&mut self.run.world, *laptop)?;
         }
+        self.rooms_hold()?;
+        self.laters_are_kept()?;
         checks::node_is_blind(&self.run.world)?;
         // What the disk holds is what memory showed.
         self.run.world.power_cut(ADA)?;
         ensure!(
-            first == checks::picture(&mut self.run.world, ADA)?,
+            first == checks::open_picture(&mut self.run.world, ADA)?,
             "after a power cut Ada sees something else"
         );
         Ok(())

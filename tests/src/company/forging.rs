@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use tern_model::Doc;
+use tern_sync::Lane;
 use tern_trust::Role;
+use tern_trust::derive::ZERO16;
 use tern_trust::record::Fields;
 
 use super::{ADA, BAO, CLEO, Company, DOV};
@@ -29,10 +31,7 @@ impl Company {
     }
 
     fn a_page(&mut self) -> Result<Option<String>> {
-        let query = tern_peer::Query::Pages { trash: true };
-        if let tern_peer::View::Pages(tree) = self.run.world.ask(DOV, &query)? {
-            self.pages = tree.pages.into_iter().map(|page| page.id).collect();
-        }
+        self.pages = self.run.pages_in(DOV, &ZERO16)?;
         Ok(self.run.rng.pick(&self.pages).cloned())
     }
 
@@ -65,8 +64,10 @@ impl Company {
             10 => vec![self.dov.pack_without_newest(&mut self.run.world, DOV, page)?],
             _ => {
                 // What he holds, again and out of order.
-                let items = self.run.world.core_ref(DOV).store().items_after(0, 64 << 20)?;
-                let mut items: Vec<Vec<u8>> = items.into_iter().map(|item| item.bytes).collect();
+                let items = self.run.world.core_ref(DOV).store().items_after(0, 64 << 20)?.into_iter();
+                // Whom he tells of a private space that he is in is between him and them.
+                let open = items.filter(|item| item.lane == Lane::LOG.0 || item.lane == ZERO16);
+                let mut items: Vec<Vec<u8>> = open.map(|item| item.bytes).collect();
                 self.run.rng.shuffle(&mut items);
                 items.truncate(20);
                 items
