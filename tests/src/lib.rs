@@ -10,6 +10,7 @@ pub mod campaign;
 pub mod checks;
 pub mod company;
 pub mod disk;
+mod doing;
 pub mod forge;
 pub mod host;
 mod linking;

@@ -267,7 +267,9 @@ impl Run {
         self.world.restore(laptop, backup, cloned)?;
         self.stale.retain(|s| s.laptop != laptop);
         self.watch.forget(laptop);
-        self.reference.note_losses(&self.world)
+        self.reference.note_losses(&self.world)?;
+        // The second life goes on before it has met anybody who knows the first.
+        if self.rng.chance(60) { self.write(laptop) } else { Ok(()) }
     }
 
     fn partition(&mut self, laptop: usize) -> Result<()> {

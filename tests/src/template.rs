@@ -1,6 +1,6 @@
 //! Workspaces to begin runs from: made once, kept as the bytes of their stores, then copied.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow};
@@ -79,6 +79,17 @@ impl Template {
         let hub = node_hub(&path, seed, *secret, self.workspace, &own)?;
         let node = Node::new(*seed, *secret, path, own, hub);
         let (links, cut, workspace) = (Vec::new(), BTreeSet::new(), self.workspace);
-        Ok(World { rng, clock, disk, laptops, node, links, cut, workspace, next_conn: 1 })
+        Ok(World {
+            rng,
+            clock,
+            disk,
+            laptops,
+            node,
+            links,
+            cut,
+            workspace,
+            next_conn: 1,
+            equal: BTreeMap::new(),
+        })
     }
 }

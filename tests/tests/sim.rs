@@ -2,7 +2,7 @@
 //! needs: `TERN_SEED=17 TERN_STEPS=3,9 cargo test -p tern-tests --test sim machines` replays them, without `TERN_STEPS` all of
 //! them. `TERN_SEEDS=20000` runs more.
 
-use tern_peer::{Command, Query, Reply, View};
+use tern_peer::{Command, Reply};
 use tern_tests::campaign::{Campaign, number};
 use tern_tests::{World, checks, company, schedule};
 
@@ -32,20 +32,6 @@ fn people_come_and_go_and_one_forges_and_everybody_else_ends_with_the_same_work(
     all_end_well(&company::CAMPAIGN, number("TERN_COMPANIES").unwrap_or(COMPANIES));
 }
 
-/// What a laptop holds of a page, as text.
-fn text(world: &mut World, laptop: usize, page: &str) -> String {
-    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
-    match world.ask(laptop, &query).expect("an answer") {
-        View::Text { text } => text,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn append(world: &mut World, laptop: usize, page: &str, text: &str) {
-    let command = Command::PageAppend { page: page.to_owned(), markdown: text.to_owned() };
-    world.perform(laptop, &command).expect("an edit");
-}
-
 #[test]
 fn t1_a_restored_backup_and_a_cloned_machine_lose_nothing() {
     let (ada, bao) = (0, 1);
@@ -56,17 +42,20 @@ fn t1_a_restored_backup_and_a_cloned_machine_lose_nothing() {
         let Reply::Doc(page) = world.perform(bao, &new).expect("a page") else { panic!("no page") };
         world.back_up(bao).expect("a copy");
         // What the first life writes after the copy reaches the others, some of it only after the copy woke up.
-        append(&mut world, bao, &page.id, "written after the copy");
+        world.append(bao, &page.id, "written after the copy").expect("an edit");
         world.quiesce().expect("they meet");
-        append(&mut world, bao, &page.id, "said at the same time by the first life");
+        world.append(bao, &page.id, "said at the same time by the first life").expect("an edit");
         let late = world.core_ref(bao).store().items_after(0, 64 << 20).expect("its items");
         world.restore(bao, 0, cloned).expect("the copy starts");
-        assert!(!text(&mut world, bao, &page.id).contains("after the copy"), "it is the old one");
-        append(&mut world, bao, &page.id, "said at the same time by the second life");
+        assert!(
+            !world.text(bao, &page.id).expect("an answer").contains("after the copy"),
+            "it is the old one"
+        );
+        world.append(bao, &page.id, "said at the same time by the second life").expect("an edit");
         world.take(ada, late.into_iter().map(|item| item.bytes).collect());
         world.quiesce().expect("they meet");
         for laptop in [ada, bao] {
-            let all = text(&mut world, laptop, &page.id);
+            let all = world.text(laptop, &page.id).expect("an answer");
             for said in ["the beginning", "written after the copy", "by the first life", "by the second life"]
             {
                 assert!(all.contains(said), "cloned {cloned}: “{said}” is lost on laptop {laptop}: {all}");

@@ -28,14 +28,14 @@ impl Company {
 
     /// Whoever is out gets the log.
     fn meet_the_node(&mut self) -> Result<()> {
-        (0..self.run.world.laptops.len()).try_for_each(|laptop| self.run.world.meet(laptop, NODE))
+        (0..self.run.world.laptops.len()).try_for_each(|laptop| self.run.world.meet_for_news(laptop, NODE))
     }
 
     /// Each two: what is private goes by nobody who is not inside. Once more, as the last may have brought the first news.
     fn meet_each_other(&mut self) -> Result<()> {
         let count = self.run.world.laptops.len();
         let pairs = || (0..count).flat_map(move |a| (a + 1..count).map(move |b| (a, b)));
-        pairs().chain(pairs()).try_for_each(|(a, b)| self.run.world.meet(a, b))
+        pairs().chain(pairs()).try_for_each(|(a, b)| self.run.world.meet_for_news(a, b))
     }
 
     /// Everybody who is in meets until their stores hold the same and nobody has anything to add.
