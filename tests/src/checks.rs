@@ -115,8 +115,14 @@ pub fn same_picture(world: &mut World) -> Result<Vec<String>> {
     Ok(first)
 }
 
+/// The store of a laptop checks clean, and no honest work is set aside; `lost` as in [`nothing_aside`].
+pub fn clean(world: &mut World, laptop: usize, lost: bool) -> Result<()> {
+    checked(world, laptop)?;
+    nothing_aside(world, laptop, lost)
+}
+
 /// The product's own check of a laptop finds nothing.
-pub fn clean(world: &mut World, laptop: usize) -> Result<()> {
+pub fn checked(world: &mut World, laptop: usize) -> Result<()> {
     let name = world.laptops[laptop].name;
     if let View::Check(check) = world.ask(laptop, &Query::Check)? {
         ensure!(check.findings.is_empty(), "check of {name}: {:?}", check.findings);
@@ -190,8 +196,8 @@ pub fn all(world: &mut World, reference: &Reference) -> Result<Vec<String>> {
         nothing_aside(world, laptop, lost)?;
     }
     // A check makes every list anew: one laptop a run, another in the next.
-    let checked = world.rng.below(world.laptops.len());
-    clean(world, checked)?;
+    let drawn = world.rng.below(world.laptops.len());
+    checked(world, drawn)?;
     node_is_blind(world)?;
     Ok(picture)
 }

@@ -2,7 +2,9 @@
 //!
 //! The simulator drives the real engine core with the real model, trust, sync and store. Only four things are
 //! replaced, one module each: clock and randomness ([`host`]), disk ([`disk`]), net ([`net`]). [`world`] wires them,
-//! [`mod@reference`] says what should be true, [`checks`] compares, [`schedule`] makes one run out of one seed.
+//! [`mod@reference`] says what should be true, [`watch`] looks after every step and [`checks`] at the end; [`schedule`] and
+//! [`company`] make one run out of one number, [`campaign`] makes many and shortens those that fail. [`node`] is the node of a
+//! run, which may lie, and [`twist`] what it then says on the wire.
 //! [`forge`] writes what an honest program never writes; [`tap`] listens on the wire between real processes.
 
 pub mod bundle;
@@ -14,6 +16,7 @@ mod doing;
 pub mod forge;
 pub mod host;
 mod linking;
+mod meeting;
 pub mod net;
 pub mod node;
 pub mod reference;

@@ -114,12 +114,12 @@ impl Twist {
                 bytes[at] ^= 1 << self.rng.below(8);
                 bytes
             }
-            _ => self.from_elsewhere(&bytes).unwrap_or(bytes),
+            _ => self.of_elsewhere(&bytes).unwrap_or(bytes),
         }
     }
 
     /// The frame with an item of another workspace in the place of what is in it.
-    fn from_elsewhere(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+    fn of_elsewhere(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let ItemFrame::Batch(batch) = ItemFrame::from_bytes(bytes.get(4..)?).ok()? else { return None };
         let mut builder = BatchBuilder::new();
         builder.push(&ELSEWHERE, &self.foreign);

@@ -87,7 +87,7 @@ fn a_space_whose_maker_had_been_removed_is_not_listed_and_what_is_in_it_is_kept(
         listed.iter().all(|line| !line.contains(&page)),
         "it is listed, and cannot be opened: {listed:?}"
     );
-    checks::clean(&mut world, ADA)?;
+    checks::checked(&mut world, ADA)?;
     let rows = world.core_ref(ADA).store().verdicts(&tern_store::VerdictFilter::All)?;
     ensure!(!rows.is_empty(), "what was written is neither shown nor listed");
     Ok(())

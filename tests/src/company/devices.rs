@@ -12,6 +12,7 @@ use tern_trust::{Id, Item};
 use super::{ADA, BAO, CLEO, Company};
 use crate::checks::hex;
 use crate::forge::{Forger, document};
+use crate::net::Link;
 use crate::world::NODE;
 
 /// Laptops of one run.
@@ -122,9 +123,8 @@ impl Company {
         let before = content(self)?;
         self.run.world.dial_known(laptop, NODE)?;
         self.run.world.settle()?;
-        let told =
-            self.run.world.links.iter().flat_map(|link| link.news()).all(|news| news.update_needed.is_some());
-        let synced = self.run.world.links.iter().flat_map(|link| link.news()).any(|news| news.in_sync);
+        let told = self.run.world.links.iter().flat_map(Link::news).all(|news| news.update_needed.is_some());
+        let synced = self.run.world.links.iter().flat_map(Link::news).any(|news| news.in_sync);
         self.run.world.hang_up();
         ensure!(told && !synced, "told of the update {told}, content exchanged {synced}");
         ensure!(content(self)? == before, "content came to a build that lacks a feature");

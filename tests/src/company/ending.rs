@@ -101,7 +101,7 @@ impl Company {
         self.run.reference.compare(&mut self.run.world, ADA)?;
         self.nobody_is_accused()?;
         if let Some(laptop) = self.run.rng.pick(&inside) {
-            checks::clean(&mut self.run.world, *laptop)?;
+            checks::checked(&mut self.run.world, *laptop)?;
         }
         self.rooms_hold()?;
         self.laters_are_kept()?;

@@ -258,7 +258,7 @@ fn in_one_space(work: &Work<'_, '_>, page: &DocId, above: &DocId) -> Result<(), 
         "The two pages lie in different spaces, and not the same people may read them.",
     )
     .safe("Nothing was moved.")
-    .next("Move it to the other space first: `tern page move PAGE --space SPACE`."))
+    .next("Move it to the other space first: `tern space move PAGE SPACE`."))
 }
 
 /// Into the trash or out of it.
