@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use tern_peer::core::Core;
 use tern_peer::net::Purpose;
 use tern_peer::net::conn::NetIn;
-use tern_peer::{Command, ErrorKind, Query, Reply, View};
+use tern_peer::{Command, ErrorKind, Query, View};
 use tern_store::{OpenOptions, VerdictFilter, VerdictRow};
 use tern_sync::ItemResult;
 use tern_tests::forge::{Forged, Forger, document, with_right_checksum};
