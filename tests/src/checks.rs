@@ -8,11 +8,11 @@ use tern_peer::{Query, View};
 use tern_store::{Store, VerdictClass, VerdictFilter};
 use tern_sync::Lane;
 use tern_trust::derive::ZERO16;
-use tern_trust::{DeviceKeys, Item, KeyRing, Log};
+use tern_trust::{DeviceKeys, Id16, Item, KeyRing, Log, Spaces};
 
 use crate::disk::wal;
 use crate::reference::Reference;
-use crate::world::{CANARY, World};
+use crate::world::{CANARY, NODE, World};
 
 fn roots(store: &Store) -> Result<String> {
     Ok(format!("{:?} {:?}", store.lane(&Lane::LOG.0)?, store.lane(&ZERO16)?))
@@ -23,14 +23,14 @@ pub fn same_lanes(world: &World) -> Result<()> {
     same_lanes_of(world, &(0..world.laptops.len()).collect::<Vec<_>>())
 }
 
-/// The same of some laptops and the node.
+/// The same of some laptops and the node; of the laptops alone where the node lies.
 pub fn same_lanes_of(world: &World, laptops: &[usize]) -> Result<()> {
     let mut all = BTreeMap::new();
     for index in laptops {
-        all.insert(world.laptops[*index].name, roots(world.core_ref(*index).store())?);
+        all.insert(*index, roots(world.core_ref(*index).store())?);
     }
-    for node in world.node.hub.tenants() {
-        all.insert("node", roots(node.replica().store)?);
+    for node in world.node.hub.tenants().filter(|_| world.node.lies.is_none()) {
+        all.insert(NODE, roots(node.replica().store)?);
     }
     let mut different: Vec<&String> = all.values().collect();
     different.dedup();
@@ -38,12 +38,13 @@ pub fn same_lanes_of(world: &World, laptops: &[usize]) -> Result<()> {
     Ok(())
 }
 
-/// Everything a person can see of the documents, as text: heads, blocks, marks, fields, conflicts, tree, tasks.
-pub fn picture(world: &mut World, laptop: usize) -> Result<Vec<String>> {
+/// Pages of one space as a person sees them, or of all: heads, blocks, marks, fields, conflicts, in the tree's order.
+pub fn pages(world: &mut World, laptop: usize, space: Option<&Id16>) -> Result<Vec<String>> {
+    let space = space.map(hex);
     let mut lines = Vec::new();
     if let View::Pages(tree) = world.ask(laptop, &Query::Pages { trash: true })? {
-        for row in &tree.pages {
-            lines.push(format!("{} {:?} {} {}", row.id, row.parent, row.order, row.title));
+        for row in tree.pages.iter().filter(|row| space.as_ref().is_none_or(|space| *space == row.space)) {
+            lines.push(format!("{} {:?} {}", row.id, row.parent, row.title));
             let page = Query::Page { page: row.id.clone(), at: None };
             if let View::Page(page) = world.ask(laptop, &page)? {
                 let lost: Vec<_> = page.conflicts.iter().map(|c| (&c.field, &c.value)).collect();
@@ -52,8 +53,29 @@ pub fn picture(world: &mut World, laptop: usize) -> Result<Vec<String>> {
                 lines.push(format!("  {parts:?} {lost:?}"));
             }
         }
-        lines.extend(tree.set_aside);
+        if space.is_none() {
+            lines.extend(tree.set_aside);
+        }
     }
+    Ok(lines)
+}
+
+/// Everything a person can see of the documents, as text: pages, tasks, people.
+pub fn picture(world: &mut World, laptop: usize) -> Result<Vec<String>> {
+    let mut lines = pages(world, laptop, None)?;
+    lines.extend(tasks_and_people(world, laptop)?);
+    Ok(lines)
+}
+
+/// What of it everybody in the workspace sees.
+pub fn open_picture(world: &mut World, laptop: usize) -> Result<Vec<String>> {
+    let mut lines = pages(world, laptop, Some(&ZERO16))?;
+    lines.extend(tasks_and_people(world, laptop)?);
+    Ok(lines)
+}
+
+fn tasks_and_people(world: &mut World, laptop: usize) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
     let mut tasks = Vec::new();
     if let View::Tasks(list) =
         world.ask(laptop, &Query::Tasks { filter: String::new(), group: None, sort: None })?
@@ -93,13 +115,24 @@ pub fn same_picture(world: &mut World) -> Result<Vec<String>> {
     Ok(first)
 }
 
-/// The stores check clean, and no honest work is set aside. `lost`: some edit went with a disk, so that what was
-/// written on top of it may wait.
+/// The store of a laptop checks clean, and no honest work is set aside; `lost` as in [`nothing_aside`].
 pub fn clean(world: &mut World, laptop: usize, lost: bool) -> Result<()> {
+    checked(world, laptop)?;
+    nothing_aside(world, laptop, lost)
+}
+
+/// The product's own check of a laptop finds nothing.
+pub fn checked(world: &mut World, laptop: usize) -> Result<()> {
     let name = world.laptops[laptop].name;
     if let View::Check(check) = world.ask(laptop, &Query::Check)? {
         ensure!(check.findings.is_empty(), "check of {name}: {:?}", check.findings);
     }
+    Ok(())
+}
+
+/// No honest work is set aside. `lost`: some edit went with a disk, so that what was written on top of it may wait.
+pub fn nothing_aside(world: &World, laptop: usize, lost: bool) -> Result<()> {
+    let name = world.laptops[laptop].name;
     for row in world.core_ref(laptop).store().verdicts(&VerdictFilter::All)? {
         let waits = lost && row.class == VerdictClass::Pending && row.code == "deps";
         ensure!(waits, "{name} sets honest work aside: {} {}", row.code, row.reason);
@@ -124,6 +157,16 @@ pub fn keys_of(core: &tern_peer::core::Core, seed: &[u8; 32]) -> Result<(KeyRing
     Ok((ring, log))
 }
 
+/// Bytes as commands and lists write ids.
+pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether `needle` stands anywhere in a store's files.
+pub fn on_disk(store: &std::path::Path, needle: &[u8]) -> bool {
+    [store.to_owned(), wal(store)].iter().any(|path| std::fs::read(path).is_ok_and(|b| contains(&b, needle)))
+}
+
 fn contains(hay: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(hay, needle).is_some()
 }
@@ -131,10 +174,12 @@ fn contains(hay: &[u8], needle: &[u8]) -> bool {
 /// Nothing on the node's disk tells a title, a text or a content key.
 pub fn node_is_blind(world: &World) -> Result<()> {
     let (ring, _) = keys(world, 0)?;
+    let sealed = (0..world.laptops.len()).filter_map(|laptop| world.core_ref(laptop).replica().spaces);
+    let keys: Vec<_> = ring.keys().chain(sealed.flat_map(Spaces::keys)).collect();
     for path in [world.node.path.clone(), wal(&world.node.path)] {
         let Ok(bytes) = std::fs::read(&path) else { continue };
         ensure!(!contains(&bytes, CANARY.as_bytes()), "the node's disk holds the canary");
-        for key in ring.keys() {
+        for key in &keys {
             ensure!(!contains(&bytes, key.to_bytes().as_slice()), "the node's disk holds a content key");
         }
     }
@@ -148,8 +193,11 @@ pub fn all(world: &mut World, reference: &Reference) -> Result<Vec<String>> {
     reference.compare(world, 0)?;
     let lost = reference.standing(world)?.len() < reference.ops.len();
     for laptop in 0..world.laptops.len() {
-        clean(world, laptop, lost)?;
+        nothing_aside(world, laptop, lost)?;
     }
+    // A check makes every list anew: one laptop a run, another in the next.
+    let drawn = world.rng.below(world.laptops.len());
+    checked(world, drawn)?;
     node_is_blind(world)?;
     Ok(picture)
 }

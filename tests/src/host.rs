@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tern_peer::host::Host;
+use tern_peer::hub::FEATURES;
 use tern_peer::trial::{InProcess, Trials};
 
 /// Where simulated time begins: 23 November 2026, 12:00 UTC.
@@ -111,6 +112,7 @@ pub struct SimHost {
     rng: Rng,
     trials: Arc<dyn Trials>,
     zone_data: Option<&'static str>,
+    features: u64,
 }
 
 impl SimHost {
@@ -121,7 +123,14 @@ impl SimHost {
 
     /// The same, with trials of its own.
     pub fn with_trials(clock: &Clock, seed: u64, trials: Arc<dyn Trials>) -> Box<dyn Host> {
-        Box::new(SimHost { clock: clock.clone(), rng: Rng::new(seed), trials, zone_data: None })
+        let (clock, rng) = (clock.clone(), Rng::new(seed));
+        Box::new(SimHost { clock, rng, trials, zone_data: None, features: FEATURES })
+    }
+
+    /// A machine with a build that understands these feature bits alone.
+    pub fn of_build(clock: &Clock, seed: u64, features: u64) -> Box<dyn Host> {
+        let (clock, rng, trials) = (clock.clone(), Rng::new(seed), Arc::new(InProcess));
+        Box::new(SimHost { clock, rng, trials, zone_data: None, features })
     }
 }
 
@@ -129,7 +138,7 @@ impl SimHost {
     /// A machine that came with another release of the time-zone database.
     pub fn with_zone_data(clock: &Clock, seed: u64, zone_data: &'static str) -> Box<dyn Host> {
         let (clock, rng, trials) = (clock.clone(), Rng::new(seed), Arc::new(InProcess));
-        Box::new(SimHost { clock, rng, trials, zone_data: Some(zone_data) })
+        Box::new(SimHost { clock, rng, trials, zone_data: Some(zone_data), features: FEATURES })
     }
 }
 
@@ -148,5 +157,9 @@ impl Host for SimHost {
 
     fn trials(&self) -> Arc<dyn Trials> {
         self.trials.clone()
+    }
+
+    fn features(&self) -> u64 {
+        self.features
     }
 }

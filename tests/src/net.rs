@@ -9,6 +9,7 @@ use tern_peer::net::{News, Purpose};
 use tokio::sync::watch;
 
 use crate::host::Rng;
+use crate::twist::Twist;
 
 /// One end of a link.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub struct End {
     control: VecDeque<u8>,
     streams: BTreeMap<u8, Stream>,
     closing: bool,
+    /// Set where a lying machine speaks.
+    twist: Option<Twist>,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +57,13 @@ impl Link {
         (Link { conn, ends: [first, second], bytes: 0 }, [dialler, answerer])
     }
 
+    /// What a machine says over this link is bent on its way out.
+    pub fn bend(&mut self, machine: usize, twist: Twist) {
+        if let Some(end) = self.ends.iter_mut().find(|end| end.machine == machine) {
+            end.twist = Some(twist);
+        }
+    }
+
     /// Takes what the hubs queued.
     pub fn gather(&mut self) -> Vec<(usize, NetIn)> {
         let conn = self.conn;
@@ -61,8 +71,17 @@ impl Link {
         for end in &mut self.ends {
             while let Some(out) = end.out.try_recv() {
                 match out {
-                    ConnOut::Control(bytes) => end.control.extend(bytes),
+                    ConnOut::Control(bytes) => {
+                        end.control.extend(match &mut end.twist {
+                            Some(twist) => twist.control(bytes),
+                            None => bytes,
+                        });
+                    }
                     ConnOut::Items { priority, tag, bytes } => {
+                        let bytes = match &mut end.twist {
+                            Some(twist) => twist.items(bytes),
+                            None => bytes,
+                        };
                         let stream = end.streams.entry(priority).or_default();
                         stream.tag = tag;
                         stream.bytes.extend(bytes);
@@ -201,6 +220,7 @@ fn end(
         control: VecDeque::new(),
         streams: BTreeMap::new(),
         closing: false,
+        twist: None,
     };
     (end, Opened { conn, remote, dialled, exporter, purpose, out, gate, news })
 }

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, ensure};
 use tern_peer::hub::Tenant as _;
 use tern_peer::{PageView, Query, TaskView, View};
 use tern_store::{Store, VerdictFilter};
-use tern_trust::derive::id16;
+use tern_sync::Lane;
+use tern_trust::derive::{ZERO16, id16};
 use tern_trust::pack::list_of;
 use tern_trust::{Id, Id16, Item};
 
@@ -34,6 +35,8 @@ pub struct Op {
     pub laptop: usize,
     /// Which document.
     pub doc: String,
+    /// The space it lies in.
+    pub lane: Id16,
     /// The items that carry it.
     pub items: Vec<Id>,
     /// What it did.
@@ -101,11 +104,9 @@ impl Reference {
     ) -> Result<()> {
         let store = world.core_ref(laptop).store();
         let me = world.device(laptop);
-        let items: Vec<Id> =
-            store.items_after(row, 64 << 20)?.into_iter().filter(|i| i.author == me).map(|i| i.id).collect();
-        if items.is_empty() {
-            return Ok(());
-        }
+        let own: Vec<_> = store.items_after(row, 64 << 20)?.into_iter().filter(|i| i.author == me).collect();
+        let Some(content) = own.iter().find(|item| item.lane != Lane::LOG.0) else { return Ok(()) };
+        let (lane, items) = (content.lane, own.iter().map(|item| item.id).collect::<Vec<_>>());
         let aside: BTreeSet<i64> = store.verdicts(&VerdictFilter::All)?.iter().map(|v| v.row).collect();
         let mut knows = BTreeSet::new();
         let packed = packed(store)?;
@@ -119,12 +120,28 @@ impl Reference {
                 knows.insert(index);
             }
         }
-        self.ops.push(Op { laptop, doc: doc.to_owned(), items, effects, knows, may_lose: false });
+        self.ops.push(Op { laptop, doc: doc.to_owned(), lane, items, effects, knows, may_lose: false });
         Ok(())
     }
 
-    /// After a disk went back or was lost: marks what nobody holds any more.
+    /// Edits that a store holds, loose or in packs.
+    pub fn held_by(&self, store: &Store) -> Result<BTreeSet<usize>> {
+        let packed = packed(store)?;
+        let mut held = BTreeSet::new();
+        for (index, op) in self.ops.iter().enumerate() {
+            if holds(store, &packed, &op.items)? {
+                held.insert(index);
+            }
+        }
+        Ok(held)
+    }
+
+    /// After a disk went back or was lost: marks what nobody holds any more. What a lying node holds is held by nobody;
+    /// then what its author's own laptop lost may be lost, for others may have got it from nobody else.
     pub fn note_losses(&mut self, world: &World) -> Result<()> {
+        if world.node.lies.is_some() {
+            return self.note_own_losses(world);
+        }
         let laptops = (0..world.laptops.len()).map(|laptop| world.core_ref(laptop).store());
         let nodes = world.node.hub.tenants().map(|node| node.replica().store);
         let mut stores = Vec::new();
@@ -141,13 +158,27 @@ impl Reference {
         Ok(())
     }
 
+    fn note_own_losses(&mut self, world: &World) -> Result<()> {
+        for laptop in 0..world.laptops.len() {
+            let held = self.held_by(world.core_ref(laptop).store())?;
+            let own = self.ops.iter_mut().enumerate().filter(|(_, op)| op.laptop == laptop);
+            own.filter(|(index, _)| !held.contains(index)).for_each(|(_, op)| op.may_lose = true);
+        }
+        Ok(())
+    }
+
     /// Edits that every laptop must show: held, with everything their author had seen. The rest was lost with a disk.
     pub fn standing(&self, world: &World) -> Result<BTreeSet<usize>> {
-        let store = world.core_ref(0).store();
+        self.standing_in(world, 0, &ZERO16)
+    }
+
+    /// The same of one space, on a laptop that is in it.
+    fn standing_in(&self, world: &World, laptop: usize, lane: &Id16) -> Result<BTreeSet<usize>> {
+        let store = world.core_ref(laptop).store();
         let packed = packed(store)?;
         let aside = aside(store)?;
         let mut held = BTreeSet::new();
-        for (index, op) in self.ops.iter().enumerate() {
+        for (index, op) in self.ops.iter().enumerate().filter(|(_, op)| op.lane == *lane) {
             if holds(store, &packed, &op.items)? {
                 // What is set aside is listed, not shown; in a run of honest members nothing is.
                 if !op.items.iter().any(|item| aside.contains(item)) {
@@ -162,7 +193,12 @@ impl Reference {
 
     /// Compares the documents of a laptop with what was done.
     pub fn compare(&self, world: &mut World, laptop: usize) -> Result<()> {
-        let standing = self.standing(world)?;
+        self.compare_in(world, laptop, &ZERO16)
+    }
+
+    /// The same of the documents of one space, on a laptop that is in it.
+    pub fn compare_in(&self, world: &mut World, laptop: usize, lane: &Id16) -> Result<()> {
+        let standing = self.standing_in(world, laptop, lane)?;
         let mut docs: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for at in &standing {
             docs.entry(self.ops[*at].doc.as_str()).or_default().push(*at);

@@ -5,10 +5,15 @@ use std::fmt::Write as _;
 
 use anyhow::{Result, bail, ensure};
 use tern_peer::{Command, ErrorKind, Query, Reply, View};
-use tern_trust::Role;
+use tern_sync::Lane;
+use tern_trust::derive::ZERO16;
+use tern_trust::{Id16, Role};
 
+use crate::campaign::Campaign;
 use crate::host::{Rng, YEAR_MS};
+use crate::node::SimNode;
 use crate::reference::{Effect, Reference};
+use crate::watch::Watch;
 use crate::world::{CANARY, NODE, World};
 use crate::{bundle, checks};
 
@@ -26,8 +31,14 @@ pub struct Run {
     pub plan: String,
     /// Whether long histories are folded together in this run.
     packs: bool,
+    seed: u64,
+    /// The step under way.
+    at: usize,
     pub(crate) rng: Rng,
     stale: Vec<Stale>,
+    watch: Watch,
+    /// Who did something in this step.
+    acted: usize,
     /// Laptops of which somebody else says what they do.
     pub(crate) driven: BTreeSet<usize>,
 }
@@ -41,37 +52,49 @@ struct Stale {
     text: String,
 }
 
-/// Runs a seed to its end; the error says what differed, after the plan.
-pub fn run(seed: u64) -> Result<()> {
+/// The campaign of these runs.
+pub const CAMPAIGN: Campaign = Campaign { variable: "TERN_SEED", steps: STEPS, run };
+
+/// Takes steps of a seed's run; the error says what differed, after the plan.
+fn run(seed: u64, steps: &[usize]) -> Result<String> {
     let mut run = Run::new(seed)?;
-    let result = run.go();
-    result.map_err(|e| e.context(format!("seed {seed} (TERN_SEED={seed} replays it)\n{}", run.plan)))
+    let result = run.go(steps);
+    match result {
+        Ok(()) => Ok(run.plan),
+        Err(error) => Err(error.context(run.plan)),
+    }
 }
 
 impl Run {
     /// The beginning of a seed's run.
     pub fn new(seed: u64) -> Result<Run> {
-        let mut rng = Rng::new(seed.wrapping_mul(0x5851_f42d_4c95_7f2d));
+        let seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d);
+        let mut rng = Rng::new(seed);
         let laptops = 2 + usize::from(rng.chance(34));
         let mut world = World::ready(rng.draw(), laptops)?;
         let packs = rng.chance(50);
         if packs {
             world.perform(0, &Command::Compact { on: true, least: None })?;
         }
-        Ok(Run::of(world, packs, rng))
+        Ok(Run::of(world, packs, seed))
     }
 
-    pub(crate) fn of(world: World, packs: bool, rng: Rng) -> Run {
-        let (reference, plan, stale) = (Reference::default(), String::new(), Vec::new());
-        Run { world, reference, plan, packs, rng, stale, driven: BTreeSet::new() }
+    pub(crate) fn of(world: World, packs: bool, seed: u64) -> Run {
+        let (reference, plan, stale, watch) =
+            (Reference::default(), String::new(), Vec::new(), Watch::default());
+        let (rng, driven) = (Rng::new(seed), BTreeSet::new());
+        Run { world, reference, plan, packs, seed, at: 0, rng, stale, watch, acted: 0, driven }
     }
 
-    /// All steps, the reunion and the comparison.
-    pub fn go(&mut self) -> Result<()> {
+    /// Steps of the run, the reunion and the comparison.
+    pub fn go(&mut self, steps: &[usize]) -> Result<()> {
         self.clocks();
-        for _ in 0..STEPS {
+        for at in steps {
+            self.begin(*at);
             self.step()?;
+            self.look()?;
         }
+        self.begin(STEPS);
         self.note("all meet");
         self.world.quiesce()?;
         let before = checks::all(&mut self.world, &self.reference)?;
@@ -81,8 +104,21 @@ impl Run {
         Ok(())
     }
 
+    /// What a step draws hangs on the run and its own number alone.
+    pub(crate) fn begin(&mut self, at: usize) {
+        let mut rng = Rng::new(self.seed ^ (at as u64 + 1).wrapping_mul(0x9e6c_63d0_876a_68ee));
+        self.world.rng = Rng::new(rng.draw());
+        (self.rng, self.at) = (rng, at);
+    }
+
+    /// The invariants that hold after every step.
+    pub(crate) fn look(&mut self) -> Result<()> {
+        let forger = self.driven.first().copied();
+        self.watch.look(&self.world, &self.reference, self.acted, forger)
+    }
+
     pub(crate) fn note(&mut self, what: impl std::fmt::Display) {
-        let _ = writeln!(self.plan, "{what}");
+        let _ = writeln!(self.plan, "{:>3} {what}", self.at);
     }
 
     /// Clocks are wrong by up to ten years on some laptops.
@@ -111,6 +147,7 @@ impl Run {
 
     pub(crate) fn step(&mut self) -> Result<()> {
         let laptop = self.laptop();
+        self.acted = laptop;
         let roll = self.rng.below(100);
         let pause = self.rng.below(60_000) as i64;
         self.world.clock.pass(pause);
@@ -162,7 +199,7 @@ impl Run {
         if self.rng.chance(30) {
             self.note("a week passes for the node");
             self.world.clock.pass(8 * 86_400_000);
-            self.world.node.hub.tenants_mut().for_each(tern_peer::NodeCore::tidy);
+            self.world.node.hub.tenants_mut().for_each(SimNode::tidy);
         }
         Ok(())
     }
@@ -229,7 +266,10 @@ impl Run {
         self.note(format_args!("{laptop} goes back to backup {backup}, cloned {cloned}"));
         self.world.restore(laptop, backup, cloned)?;
         self.stale.retain(|s| s.laptop != laptop);
-        self.reference.note_losses(&self.world)
+        self.watch.forget(laptop);
+        self.reference.note_losses(&self.world)?;
+        // The second life goes on before it has met anybody who knows the first.
+        if self.rng.chance(60) { self.write(laptop) } else { Ok(()) }
     }
 
     fn partition(&mut self, laptop: usize) -> Result<()> {
@@ -253,14 +293,10 @@ impl Run {
     /// Items that somebody holds come again, out of order and in part.
     fn replay(&mut self, to: usize) -> Result<()> {
         let from = self.laptop();
-        let mut items: Vec<Vec<u8>> = self
-            .world
-            .core_ref(from)
-            .store()
-            .items_after(0, 64 << 20)?
-            .into_iter()
-            .map(|i| i.bytes)
-            .collect();
+        let all = self.world.core_ref(from).store().items_after(0, 64 << 20)?.into_iter();
+        // What is private is given to nobody else by anybody.
+        let open = all.filter(|item| item.lane == Lane::LOG.0 || item.lane == ZERO16);
+        let mut items: Vec<Vec<u8>> = open.map(|item| item.bytes).collect();
         self.rng.shuffle(&mut items);
         items.truncate(1 + self.rng.below(items.len()));
         self.note(format_args!("{to} gets {} items of {from} out of order", items.len()));
@@ -290,8 +326,17 @@ impl Run {
             (74..76, Some(doc), _) => (Command::Restore { doc: doc.clone() }, Some(doc), Vec::new()),
             (76..92, _, Some(task)) => self.set(&task),
             (r, _, _) if r >= 88 => self.new_task(),
-            _ => self.new_page(&pages),
+            _ => {
+                let parent = self.rng.pick(&pages).cloned().filter(|_| self.rng.chance(40));
+                self.new_page(parent, None)
+            }
         };
+        self.make(laptop, row, (command, doc, effects))
+    }
+
+    /// Performs what somebody does, and writes down what must come of it.
+    pub(crate) fn make(&mut self, laptop: usize, row: i64, made: Made) -> Result<()> {
+        let (command, doc, effects) = made;
         self.note(format_args!("{laptop} {command:?}"));
         match self.world.perform(laptop, &command) {
             Ok(reply) => {
@@ -315,6 +360,15 @@ impl Run {
             return Ok(Vec::new());
         };
         Ok(tree.pages.into_iter().map(|p| p.id).collect())
+    }
+
+    /// Pages of one space.
+    pub(crate) fn pages_in(&mut self, laptop: usize, lane: &Id16) -> Result<Vec<String>> {
+        let View::Pages(tree) = self.world.ask(laptop, &Query::Pages { trash: true })? else {
+            return Ok(Vec::new());
+        };
+        let space = checks::hex(lane);
+        Ok(tree.pages.into_iter().filter(|page| page.space == space).map(|page| page.id).collect())
     }
 
     fn tasks(&mut self, laptop: usize) -> Result<Vec<String>> {
@@ -376,14 +430,13 @@ impl Run {
         (command, Some(page.to_owned()), vec![Effect::Field("title", title)])
     }
 
-    fn new_page(&mut self, pages: &[String]) -> Made {
+    pub(crate) fn new_page(&mut self, parent: Option<String>, space: Option<String>) -> Made {
         let title = format!("{CANARY} {}", self.reference.token());
         let tokens = [self.reference.token(), self.reference.token(), self.reference.token()];
         let markdown = format!("{} {CANARY} {}\n\n- {}\n", tokens[0], tokens[1], tokens[2]);
-        let parent = self.rng.pick(pages).cloned().filter(|_| self.rng.chance(40));
         let mut effects: Vec<Effect> = tokens.into_iter().map(Effect::Insert).collect();
         effects.push(Effect::Field("title", title.clone()));
-        (Command::PageNew { title, parent, space: None, markdown: Some(markdown) }, None, effects)
+        (Command::PageNew { title, parent, space, markdown: Some(markdown) }, None, effects)
     }
 
     fn new_task(&mut self) -> Made {
@@ -405,7 +458,7 @@ impl Run {
 }
 
 /// A command, the document it is about when it is not new, and what it does.
-type Made = (Command, Option<String>, Vec<Effect>);
+pub(crate) type Made = (Command, Option<String>, Vec<Effect>);
 
 fn is_token(c: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&c)

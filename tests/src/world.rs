@@ -1,12 +1,11 @@
 //! Laptops, a node and the net between them, driven step by step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use tern_peer::core::Core;
-use tern_peer::hub::Hub;
+use tern_peer::hub::{FEATURES, Hub};
 use tern_peer::net::Purpose;
 use tern_peer::net::conn::NetIn;
 use tern_peer::{Command, NodeCore, PeerError, Profile, Query, Reply, View};
@@ -17,6 +16,8 @@ use tern_trust::{DeviceKeys, Id, InviteKeys};
 use crate::disk::{Disk, copy_store, remove_store};
 use crate::host::{Clock, Rng, SimHost};
 use crate::net::Link;
+use crate::node::SimNode;
+use crate::twist::Twist;
 
 /// Number of the node among the machines; laptops count from 0.
 pub const NODE: usize = 99;
@@ -32,6 +33,8 @@ pub struct Laptop {
     pub name: &'static str,
     /// The seed of its device key.
     pub seed: [u8; 32],
+    /// Its device key.
+    pub device: Id,
     /// Its store.
     pub path: PathBuf,
     /// Its clock.
@@ -40,6 +43,25 @@ pub struct Laptop {
     pub hub: Hub<Core>,
     /// Copies of its store, oldest first.
     pub backups: Vec<PathBuf>,
+    /// Feature bits that its build understands.
+    pub features: u64,
+}
+
+impl Laptop {
+    /// A laptop of the person with this number, with its engine.
+    pub(crate) fn new(person: usize, seed: [u8; 32], path: PathBuf, clock: Clock, core: Core) -> Laptop {
+        let (name, device) = (PEOPLE[person % PEOPLE.len()].0, core.device());
+        Laptop {
+            name,
+            seed,
+            device,
+            path,
+            clock,
+            hub: Hub::laptop(core),
+            backups: Vec::new(),
+            features: FEATURES,
+        }
+    }
 }
 
 /// The node.
@@ -47,6 +69,8 @@ pub struct Laptop {
 pub struct Node {
     /// The seed of its device key.
     pub seed: [u8; 32],
+    /// Its device key.
+    pub device: Id,
     /// The secret of its ticket.
     pub secret: [u8; 32],
     /// Its store, once it hosts the workspace.
@@ -54,7 +78,22 @@ pub struct Node {
     /// Its clock.
     pub clock: Clock,
     /// Its engine.
-    pub hub: Hub<NodeCore>,
+    pub hub: Hub<SimNode>,
+    /// Set when it lies: what its lies are drawn from.
+    pub lies: Option<u64>,
+}
+
+impl Node {
+    pub(crate) fn new(
+        seed: [u8; 32],
+        secret: [u8; 32],
+        path: PathBuf,
+        clock: Clock,
+        hub: Hub<SimNode>,
+    ) -> Node {
+        let device = DeviceKeys::from_seed(&seed).id();
+        Node { seed, device, secret, path, clock, hub, lies: None }
+    }
 }
 
 /// Everything of one run.
@@ -76,7 +115,9 @@ pub struct World {
     pub cut: BTreeSet<(usize, usize)>,
     /// The workspace.
     pub workspace: Id,
-    next_conn: u64,
+    pub(crate) next_conn: u64,
+    /// How the stores of two machines stood when both held the same.
+    pub(crate) equal: BTreeMap<(usize, usize), [(u64, i64); 2]>,
 }
 
 /// Owners of the laptops and their zones.
@@ -93,18 +134,19 @@ pub fn profile(index: usize) -> Profile {
     Profile { name: name.to_owned(), zone: zone.to_owned(), ..Profile::default() }
 }
 
-fn node_hub(
+pub(crate) fn node_hub(
     path: &Path,
     seed: &[u8; 32],
     secret: [u8; 32],
     workspace: Id,
     clock: &Clock,
-) -> Result<Hub<NodeCore>> {
+) -> Result<Hub<SimNode>> {
     let mut tenants = Vec::new();
     if path.exists() {
         let store = Store::open_existing(path, &OpenOptions::default())?;
         let keys = DeviceKeys::from_seed(seed);
-        tenants.push(NodeCore::with_host(store, workspace, &keys, SimHost::boxed(clock, 77))?);
+        let core = NodeCore::with_host(store, workspace, &keys, SimHost::boxed(clock, 77))?;
+        tenants.push(SimNode::honest(core));
     }
     let (seed, path, clock) = (*seed, path.to_owned(), clock.clone());
     // A wiped node gets a store of another identity each time: the name differs.
@@ -113,7 +155,8 @@ fn node_hub(
     let host = Box::new(move |workspace: &Id| {
         let keys = DeviceKeys::from_seed(&seed);
         let store = Store::create(&path, StoreId(rng.draw()), &OpenOptions::default()).ok()?;
-        NodeCore::with_host(store, *workspace, &keys, SimHost::boxed(&clock, rng.draw())).ok()
+        let host = SimHost::boxed(&clock, rng.draw());
+        NodeCore::with_host(store, *workspace, &keys, host).ok().map(SimNode::honest)
     });
     Ok(Hub::node(tenants, secret, host))
 }
@@ -129,21 +172,24 @@ impl World {
         let host = SimHost::boxed(&own, rng.draw());
         let (core, _) = Core::found(&path, &key, host, &profile(0), &format!("{CANARY} GmbH"))?;
         let workspace = core.workspace();
-        let laptop = Laptop {
-            name: PEOPLE[0].0,
-            seed: key,
-            path,
-            clock: own,
-            hub: Hub::laptop(core),
-            backups: Vec::new(),
-        };
+        let laptop = Laptop::new(0, key, path, own, core);
         let (seed, secret, path) = (rng.bytes(), rng.bytes(), disk.fresh("node"));
         let own = clock.beside(0);
         let hub = node_hub(&path, &seed, secret, workspace, &own)?;
-        let node = Node { seed, secret, path, clock: own, hub };
+        let node = Node::new(seed, secret, path, own, hub);
         let (links, cut) = (Vec::new(), BTreeSet::new());
-        let mut world =
-            World { rng, clock, disk, laptops: vec![laptop], node, links, cut, workspace, next_conn: 1 };
+        let mut world = World {
+            rng,
+            clock,
+            disk,
+            laptops: vec![laptop],
+            node,
+            links,
+            cut,
+            workspace,
+            next_conn: 1,
+            equal: BTreeMap::new(),
+        };
         let ticket = world.node_ticket();
         world.perform(0, &Command::RelayAdd { ticket })?;
         Ok(world)
@@ -151,7 +197,7 @@ impl World {
 
     /// The node's ticket.
     pub fn node_ticket(&self) -> String {
-        let device = DeviceKeys::from_seed(&self.node.seed).id();
+        let device = self.node.device;
         let sockets = vec![([127, 0, 0, 1], 9).into()];
         let addresses = vec![Address { device, sockets }];
         NodeTicket { device, addresses, secret: self.node.secret.into() }.to_text()
@@ -174,8 +220,9 @@ impl World {
         let host = SimHost::boxed(&clock, self.rng.draw());
         let invite = InviteKeys::from_secret(&ticket.secret);
         let core = Core::join(&path, &seed, host, ticket.workspace, invite)?;
-        let name = PEOPLE[index % PEOPLE.len()].0;
-        self.laptops.push(Laptop { name, seed, path, clock, hub: Hub::laptop(core), backups: Vec::new() });
+        let laptop = Laptop::new(index, seed, path, clock, core);
+        let name = laptop.name;
+        self.laptops.push(laptop);
         let link = self.dial(index, NODE, Purpose::Vouched);
         ensure!(link, "the joiner cannot reach the node");
         self.settle()?;
@@ -189,24 +236,15 @@ impl World {
         Ok(index)
     }
 
-    /// A workspace of `laptops` laptops that all know each other, and a node; made once, then copied.
-    pub fn ready(seed: u64, laptops: usize) -> Result<World> {
-        static MADE: OnceLock<Result<Template, String>> = OnceLock::new();
-        let made = MADE.get_or_init(|| Template::make(3, &[]).map_err(|e| format!("{e:#}")));
-        made.as_ref().map_err(|e| anyhow!("the workspace could not be made: {e}"))?.copy(seed, laptops)
-    }
-
-    /// As [`World::ready`] with four laptops, of which the second belongs to an Admin.
-    pub fn company(seed: u64) -> Result<World> {
-        static MADE: OnceLock<Result<Template, String>> = OnceLock::new();
-        let made = MADE.get_or_init(|| Template::make(4, &[(1, "admin")]).map_err(|e| format!("{e:#}")));
-        made.as_ref().map_err(|e| anyhow!("the company could not be made: {e}"))?.copy(seed, 4)
-    }
-
     /// Member id of a laptop's owner, as Ada's log has it.
     pub fn member(&self, laptop: usize) -> Result<tern_trust::Id16> {
         let member = self.core_ref(0).membership().member_of(&self.device(laptop));
         member.ok_or_else(|| anyhow!("laptop {laptop} has no member"))
+    }
+
+    /// The same in hex, as commands take it.
+    pub fn member_hex(&self, laptop: usize) -> Result<String> {
+        Ok(crate::checks::hex(self.member(laptop)?))
     }
 
     /// The engine of a laptop.
@@ -247,8 +285,7 @@ impl World {
 
     /// The device key of a machine.
     pub fn device(&self, machine: usize) -> Id {
-        let seed = if machine == NODE { &self.node.seed } else { &self.laptops[machine].seed };
-        DeviceKeys::from_seed(seed).id()
+        if machine == NODE { self.node.device } else { self.laptops[machine].device }
     }
 
     /// Whether two machines cannot reach each other.
@@ -264,7 +301,10 @@ impl World {
     pub fn deliver(&mut self, machine: usize, input: NetIn) {
         let now = self.clock_of(machine);
         match machine {
-            NODE => self.node.hub.on_net(now, input),
+            NODE => {
+                self.node_hears(&input);
+                self.node.hub.on_net(now, input);
+            }
             laptop => self.laptops[laptop].hub.on_net(now, input),
         }
     }
@@ -278,7 +318,10 @@ impl World {
         self.next_conn += 1;
         let exporter = self.rng.bytes();
         let devices = [self.device(from), self.device(to)];
-        let (link, [dialler, answerer]) = Link::new(conn, [from, to], devices, purpose, exporter);
+        let (mut link, [dialler, answerer]) = Link::new(conn, [from, to], devices, purpose, exporter);
+        if self.node.lies.is_some() && self.rng.chance(50) {
+            link.bend(NODE, Twist::new(self.rng.draw(), &self.laptops[0].seed));
+        }
         self.links.push(link);
         self.deliver(to, NetIn::Open(answerer));
         self.deliver(from, NetIn::Open(dialler));
@@ -287,13 +330,12 @@ impl World {
 
     /// Dials as the engine says that a known machine is dialled.
     pub fn dial_known(&mut self, from: usize, to: usize) -> Result<bool> {
-        let device = self.device(to);
-        let targets = self.core(from)?.targets(None)?;
-        let known = targets.into_iter().find(|t| t.device == device).map(|t| t.purpose);
-        if to == NODE && known.is_none() {
-            return Ok(false);
+        if to != NODE {
+            return Ok(self.dial(from, to, Purpose::Meet));
         }
-        Ok(self.dial(from, to, known.unwrap_or_default()))
+        let device = self.device(to);
+        let known = self.core(from)?.targets(None)?.into_iter().find(|t| t.device == device);
+        Ok(known.is_some_and(|target| self.dial(from, to, target.purpose)))
     }
 
     /// Breaks a connection; what was under way is lost.
@@ -391,15 +433,6 @@ impl World {
         bail!("the machines never stop talking")
     }
 
-    /// One meeting of two machines, to its end.
-    pub fn meet(&mut self, a: usize, b: usize) -> Result<()> {
-        if self.dial_known(a, b)? {
-            self.settle()?;
-        }
-        self.hang_up();
-        Ok(())
-    }
-
     /// A power cut at a laptop: what was committed is there when it starts again.
     pub fn power_cut(&mut self, laptop: usize) -> Result<()> {
         let count = self.rng.below(3) * 700;
@@ -433,8 +466,8 @@ impl World {
     /// Starts a laptop's engine on another file.
     pub fn start_from(&mut self, laptop: usize, path: PathBuf) -> Result<()> {
         self.hang_up_on(laptop);
-        let host = SimHost::boxed(&self.laptops[laptop].clock, self.rng.draw());
         let machine = &mut self.laptops[laptop];
+        let host = SimHost::of_build(&machine.clock, self.rng.draw(), machine.features);
         let core = Core::open(&path, &machine.seed, host).context("starting again")?;
         machine.hub = Hub::laptop(core);
         remove_store(&machine.path);
@@ -453,76 +486,5 @@ impl World {
         remove_store(&self.node.path);
         self.node.path = path;
         Ok(())
-    }
-
-    /// All heard of each other, nobody is cut off: meetings until every store holds the same.
-    pub fn quiesce(&mut self) -> Result<()> {
-        self.hang_up();
-        self.cut.clear();
-        for round in 0..8 {
-            for laptop in 0..self.laptops.len() {
-                self.meet(laptop, NODE)?;
-            }
-            if round > 0 && crate::checks::same_lanes(self).is_ok() {
-                return Ok(());
-            }
-        }
-        crate::checks::same_lanes(self)
-    }
-}
-
-/// A workspace as the bytes of its stores, to begin runs from.
-struct Template {
-    laptops: Vec<(Vec<u8>, [u8; 32])>,
-    node: (Vec<u8>, [u8; 32], [u8; 32]),
-    workspace: Id,
-}
-
-impl Template {
-    fn make(count: usize, roles: &[(usize, &str)]) -> Result<Template> {
-        let mut world = World::found(1)?;
-        for _ in 1..count {
-            world.join("writer")?;
-        }
-        for (laptop, role) in roles {
-            let member = world.member(*laptop)?.iter().map(|byte| format!("{byte:02x}")).collect();
-            world.perform(0, &Command::MemberRole { member, role: (*role).to_owned() })?;
-        }
-        world.quiesce()?;
-        let World { disk, laptops: open, node, workspace, .. } = world;
-        let mut laptops = Vec::new();
-        for Laptop { path, seed, hub, .. } in open {
-            drop(hub);
-            laptops.push((std::fs::read(&path)?, seed));
-        }
-        let Node { path, seed, secret, hub, .. } = node;
-        drop(hub);
-        let node = (std::fs::read(&path)?, seed, secret);
-        drop(disk);
-        Ok(Template { laptops, node, workspace })
-    }
-
-    fn copy(&self, seed: u64, count: usize) -> Result<World> {
-        let mut rng = Rng::new(seed);
-        let clock = Clock::default();
-        clock.pass(3_600_000);
-        let mut disk = Disk::new()?;
-        let mut laptops = Vec::new();
-        for (index, (bytes, key)) in self.laptops.iter().take(count).enumerate() {
-            let path = disk.fresh("laptop");
-            std::fs::write(&path, bytes)?;
-            let own = clock.beside(0);
-            let core = Core::open(&path, key, SimHost::boxed(&own, rng.draw()))?;
-            let (name, hub) = (PEOPLE[index].0, Hub::laptop(core));
-            laptops.push(Laptop { name, seed: *key, path, clock: own, hub, backups: Vec::new() });
-        }
-        let (bytes, seed, secret) = &self.node;
-        let path = disk.fresh("node");
-        std::fs::write(&path, bytes)?;
-        let own = clock.beside(0);
-        let hub = node_hub(&path, seed, *secret, self.workspace, &own)?;
-        let node = Node { seed: *seed, secret: *secret, path, clock: own, hub };
-        let (links, cut, workspace) = (Vec::new(), BTreeSet::new(), self.workspace);
-        Ok(World { rng, clock, disk, laptops, node, links, cut, workspace, next_conn: 1 })
     }
 }

@@ -251,7 +251,7 @@ fn a_member_that_never_reads_is_dropped_with_little_waiting_for_it() -> Result<(
     ensure!(link.news()[1].closed.is_none(), "{:?}", link.news());
     let root = LaneRef::Plain([0; 16]);
     let ask = Message::Ask(Ask { lane: root, prefix: Nibbles::ROOT, whole: false }).to_frame();
-    let ids = (0..64u64).map(|n| n.to_le_bytes()).collect();
+    let ids = (0..64u64).map(u64::to_le_bytes).collect();
     let list = Message::List(List { lane: root, prefix: Nibbles::ROOT, ids }).to_frame();
     let questions = [ask, list].concat().repeat(50);
     let mut asked = 0;

@@ -19,12 +19,6 @@ fn scene(seed: u64) -> Result<(World, String)> {
     Ok((world, page.id))
 }
 
-fn text(world: &mut World, laptop: usize, page: &str) -> Result<String> {
-    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
-    let View::Text { text } = world.ask(laptop, &query)? else { anyhow::bail!("no text") };
-    Ok(text)
-}
-
 /// Bao's laptop starts again on a store in which these rows are damaged.
 fn damage(world: &mut World, rows: &[i64]) -> Result<()> {
     let copy = world.disk.after_power_cut(&world.laptops[BAO].path.clone(), "damaged", &[])?;
@@ -58,7 +52,7 @@ fn every_record_of_the_log_can_be_damaged_and_comes_back_with_the_next_meeting()
             anyhow::bail!("no tree")
         };
         ensure!(tree.pages.iter().any(|p| p.title == "Plan"), "record {round}: the tree is gone");
-        match text(&mut world, BAO, &page) {
+        match world.text(BAO, &page) {
             Ok(text) => ensure!(text.contains("honest beginning"), "record {round}: the text is gone"),
             // The record may be the one that carries the key.
             Err(error) => {
@@ -82,7 +76,7 @@ fn every_record_of_the_log_can_be_damaged_and_comes_back_with_the_next_meeting()
         ensure!(findings(&mut world)?.is_empty(), "record {round}: {:?}", findings(&mut world)?);
         world.perform(BAO, &edit)?;
         world.power_cut(BAO)?;
-        ensure!(text(&mut world, BAO, &page)?.contains(&format!("after {round}")));
+        ensure!(world.text(BAO, &page)?.contains(&format!("after {round}")));
     }
     ensure!(unreadable * 2 <= all, "{unreadable} of {all} records left the page unreadable");
     world.quiesce()?;
@@ -102,7 +96,7 @@ fn damaged_rows_of_content_are_named_by_a_check_and_come_back_with_the_next_meet
     ensure!(!findings(&mut world)?.is_empty(), "what is lost is not said again");
     world.meet(BAO, NODE)?;
     ensure!(findings(&mut world)?.is_empty(), "{:?}", findings(&mut world)?);
-    ensure!(text(&mut world, BAO, &page)?.contains("honest beginning"));
+    ensure!(world.text(BAO, &page)?.contains("honest beginning"));
     let edit = Command::PageAppend { page, markdown: "goes on".to_owned() };
     world.perform(BAO, &edit)?;
     world.quiesce()?;
@@ -120,6 +114,6 @@ fn edits_that_come_for_a_page_with_a_damaged_row_are_taken_and_the_row_is_asked_
     world.perform(ADA, &edit)?;
     world.quiesce()?;
     world.quiesce()?;
-    ensure!(text(&mut world, BAO, &page)?.contains("from Ada"));
+    ensure!(world.text(BAO, &page)?.contains("from Ada"));
     Ok(())
 }

@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use tern_peer::core::Core;
 use tern_peer::net::Purpose;
 use tern_peer::net::conn::NetIn;
-use tern_peer::{Command, ErrorKind, Query, Reply, View};
+use tern_peer::{Command, ErrorKind, Query, View};
 use tern_store::{OpenOptions, VerdictFilter, VerdictRow};
 use tern_sync::ItemResult;
 use tern_tests::forge::{Forged, Forger, document, with_right_checksum};
@@ -19,33 +19,6 @@ use tern_trust::record::Fields;
 const ADA: usize = 0;
 const BAO: usize = 1;
 
-fn new_page(world: &mut World, laptop: usize, text: &str) -> Result<String> {
-    let command = Command::PageNew {
-        title: "Plan".to_owned(),
-        parent: None,
-        space: None,
-        markdown: Some(text.to_owned()),
-    };
-    match world.perform(laptop, &command)? {
-        Reply::Doc(doc) => Ok(doc.id),
-        other => anyhow::bail!("{other:?}"),
-    }
-}
-
-fn append(world: &mut World, laptop: usize, page: &str, text: &str) -> Result<()> {
-    let command = Command::PageAppend { page: page.to_owned(), markdown: text.to_owned() };
-    world.perform(laptop, &command)?;
-    Ok(())
-}
-
-fn text(world: &mut World, laptop: usize, page: &str) -> Result<String> {
-    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
-    match world.ask(laptop, &query)? {
-        View::Text { text } => Ok(text),
-        other => anyhow::bail!("{other:?}"),
-    }
-}
-
 fn aside(world: &World, laptop: usize) -> Result<Vec<VerdictRow>> {
     Ok(world.core_ref(laptop).store().verdicts(&VerdictFilter::All)?)
 }
@@ -53,7 +26,7 @@ fn aside(world: &World, laptop: usize) -> Result<Vec<VerdictRow>> {
 /// A page of Ada's that both have, and Bao as a forger.
 fn scene(seed: u64) -> Result<(World, String, Forger)> {
     let mut world = World::ready(seed, 2)?;
-    let page = new_page(&mut world, ADA, "honest beginning")?;
+    let page = world.new_page(ADA, "honest beginning")?;
     world.quiesce()?;
     let forger = Forger::of(&mut world, BAO)?;
     Ok((world, page, forger))
@@ -111,13 +84,13 @@ fn bring(world: &mut World, way: Way, item: Vec<u8>) -> Result<()> {
 
 /// After whatever came: the page can be edited, kept, loaded and merged, with everything honest in it.
 fn goes_on(world: &mut World, page: &str) -> Result<()> {
-    append(world, ADA, page, "Ada goes on")?;
-    append(world, BAO, page, "Bao goes on")?;
+    world.append(ADA, page, "Ada goes on")?;
+    world.append(BAO, page, "Bao goes on")?;
     world.quiesce()?;
     for laptop in [ADA, BAO] {
         world.power_cut(laptop)?;
-        append(world, laptop, page, "after a restart")?;
-        let text = text(world, laptop, page)?;
+        world.append(laptop, page, "after a restart")?;
+        let text = world.text(laptop, page)?;
         for honest in ["honest beginning", "Ada goes on", "Bao goes on", "after a restart"] {
             ensure!(text.contains(honest), "{honest} is not in {text}");
         }
@@ -171,7 +144,7 @@ fn changes_with_mutated_operations_leave_every_page_loadable() -> Result<()> {
         chunk[at] ^= 1 << bit;
         let item = forger.seal(doc.id(), vec![with_right_checksum(chunk)])?;
         world.take(ADA, vec![item]);
-        append(&mut world, ADA, &page, "still here")?;
+        world.append(ADA, &page, "still here")?;
     }
     goes_on(&mut world, &page)
 }
@@ -181,9 +154,9 @@ fn t33_a_commenters_page_edit_is_quarantined_for_its_role() -> Result<()> {
     for role in ["commenter", "reader"] {
         let mut world = World::found(50)?;
         world.join(role)?;
-        let page = new_page(&mut world, ADA, "honest beginning")?;
+        let page = world.new_page(ADA, "honest beginning")?;
         world.quiesce()?;
-        let denied = append(&mut world, BAO, &page, "not mine to write").err();
+        let denied = world.append(BAO, &page, "not mine to write").err();
         ensure!(denied.is_some_and(|e| e.to_string().contains("role")), "a {role} may write pages");
         let mut forger = Forger::of(&mut world, BAO)?;
         let (doc, heads, last) = document(&mut world, BAO, &page)?;
@@ -192,7 +165,7 @@ fn t33_a_commenters_page_edit_is_quarantined_for_its_role() -> Result<()> {
         bring(&mut world, Way::Session, item)?;
         let rows = aside(&world, ADA)?;
         ensure!(rows.iter().any(|r| r.code == "role" && r.author == world.device(BAO)), "{role}: {rows:?}");
-        append(&mut world, ADA, &page, "Ada goes on")?;
+        world.append(ADA, &page, "Ada goes on")?;
     }
     Ok(())
 }
@@ -230,8 +203,8 @@ fn t6_clocks_that_lie_by_ten_years_change_nothing_but_the_dates_shown() -> Resul
     let (mut world, page, _) = scene(62)?;
     world.laptops[ADA].clock.set_skew(10 * YEAR_MS);
     world.laptops[BAO].clock.set_skew(-10 * YEAR_MS);
-    append(&mut world, ADA, &page, "from the future")?;
-    append(&mut world, BAO, &page, "from the past")?;
+    world.append(ADA, &page, "from the future")?;
+    world.append(BAO, &page, "from the past")?;
     world.quiesce()?;
     checks::all(&mut world, &Reference::default())?;
     goes_on(&mut world, &page)
@@ -244,8 +217,8 @@ fn t42_without_a_required_feature_the_log_alone_is_exchanged_and_everybody_write
     let bits = tern_peer::hub::FEATURES << 1;
     let require = admin.record(world.core_ref(ADA), Fields::Require { bits })?;
     ensure!(world.take(ADA, vec![require]) == [ItemResult::Stored], "the requirement was not kept");
-    append(&mut world, ADA, &page, "written after the requirement")?;
-    append(&mut world, BAO, &page, "written before it was known")?;
+    world.append(ADA, &page, "written after the requirement")?;
+    world.append(BAO, &page, "written before it was known")?;
     // A record written later still arrives: whoever updates must know who is in.
     let invite = Command::Invite { role: "writer".into(), mode: "open".into(), uses: 1, expires_ms: 1 << 40 };
     world.perform(ADA, &invite)?;
@@ -262,10 +235,10 @@ fn t42_without_a_required_feature_the_log_alone_is_exchanged_and_everybody_write
     }
     let membership = |laptop: usize| world.core_ref(laptop).membership().clone();
     ensure!(membership(BAO).require == bits && membership(BAO).invites == membership(ADA).invites);
-    append(&mut world, BAO, &page, "written after it was known")?;
-    ensure!(!text(&mut world, BAO, &page)?.contains("written after the requirement"), "content came");
-    ensure!(!text(&mut world, ADA, &page)?.contains("written before it was known"), "content came");
-    let bao = text(&mut world, BAO, &page)?;
+    world.append(BAO, &page, "written after it was known")?;
+    ensure!(!world.text(BAO, &page)?.contains("written after the requirement"), "content came");
+    ensure!(!world.text(ADA, &page)?.contains("written before it was known"), "content came");
+    let bao = world.text(BAO, &page)?;
     for own in ["honest beginning", "written before it was known", "written after it was known"] {
         ensure!(bao.contains(own), "{own} is not in {bao}");
     }
@@ -316,7 +289,7 @@ fn garbage_in_the_middle_of_a_real_session_loses_nothing() -> Result<()> {
     let (mut world, page, _) = scene(64)?;
     let mut rng = Rng::new(10);
     for round in 0..60 {
-        append(&mut world, ADA, &page, "more")?;
+        world.append(ADA, &page, "more")?;
         world.dial_known(ADA, NODE)?;
         world.pump(rng.below(12));
         let conn = world.links.first().map_or(0, |l| l.conn);
@@ -359,7 +332,7 @@ fn a_corrupted_row_is_found_and_named() -> Result<()> {
     let View::Check(check) = world.ask(ADA, &Query::Check)? else { anyhow::bail!("no check") };
     ensure!(check.bad > 0 && !check.findings.is_empty(), "{check:?}");
     // Whatever is asked, the answer is an answer or a sentence.
-    let _ = text(&mut world, ADA, &page);
+    let _ = world.text(ADA, &page);
     let _ = checks::picture(&mut world, ADA);
     Ok(())
 }
@@ -423,9 +396,9 @@ fn node_bundle_and_direct_session_lead_to_the_same_heads() -> Result<()> {
     let mut pictures = Vec::new();
     for way in 0..3 {
         let (mut world, page, _) = scene(69)?;
-        append(&mut world, ADA, &page, "by Ada alone")?;
-        append(&mut world, BAO, &page, "by Bao alone")?;
-        new_page(&mut world, BAO, "a page of Bao's")?;
+        world.append(ADA, &page, "by Ada alone")?;
+        world.append(BAO, &page, "by Bao alone")?;
+        world.new_page(BAO, "a page of Bao's")?;
         match way {
             0 => world.quiesce()?,
             1 => {

@@ -3,6 +3,7 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail, ensure};
 use tern_peer::{AccessCommand, Command, Query, Reply, View};
@@ -43,39 +44,16 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-fn new_page(world: &mut World, laptop: usize, text: &str) -> Result<String> {
-    let markdown = Some(text.to_owned());
-    let command = Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown };
-    match world.perform(laptop, &command)? {
-        Reply::Doc(doc) => Ok(doc.id),
-        other => bail!("{other:?}"),
-    }
-}
-
-fn append(world: &mut World, laptop: usize, page: &str, text: &str) -> Result<()> {
-    let command = Command::PageAppend { page: page.to_owned(), markdown: text.to_owned() };
-    world.perform(laptop, &command)?;
-    Ok(())
-}
-
-fn text(world: &mut World, laptop: usize, page: &str) -> Result<String> {
-    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
-    match world.ask(laptop, &query)? {
-        View::Text { text } => Ok(text),
-        other => bail!("{other:?}"),
-    }
-}
-
 /// A page of Ada's that everybody has.
 fn scene(seed: u64, laptops: usize) -> Result<(World, String)> {
     let mut world = World::ready(seed, laptops)?;
-    let page = new_page(&mut world, ADA, "honest beginning")?;
+    let page = world.new_page(ADA, "honest beginning")?;
     world.quiesce()?;
     Ok((world, page))
 }
 
 fn has(world: &mut World, laptop: usize, page: &str, words: &[&str]) -> Result<()> {
-    let text = text(world, laptop, page)?;
+    let text = world.text(laptop, page)?;
     for word in words {
         ensure!(text.contains(word), "“{word}” is not in {text}");
     }
@@ -102,10 +80,10 @@ fn remove(world: &mut World, by: usize, laptop: usize) -> Result<()> {
 fn restored_backup() -> Result<()> {
     let (mut world, page) = scene(301, 2)?;
     world.back_up(BAO)?;
-    append(&mut world, BAO, &page, "by the first life")?;
+    world.append(BAO, &page, "by the first life")?;
     let late = world.core_ref(BAO).store().items_after(0, 64 << 20)?;
     world.restore(BAO, 0, true)?;
-    append(&mut world, BAO, &page, "by the second life")?;
+    world.append(BAO, &page, "by the second life")?;
     world.take(ADA, late.into_iter().map(|item| item.bytes).collect());
     world.quiesce()?;
     for laptop in [ADA, BAO] {
@@ -125,7 +103,7 @@ fn flushed_commits() -> Result<()> {
 
 fn stored_means_stored() -> Result<()> {
     let (mut world, page) = scene(303, 2)?;
-    append(&mut world, BAO, &page, "said to be stored")?;
+    world.append(BAO, &page, "said to be stored")?;
     let items = world.core_ref(BAO).store().items_after(0, 64 << 20)?;
     let last = items.last().ok_or_else(|| anyhow::anyhow!("no item"))?.clone();
     let answers = world.take(ADA, vec![last.bytes]);
@@ -158,7 +136,7 @@ fn equivocation() -> Result<()> {
     let (first, second) = (change(1), change(2));
     let item = forger.seal(doc.id(), vec![first])?;
     world.take(ADA, vec![item]);
-    append(&mut world, ADA, &page, "built on the first")?;
+    world.append(ADA, &page, "built on the first")?;
     forger.day = 20_999;
     let late = forger.seal(doc.id(), vec![second])?;
     world.take(ADA, vec![late]);
@@ -168,7 +146,7 @@ fn equivocation() -> Result<()> {
 fn work_before_a_removal_stays() -> Result<()> {
     let (mut world, _) = scene(305, 3)?;
     // Nobody builds on it: what others build on would stay anyway.
-    let page = new_page(&mut world, BAO, "before the removal")?;
+    let page = world.new_page(BAO, "before the removal")?;
     world.quiesce()?;
     remove(&mut world, ADA, BAO)?;
     world.meet(ADA, NODE)?;
@@ -220,7 +198,7 @@ fn folding() -> Result<()> {
     let (mut world, page) = scene(308, 2)?;
     world.perform(ADA, &Command::Compact { on: true, least: None })?;
     for n in 0..6 {
-        append(&mut world, n % 2, &page, &format!("line {n}"))?;
+        world.append(n % 2, &page, &format!("line {n}"))?;
         world.quiesce()?;
     }
     // Not the Owner: the word of another member is needed.
@@ -243,7 +221,7 @@ fn folding() -> Result<()> {
 fn lying_pack() -> Result<()> {
     let (mut world, page) = scene(309, 2)?;
     world.perform(ADA, &Command::Compact { on: true, least: None })?;
-    append(&mut world, ADA, &page, "left out by a liar")?;
+    world.append(ADA, &page, "left out by a liar")?;
     world.quiesce()?;
     let mut forger = Forger::of(&mut world, BAO)?;
     let pack = forger.pack_without_newest(&mut world, BAO, &page)?;
@@ -277,7 +255,7 @@ fn sealing_after_a_removal() -> Result<()> {
     world.take(BAO, records.clone());
     world.take(ADA, records);
     let row = world.core_ref(ADA).store().last_row()?;
-    append(&mut world, ADA, &page, "not for Bao")?;
+    world.append(ADA, &page, "not for Bao")?;
     let (ring, _) = checks::keys(&world, BAO)?;
     for item in world.core_ref(ADA).store().items_after(row, 64 << 20)? {
         let item = Item::parse(item.bytes)?;
@@ -290,7 +268,7 @@ fn sealing_after_a_removal() -> Result<()> {
 fn set_aside_is_listed() -> Result<()> {
     let mut world = World::found(311)?;
     world.join("commenter")?;
-    let page = new_page(&mut world, ADA, "honest beginning")?;
+    let page = world.new_page(ADA, "honest beginning")?;
     world.quiesce()?;
     let mut forger = Forger::of(&mut world, BAO)?;
     let (doc, heads, last) = document(&mut world, BAO, &page)?;
@@ -317,7 +295,7 @@ fn tries_do_not_judge() -> Result<()> {
 /// A laptop lost rows that the node believes it has: roots tell.
 fn lost_rows_come_again() -> Result<()> {
     let (mut world, page) = scene(313, 2)?;
-    append(&mut world, ADA, &page, "to come again")?;
+    world.append(ADA, &page, "to come again")?;
     world.quiesce()?;
     let copy = world.disk.after_power_cut(&world.laptops[BAO].path.clone(), "damaged", &[])?;
     let conn = rusqlite::Connection::open(&copy)?;
@@ -352,9 +330,31 @@ fn finder(fault: Fault) -> Check {
     }
 }
 
-/// One test, for the switch is the process's.
+/// The switch is the process's.
+static SWITCH: Mutex<()> = Mutex::new(());
+
+/// A run that fails for a planted fault is told as the few steps that it needs, and these fail again.
+#[test]
+fn a_failing_run_is_told_as_the_few_steps_that_it_needs() {
+    let _switch = SWITCH.lock().unwrap_or_else(PoisonError::into_inner);
+    let campaign = tern_tests::schedule::CAMPAIGN;
+    plant(Some(Fault::PackDropsChange));
+    let failing = (0..200).find_map(|seed| Some((seed, campaign.one(seed, &campaign.all()).err()?)));
+    let short = failing.map(|(seed, error)| campaign.shorten(seed, error));
+    let again = short.as_ref().map(|short| campaign.one(short.seed, &short.steps));
+    plant(None);
+    let short = short.expect("no run sees that packs drop changes");
+    assert!(short.steps.len() <= 8, "{}", campaign.tell(&short));
+    assert!(again.is_some_and(|again| again.is_err()), "the steps do not fail again");
+    let replays = format!("TERN_SEED={} TERN_STEPS=", short.seed);
+    assert!(campaign.tell(&short).contains(&replays), "{}", campaign.tell(&short));
+    let honest = campaign.one(short.seed, &short.steps);
+    assert!(honest.is_ok(), "the steps fail without the fault too: {honest:?}");
+}
+
 #[test]
 fn every_planted_fault_is_found_by_a_check_that_an_honest_build_passes() {
+    let _switch = SWITCH.lock().unwrap_or_else(PoisonError::into_inner);
     let mut missed = Vec::new();
     for fault in Fault::ALL {
         let check = finder(fault);

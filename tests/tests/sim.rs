@@ -1,10 +1,9 @@
-//! Thousands of short runs of whole workspaces, each made by one number. A failing number replays:
-//! `TERN_SEED=17 cargo test -p tern-tests --test sim`; `TERN_SEEDS=20000` runs more of them.
+//! Thousands of short runs of whole workspaces, each made by one number. A failing run is told as the few steps that it
+//! needs: `TERN_SEED=17 TERN_STEPS=3,9 cargo test -p tern-tests --test sim machines` replays them, without `TERN_STEPS` all of
+//! them. `TERN_SEEDS=20000` runs more.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use tern_peer::{Command, Query, Reply, View};
+use tern_peer::{Command, Reply};
+use tern_tests::campaign::{Campaign, number};
 use tern_tests::{World, checks, company, schedule};
 
 /// Runs of the default test run.
@@ -12,76 +11,25 @@ const SEEDS: u64 = 2_000;
 /// Runs with a forger of the default test run.
 const COMPANIES: u64 = 500;
 
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
-/// Runs seeds on all cores; the first failures, with their plans, end the test.
-fn campaign(seeds: u64, run: fn(u64) -> anyhow::Result<()>, replay: &str) {
-    let next = AtomicU64::new(0);
-    let failures: Mutex<Vec<String>> = Mutex::default();
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    let enough = failures.lock().is_ok_and(|f| f.len() >= 5);
-                    if seed >= seeds || enough {
-                        return;
-                    }
-                    let result = std::panic::catch_unwind(|| run(seed));
-                    let text = match result {
-                        Ok(Ok(())) => continue,
-                        Ok(Err(error)) => format!("{error:#}"),
-                        Err(_) => format!("seed {seed} panicked ({replay}={seed} replays it)"),
-                    };
-                    failures.lock().expect("no test thread panics").push(text);
-                }
-            });
-        }
-    });
-    let failures = failures.into_inner().expect("no test thread panics");
+/// Runs the campaign, or what the environment asks for.
+fn all_end_well(campaign: &Campaign, seeds: u64) {
+    if let Some(result) = campaign.replay() {
+        println!("{}", result.expect("the run ends well"));
+        return;
+    }
+    let failures = campaign.go(seeds);
     assert!(failures.is_empty(), "{} runs failed:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 
 #[test]
 fn machines_that_lose_repeat_and_forget_end_with_the_same_work() {
-    if let Some(seed) = number("TERN_SEED") {
-        let mut run = schedule::Run::new(seed).expect("a workspace");
-        let result = run.go();
-        println!("{}", run.plan);
-        result.expect("the run ends well");
-        return;
-    }
-    campaign(number("TERN_SEEDS").unwrap_or(SEEDS), schedule::run, "TERN_SEED");
+    all_end_well(&schedule::CAMPAIGN, number("TERN_SEEDS").unwrap_or(SEEDS));
 }
 
 /// With people who come and go and one who forges: `TERN_COMPANY=17` replays a run, `TERN_COMPANIES=10000` runs more.
 #[test]
 fn people_come_and_go_and_one_forges_and_everybody_else_ends_with_the_same_work() {
-    if let Some(seed) = number("TERN_COMPANY") {
-        let mut run = company::Company::new(seed).expect("a company");
-        let result = run.go();
-        println!("{}", run.plan());
-        result.expect("the run ends well");
-        return;
-    }
-    campaign(number("TERN_COMPANIES").unwrap_or(COMPANIES), company::run, "TERN_COMPANY");
-}
-
-/// What a laptop holds of a page, as text.
-fn text(world: &mut World, laptop: usize, page: &str) -> String {
-    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
-    match world.ask(laptop, &query).expect("an answer") {
-        View::Text { text } => text,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn append(world: &mut World, laptop: usize, page: &str, text: &str) {
-    let command = Command::PageAppend { page: page.to_owned(), markdown: text.to_owned() };
-    world.perform(laptop, &command).expect("an edit");
+    all_end_well(&company::CAMPAIGN, number("TERN_COMPANIES").unwrap_or(COMPANIES));
 }
 
 #[test]
@@ -94,17 +42,20 @@ fn t1_a_restored_backup_and_a_cloned_machine_lose_nothing() {
         let Reply::Doc(page) = world.perform(bao, &new).expect("a page") else { panic!("no page") };
         world.back_up(bao).expect("a copy");
         // What the first life writes after the copy reaches the others, some of it only after the copy woke up.
-        append(&mut world, bao, &page.id, "written after the copy");
+        world.append(bao, &page.id, "written after the copy").expect("an edit");
         world.quiesce().expect("they meet");
-        append(&mut world, bao, &page.id, "said at the same time by the first life");
+        world.append(bao, &page.id, "said at the same time by the first life").expect("an edit");
         let late = world.core_ref(bao).store().items_after(0, 64 << 20).expect("its items");
         world.restore(bao, 0, cloned).expect("the copy starts");
-        assert!(!text(&mut world, bao, &page.id).contains("after the copy"), "it is the old one");
-        append(&mut world, bao, &page.id, "said at the same time by the second life");
+        assert!(
+            !world.text(bao, &page.id).expect("an answer").contains("after the copy"),
+            "it is the old one"
+        );
+        world.append(bao, &page.id, "said at the same time by the second life").expect("an edit");
         world.take(ada, late.into_iter().map(|item| item.bytes).collect());
         world.quiesce().expect("they meet");
         for laptop in [ada, bao] {
-            let all = text(&mut world, laptop, &page.id);
+            let all = world.text(laptop, &page.id).expect("an answer");
             for said in ["the beginning", "written after the copy", "by the first life", "by the second life"]
             {
                 assert!(all.contains(said), "cloned {cloned}: “{said}” is lost on laptop {laptop}: {all}");
@@ -120,7 +71,7 @@ fn t1_a_restored_backup_and_a_cloned_machine_lose_nothing() {
 #[test]
 fn the_harness_sees_a_lost_word_a_split_and_a_leak() {
     let mut run = schedule::Run::new(7).expect("a workspace");
-    run.go().expect("an honest run ends well");
+    run.go(&schedule::CAMPAIGN.all()).expect("an honest run ends well");
     let page = tern_peer::Command::PageNew {
         title: "kept from the others".to_owned(),
         parent: None,

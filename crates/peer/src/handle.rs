@@ -590,7 +590,7 @@ fn nobody_known() -> PeerError {
 fn none_met(peers: &[SyncPeer]) -> PeerError {
     let list: Vec<String> = peers.iter().map(|p| format!("{}: {}", p.name, p.problem)).collect();
     let list = list.join(" ");
-    if peers.iter().any(|p| p.problem == FULL) {
+    if peers.iter().any(|p| p.problem == meeting::FULL) {
         return PeerError::new(ErrorKind::Unreachable, format!("Nobody who was met has everything. {list}"))
             .safe("Everything is saved on this laptop and goes out once there is room.")
             .next("Whoever runs the node can give it more with `tern node quota`; then `tern sync` again.");

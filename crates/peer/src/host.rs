@@ -27,6 +27,10 @@ pub trait Host: Send {
     fn trials(&self) -> Arc<dyn Trials> {
         Arc::new(InProcess)
     }
+    /// Feature bits that the build understands; a simulated machine may run an older one.
+    fn features(&self) -> u64 {
+        crate::hub::FEATURES
+    }
 }
 
 impl dyn Host + '_ {

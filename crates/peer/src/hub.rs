@@ -309,7 +309,7 @@ impl<T: Tenant> Hub<T> {
             me: tenant.device(),
             peer: opened.remote,
             store: tenant.store_id(),
-            features: FEATURES,
+            features: tenant.features(),
             credential,
             vouched: vouched || opened.purpose != Purpose::Meet,
             failures: self.failures.get(&opened.remote).copied().unwrap_or(0),
@@ -522,7 +522,7 @@ impl<T: Tenant> Hub<T> {
                 tenant.denied(&peer);
             }
             Event::UpdateNeeded => {
-                let here = tenant.replica().membership.require & !FEATURES != 0;
+                let here = tenant.replica().membership.require & !tenant.features() != 0;
                 conn.news.update_needed = Some(if here { UPDATE_HERE } else { UPDATE_THERE });
             }
             Event::PeerFull => conn.news.full = true,

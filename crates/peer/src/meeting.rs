@@ -14,7 +14,7 @@ use crate::net::service::{Service, Target};
 const STRAGGLER: Duration = Duration::from_secs(1);
 
 /// Why a peer that was met does not have everything.
-const FULL: &str = "It is full: what you wrote stays here and goes on as soon as it has room.";
+pub(crate) const FULL: &str = "It is full: what you wrote stays here and goes on as soon as it has room.";
 
 /// Meets everybody who can be met: each for at most `timeout`, and nobody who does not answer long after somebody else did.
 pub(crate) async fn hold_all(

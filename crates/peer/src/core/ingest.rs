@@ -160,6 +160,9 @@ fn affected(work: &Work<'_, '_>, known: &Known, new_keys: bool) -> Result<BTreeS
             spots.extend(work.txn.tags(space)?.into_iter().filter(|t| *t != ZERO16).map(|tag| (*space, tag)));
         }
     }
+    for (space, _) in known.spaces.iter().filter(|(space, _)| work.mem.spaces.get(space).is_none()) {
+        spots.extend(work.txn.tags(space)?.into_iter().filter(|t| *t != ZERO16).map(|tag| (*space, tag)));
+    }
     let others = before.members.iter().any(|(id, m)| now.role_of(id) != m.role)
         || before.devices.iter().any(|(id, d)| now.device(id).is_none_or(|n| n.active != d.active))
         || before.require != now.require
@@ -319,8 +322,20 @@ fn judge_with(work: &mut Work<'_, '_>, (space, tag): &Spot, due: &[Id]) -> Resul
             work.mem.keep(id, doc, row, unsaved);
             work.touch(id);
         }
+    } else if is_void(work.mem, space)
+        && let Some(row) = work.txn.doc_by_tag(space, tag)?
+    {
+        // It was made in a space that never was, by the log as it is now: what it holds is set aside as a whole.
+        work.mem.docs.remove(&DocId(row.doc));
+        work.txn.drop_doc(&row.doc)?;
+        work.txn.remove_projections(&row.doc)?;
     }
     note(work, &stored, &verdicts, document)
+}
+
+/// Whether no space of this id is known, by a log that lacks nothing.
+fn is_void(mem: &Mem, space: &Id16) -> bool {
+    *space != ZERO16 && mem.access().kind(space).is_none() && !mem.log_has_gaps()
 }
 
 /// A document in the making from a set of items.

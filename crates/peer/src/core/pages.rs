@@ -233,6 +233,9 @@ pub(crate) fn relocate(
         .safe("Nothing was moved.")
         .next("Move the other page out first."));
     }
+    if let Some(above) = &parent {
+        in_one_space(work, &id, above)?;
+    }
     let order = place(work, &tree, parent, after, true, Some(&id));
     let parent = parent.map_or(Value::Null, |p| Value::Text(p.to_string()));
     let mut edits = vec![text("order", &order)];
@@ -242,6 +245,20 @@ pub(crate) fn relocate(
     }
     let changed = work.edit(id, &edits)?;
     Ok((id, changed))
+}
+
+/// Under a page of another space a page would only look as if it lay there: it goes on being read by the same people.
+fn in_one_space(work: &Work<'_, '_>, page: &DocId, above: &DocId) -> Result<(), PeerError> {
+    let space = |id| super::spaces::space_of(&work.txn, work.mem, id);
+    if space(page)? == space(above)? {
+        return Ok(());
+    }
+    Err(PeerError::new(
+        ErrorKind::Usage,
+        "The two pages lie in different spaces, and not the same people may read them.",
+    )
+    .safe("Nothing was moved.")
+    .next("Move it to the other space first: `tern space move PAGE SPACE`."))
 }
 
 /// Into the trash or out of it.

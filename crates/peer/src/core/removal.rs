@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tern_trust::derive::ZERO16;
 use tern_trust::item::Feed;
 use tern_trust::record::{Cut, FeedCut, Fields};
 use tern_trust::{Id, Id16, Role};
@@ -107,12 +108,16 @@ fn cuts_of(work: &Work<'_, '_>, member: &Id16) -> Result<Vec<Cut>, PeerError> {
     cuts(work, &devices.map(|(key, _)| *key).collect())
 }
 
-/// The last item held of each feed of these devices.
+/// The last item held of each feed of these devices. Feeds in private and personal spaces are left out: the log is read by
+/// people who are not to know the ids of those, and their own records say where work ends there ([`super::spaces::settle`]).
 pub(crate) fn cuts(work: &Work<'_, '_>, devices: &BTreeSet<Id>) -> Result<Vec<Cut>, PeerError> {
     let mut all = Vec::new();
     for device in devices {
         let mut by_space: BTreeMap<Id16, Vec<FeedCut>> = BTreeMap::new();
         for (incarnation, space) in work.txn.feeds_of(device)? {
+            if space != ZERO16 && !work.mem.membership.spaces.contains(&space) {
+                continue;
+            }
             let feed = Feed { author: *device, incarnation, space };
             if let Some((seq, item)) = cover::last_of_feed(&work.txn, &feed)? {
                 by_space.entry(space).or_default().push(FeedCut { incarnation, seq, item });

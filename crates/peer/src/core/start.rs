@@ -331,8 +331,8 @@ impl Core {
         })
     }
 
-    /// Adds a device to one's own, with the keys it needs.
-    pub(crate) fn add_device(
+    /// Adds a device to one's own, with the keys it needs; `signature` is its word ([`tern_trust::log::sign_link`]).
+    pub fn add_device(
         &mut self,
         device: tern_trust::DevicePublic,
         signature: [u8; 64],

@@ -63,7 +63,7 @@ impl Core {
         let since_ms = self.only_here_since(own.get(reached..).unwrap_or_default())?;
         let only_here = OnlyHere { items: waiting, since: since_ms.map(|at| zone.rfc9557(at)) };
         let mut line = line(&only_here, since_ms, &peers, &zone);
-        if self.mem.membership.require & !crate::hub::FEATURES != 0 {
+        if self.mem.membership.require & !self.host.features() != 0 {
             line.push_str(" · update needed: nothing is exchanged until Tern is newer here");
         }
         Ok(StatusView { only_here, peers, line, zone_data: self.zone_data_view() })

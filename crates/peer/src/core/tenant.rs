@@ -22,6 +22,10 @@ impl Tenant for Core {
         self.mem.me()
     }
 
+    fn features(&self) -> u64 {
+        self.host.features()
+    }
+
     fn replica(&self) -> CoreReplica<'_> {
         CoreReplica {
             store: &self.store,

@@ -15,6 +15,10 @@ pub trait Tenant {
     fn store_id(&self) -> u64;
     /// This device.
     fn device(&self) -> Id;
+    /// Feature bits that it understands.
+    fn features(&self) -> u64 {
+        super::FEATURES
+    }
     /// Committed state, for one call into a session.
     fn replica(&self) -> CoreReplica<'_>;
     /// Verifies, judges and commits items; one result each, and whether the log grew.

@@ -1,0 +1,94 @@
+//! Private spaces: what whoever is outside may not even learn, and what becomes of one whose maker was removed first.
+
+use anyhow::{Result, bail, ensure};
+use tern_peer::{AccessCommand, Command, ErrorKind, Query, Reply, View};
+use tern_tests::world::NODE;
+use tern_tests::{World, checks};
+
+const ADA: usize = 0;
+const BAO: usize = 1;
+const CLEO: usize = 2;
+
+/// A private space of `by`, with these people.
+fn private(world: &mut World, by: usize, with: &[usize]) -> Result<String> {
+    let with = with.iter().map(|laptop| world.member_hex(*laptop)).collect::<Result<_>>()?;
+    let new = AccessCommand::SpaceNew { title: "Between us".to_owned(), private: true, with };
+    match world.perform(by, &Command::Access(new))? {
+        Reply::Space { id } => Ok(id),
+        other => bail!("{other:?}"),
+    }
+}
+
+fn page_in(world: &mut World, laptop: usize, space: Option<&str>) -> Result<String> {
+    let (title, markdown) = ("Plan".to_owned(), Some("words".to_owned()));
+    let space = space.map(str::to_owned);
+    match world.perform(laptop, &Command::PageNew { title, parent: None, space, markdown })? {
+        Reply::Doc(doc) => Ok(doc.id),
+        other => bail!("{other:?}"),
+    }
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len() / 2).filter_map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).ok()).collect()
+}
+
+#[test]
+fn t30_a_removal_by_somebody_inside_does_not_tell_outsiders_that_there_is_a_space() -> Result<()> {
+    let mut world = World::company(401)?;
+    let space = private(&mut world, BAO, &[CLEO])?;
+    world.quiesce()?;
+    page_in(&mut world, CLEO, Some(&space))?;
+    world.quiesce()?;
+    let member = world.member_hex(CLEO)?;
+    world.perform(BAO, &Command::Access(AccessCommand::MemberRemove { member }))?;
+    for laptop in [BAO, ADA, CLEO, ADA] {
+        world.meet(laptop, NODE)?;
+    }
+    let id = bytes(&space);
+    ensure!(checks::on_disk(&world.laptops[BAO].path, &id), "whoever is inside holds the id");
+    ensure!(!checks::on_disk(&world.laptops[ADA].path, &id), "Ada, who never was inside, holds the id");
+    // What Cleo wrote before is still there inside.
+    let found = checks::pages(&mut world, BAO, None)?;
+    ensure!(found.iter().any(|line| line.contains("words")), "{found:?}");
+    Ok(())
+}
+
+#[test]
+fn a_page_is_not_put_under_a_page_that_other_people_read() -> Result<()> {
+    let mut world = World::ready(402, 2)?;
+    let space = private(&mut world, ADA, &[])?;
+    let (open, inside) = (page_in(&mut world, ADA, None)?, page_in(&mut world, ADA, Some(&space))?);
+    for (page, parent) in [(&open, &inside), (&inside, &open)] {
+        let parent = Some(parent.clone());
+        let moved = world.perform(ADA, &Command::PageMove { page: page.clone(), parent, after: None });
+        let refused = moved.err();
+        ensure!(refused.as_ref().is_some_and(|e| e.kind == ErrorKind::Usage), "{refused:?}");
+        ensure!(refused.is_some_and(|e| e.to_string().contains("different spaces")));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_space_whose_maker_had_been_removed_is_not_listed_and_what_is_in_it_is_kept() -> Result<()> {
+    let mut world = World::company(403)?;
+    let member = world.member_hex(CLEO)?;
+    world.perform(BAO, &Command::Access(AccessCommand::MemberRemove { member }))?;
+    // Cleo has not heard of it, and Ada hears of the space first.
+    let space = private(&mut world, CLEO, &[ADA])?;
+    let page = page_in(&mut world, CLEO, Some(&space))?;
+    world.meet(ADA, CLEO)?;
+    let query = Query::Page { page: page.clone(), at: None };
+    ensure!(matches!(world.ask(ADA, &query)?, View::Page(_)), "Ada reads it until she knows");
+    world.meet(BAO, NODE)?;
+    world.meet(ADA, NODE)?;
+    ensure!(world.ask(ADA, &query).is_err(), "a page of a space that never was is shown");
+    let listed = checks::pages(&mut world, ADA, None)?;
+    ensure!(
+        listed.iter().all(|line| !line.contains(&page)),
+        "it is listed, and cannot be opened: {listed:?}"
+    );
+    checks::checked(&mut world, ADA)?;
+    let rows = world.core_ref(ADA).store().verdicts(&tern_store::VerdictFilter::All)?;
+    ensure!(!rows.is_empty(), "what was written is neither shown nor listed");
+    Ok(())
+}
