@@ -9,7 +9,6 @@ use tern_peer::{
 };
 
 use super::clipboard::{Clipboard, Desktop};
-use super::command::BackupStep;
 pub use super::secret::Secret;
 
 /// A shared answer to a watched query.
@@ -48,6 +47,19 @@ pub trait Backend {
     fn drill(&self, words: Secret, done: Told<String>);
     /// Waits until everything sent is durable. Called once, when the window closes.
     fn shutdown(&self);
+}
+
+/// What is done about backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BackupStep {
+    /// Looks which there are.
+    List,
+    /// Takes one.
+    Take,
+    /// Looks what one holds beside what is here.
+    Compare(String),
+    /// Takes in what it holds and is missing here.
+    Adopt(String),
 }
 
 /// What came of a step about backups.

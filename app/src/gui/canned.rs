@@ -15,9 +15,10 @@ use tern_peer::{
     SearchView, StatusView, StripView, TaskView, TemplateView, TemplatesView, View, ViewsView,
 };
 
-use crate::gui::backend::{Answer, Backend, BackupAnswer, Done, Home, Recovery, Told, Wake, Watched};
+use crate::gui::backend::{
+    Answer, Backend, BackupAnswer, BackupStep, Done, Home, Recovery, Told, Wake, Watched,
+};
 use crate::gui::clipboard::Clipboard;
-use crate::gui::command::BackupStep;
 use crate::gui::secret::Secret;
 use access::Access;
 use paper::Paper;

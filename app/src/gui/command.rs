@@ -439,7 +439,7 @@ pub enum UiCommand {
     /// Answers whether the device that came may act as oneself.
     AnswerLink(bool),
     /// A step of the dialog of backups.
-    Backups(BackupStep),
+    Backups(super::backend::BackupStep),
     /// Tries the recovery words that are typed in the dialog.
     TryWords,
     /// Locks or unlocks the workspace with what is typed in the dialog.
@@ -467,17 +467,4 @@ pub fn trash(doc: &str, title: &str) -> UiCommand {
 /// Changes who may do what, and says so when it is done.
 pub fn access(command: AccessCommand, said: impl Into<String>) -> UiCommand {
     UiCommand::Send(Box::new(Command::Access(command)), Then::CloseAndSay(said.into()))
-}
-
-/// What is done about backups.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BackupStep {
-    /// Looks which there are.
-    List,
-    /// Takes one.
-    Take,
-    /// Looks what one holds beside what is here.
-    Compare(String),
-    /// Takes in what it holds and is missing here.
-    Adopt(String),
 }

@@ -2,8 +2,7 @@
 
 use tern_peer::{AdoptView, BackupDocView, BackupView, BackupsView, CompareView};
 
-use crate::gui::backend::BackupAnswer;
-use crate::gui::command::BackupStep;
+use crate::gui::backend::{BackupAnswer, BackupStep};
 
 /// Backups that there are.
 #[derive(Debug, Default)]

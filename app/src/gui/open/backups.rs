@@ -3,8 +3,8 @@
 use tern_peer::PeerError;
 
 use super::{Event, Open};
-use crate::gui::backend::BackupAnswer;
-use crate::gui::command::{BackupStep, Dialog};
+use crate::gui::backend::{BackupAnswer, BackupStep};
+use crate::gui::command::Dialog;
 
 impl Open {
     /// Begins a step; the dialog hears of it.
