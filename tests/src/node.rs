@@ -44,6 +44,16 @@ impl SimNode {
         SimNode { core, lies: None }
     }
 
+    /// The node's engine.
+    pub fn core(&self) -> &NodeCore {
+        &self.core
+    }
+
+    /// The node's engine, to change what it may.
+    pub fn core_mut(&mut self) -> &mut NodeCore {
+        &mut self.core
+    }
+
     /// Drops what packs have covered for long.
     pub fn tidy(&mut self) {
         self.core.tidy();

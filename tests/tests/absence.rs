@@ -76,7 +76,7 @@ fn whoever_was_away_for_ninety_days_needs_one_meeting_with_the_node_and_nothing_
         }
         if day % 10 == 5 {
             folded += fold(&mut world, ADA) + fold(&mut world, BAO);
-            world.node.hub.tenants_mut().for_each(tern_peer::NodeCore::tidy);
+            world.node.hub.tenants_mut().for_each(tern_tests::node::SimNode::tidy);
         }
     }
     assert!(folded > 0, "something was folded meanwhile");

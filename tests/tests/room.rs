@@ -29,11 +29,11 @@ fn noise(world: &mut World, count: usize) -> String {
 }
 
 fn room(world: &mut World, quota: Quota) -> bool {
-    world.node.hub.tenants_mut().map(|core| core.set_quota(quota)).any(|freed| freed)
+    world.node.hub.tenants_mut().any(|node| node.core_mut().set_quota(quota))
 }
 
 fn used(world: &World) -> RoomUse {
-    world.node.hub.tenants().next().expect("a tenant").use_of_room()
+    world.node.hub.tenants().next().expect("a tenant").core().use_of_room()
 }
 
 fn status(world: &mut World, laptop: usize) -> Result<StatusView> {
@@ -218,7 +218,7 @@ fn the_log_of_a_full_node_has_room_of_its_own_and_that_too_has_an_end() -> Resul
     // A node whose disk holds more than quota and reserve: the operator took room away.
     room(&mut world, Quota { bytes: 0, items: None });
     let core = world.node.hub.tenants_mut().next().expect("a tenant");
-    ensure!(core.use_of_room().bytes < LOG_RESERVE_BYTES);
+    ensure!(core.core().use_of_room().bytes < LOG_RESERVE_BYTES);
     ensure!(core.ingest(vec![record]).0 == [ItemResult::Stored], "a full node takes the log");
     Ok(())
 }

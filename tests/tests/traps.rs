@@ -10,6 +10,7 @@ use tern_sync::ItemResult;
 use tern_tests::disk::beside_bytes;
 use tern_tests::forge::{Forged, Forger, document};
 use tern_tests::host::SimHost;
+use tern_tests::node::SimNode;
 use tern_tests::world::NODE;
 use tern_tests::{World, checks};
 use tern_trust::DeviceKeys;
@@ -129,7 +130,7 @@ fn t9b_the_trie_is_equal_under_other_keys_and_other_roles() -> Result<()> {
     checks::same_lanes(&world)?;
     // What is covered counts as absent whether or not it lies there still: on the node it does, and then it does not.
     world.clock.pass(EIGHT_DAYS_MS);
-    world.node.hub.tenants_mut().for_each(NodeCore::tidy);
+    world.node.hub.tenants_mut().for_each(SimNode::tidy);
     checks::same_lanes(&world)?;
     ensure!(text_of(world.core(2)?, &page)? == picture);
     // A newcomer who never saw the originals, with the newest key alone, has the same trie too.
@@ -190,10 +191,10 @@ fn t13_a_power_cut_at_each_write_of_a_nodes_drop_changes_no_trie() -> Result<()>
     ensure!(compact(&mut world, ADA)?.packed > 0, "nothing was folded");
     world.quiesce()?;
     let roots = |core: &NodeCore| core.replica().store.lanes();
-    let before = roots(world.node.hub.tenants().next().expect("a tenant"))?;
+    let before = roots(world.node.hub.tenants().next().expect("a tenant").core())?;
     world.clock.pass(EIGHT_DAYS_MS);
     let written = beside_bytes(&world.node.path)?;
-    world.node.hub.tenants_mut().for_each(NodeCore::tidy);
+    world.node.hub.tenants_mut().for_each(SimNode::tidy);
     let path = world.node.path.clone();
     let cuts = world.disk.cuts_since(&path, written)?;
     ensure!(cuts.len() > 2, "nothing was dropped");

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 use egui::accesskit::{Action, ActionRequest, NodeId, TreeId};
 use egui::{Event, Key, Modifiers, RawInput, Rect, pos2, vec2};
 use tern_app::gui::backend::{
-    Backend, BackupAnswer, DiskHome, Done, Home, Recovery, Secret, Told, Wake, Watched,
+    Backend, BackupAnswer, BackupStep, DiskHome, Done, Home, Recovery, Secret, Told, Wake, Watched,
 };
-use tern_app::gui::command::BackupStep;
 use tern_app::gui::{App, threads};
 use tern_peer::{
     Command, Env, InitReport, JoinReport, LinkState, PeerError, Profile, Progress, Query, Reply,

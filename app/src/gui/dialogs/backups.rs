@@ -5,7 +5,8 @@ use egui::Ui;
 use tern_peer::{AdoptView, BackupView, BackupsView, CompareView};
 
 use super::DialogState;
-use crate::gui::command::{BackupStep, Queue, UiCommand};
+use crate::gui::backend::BackupStep;
+use crate::gui::command::{Queue, UiCommand};
 use crate::gui::look::look;
 use crate::gui::notice;
 use crate::gui::tokens;

@@ -8,9 +8,8 @@ use tern_peer::{Command, Query};
 use super::Open;
 use crate::gui::access;
 use crate::gui::actions::Action;
-use crate::gui::command::{
-    BackupStep, BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash,
-};
+use crate::gui::backend::BackupStep;
+use crate::gui::command::{BlockAction, Column, Dialog, Queue, Route, Section, Then, UiCommand, trash};
 use crate::gui::comments::Talk;
 use crate::gui::page::blocks;
 use crate::gui::page::select::Selection;
