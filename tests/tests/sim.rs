@@ -2,8 +2,11 @@
 //! needs: `TERN_SEED=17 TERN_STEPS=3,9 cargo test -p tern-tests --test sim machines` replays them, without `TERN_STEPS` all of
 //! them. `TERN_SEEDS=20000` runs more.
 
+use std::sync::atomic::Ordering;
+
 use tern_peer::{Command, Reply};
 use tern_tests::campaign::{Campaign, number};
+use tern_tests::host::{SIMULATED_MS, YEAR_MS};
 use tern_tests::{World, checks, company, schedule};
 
 /// Runs of the default test run.
@@ -17,7 +20,10 @@ fn all_end_well(campaign: &Campaign, seeds: u64) {
         println!("{}", result.expect("the run ends well"));
         return;
     }
+    let (begin, before) = (std::time::Instant::now(), SIMULATED_MS.load(Ordering::Relaxed));
     let failures = campaign.go(seeds);
+    let years = (SIMULATED_MS.load(Ordering::Relaxed) - before) as f64 / YEAR_MS as f64;
+    println!("{seeds} runs: {years:.1} simulated years in {:.0} s", begin.elapsed().as_secs_f64());
     assert!(failures.is_empty(), "{} runs failed:\n\n{}", failures.len(), failures.join("\n\n"));
 }
 

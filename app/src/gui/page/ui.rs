@@ -51,6 +51,8 @@ pub struct PageState {
     pub title: Option<String>,
     /// The title gets the keyboard in the next frame.
     pub focus_title: bool,
+    /// The text gets the keyboard as soon as it is loaded.
+    pub enter_text: bool,
     /// Nothing can be typed: an older state, or a reader.
     pub read_only: bool,
     /// Words to scroll to once the page is here.
@@ -296,7 +298,8 @@ fn long_hint(ui: &Ui, state: &mut PageState, setting: &Setting) {
 
 /// The text gets the keyboard, the caret at the start; an empty page gets a block to write in.
 pub fn enter_text(ui: &Ui, state: &mut PageState, now: f64) {
-    if state.read_only || !state.session.is_loaded() {
+    state.enter_text = !state.read_only && !state.session.is_loaded();
+    if state.read_only || state.enter_text {
         return;
     }
     let flat = state.session.flat();
@@ -343,6 +346,10 @@ fn title_field(
         .layouter(&mut layouter)
         .show(&mut child);
     let response: Response = (*output.response).clone().accessible_name("Page title");
+    if state.enter_text && state.session.is_loaded() {
+        // Whoever was faster than the page goes on in its text.
+        enter_text(ui, state, ui.input(|input| input.time));
+    }
     if state.focus_title {
         state.focus_title = false;
         response.request_focus();
