@@ -17,6 +17,8 @@ impl World {
 
     /// As [`World::meet`], unless the two were equal when they last met and nothing came to either since.
     pub(crate) fn meet_for_news(&mut self, a: usize, b: usize) -> Result<()> {
+        // Whoever looks for others does first what is due.
+        self.core(a)?.targets(None)?;
         if self.equal.get(&(a, b)).is_some_and(|then| Some(*then) == self.standing_of(a, b)) {
             return Ok(());
         }

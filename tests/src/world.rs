@@ -466,6 +466,7 @@ impl World {
     /// Starts a laptop's engine on another file.
     pub fn start_from(&mut self, laptop: usize, path: PathBuf) -> Result<()> {
         self.hang_up_on(laptop);
+        self.equal.retain(|(a, b), _| *a != laptop && *b != laptop);
         let machine = &mut self.laptops[laptop];
         let host = SimHost::of_build(&machine.clock, self.rng.draw(), machine.features);
         let core = Core::open(&path, &machine.seed, host).context("starting again")?;
@@ -478,6 +479,7 @@ impl World {
     /// Stops the node and starts it again, with or without what it held.
     pub fn restart_node(&mut self, wipe: bool) -> Result<()> {
         self.hang_up_on(NODE);
+        self.equal.clear();
         let path = self.disk.fresh("node");
         if !wipe && self.node.path.exists() {
             copy_store(&self.node.path, &path)?;
