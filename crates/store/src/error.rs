@@ -156,9 +156,14 @@ impl From<rusqlite::Error> for StoreError {
         use rusqlite::{Error, ErrorCode as Code};
         let detail = error.to_string();
         let failure = match &error {
-            Error::SqliteFailure(failure, _) => failure,
             // Statements are fixed texts that fit the schema: where one does not, the schema's text is damaged, and so
-            // is a value of a type that was never written.
+            // is a value of a type that was never written. SQLite does not always say where in the statement it is.
+            Error::SqliteFailure(failure, Some(said))
+                if failure.code == Code::Unknown && said.starts_with("no such ") =>
+            {
+                return StoreError::Corrupt { detail };
+            }
+            Error::SqliteFailure(failure, _) => failure,
             Error::SqlInputError { .. }
             | Error::InvalidColumnType(..)
             | Error::FromSqlConversionFailure(..)

@@ -242,7 +242,7 @@ impl Store {
     pub fn used_bytes(&self) -> Result<u64> {
         let number = |name: &str| self.conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let pages = number("page_count")? - number("freelist_count")?;
-        Ok(pages.max(0).cast_unsigned() * u64::from(PAGE_BYTES))
+        Ok(pages.saturating_mul(number("page_size")?).max(0).cast_unsigned())
     }
 }
 

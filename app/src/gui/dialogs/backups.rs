@@ -72,8 +72,8 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
         widgets::text(ui, "Looking for backups", tokens::CALLOUT, p.ink2);
         return;
     };
-    let what = "Tern keeps a copy of the workspace every hour while it runs, and fewer the older they get. They lie on this \
-                disk: a node or another laptop is what survives its loss.";
+    let what = "Tern keeps a copy of the workspace every hour while it runs, and fewer the older they get. The copies lie on \
+                this disk: a node or another laptop is what survives its loss.";
     widgets::text(ui, what, tokens::CALLOUT, p.ink);
     ui.add_space(10.0);
     notice::fact(ui, "Folder", &list.folder);

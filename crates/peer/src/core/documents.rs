@@ -5,7 +5,7 @@ use tern_store::{Store, VerdictFilter};
 use tern_trust::judge::{self, Content, Opened};
 use tern_trust::{Batch, Id16, Item, Kind as ItemKind};
 
-use crate::api::PeerError;
+use crate::api::{ErrorKind, PeerError};
 
 use super::Mem;
 use super::errors::{internal, not_found};
@@ -48,6 +48,19 @@ pub(crate) fn load_before(store: &Store, mem: &mut Mem, id: DocId, before: i64) 
     Ok(())
 }
 
+/// Nothing is stored of a document. Lists follow from what is stored: where one names it, the store is damaged.
+fn gone(store: &Store, id: DocId) -> Result<PeerError, PeerError> {
+    if store.page(&id.0)?.is_none() && store.task(&id.0)?.is_none() {
+        return Ok(not_found("document", &id.to_string()));
+    }
+    Ok(PeerError::new(
+        ErrorKind::Damaged,
+        format!("Nothing that is stored of document {id} can be found: the store is damaged."),
+    )
+    .safe("Other machines still hold what they acknowledged (`tern status`).")
+    .next("`tern check --repair` asks them for it; `tern backup adopt` takes it from a backup."))
+}
+
 fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, usize), PeerError> {
     let known = store.doc(&id.0)?;
     let space = super::spaces::space_of(store, mem, &id)?;
@@ -58,7 +71,7 @@ fn read(store: &Store, mem: &Mem, id: DocId, before: i64) -> Result<(Doc, i64, u
         return Ok((doc, row, SNAPSHOT_EVERY));
     }
     if known.is_none() && store.items_by_tag_after(&space, &tag, 0)?.is_empty() {
-        return Err(not_found("document", &id.to_string()));
+        return Err(gone(store, id)?);
     }
     let parts = Parts::read(store, mem, id, (&space, &tag), before, true)?;
     let (doc, parts) = match parts.build()? {

@@ -70,13 +70,13 @@ fn one(
     if !log.introduced(&item.header().author) {
         return Ok(ItemResult::Waiting);
     }
+    if !item.verify() {
+        return Ok(ItemResult::Invalid);
+    }
     if let Some(room) = room
         && let Some(refusal) = room.refuses(txn, &log.membership(), &item)?
     {
         return Ok(ItemResult::Refused(refusal));
-    }
-    if !item.verify() {
-        return Ok(ItemResult::Invalid);
     }
     match insert(txn, lane, &item)? {
         Some(row) => {

@@ -56,7 +56,10 @@ pub struct RoomUse {
 impl RoomUse {
     /// As a store has it.
     pub fn of(store: &Store) -> Result<RoomUse, PeerError> {
-        let attachments = store.blobs(false)?.iter().fold(0u64, |sum, b| sum.saturating_add(b.size_bytes));
+        RoomUse::beside(store, attachments_of(store)?)
+    }
+
+    fn beside(store: &Store, attachments: u64) -> Result<RoomUse, PeerError> {
         let full = store.meta(FULL)?;
         let lacks = full.as_deref().and_then(|bytes| bytes.try_into().ok()).map_or(0, u64::from_le_bytes);
         Ok(RoomUse {
@@ -66,6 +69,11 @@ impl RoomUse {
             lacks,
         })
     }
+}
+
+/// Bytes of attachments that a workspace names, as large as they are said to be.
+fn attachments_of(store: &Store) -> Result<u64, PeerError> {
+    Ok(store.blobs(false)?.iter().fold(0u64, |sum, blob| sum.saturating_add(blob.size_bytes)))
 }
 
 /// Notes in the store whether content is refused.
@@ -78,6 +86,8 @@ pub(super) fn keep_full(txn: &mut Txn<'_>, used: RoomUse) -> tern_store::Result<
 pub(crate) struct Room {
     quota: Quota,
     used: RoomUse,
+    /// Bytes of attachments among what is used: not looked up at every commit.
+    attachments: u64,
     /// Closed lanes that members have begun, as far as they were looked up.
     lanes: BTreeMap<Id16, BTreeSet<Id16>>,
 }
@@ -85,7 +95,9 @@ pub(crate) struct Room {
 impl Room {
     /// As a store has it, with the default quota.
     pub fn of(store: &Store) -> Result<Room, PeerError> {
-        Ok(Room { quota: Quota::default(), used: RoomUse::of(store)?, lanes: BTreeMap::new() })
+        let attachments = attachments_of(store)?;
+        let used = RoomUse::beside(store, attachments)?;
+        Ok(Room { quota: Quota::default(), used, attachments, lanes: BTreeMap::new() })
     }
 
     /// The same use under another quota.
@@ -112,11 +124,17 @@ impl Room {
         self.used.full
     }
 
-    /// Counts anew what the store holds. Whether it is full stays: see [`Room::set`].
+    /// Sees what the store holds after a commit. Whether it is full stays: see [`Room::set`].
     pub fn look(&mut self, store: &Store) -> Result<(), PeerError> {
         let RoomUse { full, lacks, .. } = self.used;
-        self.used = RoomUse { full, lacks, ..RoomUse::of(store)? };
+        self.used = RoomUse { full, lacks, ..RoomUse::beside(store, self.attachments)? };
         Ok(())
+    }
+
+    /// The same with attachments counted anew.
+    pub fn count(&mut self, store: &Store) -> Result<(), PeerError> {
+        self.attachments = attachments_of(store)?;
+        self.look(store)
     }
 
     fn has_slack(&self) -> bool {
@@ -134,7 +152,7 @@ impl Room {
         membership: &Membership,
         item: &Item,
     ) -> Result<Option<Refusal>, PeerError> {
-        let mut bytes = item.bytes().len() as u64;
+        let (mut bytes, mut attachment) = (item.bytes().len() as u64, 0);
         if item.kind().is_record() {
             let most = self.quota.bytes.saturating_add(LOG_RESERVE_BYTES);
             if self.used.bytes.saturating_add(bytes) > most {
@@ -145,13 +163,15 @@ impl Room {
         }
         if item.kind() == Kind::BlobRef
             && let Ok(blob) = BlobRef::decode(item.body())
+            && store.blob(&blob.hash)?.is_none()
         {
             // One large attachment that does not fit is no reason to refuse anything else.
             let left = self.quota.bytes.saturating_sub(self.used.bytes.saturating_add(bytes));
             if blob.size > MAX_SEALED_ATTACHMENT_BYTES || blob.size > left {
                 return Ok(Some(Refusal::Size));
             }
-            bytes += blob.size;
+            attachment = blob.size;
+            bytes += attachment;
         }
         if self.begins_too_many_lanes(store, membership, item)? {
             return Ok(Some(Refusal::Size));
@@ -166,6 +186,7 @@ impl Room {
             return Ok(Some(Refusal::Quota));
         }
         self.used.bytes += bytes;
+        self.attachments += attachment;
         self.used.items += 1;
         Ok(None)
     }

@@ -86,7 +86,7 @@ impl NodeCore {
             Ok(gone) => tracing::info!(gone, "covered items were dropped"),
             Err(error) => tracing::warn!(%error, "covered items stay"),
         }
-        if let Err(error) = self.room.look(&self.store) {
+        if let Err(error) = self.room.count(&self.store) {
             tracing::warn!(%error, "how much room is left could not be seen");
         }
     }
