@@ -1,7 +1,8 @@
 //! What tests have people do on their laptops, in one line.
 
 use anyhow::{Result, bail};
-use tern_peer::{Command, Query, Reply, View};
+use tern_peer::core::Core;
+use tern_peer::{Command, CompactView, Query, Reply, View};
 
 use crate::world::World;
 
@@ -24,10 +25,23 @@ impl World {
 
     /// What a laptop holds of a page, as text.
     pub fn text(&mut self, laptop: usize, page: &str) -> Result<String> {
-        let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
-        match self.ask(laptop, &query)? {
-            View::Text { text } => Ok(text),
+        text_of(self.core(laptop)?, page)
+    }
+
+    /// A laptop folds what has at least so many loose items.
+    pub fn compact(&mut self, laptop: usize, least: u64) -> Result<CompactView> {
+        match self.perform(laptop, &Command::Compact { on: false, least: Some(least) })? {
+            Reply::Compact(done) => Ok(done),
             other => bail!("{other:?}"),
         }
+    }
+}
+
+/// What an engine holds of a page, as text.
+pub fn text_of(core: &mut Core, page: &str) -> Result<String> {
+    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
+    match core.answer(&query)? {
+        View::Text { text } => Ok(text),
+        other => bail!("{other:?}"),
     }
 }

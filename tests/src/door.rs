@@ -8,6 +8,7 @@ use anyhow::{Result, anyhow};
 use tern_peer::home::Home;
 use tern_peer::hub::{Hub, Tenant as _};
 use tern_peer::net::blobs::Blobs;
+use tern_peer::net::conn::NetIn;
 use tern_peer::net::service::Service;
 use tern_peer::node::NodeCore;
 use tern_store::{OpenOptions, Store, StoreId};
@@ -73,17 +74,17 @@ impl Door {
         let ended = tokio::spawn(async move {
             loop {
                 let wait = hub.deadline().map_or(60_000, |at| (at - wall_ms()).clamp(1, 60_000));
-                let mut came = 0;
-                tokio::select! {
+                let wait = std::time::Duration::from_millis(wait.unsigned_abs());
+                let input = tokio::select! {
                     _ = &mut stopped => break,
-                    input = inputs.recv() => match input {
-                        Some(input) => {
-                            came = usize::from(matches!(input, tern_peer::net::conn::NetIn::Open(_)));
-                            hub.on_net(wall_ms(), input);
-                        }
-                        None => break,
-                    },
-                    () = tokio::time::sleep(std::time::Duration::from_millis(wait.unsigned_abs())) => hub.tick(wall_ms()),
+                    input = tokio::time::timeout(wait, inputs.recv()) => input,
+                };
+                let came = usize::from(matches!(&input, Ok(Some(NetIn::Open(_)))));
+                match input {
+                    Ok(Some(input)) => hub.on_net(wall_ms(), input),
+                    Ok(None) => break,
+                    // The hub's own timer.
+                    Err(_) => hub.tick(wall_ms()),
                 }
                 let now = hub.load();
                 tell.send_modify(|load| {

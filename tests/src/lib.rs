@@ -12,7 +12,7 @@ pub mod campaign;
 pub mod checks;
 pub mod company;
 pub mod disk;
-mod doing;
+pub mod doing;
 pub mod door;
 pub mod forge;
 pub mod host;

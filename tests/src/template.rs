@@ -1,6 +1,5 @@
 //! Workspaces to begin runs from: made once, kept as the bytes of their stores, then copied.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use anyhow::{Result, anyhow};
@@ -78,18 +77,6 @@ impl Template {
         let own = clock.beside(0);
         let hub = node_hub(&path, seed, *secret, self.workspace, &own)?;
         let node = Node::new(*seed, *secret, path, own, hub);
-        let (links, cut, workspace) = (Vec::new(), BTreeSet::new(), self.workspace);
-        Ok(World {
-            rng,
-            clock,
-            disk,
-            laptops,
-            node,
-            links,
-            cut,
-            workspace,
-            next_conn: 1,
-            equal: BTreeMap::new(),
-        })
+        Ok(World::of(rng, clock, disk, laptops, node, self.workspace))
     }
 }

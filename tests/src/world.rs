@@ -177,22 +177,23 @@ impl World {
         let own = clock.beside(0);
         let hub = node_hub(&path, &seed, secret, workspace, &own)?;
         let node = Node::new(seed, secret, path, own, hub);
-        let (links, cut) = (Vec::new(), BTreeSet::new());
-        let mut world = World {
-            rng,
-            clock,
-            disk,
-            laptops: vec![laptop],
-            node,
-            links,
-            cut,
-            workspace,
-            next_conn: 1,
-            equal: BTreeMap::new(),
-        };
+        let mut world = World::of(rng, clock, disk, vec![laptop], node, workspace);
         let ticket = world.node_ticket();
         world.perform(0, &Command::RelayAdd { ticket })?;
         Ok(world)
+    }
+
+    /// Machines that have not met.
+    pub(crate) fn of(
+        rng: Rng,
+        clock: Clock,
+        disk: Disk,
+        laptops: Vec<Laptop>,
+        node: Node,
+        workspace: Id,
+    ) -> World {
+        let (links, cut, equal) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
+        World { rng, clock, disk, laptops, node, links, cut, workspace, next_conn: 1, equal }
     }
 
     /// The node's ticket.

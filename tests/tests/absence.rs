@@ -1,7 +1,7 @@
 //! Ninety days without a network: meanwhile the others write, somebody is put out and comes back, keys change, long
 //! histories are folded and the node drops what they hold.
 
-use tern_peer::{AccessCommand, Command, Query, Reply, View};
+use tern_peer::{AccessCommand, Command};
 use tern_tests::world::NODE;
 use tern_tests::{World, checks};
 
@@ -10,36 +10,6 @@ const BAO: usize = 1;
 const CLEO: usize = 2;
 const DAY_MS: i64 = 86_400_000;
 const DAYS: i64 = 90;
-
-fn new_page(world: &mut World, by: usize, title: &str) -> String {
-    let markdown = Some(format!("{title} begins.\n"));
-    let new = Command::PageNew { title: title.to_owned(), parent: None, space: None, markdown };
-    match world.perform(by, &new).expect("a page") {
-        Reply::Doc(page) => page.id,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn append(world: &mut World, by: usize, page: &str, text: String) {
-    let command = Command::PageAppend { page: page.to_owned(), markdown: text };
-    world.perform(by, &command).expect("an edit");
-}
-
-fn text(world: &mut World, laptop: usize, page: &str) -> String {
-    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
-    match world.ask(laptop, &query).expect("an answer") {
-        View::Text { text } => text,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn fold(world: &mut World, laptop: usize) -> u64 {
-    let command = Command::Compact { on: false, least: Some(8) };
-    match world.perform(laptop, &command).expect("folding") {
-        Reply::Compact(done) => done.packed + done.attested,
-        other => panic!("{other:?}"),
-    }
-}
 
 /// Bao is put out and brought back: the key changes, and a second time for those who come back.
 fn put_out_and_back(world: &mut World) {
@@ -54,19 +24,19 @@ fn put_out_and_back(world: &mut World) {
 fn whoever_was_away_for_ninety_days_needs_one_meeting_with_the_node_and_nothing_is_lost() {
     let mut world = World::ready(90, 3).expect("a workspace");
     world.perform(ADA, &Command::Compact { on: true, least: None }).expect("packs count");
-    let plan = new_page(&mut world, CLEO, "Plan");
+    let plan = world.new_page(CLEO, "Plan begins.").expect("a page");
     world.quiesce().expect("they meet");
 
     let (mut folded, mut own) = (0, Vec::new());
     for day in 0..DAYS {
         world.clock.pass(DAY_MS);
-        append(&mut world, ADA, &plan, format!("Ada on day {day}.\n"));
+        world.append(ADA, &plan, &format!("Ada on day {day}.\n")).expect("an edit");
         if day % 3 == 0 {
-            append(&mut world, BAO, &plan, format!("Bao on day {day}.\n"));
+            world.append(BAO, &plan, &format!("Bao on day {day}.\n")).expect("an edit");
         }
         if day % 9 == 0 {
-            append(&mut world, CLEO, &plan, format!("Cleo on day {day}.\n"));
-            own.push(new_page(&mut world, CLEO, &format!("Cleo alone {day}")));
+            world.append(CLEO, &plan, &format!("Cleo on day {day}.\n")).expect("an edit");
+            own.push(world.new_page(CLEO, &format!("Cleo alone, {day}")).expect("a page"));
         }
         if day == 30 {
             put_out_and_back(&mut world);
@@ -75,7 +45,10 @@ fn whoever_was_away_for_ninety_days_needs_one_meeting_with_the_node_and_nothing_
             world.meet(laptop, NODE).expect("a meeting");
         }
         if day % 10 == 5 {
-            folded += fold(&mut world, ADA) + fold(&mut world, BAO);
+            for laptop in [ADA, BAO] {
+                let done = world.compact(laptop, 8).expect("folding");
+                folded += done.packed + done.attested;
+            }
             world.node.hub.tenants_mut().for_each(tern_tests::node::SimNode::tidy);
         }
     }
@@ -86,7 +59,7 @@ fn whoever_was_away_for_ninety_days_needs_one_meeting_with_the_node_and_nothing_
     }
 
     world.meet(CLEO, NODE).expect("she comes back");
-    let back = text(&mut world, CLEO, &plan);
+    let back = world.text(CLEO, &plan).expect("a page");
     for (who, every) in [("Ada", 1), ("Bao", 3)] {
         for day in (0..DAYS).step_by(every) {
             assert!(back.contains(&format!("{who} on day {day}.")), "{who}'s day {day} is lost:\n{back}");
@@ -95,11 +68,11 @@ fn whoever_was_away_for_ninety_days_needs_one_meeting_with_the_node_and_nothing_
     // What she wrote under the key of then counts, for everybody.
     for laptop in [ADA, BAO] {
         world.meet(laptop, NODE).expect("a meeting");
-        let seen = text(&mut world, laptop, &plan);
+        let seen = world.text(laptop, &plan).expect("a page");
         assert_eq!(seen, back, "one text");
         assert!((0..DAYS).step_by(9).all(|day| seen.contains(&format!("Cleo on day {day}."))), "{seen}");
         for page in &own {
-            assert!(text(&mut world, laptop, page).contains("begins."));
+            assert!(world.text(laptop, page).expect("a page").contains("Cleo alone"));
         }
     }
     world.quiesce().expect("equal stores");

@@ -4,7 +4,7 @@
 use anyhow::{Result, ensure};
 use tern_peer::hub::Tenant as _;
 use tern_peer::node::{LANES_PER_MEMBER, LOG_RESERVE_BYTES, Quota, RoomUse};
-use tern_peer::{Command, Query, Reply, StatusView, View};
+use tern_peer::{Command, Query, StatusView, View};
 use tern_sync::{ItemResult, Lane, Refusal};
 use tern_tests::forge::Forger;
 use tern_tests::world::NODE;
@@ -13,14 +13,10 @@ use tern_tests::{World, checks};
 const ADA: usize = 0;
 const BAO: usize = 1;
 
-fn new_page(world: &mut World, laptop: usize, title: &str, kib: usize) -> Result<String> {
-    let markdown: String = (0..kib).map(|_| noise(world, 1_024) + " ").collect();
-    let command =
-        Command::PageNew { title: title.to_owned(), parent: None, space: None, markdown: Some(markdown) };
-    match world.perform(laptop, &command)? {
-        Reply::Doc(doc) => Ok(doc.id),
-        other => anyhow::bail!("{other:?}"),
-    }
+/// A page with so much text.
+fn long_page(world: &mut World, laptop: usize, kib: usize) -> Result<String> {
+    let text: String = (0..kib).map(|_| noise(world, 1_024) + " ").collect();
+    world.new_page(laptop, &text)
 }
 
 /// Letters that no compression makes shorter by much.
@@ -59,8 +55,7 @@ fn t17_a_full_node_refuses_in_words_takes_the_log_and_goes_on_by_itself_when_it_
     world.quiesce()?;
     let before = used(&world);
     room(&mut world, Quota { bytes: before.bytes + 200_000, items: None });
-    let pages =
-        (0..8).map(|n| new_page(&mut world, ADA, &format!("Page {n}"), 60)).collect::<Result<Vec<_>>>()?;
+    let pages = (0..8).map(|_| long_page(&mut world, ADA, 60)).collect::<Result<Vec<_>>>()?;
     world.meet(ADA, NODE)?;
     ensure!(used(&world).full, "the node took it all: {:?}", used(&world));
     ensure!(used(&world).bytes < before.bytes + 400_000, "far more than its quota: {:?}", used(&world));
@@ -99,8 +94,8 @@ fn t38_a_full_node_is_not_asked_again_and_again() -> Result<()> {
     world.quiesce()?;
     let before = used(&world);
     room(&mut world, Quota { bytes: before.bytes, items: None });
-    for n in 0..6 {
-        new_page(&mut world, ADA, &format!("Page {n}"), 60)?;
+    for _ in 0..6 {
+        long_page(&mut world, ADA, 60)?;
     }
     let first = cost(&mut world, ADA)?;
     for round in 0..10 {
@@ -128,8 +123,8 @@ fn items_are_bounded_where_the_operator_says_so() -> Result<()> {
     world.quiesce()?;
     let most = used(&world).items + 5;
     room(&mut world, Quota { items: Some(most), ..Quota::default() });
-    for n in 0..10 {
-        new_page(&mut world, ADA, &format!("Page {n}"), 1)?;
+    for _ in 0..10 {
+        long_page(&mut world, ADA, 1)?;
     }
     world.meet(ADA, NODE)?;
     ensure!(used(&world).full && used(&world).items == most, "{:?} of {most}", used(&world));
@@ -144,7 +139,7 @@ fn a_node_that_starts_again_knows_that_it_was_full() -> Result<()> {
     world.quiesce()?;
     let before = used(&world);
     room(&mut world, Quota { bytes: before.bytes, items: None });
-    new_page(&mut world, ADA, "Page", 60)?;
+    long_page(&mut world, ADA, 60)?;
     world.meet(ADA, NODE)?;
     ensure!(used(&world).full);
     world.restart_node(false)?;

@@ -4,10 +4,11 @@ use anyhow::{Result, ensure};
 use tern_peer::core::Core;
 use tern_peer::hub::Tenant as _;
 use tern_peer::node::NodeCore;
-use tern_peer::{Command, CompactView, Query, Reply, View};
+use tern_peer::{Command, Query, View};
 use tern_store::{OpenOptions, Store};
 use tern_sync::ItemResult;
 use tern_tests::disk::beside_bytes;
+use tern_tests::doing::text_of;
 use tern_tests::forge::{Forged, Forger, document};
 use tern_tests::host::SimHost;
 use tern_tests::node::SimNode;
@@ -20,44 +21,14 @@ const BAO: usize = 1;
 /// Longer than a node keeps what a pack covers.
 const EIGHT_DAYS_MS: i64 = 8 * 86_400_000;
 
-fn new_page(world: &mut World) -> Result<String> {
-    let markdown = Some("a beginning".to_owned());
-    let command = Command::PageNew { title: "Plan".to_owned(), parent: None, space: None, markdown };
-    match world.perform(ADA, &command)? {
-        Reply::Doc(doc) => Ok(doc.id),
-        other => anyhow::bail!("{other:?}"),
-    }
-}
-
-fn append(world: &mut World, laptop: usize, page: &str, text: &str) -> Result<()> {
-    let command = Command::PageAppend { page: page.to_owned(), markdown: text.to_owned() };
-    world.perform(laptop, &command)?;
-    Ok(())
-}
-
-fn text_of(core: &mut Core, page: &str) -> Result<String> {
-    let query = Query::PageText { page: page.to_owned(), format: "md".to_owned(), at: None };
-    match core.answer(&query)? {
-        View::Text { text } => Ok(text),
-        other => anyhow::bail!("{other:?}"),
-    }
-}
-
-fn compact(world: &mut World, laptop: usize) -> Result<CompactView> {
-    match world.perform(laptop, &Command::Compact { on: false, least: Some(2) })? {
-        Reply::Compact(done) => Ok(done),
-        other => anyhow::bail!("{other:?}"),
-    }
-}
-
 /// A page with a history of both, in a workspace that counts packs.
 fn history(seed: u64, laptops: usize) -> Result<(World, String)> {
     let mut world = World::ready(seed, laptops)?;
     world.perform(ADA, &Command::Compact { on: true, least: None })?;
-    let page = new_page(&mut world)?;
+    let page = world.new_page(ADA, "a beginning")?;
     for n in 0..6 {
         world.quiesce()?;
-        append(&mut world, if n % 2 == 0 { BAO } else { ADA }, &page, &format!("line {n}"))?;
+        world.append(if n % 2 == 0 { BAO } else { ADA }, &page, &format!("line {n}"))?;
     }
     world.quiesce()?;
     Ok((world, page))
@@ -66,11 +37,11 @@ fn history(seed: u64, laptops: usize) -> Result<(World, String)> {
 #[test]
 fn t3_fifty_remote_changes_cost_as_one() -> Result<()> {
     let mut world = World::ready(203, 2)?;
-    let page = new_page(&mut world)?;
+    let page = world.new_page(ADA, "a beginning")?;
     world.quiesce()?;
     let before = world.core_ref(ADA).store().last_row()?;
     for n in 0..50 {
-        append(&mut world, ADA, &page, &format!("line {n}"))?;
+        world.append(ADA, &page, &format!("line {n}"))?;
     }
     let rows = world.core_ref(ADA).store().rows_after(before, 1_000)?;
     let mut items = Vec::new();
@@ -84,7 +55,7 @@ fn t3_fifty_remote_changes_cost_as_one() -> Result<()> {
     let commits = world.core_ref(BAO).version() - commits;
     ensure!(commits <= 2, "{commits} commits for fifty changes of one document");
     ensure!(world.core_ref(BAO).store().last_row()? - last >= 50);
-    let text = text_of(world.core(BAO)?, &page)?;
+    let text = world.text(BAO, &page)?;
     ensure!((0..50).all(|n| text.contains(&format!("line {n}"))), "{text}");
     Ok(())
 }
@@ -92,7 +63,7 @@ fn t3_fifty_remote_changes_cost_as_one() -> Result<()> {
 #[test]
 fn t39_days_of_a_liar_are_stored_and_reconciled_like_any_others() -> Result<()> {
     let mut world = World::ready(239, 3)?;
-    let page = new_page(&mut world)?;
+    let page = world.new_page(ADA, "a beginning")?;
     world.quiesce()?;
     let (doc, deps, last) = document(&mut world, BAO, &page)?;
     let mut rng = world.rng.clone();
@@ -103,12 +74,12 @@ fn t39_days_of_a_liar_are_stored_and_reconciled_like_any_others() -> Result<()> 
         let change = Forged::right(forger.actor(), deps.clone(), 1, last + 1).bytes();
         let item = forger.seal(doc.id(), vec![change])?;
         ensure!(world.take(BAO, vec![item]) == [ItemResult::Stored], "day {day}");
-        append(&mut world, ADA, &page, &format!("beside day {day}"))?;
+        world.append(ADA, &page, &format!("beside day {day}"))?;
         world.meet(BAO, NODE)?;
     }
     world.quiesce()?;
     checks::same_picture(&mut world)?;
-    let text = text_of(world.core(2)?, &page)?;
+    let text = world.text(2, &page)?;
     ensure!(text.contains("beside day 65535"), "{text}");
     Ok(())
 }
@@ -120,24 +91,24 @@ fn t9b_the_trie_is_equal_under_other_keys_and_other_roles() -> Result<()> {
     let member = world.member(2)?.iter().map(|b| format!("{b:02x}")).collect::<String>();
     world.perform(ADA, &Command::MemberRole { member, role: "reader".to_owned() })?;
     world.quiesce()?;
-    ensure!(compact(&mut world, BAO)?.packed > 0, "nothing was folded");
+    ensure!(world.compact(BAO, 2)?.packed > 0, "nothing was folded");
     world.quiesce()?;
-    ensure!(compact(&mut world, ADA)?.attested > 0, "nobody gave their word");
+    ensure!(world.compact(ADA, 2)?.attested > 0, "nobody gave their word");
     world.quiesce()?;
-    ensure!(compact(&mut world, BAO)?.dropped > 0, "nothing was dropped");
-    let picture = text_of(world.core(2)?, &page)?;
+    ensure!(world.compact(BAO, 2)?.dropped > 0, "nothing was dropped");
+    let picture = world.text(2, &page)?;
     world.quiesce()?;
     checks::same_lanes(&world)?;
     // What is covered counts as absent whether or not it lies there still: on the node it does, and then it does not.
     world.clock.pass(EIGHT_DAYS_MS);
     world.node.hub.tenants_mut().for_each(SimNode::tidy);
     checks::same_lanes(&world)?;
-    ensure!(text_of(world.core(2)?, &page)? == picture);
+    ensure!(world.text(2, &page)? == picture);
     // A newcomer who never saw the originals, with the newest key alone, has the same trie too.
     let fourth = world.join("commenter")?;
     world.quiesce()?;
     checks::same_lanes(&world)?;
-    ensure!(text_of(world.core(fourth)?, &page)? == picture);
+    ensure!(world.text(fourth, &page)? == picture);
     Ok(())
 }
 
@@ -149,7 +120,7 @@ fn cut_at_each_write(
     page: &str,
     step: impl FnOnce(&mut World) -> Result<u64>,
 ) -> Result<()> {
-    let shown = text_of(world.core(laptop)?, page)?;
+    let shown = world.text(laptop, page)?;
     let path = world.laptops[laptop].path.clone();
     let before = beside_bytes(&path)?;
     ensure!(step(world)? > 0, "the step did nothing");
@@ -165,7 +136,7 @@ fn cut_at_each_write(
     for cut in [cuts[cuts.len() / 2].clone(), cuts[cuts.len() - 1].clone()] {
         let copy = world.disk.after_power_cut(&cut, "laptop", &[])?;
         world.start_from(laptop, copy)?;
-        append(world, laptop, page, "and on")?;
+        world.append(laptop, page, "and on")?;
         world.quiesce()?;
         checks::same_picture(world)?;
     }
@@ -176,19 +147,19 @@ fn cut_at_each_write(
 fn t13_a_power_cut_at_each_write_of_pack_attest_and_drop_loses_nothing() -> Result<()> {
     // Bao folds; the Owner, whose own packs need nobody else's word, gives hers for it.
     let (mut world, page) = history(213, 2)?;
-    cut_at_each_write(&mut world, BAO, &page, |world| Ok(compact(world, BAO)?.packed))?;
-    compact(&mut world, BAO)?;
+    cut_at_each_write(&mut world, BAO, &page, |world| Ok(world.compact(BAO, 2)?.packed))?;
+    world.compact(BAO, 2)?;
     world.quiesce()?;
-    cut_at_each_write(&mut world, ADA, &page, |world| Ok(compact(world, ADA)?.attested))?;
-    compact(&mut world, ADA)?;
+    cut_at_each_write(&mut world, ADA, &page, |world| Ok(world.compact(ADA, 2)?.attested))?;
+    world.compact(ADA, 2)?;
     world.quiesce()?;
-    cut_at_each_write(&mut world, BAO, &page, |world| Ok(compact(world, BAO)?.dropped))
+    cut_at_each_write(&mut world, BAO, &page, |world| Ok(world.compact(BAO, 2)?.dropped))
 }
 
 #[test]
 fn t13_a_power_cut_at_each_write_of_a_nodes_drop_changes_no_trie() -> Result<()> {
     let (mut world, page) = history(214, 2)?;
-    ensure!(compact(&mut world, ADA)?.packed > 0, "nothing was folded");
+    ensure!(world.compact(ADA, 2)?.packed > 0, "nothing was folded");
     world.quiesce()?;
     let roots = |core: &NodeCore| core.replica().store.lanes();
     let before = roots(world.node.hub.tenants().next().expect("a tenant").core())?;
@@ -204,7 +175,7 @@ fn t13_a_power_cut_at_each_write_of_a_nodes_drop_changes_no_trie() -> Result<()>
         let core = NodeCore::with_host(store, world.workspace, &keys, SimHost::boxed(&world.clock, 6))?;
         ensure!(roots(&core)? == before, "another trie after {}", cut.display());
     }
-    append(&mut world, ADA, &page, "and on")?;
+    world.append(ADA, &page, "and on")?;
     world.quiesce()?;
     checks::same_picture(&mut world).map(|_| ())
 }
