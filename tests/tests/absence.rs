@@ -27,7 +27,7 @@ fn whoever_was_away_for_ninety_days_needs_one_meeting_with_the_node_and_nothing_
     let plan = world.new_page(CLEO, "Plan begins.").expect("a page");
     world.quiesce().expect("they meet");
 
-    let (mut folded, mut own) = (0, Vec::new());
+    let (mut folded, mut dropped, mut own) = (0, 0, Vec::new());
     for day in 0..DAYS {
         world.clock.pass(DAY_MS);
         world.append(ADA, &plan, &format!("Ada on day {day}.\n")).expect("an edit");
@@ -48,11 +48,12 @@ fn whoever_was_away_for_ninety_days_needs_one_meeting_with_the_node_and_nothing_
             for laptop in [ADA, BAO] {
                 let done = world.compact(laptop, 8).expect("folding");
                 folded += done.packed + done.attested;
+                dropped += done.dropped;
             }
             world.node.hub.tenants_mut().for_each(tern_tests::node::SimNode::tidy);
         }
     }
-    assert!(folded > 0, "something was folded meanwhile");
+    assert!(folded > 0 && dropped > 0, "histories were folded meanwhile: {folded}, {dropped} items dropped");
     for laptop in [ADA, BAO] {
         world.core(laptop).expect("a core").tend().expect("keys are given");
         world.meet(laptop, NODE).expect("a meeting");
