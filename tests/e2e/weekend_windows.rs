@@ -37,6 +37,7 @@ fn ask(window: &mut Window, field: &str, text: &str, with: Modifiers) {
 /// What changed while one was away.
 #[track_caller]
 fn since_left(window: &mut Window) {
+    window.until_it_says(": jump, run or create");
     window.press(Key::G);
     window.press(Key::W);
     window.until_it_says("Made on this laptop from what has arrived.");
