@@ -123,14 +123,15 @@ impl Campaign {
     /// Runs what the environment asks for, in place of a campaign: a number, and which of its steps.
     pub fn replay(&self) -> Option<Result<String, String>> {
         let seed = number(self.variable)?;
-        let steps = std::env::var("TERN_STEPS")
-            .ok()
-            .map(|text| text.split(',').filter_map(|step| step.trim().parse().ok()).collect::<Vec<usize>>());
+        let step = |text: &str| text.trim().parse::<usize>().expect("TERN_STEPS names steps by number");
+        let steps =
+            std::env::var("TERN_STEPS").ok().map(|text| text.split(',').map(step).collect::<Vec<_>>());
         Some(self.one(seed, &steps.unwrap_or_else(|| self.all())))
     }
 }
 
 /// A number in the environment.
 pub fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }

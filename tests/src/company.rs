@@ -128,6 +128,7 @@ impl Company {
 
     /// What came of a command; nothing where it was refused for a reason that may arise here.
     fn perform(&mut self, laptop: usize, command: &Command) -> Result<Option<Reply>> {
+        self.run.acted = laptop;
         self.run.note(format_args!("{laptop} {command:?}"));
         match self.run.world.perform(laptop, command) {
             Ok(reply) => Ok(Some(reply)),
@@ -195,6 +196,7 @@ impl Company {
     /// One meeting with the lying node, to its end.
     fn meet_the_liar(&mut self) -> Result<()> {
         let laptop = self.run.rng.below(self.run.world.laptops.len());
+        self.run.acted = laptop;
         self.run.note(format_args!("{laptop} meets the node"));
         if self.run.world.dial_known(laptop, NODE)? {
             self.run.world.settle()?;

@@ -7,6 +7,7 @@
 //! run, which may lie, and [`twist`] what it then says on the wire.
 //! [`forge`] writes what an honest program never writes; [`tap`] listens on the wire between real processes.
 
+pub mod awake;
 pub mod bundle;
 pub mod campaign;
 pub mod checks;

@@ -35,7 +35,16 @@ impl World {
         ensure!(self.dial(index, of, Purpose::Vouched), "the two cannot reach each other");
         self.settle()?;
         self.hang_up_on(index);
-        ensure!(self.core_ref(index).is_member(), "a linked device does not know that it is in");
+        let seen = |laptop: usize| {
+            let core = self.core_ref(laptop);
+            let records = core.store().lane(&tern_sync::Lane::LOG.0).map(|log| log.items);
+            (core.membership().standing(&keys.id()), records)
+        };
+        let (there, here) = (seen(of), seen(index));
+        ensure!(
+            self.core_ref(index).is_member(),
+            "a linked device sees {here:?}, whoever linked it {there:?}"
+        );
         Ok(Some(index))
     }
 

@@ -55,8 +55,8 @@ impl SimNode {
     }
 
     /// Drops what packs have covered for long.
-    pub fn tidy(&mut self) {
-        self.core.tidy();
+    pub fn tidy(&mut self) -> u64 {
+        self.core.tidy()
     }
 
     /// It hears something from a device; `seed` is set for a node that lies.

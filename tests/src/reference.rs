@@ -56,7 +56,7 @@ pub struct Reference {
 }
 
 /// What accepted packs of a store hold in the place of items.
-fn packed(store: &Store) -> Result<BTreeSet<Id16>> {
+pub(crate) fn packed(store: &Store) -> Result<BTreeSet<Id16>> {
     let mut listed = BTreeSet::new();
     for (lane, tag) in store.tags_with_packs()? {
         for pack in store.packs_of_tag(&lane, &tag)?.into_iter().filter(|pack| pack.accepted) {
@@ -105,7 +105,15 @@ impl Reference {
         let store = world.core_ref(laptop).store();
         let me = world.device(laptop);
         let own: Vec<_> = store.items_after(row, 64 << 20)?.into_iter().filter(|i| i.author == me).collect();
-        let Some(content) = own.iter().find(|item| item.lane != Lane::LOG.0) else { return Ok(()) };
+        let Some(content) = own.iter().find(|item| item.lane != Lane::LOG.0) else {
+            // What nobody wrote before cannot be there already.
+            let new = |effect: &Effect| matches!(effect, Effect::Insert(_) | Effect::Field("title", _));
+            ensure!(
+                !effects.iter().any(new),
+                "laptop {laptop} was told that it is saved, and nothing was: {effects:?}"
+            );
+            return Ok(());
+        };
         let (lane, items) = (content.lane, own.iter().map(|item| item.id).collect::<Vec<_>>());
         let aside: BTreeSet<i64> = store.verdicts(&VerdictFilter::All)?.iter().map(|v| v.row).collect();
         let mut knows = BTreeSet::new();
@@ -218,10 +226,13 @@ impl Reference {
         let deleted: BTreeSet<char> =
             effects().filter_map(|e| if let Effect::Delete(c) = e { Some(*c) } else { None }).collect();
         for effect in effects() {
-            if let Effect::Insert(token) = effect
-                && !deleted.contains(token)
-            {
-                ensure!(text.contains(*token), "{token} was typed into {doc} and is not there: {text:?}");
+            if let Effect::Insert(token) = effect {
+                let there = text.contains(*token);
+                ensure!(
+                    there != deleted.contains(token),
+                    "{token} was typed into {doc}, taken out {}, there {there}: {text:?}",
+                    !there
+                );
             }
         }
         Ok(())

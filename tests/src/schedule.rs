@@ -11,7 +11,6 @@ use tern_trust::{Id16, Role};
 
 use crate::campaign::Campaign;
 use crate::host::{Rng, YEAR_MS};
-use crate::node::SimNode;
 use crate::reference::{Effect, Reference};
 use crate::watch::Watch;
 use crate::world::{CANARY, NODE, World};
@@ -38,7 +37,7 @@ pub struct Run {
     stale: Vec<Stale>,
     watch: Watch,
     /// Who did something in this step.
-    acted: usize,
+    pub(crate) acted: usize,
     /// Laptops of which somebody else says what they do.
     pub(crate) driven: BTreeSet<usize>,
 }
@@ -53,7 +52,7 @@ struct Stale {
 }
 
 /// The campaign of these runs.
-pub const CAMPAIGN: Campaign = Campaign { variable: "TERN_SEED", steps: STEPS, run };
+pub const CAMPAIGN: Campaign = Campaign { variable: "TERN_SCHEDULE", steps: STEPS, run };
 
 /// Takes steps of a seed's run; the error says what differed, after the plan.
 fn run(seed: u64, steps: &[usize]) -> Result<String> {
@@ -114,7 +113,9 @@ impl Run {
     /// The invariants that hold after every step.
     pub(crate) fn look(&mut self) -> Result<()> {
         let forger = self.driven.first().copied();
-        self.watch.look(&self.world, &self.reference, self.acted, forger)
+        // Whoever acted, and the others in their turn.
+        let turn = self.at % self.world.laptops.len();
+        self.watch.look(&self.world, &self.reference, [self.acted, turn], forger)
     }
 
     pub(crate) fn note(&mut self, what: impl std::fmt::Display) {
@@ -199,7 +200,9 @@ impl Run {
         if self.rng.chance(30) {
             self.note("a week passes for the node");
             self.world.clock.pass(8 * 86_400_000);
-            self.world.node.hub.tenants_mut().for_each(SimNode::tidy);
+            for node in self.world.node.hub.tenants_mut() {
+                node.tidy();
+            }
         }
         Ok(())
     }
@@ -337,6 +340,7 @@ impl Run {
     /// Performs what somebody does, and writes down what must come of it.
     pub(crate) fn make(&mut self, laptop: usize, row: i64, made: Made) -> Result<()> {
         let (command, doc, effects) = made;
+        self.acted = laptop;
         self.note(format_args!("{laptop} {command:?}"));
         match self.world.perform(laptop, &command) {
             Ok(reply) => {

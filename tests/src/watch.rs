@@ -1,8 +1,8 @@
 //! What is looked at after every step of a run, because it is cheap: no laptop forgets.
 //!
 //! After each step: the Owner stands on every laptop that is not the forger's; rows of a store rise; a laptop's log never
-//! has fewer records; and the laptop that acted still stores every edit it was seen to store, loose or in a pack, unless
-//! its disk was put back. What is shown, listed, equal and blind is looked at once, at the end ([`crate::checks`]).
+//! has fewer records; and the laptop that acted, and one more in its turn, still stores every edit it was seen to store,
+//! loose or in a pack, unless its disk was put back. What is shown, listed, equal and blind is looked at once, at the end ([`crate::checks`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,12 +33,12 @@ impl Watch {
         self.laptops.remove(&laptop);
     }
 
-    /// Looks after a step in which `acted` did something.
+    /// Looks after a step; at the edits of the laptops of which it is asked.
     pub fn look(
         &mut self,
         world: &World,
         reference: &Reference,
-        acted: usize,
+        edits_of: [usize; 2],
         forger: Option<usize>,
     ) -> Result<()> {
         for laptop in (0..world.laptops.len()).filter(|laptop| Some(*laptop) != forger) {
@@ -55,7 +55,7 @@ impl Watch {
             ensure!(records >= seen.records, "laptop {laptop}: {} records become {records}", seen.records);
             (seen.row, seen.records) = (row, records);
         }
-        self.edits(world, reference, acted)
+        edits_of.iter().try_for_each(|laptop| self.edits(world, reference, *laptop))
     }
 
     fn edits(&mut self, world: &World, reference: &Reference, laptop: usize) -> Result<()> {

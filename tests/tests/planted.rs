@@ -60,18 +60,8 @@ fn has(world: &mut World, laptop: usize, page: &str, words: &[&str]) -> Result<(
     Ok(())
 }
 
-fn member_id(world: &World, laptop: usize) -> Result<tern_trust::Id16> {
-    let device = world.device(laptop);
-    let member = world.core_ref(ADA).membership().member_of(&device);
-    member.ok_or_else(|| anyhow::anyhow!("no member"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn remove(world: &mut World, by: usize, laptop: usize) -> Result<()> {
-    let member = hex(&member_id(world, laptop)?);
+    let member = world.member_hex(laptop)?;
     world.perform(by, &Command::Access(AccessCommand::MemberRemove { member }))?;
     Ok(())
 }
@@ -162,10 +152,10 @@ fn accomplices() -> Result<()> {
     let (mut world, _) = scene(306, 3)?;
     let dov = world.join("writer")?;
     world.quiesce()?;
-    let role = Command::MemberRole { member: hex(&member_id(&world, BAO)?), role: "admin".to_owned() };
+    let role = Command::MemberRole { member: world.member_hex(BAO)?, role: "admin".to_owned() };
     world.perform(ADA, &role)?;
     world.quiesce()?;
-    let (cleo, victim) = (member_id(&world, CLEO)?, member_id(&world, dov)?);
+    let (cleo, victim) = (world.member(CLEO)?, world.member(dov)?);
     // Bao has not heard of his removal: his record names the heads of before.
     let mut bao = Forger::of(&mut world, BAO)?;
     let grant = Fields::RoleSet { member: cleo, role: Role::Admin, cuts: Vec::new() };
@@ -190,6 +180,16 @@ fn another_authors_name() -> Result<()> {
     world.take(ADA, vec![item]);
     let rows = world.core_ref(ADA).store().verdicts(&VerdictFilter::All)?;
     ensure!(rows.iter().any(|row| row.author == world.device(BAO)), "an edit in another's name is taken");
+    Ok(())
+}
+
+/// A reference to an attachment stands in the clear: its signature alone says whose it is.
+fn a_forged_signature() -> Result<()> {
+    let (mut world, _) = scene(314, 2)?;
+    let mut item = Forger::of(&mut world, BAO)?.blob_ref([3; 32], 10)?;
+    item[36..68].copy_from_slice(&world.device(ADA));
+    let answers = world.take(ADA, vec![item]);
+    ensure!(answers == [ItemResult::Invalid], "an item in Ada's name that she did not sign: {answers:?}");
     Ok(())
 }
 
@@ -238,7 +238,7 @@ fn lying_pack() -> Result<()> {
 fn sealing_after_a_removal() -> Result<()> {
     let (mut world, page) = scene(310, 3)?;
     let invite = Command::Invite { role: "writer".into(), mode: "open".into(), uses: 1, expires_ms: 1 << 40 };
-    let role = Command::MemberRole { member: hex(&member_id(&world, CLEO)?), role: "admin".to_owned() };
+    let role = Command::MemberRole { member: world.member_hex(CLEO)?, role: "admin".to_owned() };
     world.perform(ADA, &role)?;
     world.perform(ADA, &invite)?;
     world.quiesce()?;
@@ -321,6 +321,7 @@ fn finder(fault: Fault) -> Check {
         Fault::SkippedCut => work_before_a_removal_stays,
         Fault::GrantWithoutSupport => accomplices,
         Fault::UncheckedActor => another_authors_name,
+        Fault::UncheckedSignature => a_forged_signature,
         Fault::PackDropsChange => folding,
         Fault::BlindAttest => lying_pack,
         Fault::SealedForRemoved => sealing_after_a_removal,
@@ -346,7 +347,7 @@ fn a_failing_run_is_told_as_the_few_steps_that_it_needs() {
     let short = short.expect("no run sees that packs drop changes");
     assert!(short.steps.len() <= 8, "{}", campaign.tell(&short));
     assert!(again.is_some_and(|again| again.is_err()), "the steps do not fail again");
-    let replays = format!("TERN_SEED={} TERN_STEPS=", short.seed);
+    let replays = format!("TERN_SCHEDULE={} TERN_STEPS=", short.seed);
     assert!(campaign.tell(&short).contains(&replays), "{}", campaign.tell(&short));
     let honest = campaign.one(short.seed, &short.steps);
     assert!(honest.is_ok(), "the steps fail without the fault too: {honest:?}");

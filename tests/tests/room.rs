@@ -67,7 +67,7 @@ fn t17_a_full_node_refuses_in_words_takes_the_log_and_goes_on_by_itself_when_it_
     ensure!(told.only_here.items > 0, "{told:?}");
 
     // The log goes on: a new role is known on the other laptop, through the node.
-    let member = world.member(BAO)?.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let member = world.member_hex(BAO)?;
     world.perform(ADA, &Command::MemberRole { member, role: "commenter".to_owned() })?;
     world.meet(ADA, NODE)?;
     world.meet(BAO, NODE)?;
@@ -209,11 +209,25 @@ fn the_log_of_a_full_node_has_room_of_its_own_and_that_too_has_an_end() -> Resul
     let mut world = World::ready(177, 2)?;
     world.quiesce()?;
     let mut forger = Forger::of(&mut world, ADA)?;
-    let record = forger.record(world.core_ref(ADA), tern_trust::record::Fields::Require { bits: 0 })?;
-    // A node whose disk holds more than quota and reserve: the operator took room away.
+    let mut records = Vec::new();
+    for _ in 0..2 {
+        let require = tern_trust::record::Fields::Require { bits: 0 };
+        records.push(forger.record(world.core_ref(ADA), require)?);
+    }
+    let large = forger.blob_ref([6; 32], 1 << 30)?;
+    // The operator took room away: the node is full, and takes the log.
     room(&mut world, Quota { bytes: 0, items: None });
     let core = world.node.hub.tenants_mut().next().expect("a tenant");
     ensure!(core.core().use_of_room().bytes < LOG_RESERVE_BYTES);
-    ensure!(core.ingest(vec![record]).0 == [ItemResult::Stored], "a full node takes the log");
+    ensure!(core.ingest(vec![records.remove(0)]).0 == [ItemResult::Stored], "a full node takes the log");
+    // It holds more than quota and reserve: there is an end to that.
+    room(&mut world, Quota::default());
+    let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    ensure!(core.ingest(vec![large]).0 == [ItemResult::Stored]);
+    room(&mut world, Quota { bytes: 0, items: None });
+    let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    ensure!(core.core().use_of_room().bytes > LOG_RESERVE_BYTES);
+    let end = core.ingest(records).0;
+    ensure!(end == [ItemResult::Refused(Refusal::Quota)], "{end:?}");
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Thousands of short runs of whole workspaces, each made by one number. A failing run is told as the few steps that it
-//! needs: `TERN_SEED=17 TERN_STEPS=3,9 cargo test -p tern-tests --test sim machines` replays them, without `TERN_STEPS` all of
+//! needs: `TERN_SCHEDULE=17 TERN_STEPS=3,9 cargo test -p tern-tests --test sim machines` replays them, without `TERN_STEPS` all of
 //! them. `TERN_SEEDS=20000` runs more.
 
 use std::sync::atomic::Ordering;

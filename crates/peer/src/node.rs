@@ -272,7 +272,9 @@ async fn serve(
             quota::apply(&home, &mut hub);
         }
         if wall_ms() >= tidy_at {
-            hub.tenants_mut().for_each(NodeCore::tidy);
+            for tenant in hub.tenants_mut() {
+                tenant.tidy();
+            }
             tidy_at = wall_ms() + TIDY_EVERY_MS;
         }
         let wait = hub.deadline().map_or(LOOK_EVERY_MS, |at| (at - wall_ms()).clamp(1, LOOK_EVERY_MS));

@@ -25,6 +25,7 @@ mod projections;
 mod rest;
 mod schema;
 mod search;
+mod shrink;
 mod trie;
 mod txn;
 mod verdicts;
@@ -49,5 +50,6 @@ pub use projections::{
 pub use rest::AtRestKey;
 pub use schema::{APPLICATION_ID, STORE_VERSION};
 pub use search::{QUERY_TERMS_MAX, SearchHit, SearchRow};
+pub use shrink::SHRINK_FROM_BYTES;
 pub use txn::Txn;
 pub use verdicts::{Awaited, VerdictClass, VerdictFilter, VerdictRow};

@@ -12,7 +12,7 @@ use crate::projections::{self, Place};
 use crate::rest::{AtRestKey, Rest};
 use crate::txn::Txn;
 use crate::verdicts::VerdictFilter;
-use crate::{meta, projected};
+use crate::{meta, projected, shrink};
 
 /// Steps of a switch, in their order; tests fail or stop at each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,11 +84,8 @@ fn drop_old(conn: &Connection) -> Result<()> {
 /// when another process is in the way; the next opening goes on.
 fn wipe(conn: &Connection, hook: Hook<'_>) -> Result<bool> {
     conn.pragma_update(None, "secure_delete", true)?;
-    // Only sealed bytes are left to be spilled, and a large store does not fit into memory.
-    conn.pragma_update(None, "temp_store", "FILE")?;
-    let rewritten = conn.execute_batch("VACUUM");
-    conn.pragma_update(None, "temp_store", "MEMORY")?;
-    if let Err(error) = rewritten {
+    // Only sealed bytes are left to be spilled.
+    if let Err(error) = shrink::rewrite(conn) {
         tracing::warn!(%error, "traces of readable text stay in the store until its next opening");
         return Ok(false);
     }
@@ -102,7 +99,7 @@ fn wipe(conn: &Connection, hook: Hook<'_>) -> Result<bool> {
 }
 
 /// Folds the log into the file and cuts it to nothing; false when another process reads.
-fn cut_log(conn: &Connection) -> Result<bool> {
+pub(crate) fn cut_log(conn: &Connection) -> Result<bool> {
     Ok(conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))? == 0)
 }
 

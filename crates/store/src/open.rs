@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tern_trust::planted::Fault;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Result, StoreError};
@@ -292,6 +293,8 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn set_pragmas(conn: &Connection, options: &OpenOptions) -> Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    // A cached statement is not planned anew for each value that is bound to it: that was a tenth of a meeting.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     search::register(conn)?;
     conn.busy_timeout(Duration::from_millis(options.busy_timeout_ms))?;
     if !options.read_only {

@@ -3,10 +3,20 @@
 mod support;
 
 use support::{Home, Made, ROOT, insert, made, tag};
-use tern_store::{CoveredSum, Store};
+use tern_store::{CoveredSum, SHRINK_FROM_BYTES, Store};
 
 fn some(numbers: std::ops::Range<u64>) -> Vec<Made> {
     numbers.map(|n| made(n, ROOT, 20_000)).collect()
+}
+
+/// Items of a MiB, enough of them to be worth giving back.
+fn enough() -> Vec<Made> {
+    let large = |n: u64| {
+        let mut item = made(n, ROOT, 20_000);
+        item.bytes.resize(1 << 20, 7);
+        item
+    };
+    (0..SHRINK_FROM_BYTES / (1 << 20) + 2).map(large).collect()
 }
 
 fn cover(store: &mut Store, ids: &[[u8; 32]], since_ms: i64) {
@@ -87,4 +97,50 @@ fn packs_are_found_by_tag_and_by_the_feeds_that_they_name() {
     store.write(|txn| txn.remove_item(&ROOT, 20_000, &pack.id)).unwrap();
     assert!(store.packs_of_tag(&ROOT, &tag(0)).unwrap().is_empty());
     assert!(store.packs_of_feed(&[9; 32], 4, &ROOT).unwrap().is_empty());
+}
+
+#[test]
+fn what_is_dropped_gives_the_disk_its_room_back_and_what_stays_stays() {
+    let (home, other) = (Home::new(), Home::new());
+    let (mut store, mut without) = (home.create(), other.create());
+    let kept = some(100..400);
+    insert(&mut store, &kept);
+    insert(&mut without, &kept);
+    let gone = enough();
+    insert(&mut store, &gone);
+    let ids: Vec<_> = gone.iter().map(|item| item.id).collect();
+    cover(&mut store, &ids, 5);
+    assert!(!store.shrink().unwrap(), "all of it is in use");
+    let before = store.size_bytes();
+    assert_eq!(store.write(|txn| txn.drop_covered_before(6)).unwrap(), ids.len() as u64);
+    assert!(store.shrink().unwrap());
+    let after = store.size_bytes();
+    assert!(after < before / 8, "{before} bytes before, {after} after");
+    assert!(!store.shrink().unwrap(), "once is enough");
+    assert_eq!(store.lane(&ROOT).unwrap(), without.lane(&ROOT).unwrap());
+    drop(store);
+    let mut store = home.open();
+    assert!(store.check(&mut |_| Ok(Vec::new())).unwrap().findings.is_empty());
+    // Row numbers go on: cursors of peers into this file keep their meaning.
+    let newest = store.items_after(0, usize::MAX).unwrap().last().unwrap().row;
+    insert(&mut store, &some(400..401));
+    assert!(store.row_of(&some(400..401)[0].id).unwrap().unwrap() > newest.max(300 + ids.len() as i64));
+}
+
+#[test]
+fn a_store_that_somebody_reads_keeps_its_file_readable_while_it_gives_room_back() {
+    let home = Home::new();
+    let mut store = home.create();
+    let large = enough();
+    insert(&mut store, &large);
+    insert(&mut store, &some(100..140));
+    let reader = home.open();
+    reader.hold().unwrap();
+    let seen = reader.items_after(0, usize::MAX).unwrap();
+    cover(&mut store, &large.iter().map(|item| item.id).collect::<Vec<_>>(), 5);
+    store.write(|txn| txn.drop_covered_before(6)).unwrap();
+    store.shrink().unwrap();
+    assert_eq!(reader.items_after(0, usize::MAX).unwrap(), seen, "the reader's moment stands");
+    drop(reader);
+    assert_eq!(home.open().items_after(0, usize::MAX).unwrap().len(), 40);
 }

@@ -22,6 +22,8 @@ pub enum Fault {
     GrantWithoutSupport,
     /// A change may name any actor.
     UncheckedActor,
+    /// An item's signature is not looked at.
+    UncheckedSignature,
     /// A pack leaves out the newest change of what it lists.
     PackDropsChange,
     /// A laptop gives its word for any pack.
@@ -38,7 +40,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Fault; 14] = [
+    pub const ALL: [Fault; 15] = [
         Fault::ReusedActor,
         Fault::NotFlushed,
         Fault::AckBeforeCommit,
@@ -47,6 +49,7 @@ impl Fault {
         Fault::SkippedCut,
         Fault::GrantWithoutSupport,
         Fault::UncheckedActor,
+        Fault::UncheckedSignature,
         Fault::PackDropsChange,
         Fault::BlindAttest,
         Fault::SealedForRemoved,

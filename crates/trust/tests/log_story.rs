@@ -326,6 +326,25 @@ fn t20_the_device_of_an_accomplice_falls_with_the_thief_who_added_it() {
 }
 
 #[test]
+fn who_is_given_a_role_after_a_removal_is_in_and_what_they_write_counts() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let mut bob = join(&alice, 2, &ticket);
+    alice.take_log_of(&bob);
+    let member = bob.member;
+    alice.write(|records, _, _| records.member_remove(member, Vec::new())).expect("removes him");
+    alice.write(|records, _, _| records.role_set(member, Role::Writer, Vec::new())).expect("gives a role");
+    alice.rotate();
+    bob.take_log_of(&alice);
+    let phone = common::link(&mut bob, 60);
+    alice.take_log_of(&phone);
+    for peer in [&bob, &phone] {
+        let standing = alice.standing(peer);
+        assert!(matches!(standing, Standing::Active { role: Role::Writer, .. }), "{standing:?}");
+    }
+}
+
+#[test]
 fn t22_a_grant_dated_before_his_removal_makes_nobodys_records_count() {
     let mut alice = Peer::founder();
     let ticket = invite(&mut alice, 50, OPEN);

@@ -6,13 +6,14 @@ use automerge::{ActorId, AutoCommit, ROOT, ReadDoc as _};
 use tern_peer::hub::FEATURES;
 use tern_peer::{AccessCommand, Command, Query, View};
 use tern_sync::Lane;
-use tern_trust::derive::ZERO16;
+use tern_trust::derive::{ZERO16, id16};
 use tern_trust::{Id, Item};
 
 use super::{ADA, BAO, CLEO, Company};
 use crate::checks::hex;
 use crate::forge::{Forger, document};
 use crate::net::Link;
+use crate::reference::packed;
 use crate::world::NODE;
 
 /// Laptops of one run.
@@ -74,8 +75,15 @@ impl Company {
         for laptop in self.inside() {
             for later in &self.laters {
                 let store = self.run.world.core_ref(laptop).store();
-                let Some(row) = store.row_of(&later.item)? else { continue };
-                if store.verdicts(&tern_store::VerdictFilter::All)?.iter().any(|aside| aside.row == row) {
+                // Loose and counting, or folded into a pack by somebody who may not know the field.
+                let counts = match store.row_of(&later.item)? {
+                    Some(row) => {
+                        let aside = store.verdicts(&tern_store::VerdictFilter::All)?;
+                        aside.iter().all(|aside| aside.row != row)
+                    }
+                    None => packed(store)?.contains(&id16(&later.item)),
+                };
+                if !counts {
                     continue;
                 }
                 let (doc, _, _) = document(&mut self.run.world, laptop, &later.page)?;
@@ -121,8 +129,9 @@ impl Company {
         }
         let content = |company: &Company| company.run.world.core_ref(laptop).store().lane(&ZERO16);
         let before = content(self)?;
-        self.run.world.dial_known(laptop, NODE)?;
+        let dialled = self.run.world.dial_known(laptop, NODE)?;
         self.run.world.settle()?;
+        ensure!(dialled && !self.run.world.links.is_empty(), "laptop {laptop} does not reach the node");
         let told = self.run.world.links.iter().flat_map(Link::news).all(|news| news.update_needed.is_some());
         let synced = self.run.world.links.iter().flat_map(Link::news).any(|news| news.in_sync);
         self.run.world.hang_up();

@@ -170,7 +170,9 @@ impl Company {
             for other in others {
                 ensure!(
                     room.of(world, *first) == room.of(world, *other),
-                    "{first} and {other} see other people in it"
+                    "{first} and {other} see other people in it: {:#?}",
+                    [*first, *other]
+                        .map(|by| room.of(world, by).map(|s| (&s.given, &s.members, &s.epochs, &s.ended)))
                 );
                 let roots = [first, other].map(|l| world.core_ref(*l).store().lane(&room.lane));
                 let [Ok(a), Ok(b)] = roots else { bail!("a root cannot be read") };

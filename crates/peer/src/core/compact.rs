@@ -112,8 +112,9 @@ impl Core {
         Ok(!folding.left.is_empty())
     }
 
-    /// What came of it.
+    /// What came of it; the disk gets back what is no longer needed.
     pub(crate) fn folded(&self, folding: Folding) -> Result<CompactView, PeerError> {
+        self.store.shrink()?;
         let mut view = folding.view;
         let aside = self.store.covered()?;
         (view.waiting, view.waiting_bytes) = (aside.items, aside.bytes);
@@ -136,6 +137,8 @@ impl Core {
         };
         if self.fold_some(&mut going)? {
             *folding = Some(going);
+        } else {
+            self.store.shrink()?;
         }
         Ok(())
     }

@@ -223,6 +223,13 @@ impl Core {
         // A clock that was set back must not keep anybody waiting for years.
         if since.is_some_and(|at| now < at || now >= at.saturating_add(pause.cast_signed())) {
             self.write(|work| {
+                // Nobody seals under a key that somebody holds who is out, and nobody gives it away: whoever lacks it gets
+                // it by the next one, though nobody writes just now.
+                let membership = work.mem.membership.clone();
+                let lacks = !work.mem.ring.missing_wraps(&work.mem.log, &membership).is_empty();
+                if lacks && work.mem.ring.seal_key(&membership).map(|_| ()) == Err(NoSealKey::MustRotate) {
+                    rotate(work)?;
+                }
                 give_keys(work, |_| true)?;
                 note_lacking(work)
             })?;

@@ -20,15 +20,19 @@ fn member(work: &Work<'_, '_>, text: &str) -> Result<Id16, PeerError> {
     resolve::member(&names, work.mem.member(), text)
 }
 
-/// Changes a member's role.
+/// Changes a member's role; brings a removed one back with it.
 pub(crate) fn set_role(work: &mut Work<'_, '_>, text: &str, role: &str) -> Result<Reply, PeerError> {
     let role = words::parse_role(role).ok_or_else(|| {
         usage(format!("“{role}” is no role that can be given."), "Choose admin, writer, commenter or reader.")
     })?;
     let member = member(work, text)?;
-    let cuts = if role < work.mem.membership.role_of(&member) { cuts_of(work, &member)? } else { Vec::new() };
+    let before = work.mem.membership.role_of(&member);
+    let cuts = if role < before { cuts_of(work, &member)? } else { Vec::new() };
     work.records(|records, _, _| Ok(((), vec![records.role_set(member, role, cuts)?])))?;
     duties::ready_to_seal(work)?;
+    if before == Role::None {
+        duties::give_keys(work, |_| true)?;
+    }
     Ok(Reply::Done {})
 }
 

@@ -78,17 +78,23 @@ impl NodeCore {
         }
     }
 
-    /// Drops what packs have covered for so long that whoever doubted one has spoken.
-    pub fn tidy(&mut self) {
+    /// Drops what packs have covered for so long that whoever doubted one has spoken; tells how many items went.
+    pub fn tidy(&mut self) -> u64 {
         let before_ms = self.host.now_ms() - COVERED_FOR_MS;
-        match self.store.write(|txn| txn.drop_covered_before(before_ms)) {
-            Ok(0) => {}
-            Ok(gone) => tracing::info!(gone, "covered items were dropped"),
-            Err(error) => tracing::warn!(%error, "covered items stay"),
+        let gone = self.store.write(|txn| txn.drop_covered_before(before_ms)).unwrap_or_else(|error| {
+            tracing::warn!(%error, "covered items stay");
+            0
+        });
+        if gone > 0 {
+            tracing::info!(gone, "covered items were dropped");
+        }
+        if let Err(error) = self.store.shrink() {
+            tracing::warn!(%error, "the store keeps its free pages");
         }
         if let Err(error) = self.room.count(&self.store) {
             tracing::warn!(%error, "how much room is left could not be seen");
         }
+        gone
     }
 
     fn take(&mut self, items: Vec<Vec<u8>>) -> Result<holdings::Admitted, PeerError> {

@@ -1,0 +1,51 @@
+//! Giving the disk back what a store no longer needs. SQLite keeps the pages of rows that are gone for later rows; after long
+//! histories were folded together that may be most of the file.
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::error::Result;
+use crate::lock;
+use crate::open::Store;
+
+/// Free bytes below which a file is left as it is.
+pub const SHRINK_FROM_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Writes the file anew without its free pages. Needs room for a copy of what is in use, in the folder for temporary files and in
+/// the write-ahead log.
+pub(crate) fn rewrite(conn: &Connection) -> rusqlite::Result<()> {
+    // A large store does not fit into memory.
+    conn.pragma_update(None, "temp_store", "FILE")?;
+    let rewritten = conn.execute_batch("VACUUM");
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    rewritten
+}
+
+impl Store {
+    /// Gives free pages back to the disk once they are at least as many as the used ones and [`SHRINK_FROM_BYTES`]; tells
+    /// whether it did. A few seconds for some hundred MB; another process that uses the store, or a disk without room for the
+    /// copy, keeps the file as it is, with nothing lost.
+    pub fn shrink(&self) -> Result<bool> {
+        let number = |name: &str| self.conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let (pages, free) = (number("page_count")?, number("freelist_count")?);
+        let free_bytes = free.saturating_mul(number("page_size")?).max(0).cast_unsigned();
+        if self.read_only || free_bytes < SHRINK_FROM_BYTES || free < pages - free {
+            return Ok(false);
+        }
+        match rewrite(&self.conn) {
+            Ok(()) => {}
+            Err(error)
+                if matches!(
+                    error.sqlite_error_code(),
+                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull)
+                ) =>
+            {
+                tracing::info!(%error, "the store keeps its free pages");
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        // Whoever reads at this moment keeps the log; a later checkpoint cuts it.
+        lock::cut_log(&self.conn)?;
+        Ok(true)
+    }
+}
