@@ -124,6 +124,32 @@ fn t32_nobody_seals_in_a_space_for_a_recipient_who_is_out() {
 }
 
 #[test]
+fn who_comes_back_is_led_to_every_head_of_a_space() {
+    let mut peers = team(&[Role::Writer, Role::Writer]);
+    let (bob, carol) = (peers[1].member, peers[2].member);
+    let space = peers[0].space(&[(bob, Role::Writer), (carol, Role::Writer)]);
+    share(&mut peers);
+    // Bob is out for a moment, in which the space gets a new key; nobody wrote down there that he was out.
+    peers[0].write(|records, _, _| records.member_remove(bob, Vec::new())).expect("removes");
+    peers[0].inside(|records, spaces, dice| records.space_rotate(spaces, &space, dice)).expect("rotates");
+    let missed = seal_key(&peers[0], &space).expect("a new key");
+    peers[0].write(|records, _, _| records.member_restore(bob, Role::Writer)).expect("restores");
+    // Back again, he changes the key beside the one that he never saw.
+    let (first, rest) = peers.split_at_mut(1);
+    rest[0].take_log_of(&first[0]);
+    peers[1].inside(|records, spaces, dice| records.space_rotate(spaces, &space, dice)).expect("rotates");
+    share(&mut peers);
+    assert!(peers[1].spaces.key(&missed).is_none());
+    assert_eq!(peers[0].spaces.get(&space).expect("known").head_epochs.len(), 2);
+    peers[2].settle(&[]);
+    share(&mut peers);
+    assert!(peers[1].spaces.key(&missed).is_some(), "what was sealed meanwhile stays shut to him");
+    for peer in &peers {
+        assert!(peer.spaces.duties(&peer.log.membership(), &peer.keys.id()).is_empty());
+    }
+}
+
+#[test]
 fn t40_after_a_removal_from_outside_old_items_stay_and_late_ones_wait() {
     // Dave is an Admin who knows nothing of the space of Alice, Bob and Carol.
     let mut peers = team(&[Role::Writer, Role::Writer, Role::Admin]);

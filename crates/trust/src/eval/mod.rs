@@ -116,6 +116,7 @@ struct MemberTouch {
     grants: Vec<u32>,
     removals: Vec<u32>,
     role_sets: Vec<u32>,
+    enables: Vec<u32>,
     introductions: Vec<u32>,
 }
 

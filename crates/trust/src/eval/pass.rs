@@ -113,11 +113,11 @@ impl Evaluation {
                 .target
                 .is_some_and(|invite| by(&self.invite_touch[invite as usize].revocations, &[], Role::None));
             let creator = creation.info.as_ref().map(|info| &self.member_touch[info.member as usize]);
-            return revoked || creator.is_none_or(|touch| by(&touch.removals, &touch.grants, Role::None));
+            return revoked || creator.is_none_or(|touch| by(&touch.removals, &touch.enables, Role::None));
         }
         let touch = &self.member_touch[info.member as usize];
         by(&self.device_touch[node.author as usize].removals, &[], Role::None)
-            || by(&touch.removals, &touch.grants, Role::None)
+            || by(&touch.removals, &touch.enables, Role::None)
             || (info.needs > Role::None && by(&touch.role_sets, &touch.grants, info.needs))
     }
 
@@ -149,11 +149,11 @@ impl Evaluation {
         !enables.iter().any(enabled_between)
     }
 
-    /// Whether an enabling record gives at least the role needed; where none is, a role that lets somebody in.
+    /// Whether an enabling record gives at least the role needed.
     fn enables(&self, e: u32, needs: Role) -> bool {
         match &self.nodes[e as usize].act {
             Act::RoleSet { role, .. } | Act::Approve { role, .. } | Act::Restore { role, .. } => {
-                *role >= needs.max(Role::Reader)
+                *role >= needs
             }
             _ => false,
         }
@@ -266,8 +266,11 @@ impl Evaluation {
                 self.file(&mut touch.grants, record);
                 self.file(&mut touch.introductions, record);
             }
-            Act::Approve { .. } | Act::Restore { .. } => self.file(&mut touch.grants, record),
             Act::DeviceAdd { .. } => self.file(&mut touch.introductions, record),
+            Act::Approve { .. } | Act::Restore { .. } => {
+                self.file(&mut touch.grants, record);
+                self.file(&mut touch.enables, record);
+            }
             Act::RoleSet { .. } => {
                 self.file(&mut touch.grants, record);
                 self.file(&mut touch.role_sets, record);

@@ -323,7 +323,13 @@ impl RecordWriter<'_> {
     }
 
     /// Changes a role; lowering should carry cuts.
+    ///
+    /// Whoever is out is brought back by a MemberRestore: by a RoleSet they would be in, and no record of theirs would count
+    /// (step 3b asks for a record that enables the author, docs/decisions/0021).
     pub fn role_set(&mut self, member: Id16, role: Role, cuts: Vec<Cut>) -> Result<Item, WriteError> {
+        if role > Role::None && self.log.membership().role_of(&member) == Role::None {
+            return self.write(Fields::MemberRestore { member, role });
+        }
         self.write(Fields::RoleSet { member, role, cuts })
     }
 }

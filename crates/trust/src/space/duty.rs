@@ -6,7 +6,7 @@ use super::write::SpaceWritten;
 use super::{Space, Spaces};
 use crate::derive::{Dice, Id, Id16};
 use crate::item::Feed;
-use crate::log::{Membership, RecordWriter, WriteError};
+use crate::log::{EpochInfo, Membership, RecordWriter, WriteError};
 use crate::record::{Cut, Fields, Role};
 
 /// What is due in one space: [`RecordWriter::settle_space`] writes it.
@@ -19,7 +19,8 @@ pub struct SpaceDuty {
     /// Devices that are out of the workspace and had the key: where their work ends must be written down. With their
     /// member.
     pub devices: BTreeSet<(Id, Id16)>,
-    /// Whether somebody who is out has the current key: rotate before sealing anything.
+    /// Whether somebody who is out has the current key, or somebody inside lacks that of another head: rotate before sealing
+    /// anything.
     pub rotate: bool,
     /// Devices that were never given the current key.
     pub lacking: Vec<Id>,
@@ -52,8 +53,16 @@ impl Space {
             devices.extend(known.filter(|key| self.is_open_end(key, membership)).map(|key| (*key, member)));
         }
         let head = self.head_epochs.first();
-        let rotate = head.is_some_and(|epoch| !self.inactive_recipients(epoch, membership).is_empty());
+        let rotate = head.is_some_and(|epoch| !self.inactive_recipients(epoch, membership).is_empty())
+            || self.has_stray_head();
         SpaceDuty { space: self.id, members, devices, rotate, lacking: self.missing_wraps() }
+    }
+
+    /// Whether somebody inside was never given the key of a head beside the first, made by whoever had not heard that they
+    /// are back. An epoch that follows all heads leads them there.
+    fn has_stray_head(&self) -> bool {
+        let lacks = |epoch: &EpochInfo| self.recipients.iter().any(|key| !epoch.recipients.contains(key));
+        self.head_epochs.iter().skip(1).filter_map(|epoch| self.epochs.get(epoch)).any(lacks)
     }
 
     /// Whether a device is out, had a key of the space, and nobody wrote down where its work ends.
