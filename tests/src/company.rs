@@ -6,6 +6,8 @@ mod ending;
 mod forging;
 mod private;
 
+use std::collections::BTreeSet;
+
 use anyhow::{Result, bail, ensure};
 use tern_peer::{AccessCommand, Command, ErrorKind, Reply};
 use tern_trust::Role;
@@ -41,6 +43,8 @@ pub struct Company {
     /// Who runs an older build.
     older: Option<usize>,
     laters: Vec<Later>,
+    /// Laptops that somebody put out as a device.
+    put_out_devices: BTreeSet<usize>,
     /// Edits of the reference that were looked at.
     looked_at: usize,
 }
@@ -85,6 +89,7 @@ impl Company {
             persons,
             older: None,
             laters: Vec::new(),
+            put_out_devices: BTreeSet::new(),
             looked_at: 0,
         };
         if older {

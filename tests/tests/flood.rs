@@ -106,8 +106,9 @@ async fn a_thousand_strangers_cost_a_bounded_handshake_each_and_keep_no_member_o
     let held: usize =
         bounded("the end of the flood", strangers.join_all()).await?.into_iter().map(|held| held.len()).sum();
     let load = *door.load.borrow();
-    ensure!(held > FLOOD / 2 && load.came > FLOOD / 2, "there was no flood: {held} held, {load:?}");
-    ensure!(load.most.0 <= MAX_CONNECTIONS && load.most.1 == MAX_STRANGERS, "{load:?}");
+    let flood = held > FLOOD / 2 && load.came > FLOOD / 2 && load.most.1 > MAX_STRANGERS / 2;
+    ensure!(flood, "there was no flood: {held} held, {load:?}");
+    ensure!(load.most.0 <= MAX_CONNECTIONS && load.most.1 <= MAX_STRANGERS, "{load:?}");
     let answer = bounded("an answer", greet(&door, &member)).await??;
     ensure!(matches!(answer, Message::Hello(_)), "nor is anybody kept out afterwards");
     door.close().await

@@ -206,7 +206,10 @@ fn what_its_author_did_not_sign_is_taken_by_nobody() -> Result<()> {
     let change = right(&forger, &heads, 1, last + 1).bytes();
     let made = [
         ("content", forger.seal(doc.id(), vec![change])?),
-        ("a record", forger.record(world.core_ref(BAO), Fields::Require { bits: 0 })?),
+        (
+            "a record",
+            forger.record(world.core_ref(BAO), Fields::ItemAdmit { space: [0; 16], items: vec![[9; 32]] })?,
+        ),
         ("a reference to an attachment", forger.blob_ref([3; 32], 10)?),
         ("a later kind", forger.unknown_kind(0x51)?),
     ];

@@ -38,6 +38,7 @@ impl Company {
             Some(laptop) if self.run.rng.chance(50) => {
                 let by = if self.run.rng.chance(70) { of } else { ADA };
                 let device = hex(self.run.world.device(laptop));
+                self.put_out_devices.insert(laptop);
                 self.perform(by, &Command::Access(AccessCommand::DeviceRemove { device })).map(|_| ())
             }
             _ => Ok(()),

@@ -132,7 +132,14 @@ impl Company {
                     Some(space) => space.acting_role(&world.device(*laptop), membership) == Role::None,
                     None => op.lane == ZERO16 && membership.acting_role(&world.device(*laptop)) == Role::None,
                 };
-            let out: Vec<usize> = (0..world.laptops.len()).filter(is_out).collect();
+            // A second laptop whose link does not count (its member was lowered elsewhere at the same time) was given the key by
+            // a member who is in and may read: it is nobody else's.
+            let void_link = |laptop: &usize| {
+                let first = self.persons[*laptop];
+                *laptop != first && !is_out(&first) && !self.put_out_devices.contains(laptop)
+            };
+            let all = 0..world.laptops.len();
+            let out: Vec<usize> = all.filter(|laptop| is_out(laptop) && !void_link(laptop)).collect();
             if out.is_empty() {
                 continue;
             }

@@ -31,7 +31,7 @@ pub(crate) fn set_role(work: &mut Work<'_, '_>, text: &str, role: &str) -> Resul
     work.records(|records, _, _| Ok(((), vec![records.role_set(member, role, cuts)?])))?;
     duties::ready_to_seal(work)?;
     if before == Role::None {
-        duties::give_keys(work, |_| true)?;
+        welcome_back(work)?;
     }
     Ok(Reply::Done {})
 }
@@ -69,8 +69,14 @@ pub(crate) fn restore(work: &mut Work<'_, '_>, text: &str, role: &str) -> Result
     })?;
     let member = member(work, text)?;
     work.records(|records, _, _| Ok(((), vec![records.write(Fields::MemberRestore { member, role })?])))?;
-    duties::give_keys(work, |_| true)?;
+    welcome_back(work)?;
     Ok(Reply::Done {})
+}
+
+/// The keys for somebody who is in again, of the private spaces too that they were let into meanwhile.
+fn welcome_back(work: &mut Work<'_, '_>) -> Result<(), PeerError> {
+    duties::give_keys(work, |_| true)?;
+    super::spaces::settle(work)
 }
 
 /// Removes a device.

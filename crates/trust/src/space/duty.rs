@@ -19,8 +19,8 @@ pub struct SpaceDuty {
     /// Devices that are out of the workspace and had the key: where their work ends must be written down. With their
     /// member.
     pub devices: BTreeSet<(Id, Id16)>,
-    /// Whether somebody who is out has the current key, or somebody inside lacks that of another head: rotate before sealing
-    /// anything.
+    /// Whether somebody who is out has the current key, or somebody inside lacks another one to which none leads: rotate
+    /// before sealing anything.
     pub rotate: bool,
     /// Devices that were never given the current key.
     pub lacking: Vec<Id>,
@@ -32,7 +32,8 @@ impl Spaces {
     pub fn duties(&self, membership: &Membership, me: &Id) -> Vec<SpaceDuty> {
         let duties = self.spaces.values().filter_map(|space| {
             let role = space.acting_role(me, membership);
-            let duty = space.duty(role, membership);
+            let held = |epoch: &Id16| self.key(epoch).is_some();
+            let duty = space.duty(role, membership, held);
             let due = !duty.members.is_empty() || !duty.devices.is_empty() || duty.rotate;
             (role > Role::None && (due || !duty.lacking.is_empty())).then_some(duty)
         });
@@ -41,7 +42,7 @@ impl Spaces {
 }
 
 impl Space {
-    fn duty(&self, role: Role, membership: &Membership) -> SpaceDuty {
+    fn duty(&self, role: Role, membership: &Membership, held: impl Fn(&Id16) -> bool) -> SpaceDuty {
         let is_out = |member: &Id16| membership.role_of(member) == Role::None;
         let given = self.given.iter().filter(|(_, role)| **role > Role::None).map(|(member, _)| *member);
         let (mut members, mut devices) = (BTreeSet::new(), BTreeSet::new());
@@ -54,15 +55,19 @@ impl Space {
         }
         let head = self.head_epochs.first();
         let rotate = head.is_some_and(|epoch| !self.inactive_recipients(epoch, membership).is_empty())
-            || self.has_stray_head();
+            || self.strays().any(held);
         SpaceDuty { space: self.id, members, devices, rotate, lacking: self.missing_wraps() }
     }
 
-    /// Whether somebody inside was never given the key of a head beside the first, made by whoever had not heard that they
-    /// are back. An epoch that follows all heads leads them there.
-    fn has_stray_head(&self) -> bool {
+    /// Epochs beside the one that is sealed under, to which no other leads back, and whose key somebody inside was never given:
+    /// made while they were out for a moment. The next epoch leads there.
+    pub(super) fn strays(&self) -> impl Iterator<Item = &Id16> {
+        let sealed_under = self.head_epochs.first();
         let lacks = |epoch: &EpochInfo| self.recipients.iter().any(|key| !epoch.recipients.contains(key));
-        self.head_epochs.iter().skip(1).filter_map(|epoch| self.epochs.get(epoch)).any(lacks)
+        let stray = move |(epoch, info): &(&Id16, &EpochInfo)| {
+            Some(*epoch) != sealed_under && !self.led_back.contains(*epoch) && lacks(info)
+        };
+        self.epochs.iter().filter(stray).map(|(epoch, _)| epoch)
     }
 
     /// Whether a device is out, had a key of the space, and nobody wrote down where its work ends.

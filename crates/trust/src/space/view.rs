@@ -32,6 +32,8 @@ pub struct Space {
     pub epochs: BTreeMap<Id16, EpochInfo>,
     /// Epochs no other effective epoch follows, greatest (depth, id) first.
     pub head_epochs: Vec<Id16>,
+    /// Epochs whose key another effective one opens.
+    pub led_back: BTreeSet<Id16>,
     /// Its first epoch.
     pub first: Id16,
     /// Quarantined items that a Writer of the space admitted.
@@ -59,6 +61,7 @@ impl Space {
             recipients: Vec::new(),
             epochs: BTreeMap::new(),
             head_epochs: Vec::new(),
+            led_back: BTreeSet::new(),
             first: begins.sealed.epoch,
             admitted: BTreeSet::new(),
             cuts: BTreeMap::new(),
@@ -102,6 +105,7 @@ impl Space {
                 (genesis.commitment, own.map(|device| device.x25519).collect())
             }
             Inner::Act(Fields::Epoch(epoch)) => {
+                self.led_back.extend(&epoch.parents);
                 (epoch.commitment, epoch.recipients.iter().copied().collect())
             }
             _ => return None,

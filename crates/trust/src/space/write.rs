@@ -284,9 +284,12 @@ fn new_epoch(
     dice: &mut Dice,
 ) -> Result<(EpochKey, Epoch), WriteError> {
     let key = EpochKey::new(space.id, dice.draw());
-    let heads = space.head_epochs.iter().filter_map(|epoch| spaces.key(epoch)).take(MAX_EPOCH_PARENTS);
-    let mut links: Vec<_> =
-        heads.map(|parent| (parent.epoch(), key.chain(log.workspace(), parent))).collect();
+    let strays = space.strays().filter(|epoch| !space.head_epochs.contains(epoch));
+    let before = space.head_epochs.iter().chain(strays).filter_map(|epoch| spaces.key(epoch));
+    let mut links: Vec<_> = before
+        .take(MAX_EPOCH_PARENTS)
+        .map(|parent| (parent.epoch(), key.chain(log.workspace(), parent)))
+        .collect();
     if links.is_empty() {
         return Err(WriteError::NoKey);
     }
