@@ -3,7 +3,7 @@
 //! Callers are answered after commit, watchers before the caller, so that a window sees its own edit first.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -26,6 +26,8 @@ pub const REQUESTS: usize = 256;
 pub const NET_INPUTS: usize = 512;
 /// How often the engine looks whether another process of the home wrote, while somebody watches.
 const LOOK: Duration = Duration::from_millis(700);
+/// What time makes due is looked at this often, however much comes in.
+const REST_AT_LEAST: Duration = Duration::from_secs(1);
 /// Inputs taken in one go before watchers are served.
 const BURST: usize = 128;
 /// Watchers are served at most this often while the network brings items, milliseconds.
@@ -217,7 +219,13 @@ pub async fn run(
     mut net: mpsc::Receiver<NetIn>,
 ) {
     let (mut engine, mut found) = begin(core, files);
+    let mut rested = Instant::now();
     loop {
+        // However much comes in, what is due is done.
+        if rested.elapsed() >= REST_AT_LEAST {
+            engine.idle();
+            rested = Instant::now();
+        }
         let pause = engine.pause();
         tokio::select! {
             biased;
@@ -242,7 +250,10 @@ pub async fn run(
                 engine.studies.next();
                 done(engine.core().and_then(told));
             }
-            () = tokio::time::sleep(pause) => engine.idle(),
+            () = tokio::time::sleep(pause) => {
+                engine.idle();
+                rested = Instant::now();
+            }
         }
         engine.serve_soon();
         engine.tell();

@@ -517,9 +517,12 @@ impl<T: Tenant> Hub<T> {
                     self.ask_for_blobs(id);
                 }
             }
-            Event::Denied(_) => {
+            Event::Denied(reason) => {
                 conn.news.denied = true;
-                tenant.denied(&peer);
+                // Whoever is busy, full or of another version knew us all the same.
+                if *reason == DenyReason::Generic {
+                    tenant.denied(&peer);
+                }
             }
             Event::UpdateNeeded => {
                 let here = tenant.replica().membership.require & !tenant.features() != 0;

@@ -277,6 +277,10 @@ async fn serve(
             }
             tidy_at = wall_ms() + TIDY_EVERY_MS;
         }
+        // However much comes in, what is due is done.
+        if hub.deadline().is_some_and(|at| at <= wall_ms()) {
+            hub.tick(wall_ms());
+        }
         let wait = hub.deadline().map_or(LOOK_EVERY_MS, |at| (at - wall_ms()).clamp(1, LOOK_EVERY_MS));
         tokio::select! {
             _ = &mut stop => break,

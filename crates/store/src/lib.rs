@@ -50,6 +50,6 @@ pub use projections::{
 pub use rest::AtRestKey;
 pub use schema::{APPLICATION_ID, STORE_VERSION};
 pub use search::{QUERY_TERMS_MAX, SearchHit, SearchRow};
-pub use shrink::SHRINK_FROM_BYTES;
+pub use shrink::{SHRINK_FROM_BYTES, SHRINK_UP_TO_BYTES};
 pub use txn::Txn;
 pub use verdicts::{Awaited, VerdictClass, VerdictFilter, VerdictRow};

@@ -115,6 +115,8 @@ pub struct Store {
     /// Set when the store is locked.
     pub(crate) rest: Option<Rest>,
     pub(crate) folded: Folded,
+    /// Giving free pages back failed once: it is not tried again by this process.
+    pub(crate) cannot_shrink: Cell<bool>,
     data_version: Cell<i64>,
     id: StoreId,
     /// Dropped after the connection.
@@ -177,6 +179,7 @@ impl Store {
             hints: RefCell::default(),
             rest,
             folded: Folded::default(),
+            cannot_shrink: Cell::new(false),
             data_version: Cell::new(0),
             id,
             _held: held,

@@ -10,6 +10,9 @@ use crate::open::Store;
 /// Free bytes below which a file is left as it is.
 pub const SHRINK_FROM_BYTES: u64 = 8 * 1024 * 1024;
 
+/// Bytes in use above which a file is left as it is: writing it anew would hold everything up for longer than a moment.
+pub const SHRINK_UP_TO_BYTES: u64 = 256 * 1024 * 1024;
+
 /// Writes the file anew without its free pages. Needs room for a copy of what is in use, in the folder for temporary files and in
 /// the write-ahead log.
 pub(crate) fn rewrite(conn: &Connection) -> rusqlite::Result<()> {
@@ -22,16 +25,23 @@ pub(crate) fn rewrite(conn: &Connection) -> rusqlite::Result<()> {
 
 impl Store {
     /// Gives free pages back to the disk once they are at least as many as the used ones and [`SHRINK_FROM_BYTES`]; tells
-    /// whether it did. A few seconds for some hundred MB; another process that uses the store, or a disk without room for the
+    /// whether it did. About a second for a hundred MB, never for more than [`SHRINK_UP_TO_BYTES`]; tried once only by a process
+    /// for which it did not work: another process that uses the store, or a disk without room for the
     /// copy, keeps the file as it is, with nothing lost.
     pub fn shrink(&self) -> Result<bool> {
         let number = |name: &str| self.conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let (pages, free) = (number("page_count")?, number("freelist_count")?);
         let free_bytes = free.saturating_mul(number("page_size")?).max(0).cast_unsigned();
-        if self.read_only || free_bytes < SHRINK_FROM_BYTES || free < pages - free {
+        let used_bytes = (pages - free).saturating_mul(number("page_size")?).max(0).cast_unsigned();
+        if self.read_only || self.cannot_shrink.get() || used_bytes > SHRINK_UP_TO_BYTES {
             return Ok(false);
         }
-        match rewrite(&self.conn) {
+        if free_bytes < SHRINK_FROM_BYTES || free < pages - free {
+            return Ok(false);
+        }
+        let rewritten = rewrite(&self.conn);
+        self.cannot_shrink.set(rewritten.is_err());
+        match rewritten {
             Ok(()) => {}
             Err(error)
                 if matches!(

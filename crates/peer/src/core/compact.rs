@@ -114,7 +114,7 @@ impl Core {
 
     /// What came of it; the disk gets back what is no longer needed.
     pub(crate) fn folded(&self, folding: Folding) -> Result<CompactView, PeerError> {
-        self.store.shrink()?;
+        self.give_room_back();
         let mut view = folding.view;
         let aside = self.store.covered()?;
         (view.waiting, view.waiting_bytes) = (aside.items, aside.bytes);
@@ -138,9 +138,15 @@ impl Core {
         if self.fold_some(&mut going)? {
             *folding = Some(going);
         } else {
-            self.store.shrink()?;
+            self.give_room_back();
         }
         Ok(())
+    }
+
+    fn give_room_back(&self) {
+        if let Err(error) = self.store.shrink() {
+            tracing::warn!(%error, "the store keeps its free pages");
+        }
     }
 
     /// Whether a place needs anything; told without writing.

@@ -74,7 +74,7 @@ fn one(
         return Ok(ItemResult::Invalid);
     }
     if let Some(room) = room
-        && let Some(refusal) = room.refuses(txn, &log.membership(), &item)?
+        && let Some(refusal) = room.refuses(txn, || log.membership(), &item)?
     {
         return Ok(ItemResult::Refused(refusal));
     }
@@ -100,7 +100,7 @@ fn record(
     use tern_trust::Inserted as Taken;
     if let Some(room) = room
         && !log.contains(item.id())
-        && let Some(refusal) = room.refuses(txn, &log.membership(), item)?
+        && let Some(refusal) = room.refuses(txn, || log.membership(), item)?
     {
         return Ok(ItemResult::Refused(refusal));
     }
@@ -134,11 +134,13 @@ pub(crate) fn note_blobs(txn: &mut Txn<'_>, content: &[(i64, Item)]) -> Result<(
         if item.kind() == Kind::BlobRef
             && let Ok(blob) = tern_trust::BlobRef::decode(item.body())
         {
-            named.insert(blob.hash, blob.size);
+            let most = named.entry(blob.hash).or_default();
+            *most = blob.size.max(*most);
         }
     }
     for (hash, size_bytes) in named {
-        if txn.blob(&hash)?.is_none() {
+        // Until it is here, whoever names less keeps nobody from fetching it.
+        if txn.blob(&hash)?.is_none_or(|known| !known.present && known.size_bytes < size_bytes) {
             txn.put_blob(&tern_store::BlobRow { hash, size_bytes, present: false })?;
         }
     }

@@ -53,7 +53,11 @@ impl OutQueue {
             return false;
         }
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        !matches!(self.messages.try_send(message), Err(mpsc::error::TrySendError::Full(_)))
+        let sent = self.messages.try_send(message);
+        if sent.is_err() {
+            self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        !matches!(sent, Err(mpsc::error::TrySendError::Full(_)))
     }
 
     /// Bytes that wait.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tern_store::{Id16, Store, Txn};
@@ -145,11 +146,12 @@ impl Room {
             && self.quota.items.is_none_or(|most| free(self.used.items, most, 1))
     }
 
-    /// Why an item whose author is known is not taken. What is taken counts.
+    /// Why an item whose author is known is not taken. What is taken counts. `membership` is asked for content alone: it is worked
+    /// out anew after each record.
     pub fn refuses(
         &mut self,
         store: &Store,
-        membership: &Membership,
+        membership: impl FnOnce() -> Arc<Membership>,
         item: &Item,
     ) -> Result<Option<Refusal>, PeerError> {
         let (mut bytes, mut attachment) = (item.bytes().len() as u64, 0);
@@ -173,7 +175,7 @@ impl Room {
             attachment = blob.size;
             bytes += attachment;
         }
-        if self.begins_too_many_lanes(store, membership, item)? {
+        if self.begins_too_many_lanes(store, &membership(), item)? {
             return Ok(Some(Refusal::Size));
         }
         let fits = self.used.bytes.saturating_add(bytes) <= self.quota.bytes
