@@ -1,9 +1,11 @@
 //! Giving the disk back what a store no longer needs. SQLite keeps the pages of rows that are gone for later rows; after long
 //! histories were folded together that may be most of the file.
 
-use rusqlite::{Connection, ErrorCode};
+use std::time::Duration;
 
-use crate::error::Result;
+use rusqlite::Connection;
+
+use crate::error::{Result, StoreError};
 use crate::lock;
 use crate::open::Store;
 
@@ -26,36 +28,35 @@ pub(crate) fn rewrite(conn: &Connection) -> rusqlite::Result<()> {
 impl Store {
     /// Gives free pages back to the disk once they are at least as many as the used ones and [`SHRINK_FROM_BYTES`]; tells
     /// whether it did. About a second for a hundred MB, never for more than [`SHRINK_UP_TO_BYTES`]; tried once only by a process
-    /// for which it did not work: another process that uses the store, or a disk without room for the
-    /// copy, keeps the file as it is, with nothing lost.
+    /// for which it did not work: another process that uses the store, or a disk without room for the copy, keeps the file as
+    /// it is, with nothing lost. A locked store stays as it is: its temporary tables would go with the setting.
     pub fn shrink(&self) -> Result<bool> {
         let number = |name: &str| self.conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
         let (pages, free) = (number("page_count")?, number("freelist_count")?);
         let free_bytes = free.saturating_mul(number("page_size")?).max(0).cast_unsigned();
         let used_bytes = (pages - free).saturating_mul(number("page_size")?).max(0).cast_unsigned();
-        if self.read_only || self.cannot_shrink.get() || used_bytes > SHRINK_UP_TO_BYTES {
+        let never = self.read_only || self.rest.is_some() || self.cannot_shrink.get();
+        if never || used_bytes > SHRINK_UP_TO_BYTES {
             return Ok(false);
         }
         if free_bytes < SHRINK_FROM_BYTES || free < pages - free {
             return Ok(false);
         }
-        let rewritten = rewrite(&self.conn);
+        // Nobody waits for this, and this waits for nobody.
+        let patience_ms: i64 = self.conn.pragma_query_value(None, "busy_timeout", |row| row.get(0))?;
+        self.conn.busy_timeout(Duration::ZERO)?;
+        // Whoever reads at this moment keeps the log; a later checkpoint cuts it.
+        let rewritten =
+            rewrite(&self.conn).map_err(StoreError::from).and_then(|()| lock::cut_log(&self.conn));
+        self.conn.busy_timeout(Duration::from_millis(patience_ms.max(0).cast_unsigned()))?;
         self.cannot_shrink.set(rewritten.is_err());
         match rewritten {
-            Ok(()) => {}
-            Err(error)
-                if matches!(
-                    error.sqlite_error_code(),
-                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull)
-                ) =>
-            {
+            Ok(_) => Ok(true),
+            Err(error @ (StoreError::Busy | StoreError::Full)) => {
                 tracing::info!(%error, "the store keeps its free pages");
-                return Ok(false);
+                Ok(false)
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => Err(error),
         }
-        // Whoever reads at this moment keeps the log; a later checkpoint cuts it.
-        lock::cut_log(&self.conn)?;
-        Ok(true)
     }
 }
