@@ -200,6 +200,12 @@ fn attachments_count_as_large_as_they_are_said_to_be_and_none_is_larger_than_a_l
     ensure!(offer(3, 1 << 30)? == [ItemResult::Stored]);
     ensure!(offer(4, 1 << 30)? == [ItemResult::Refused(Refusal::Size)], "what is on its way counts");
     ensure!(offer(5, 1_000)? == [ItemResult::Stored], "one that does not fit keeps nothing else out");
+    // Who named less first has not made room for more.
+    ensure!(
+        offer(5, 1 << 30)? == [ItemResult::Refused(Refusal::Size)],
+        "named again, and larger than there is room"
+    );
+    ensure!(offer(5, 500)? == [ItemResult::Stored] && offer(5, 2_000)? == [ItemResult::Stored]);
     ensure!(used(&world).bytes > 2 << 30 && !used(&world).full);
     Ok(())
 }

@@ -48,7 +48,8 @@ impl Store {
 }
 
 impl Txn<'_> {
-    /// Notes an attachment. Of one that is not here the largest size counts that was named. Once present it stays present until [`Txn::set_blob_present`] says otherwise.
+    /// Notes an attachment. Of one that is not here the largest size counts that was named. Once present it stays present until
+    /// [`Txn::set_blob_present`] says otherwise.
     pub fn put_blob(&mut self, blob: &BlobRow) -> Result<()> {
         let mut statement = self.store.conn.prepare_cached(
             "INSERT INTO blobs (hash, size, present) VALUES (?1, ?2, ?3)

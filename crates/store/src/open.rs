@@ -244,9 +244,15 @@ impl Store {
 
     /// Bytes that hold something: the file without its free pages, which later items take.
     pub fn used_bytes(&self) -> Result<u64> {
+        Ok(self.used_and_free_bytes()?.0)
+    }
+
+    /// Bytes of the file that hold something, and those of its free pages.
+    pub(crate) fn used_and_free_bytes(&self) -> Result<(u64, u64)> {
         let number = |name: &str| self.conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        let pages = number("page_count")? - number("freelist_count")?;
-        Ok(pages.saturating_mul(number("page_size")?).max(0).cast_unsigned())
+        let (all, free, size) = (number("page_count")?, number("freelist_count")?, number("page_size")?);
+        let bytes = |pages: i64| pages.saturating_mul(size).max(0).cast_unsigned();
+        Ok((bytes(all - free), bytes(free)))
     }
 }
 

@@ -31,15 +31,10 @@ impl Store {
     /// for which it did not work: another process that uses the store, or a disk without room for the copy, keeps the file as
     /// it is, with nothing lost. A locked store stays as it is: its temporary tables would go with the setting.
     pub fn shrink(&self) -> Result<bool> {
-        let number = |name: &str| self.conn.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        let (pages, free) = (number("page_count")?, number("freelist_count")?);
-        let free_bytes = free.saturating_mul(number("page_size")?).max(0).cast_unsigned();
-        let used_bytes = (pages - free).saturating_mul(number("page_size")?).max(0).cast_unsigned();
+        let (used_bytes, free_bytes) = self.used_and_free_bytes()?;
         let never = self.read_only || self.rest.is_some() || self.cannot_shrink.get();
-        if never || used_bytes > SHRINK_UP_TO_BYTES {
-            return Ok(false);
-        }
-        if free_bytes < SHRINK_FROM_BYTES || free < pages - free {
+        let worth_it = free_bytes >= SHRINK_FROM_BYTES && free_bytes >= used_bytes;
+        if never || !worth_it || used_bytes > SHRINK_UP_TO_BYTES {
             return Ok(false);
         }
         // Nobody waits for this, and this waits for nobody.

@@ -226,9 +226,8 @@ impl Core {
                 // Nobody seals under a key that somebody holds who is out, and nobody gives it away: whoever lacks it gets
                 // it by the next one, though nobody writes just now.
                 let membership = work.mem.membership.clone();
-                let lacks = !work.mem.ring.missing_wraps(&work.mem.log, &membership).is_empty();
-                if lacks && work.mem.ring.seal_key(&membership).map(|_| ()) == Err(NoSealKey::MustRotate) {
-                    rotate(work)?;
+                if !work.mem.ring.missing_wraps(&work.mem.log, &membership).is_empty() {
+                    ready_to_seal(work)?;
                 }
                 give_keys(work, |_| true)?;
                 note_lacking(work)

@@ -165,14 +165,18 @@ impl Room {
         }
         if item.kind() == Kind::BlobRef
             && let Ok(blob) = BlobRef::decode(item.body())
-            && store.blob(&blob.hash)?.is_none()
         {
+            // As long as it is not here, the largest size that was named is fetched and counts.
+            attachment = match store.blob(&blob.hash)? {
+                Some(known) if known.present => 0,
+                Some(known) => blob.size.saturating_sub(known.size_bytes),
+                None => blob.size,
+            };
             // One large attachment that does not fit is no reason to refuse anything else.
             let left = self.quota.bytes.saturating_sub(self.used.bytes.saturating_add(bytes));
-            if blob.size > MAX_SEALED_ATTACHMENT_BYTES || blob.size > left {
+            if attachment > 0 && (blob.size > MAX_SEALED_ATTACHMENT_BYTES || attachment > left) {
                 return Ok(Some(Refusal::Size));
             }
-            attachment = blob.size;
             bytes += attachment;
         }
         if self.begins_too_many_lanes(store, &membership(), item)? {
