@@ -1,7 +1,9 @@
 //! Private spaces: what whoever is outside may not even learn, and what becomes of one whose maker was removed first.
 
 use anyhow::{Result, bail, ensure};
-use tern_peer::{AccessCommand, Command, ErrorKind, Query, Reply, View};
+use tern_peer::{
+    AccessCommand, Command, ErrorKind, Query, Reply, Say, StatusView, ThreadCommand, ThreadView, View,
+};
 use tern_tests::world::NODE;
 use tern_tests::{World, checks};
 
@@ -28,6 +30,10 @@ fn page_in(world: &mut World, laptop: usize, space: Option<&str>) -> Result<Stri
     }
 }
 
+fn hex(id: &[u8]) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len() / 2).filter_map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).ok()).collect()
 }
@@ -50,6 +56,44 @@ fn t30_a_removal_by_somebody_inside_does_not_tell_outsiders_that_there_is_a_spac
     // What Cleo wrote before is still there inside.
     let found = checks::pages(&mut world, BAO, None)?;
     ensure!(found.iter().any(|line| line.contains("words")), "{found:?}");
+    Ok(())
+}
+
+/// Who holds what, who has a page, and on whose machines the message of a thread is.
+fn known(world: &mut World, page: &str, thread: &str) -> Result<(StatusView, Vec<String>, Vec<String>)> {
+    let View::Status(status) = world.ask(ADA, &Query::Status)? else { bail!("no status") };
+    let View::Page(page) = world.ask(ADA, &Query::Page { page: page.to_owned(), at: None })? else {
+        bail!("no page")
+    };
+    let View::Thread(thread) = world.ask(ADA, &Query::Thread { thread: thread.to_owned() })? else {
+        bail!("no thread")
+    };
+    let rungs = thread.messages[0].delivered.iter().map(|rung| rung.text.clone()).collect();
+    Ok((status, page.delivery, rungs))
+}
+
+#[test]
+fn who_is_outside_a_space_is_not_shown_as_holding_what_is_in_it() -> Result<()> {
+    let mut world = World::company(404)?;
+    world.quiesce()?;
+    let space = private(&mut world, ADA, &[BAO])?;
+    let page = page_in(&mut world, ADA, Some(&space))?;
+    let say = Say { body: "Shall we?".to_owned(), ..Say::default() };
+    let new = ThreadCommand::New { title: "Alone".to_owned(), on: None, space: Some(space), say };
+    let Reply::Thread(thread) = world.perform(ADA, &Command::Thread(new))? else { bail!("no thread") };
+    let ThreadView { id: thread, .. } = *thread;
+    world.meet(ADA, CLEO)?;
+    let (status, delivery, rungs) = known(&mut world, &page, &thread)?;
+    let cleo = status.peers.iter().find(|peer| peer.id == hex(&world.device(CLEO))).expect("met");
+    ensure!(cleo.all, "Cleo holds what is hers to hold: {cleo:?}");
+    ensure!(status.only_here.items >= 2, "nobody else holds it: {:?}", status.only_here);
+    ensure!(delivery.iter().all(|words| !words.ends_with("has it")), "{delivery:?}");
+    ensure!(rungs == ["Saved here"], "{rungs:?}");
+    world.meet(ADA, BAO)?;
+    let (status, delivery, rungs) = known(&mut world, &page, &thread)?;
+    ensure!(status.only_here.items == 0, "{:?}", status.only_here);
+    ensure!(delivery.iter().filter(|words| words.ends_with("has it")).count() == 1, "{delivery:?}");
+    ensure!(rungs.len() == 2 && rungs[1].starts_with("On "), "{rungs:?}");
     Ok(())
 }
 

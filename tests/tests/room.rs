@@ -1,10 +1,10 @@
 //! A node with little room: it refuses in words, takes the log, loses nothing, is not asked again and again, and goes on
 //! by itself once its operator gives it more.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use tern_peer::hub::Tenant as _;
 use tern_peer::node::{LANES_PER_MEMBER, LOG_RESERVE_BYTES, Quota, RoomUse};
-use tern_peer::{Command, Query, StatusView, View};
+use tern_peer::{AccessCommand, Command, Query, Reply, StatusView, View};
 use tern_sync::{ItemResult, Lane, Refusal};
 use tern_tests::forge::Forger;
 use tern_tests::world::NODE;
@@ -35,7 +35,15 @@ fn used(world: &World) -> RoomUse {
 fn status(world: &mut World, laptop: usize) -> Result<StatusView> {
     match world.ask(laptop, &Query::Status)? {
         View::Status(status) => Ok(status),
-        other => anyhow::bail!("{other:?}"),
+        other => bail!("{other:?}"),
+    }
+}
+
+/// Who has a page, in words.
+fn delivery(world: &mut World, laptop: usize, page: &str) -> Result<Vec<String>> {
+    match world.ask(laptop, &Query::Page { page: page.to_owned(), at: None })? {
+        View::Page(page) => Ok(page.delivery),
+        other => bail!("{other:?}"),
     }
 }
 
@@ -182,6 +190,38 @@ fn one_member_begins_so_many_lanes_on_a_node_and_no_more() -> Result<()> {
     let core = world.node.hub.tenants_mut().next().expect("a tenant");
     ensure!(core.ingest(vec![other.in_lane(lane(500))?]).0 == [ItemResult::Stored]);
     ensure!(core.replica().store.lane(&Lane::LOG.0)?.items > 0);
+    Ok(())
+}
+
+#[test]
+fn what_a_node_refuses_for_its_number_is_not_shown_as_held_there() -> Result<()> {
+    let mut world = World::ready(178, 2)?;
+    world.quiesce()?;
+    let mut forger = Forger::of(&mut world, ADA)?;
+    let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    for n in 0..LANES_PER_MEMBER {
+        core.ingest(vec![forger.in_lane([n as u8 | 0x80; 16])?]);
+    }
+    let new = AccessCommand::SpaceNew { title: "One more".to_owned(), private: true, with: Vec::new() };
+    let Reply::Space { id: space } = world.perform(ADA, &Command::Access(new))? else { bail!("no space") };
+    let new = Command::PageNew {
+        title: "Plan".to_owned(),
+        parent: None,
+        space: Some(space),
+        markdown: Some("words".to_owned()),
+    };
+    let Reply::Doc(page) = world.perform(ADA, &new)? else { bail!("no page") };
+    for met in [NODE, BAO] {
+        world.meet(ADA, met)?;
+    }
+    let said = status(&mut world, ADA)?;
+    let of = |kind: &str| said.peers.iter().find(|peer| peer.kind == kind).expect("known");
+    let (node, bao) = (of("node"), of("laptop"));
+    ensure!(node.has < node.of && !node.full && node.text.contains("too large or too many"), "{node:?}");
+    ensure!(bao.all && bao.of < node.of, "Bao holds what is shared with him: {bao:?}");
+    ensure!(said.only_here.items == node.of - node.has, "{:?}", said.only_here);
+    let delivery = delivery(&mut world, ADA, &page.id)?;
+    ensure!(delivery == ["Saved here", "node lacks 1 change"], "{delivery:?}");
     Ok(())
 }
 

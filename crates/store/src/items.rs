@@ -382,11 +382,12 @@ impl Store {
     }
 
     /// Rows of everything a device wrote, ascending.
-    pub fn rows_of_author(&self, author: &Id) -> Result<Vec<i64>> {
+    pub fn rows_of_author(&self, author: &Id) -> Result<Vec<(i64, Id16)>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT i.row FROM items i JOIN feeds f ON f.n = i.feed WHERE f.author = ?1 ORDER BY i.row",
+            "SELECT i.row, l.lane FROM items i JOIN feeds f ON f.n = i.feed JOIN lanes l ON l.n = i.lane
+             WHERE f.author = ?1 ORDER BY i.row",
         )?;
-        let rows = statement.query_map([author], |row| row.get(0))?;
+        let rows = statement.query_map([author], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -163,10 +163,4 @@ impl Txn<'_> {
         statement.execute((device, id, reason, now_ms.saturating_add(REFUSAL_HOLD_MS)))?;
         Ok(())
     }
-
-    /// Drops refusals whose hold is over.
-    pub fn expire_refusals(&mut self, now_ms: i64) -> Result<()> {
-        self.store.conn.prepare_cached("DELETE FROM refusals WHERE until_ms <= ?1")?.execute([now_ms])?;
-        Ok(())
-    }
 }

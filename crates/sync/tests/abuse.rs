@@ -2,8 +2,8 @@
 
 use tern_sync::api::{Event, Input, ItemResult, Output, Side};
 use tern_sync::mem::{Link, LinkConfig, MemReplica, Report, Rng, record_body, setup};
-use tern_sync::session::{BACKLOG_MAX, CONTROL_WAITING_MAX, CREDIT_PEER, WALK_MESSAGES_MAX};
-use tern_sync::wire::control::{Ask, Hello, LaneRef, List, Message, Root, WireCredential};
+use tern_sync::session::{BACKLOG_MAX, CONTROL_WAITING_MAX, CREDIT_PEER, ROUNDS_MAX, WALK_MESSAGES_MAX};
+use tern_sync::wire::control::{Ask, Done, Hello, LaneRef, List, Message, Root, WireCredential};
 use tern_sync::wire::items::{BatchBuilder, FrameHead, Pushed};
 use tern_sync::wire::{FRAME_MAX, WANT_MAX};
 use tern_sync::{CloseReason, Lane, Nibbles, Session, Setup, Standing, State};
@@ -142,6 +142,78 @@ fn who_asks_the_same_again_and_again_is_given_up_whatever_it_says_of_beginning_a
     }
     assert!(u64::from(asked) * 4_096 < (1 << 20) + 8 * 6_000 + 8_192, "{asked} passes over the store");
     assert!(sent as u64 <= CREDIT_PEER, "{sent} bytes of items for a peer that grants nothing");
+}
+
+#[test]
+fn naming_lanes_that_are_not_here_costs_what_looking_for_them_costs() {
+    let (mut session, mut node) = greeted(10);
+    node.lanes.extend((0..4_096u16).map(|n| {
+        let mut lane = [3; 16];
+        lane[..2].copy_from_slice(&n.to_le_bytes());
+        Lane(lane)
+    }));
+    let mut rng = Rng::new(4);
+    let mut asked = 0u64;
+    while session.state() != State::Closed {
+        let lane = LaneRef::Keyed(rng.bytes());
+        let question = Message::Ask(Ask { lane, prefix: Nibbles::ROOT, whole: true }).to_frame();
+        session.handle(NOW, Input::Control(&question), &node);
+        read_all(&mut session, &node);
+        asked += 1;
+        assert!(asked * 4_096 < 2 << 20, "{asked} searches among all lanes");
+    }
+}
+
+#[test]
+fn a_walk_has_so_many_messages_and_no_more() {
+    let (mut session, node) = greeted(10);
+    // Nothing is looked up for a lane that nobody shares.
+    let question = Message::Ask(Ask { lane: LaneRef::Plain([9; 16]), prefix: Nibbles::ROOT, whole: true });
+    let question = question.to_frame().repeat(1_024);
+    let mut asked = 0;
+    while session.state() != State::Closed {
+        assert!(asked <= WALK_MESSAGES_MAX, "asked for ever");
+        session.handle(NOW, Input::Control(&question), &node);
+        read_all(&mut session, &node);
+        asked += 1_024;
+    }
+    assert!(asked > WALK_MESSAGES_MAX, "given up after {asked}");
+}
+
+#[test]
+fn a_peer_whose_roots_never_agree_is_given_up_after_so_many_walks() {
+    let mut both = pair();
+    write_many(&mut both[0], &mut Rng::new(3), 10, DAY, 40);
+    let [laptop, _] = setups(&both, 7);
+    let mut session = Session::new(NOW, laptop.clone());
+    let node = &both[0];
+    session.handle(NOW, Input::Start, node);
+    let hello = Hello {
+        proto_min: 1,
+        proto_max: 1,
+        features: u64::MAX,
+        store: [2; 8],
+        proof: tern_sync::hello::workspace_proof(&WORKSPACE, &laptop.exporter, Side::Answerer),
+        credential: WireCredential::None,
+    };
+    let opened = Message::Done(Done { frames: 0, answer: false }).to_frame();
+    session.handle(NOW, Input::Control(&[Message::Hello(hello).to_frame(), opened].concat()), node);
+    let (mut answers, mut walks, mut reason) = (0u32, 0, None);
+    while reason.is_none() {
+        assert!(answers < 4 * ROUNDS_MAX, "{walks} walks after {answers} answers");
+        // It says that all is answered, and that its content is another.
+        let other = Message::Root(root(node, 2 * (answers % 100) as u8)).to_frame();
+        let done = Message::Done(Done { frames: 0, answer: true }).to_frame();
+        session.handle(NOW, Input::Control(&[other, done].concat()), node);
+        answers += 1;
+        while let Some(output) = session.poll_output() {
+            if let Output::Close { reason: why, .. } = output {
+                reason = Some(why);
+            }
+        }
+        walks = session.progress().rounds;
+    }
+    assert_eq!((reason, walks), (Some(CloseReason::TooManyRounds), ROUNDS_MAX + 1));
 }
 
 #[test]

@@ -21,6 +21,12 @@ impl From<StoreError> for PeerError {
     }
 }
 
+impl From<tern_sync::SourceError> for PeerError {
+    fn from(error: tern_sync::SourceError) -> Self {
+        PeerError::new(ErrorKind::Failed, error.to_string())
+    }
+}
+
 /// Nothing can be written where the home lies.
 pub(crate) fn read_only(detail: &str) -> PeerError {
     PeerError::new(ErrorKind::Failed, format!("The disk or this home is read-only: {detail}."))

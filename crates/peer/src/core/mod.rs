@@ -26,6 +26,7 @@ mod gate;
 mod handoff;
 mod heads;
 pub(crate) mod heal;
+mod held;
 pub(crate) mod holdings;
 mod inbox;
 mod ingest;

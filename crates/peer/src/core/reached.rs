@@ -1,6 +1,8 @@
 //! Notes of delivery: the sender's device learns from confirmations, never from a connection, that a node or a device of
 //! a recipient holds a message, and writes that into the thread once, so that everybody counts from the same start.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use tern_model::DocId;
 use tern_model::conversation::NODE;
@@ -8,6 +10,7 @@ use tern_trust::{Id16, Standing};
 
 use crate::api::PeerError;
 
+use super::held::Held;
 use super::resolve::hex;
 use super::{Core, Work};
 
@@ -60,8 +63,14 @@ impl Core {
             return Ok(false);
         }
         let holders = self.holders()?;
+        let mut places = BTreeMap::new();
+        for one in &waiting {
+            places.insert(one.thread, super::spaces::space_of(&self.store, &self.mem, &one.thread)?);
+        }
         let reached = |one: &Waiting| -> Vec<String> {
-            let has = |who: &str| holders.iter().any(|(holder, row)| holder == who && *row >= one.row);
+            let Some(lane) = places.get(&one.thread) else { return Vec::new() };
+            let has =
+                |who: &str| holders.iter().any(|(holder, held)| holder == who && held.has(one.row, lane));
             if has(NODE) {
                 return vec![NODE.to_owned()];
             }
@@ -94,8 +103,8 @@ impl Core {
         })
     }
 
-    /// Which members (hex) and nodes hold which rows of this store, by what their machines confirmed.
-    pub(crate) fn holders(&self) -> Result<Vec<(String, i64)>, PeerError> {
+    /// What the machines of members (hex) and nodes hold.
+    pub(crate) fn holders(&self) -> Result<Vec<(String, Held)>, PeerError> {
         let mut holders = Vec::new();
         for peer in self.store.peers()? {
             let who = match self.mem.membership.standing(&peer.device) {
@@ -103,7 +112,7 @@ impl Core {
                 Standing::Active { member, .. } => hex(&member),
                 _ => continue,
             };
-            holders.push((who, peer.ours_row.max(peer.in_sync_row)));
+            holders.push((who, self.held_by(&peer)?));
         }
         Ok(holders)
     }

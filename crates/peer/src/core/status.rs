@@ -2,8 +2,7 @@
 //! connection; only from `Stored` and from equal roots.
 
 use tern_model::hours::Zone;
-use tern_sync::Refusal;
-use tern_trust::{Id, Standing};
+use tern_trust::{Id, Id16, Standing};
 
 use crate::api::{OnlyHere, PeerError, PeerState, RelayView, RelaysView, StatusView};
 
@@ -27,21 +26,25 @@ impl Core {
         let zone = self.my_zone();
         let own = self.store.rows_of_author(&self.mem.me())?;
         let mut peers = Vec::new();
-        let mut furthest = 0;
+        let mut only_here = own.clone();
         for peer in self.store.peers()? {
             let Some((kind, name)) = self.machine(&peer.device) else { continue };
-            let has_row = peer.ours_row.max(peer.in_sync_row);
-            furthest = furthest.max(has_row);
-            let refused = self.refused_by(&peer.device, &own)?;
-            let has = own.partition_point(|row| *row <= has_row).saturating_sub(refused) as u64;
+            let held = self.held_by(&peer)?;
+            only_here.retain(|(row, lane)| !held.has(*row, lane));
+            let shared = own.iter().filter(|(_, lane)| held.is_shared(lane));
+            let (mut of, mut has, mut refused) = (0, 0, false);
+            for (row, lane) in shared {
+                of += 1;
+                has += u64::from(held.has(*row, lane));
+                refused |= held.refuses(*row);
+            }
             let connected = self.mem.connected.contains(&peer.device);
             let last = peer.last_met_ms.map(|at| (at, zone.rfc9557(at)));
-            let of = own.len() as u64;
             let full = has < of && self.store.meta(&access::full_at(&peer.device))?.is_some();
             let mut text = rung(&name, has, of, connected, peer.last_stored_ms.or(peer.last_met_ms), &zone);
             if full {
                 text.push_str(NO_ROOM);
-            } else if refused > 0 {
+            } else if refused {
                 text.push_str(REFUSED);
             }
             peers.push(PeerState {
@@ -58,10 +61,9 @@ impl Core {
             });
         }
         peers.sort_by(|a, b| b.kind.cmp(&a.kind).then_with(|| a.name.cmp(&b.name)));
-        let reached = own.partition_point(|row| *row <= furthest);
-        let waiting = (own.len() - reached) as u64;
-        let since_ms = self.only_here_since(own.get(reached..).unwrap_or_default())?;
-        let only_here = OnlyHere { items: waiting, since: since_ms.map(|at| zone.rfc9557(at)) };
+        let since_ms = self.only_here_since(&only_here)?;
+        let only_here =
+            OnlyHere { items: only_here.len() as u64, since: since_ms.map(|at| zone.rfc9557(at)) };
         let mut line = line(&only_here, since_ms, &peers, &zone);
         if self.mem.membership.require & !self.host.features() != 0 {
             line.push_str(" · update needed: nothing is exchanged until Tern is newer here");
@@ -69,20 +71,9 @@ impl Core {
         Ok(StatusView { only_here, peers, line, zone_data: self.zone_data_view() })
     }
 
-    /// How many of these own rows a machine refuses for their size or their number.
-    fn refused_by(&self, device: &Id, own: &[i64]) -> Result<usize, PeerError> {
-        let refused = self.store.refusals(device, self.host.now_ms())?;
-        let mut count = 0;
-        for (id, _) in refused.iter().filter(|(_, reason)| *reason == Refusal::Size as u8) {
-            let row = self.store.row_of(id)?;
-            count += usize::from(row.is_some_and(|row| own.binary_search(&row).is_ok()));
-        }
-        Ok(count)
-    }
-
     /// When the first edit of these rows was written, by the changes in it.
-    fn only_here_since(&self, rows: &[i64]) -> Result<Option<i64>, PeerError> {
-        for row in rows.iter().take(SCAN) {
+    fn only_here_since(&self, rows: &[(i64, Id16)]) -> Result<Option<i64>, PeerError> {
+        for (row, _) in rows.iter().take(SCAN) {
             let Some(item) = self.store.item_by_row(*row)? else { continue };
             if item.lane != tern_sync::Lane::LOG.0 && item.kind == tern_trust::Kind::Batch.byte() {
                 let batch = super::documents::open_batch(&self.mem, &item.bytes)?;
@@ -133,8 +124,11 @@ impl Core {
         let mut words = vec!["Saved here".to_owned()];
         for peer in self.store.peers()? {
             let Some((_, name)) = self.machine(&peer.device) else { continue };
-            let has_row = peer.ours_row.max(peer.in_sync_row);
-            let missing = own.iter().filter(|row| **row > has_row).count();
+            let held = self.held_by(&peer)?;
+            if !held.is_shared(&space) {
+                continue;
+            }
+            let missing = own.iter().filter(|row| !held.has(**row, &space)).count();
             words.push(match missing {
                 0 => format!("{name} has it"),
                 1 => format!("{name} lacks 1 change"),

@@ -6,9 +6,11 @@ use tern_model::conversation::{AckKind, Closing, Conversation, Debt, NODE, Post}
 use tern_model::hours::Zone;
 use tern_model::{Doc, Hash};
 use tern_store::MessageRow;
+use tern_trust::Id16;
 
 use crate::api::*;
 
+use super::held::Held;
 use super::owed::Hours;
 use super::resolve::hex;
 use super::{Core, documents, drafts, inbox, posts, spaces, threads};
@@ -24,7 +26,9 @@ struct Shown<'a> {
     rows: BTreeMap<String, MessageRow>,
     /// Row of this store that holds a change of this device.
     own_rows: BTreeMap<Hash, i64>,
-    holders: Vec<(String, i64)>,
+    holders: Vec<(String, Held)>,
+    /// The lane of the thread.
+    lane: Id16,
     me: String,
     now_ms: i64,
     zone: Zone,
@@ -44,12 +48,13 @@ impl Core {
             rows: self.store.messages_of(&id.0)?.into_iter().map(|row| (row.id.clone(), row)).collect(),
             own_rows: self.own_rows(&doc)?,
             holders: self.holders()?,
+            lane: spaces::space_of(&self.store, &self.mem, &id)?,
             me,
             now_ms,
             zone: zone.clone(),
         };
         let mut hours = Hours::new(self);
-        hours.within(&spaces::space_of(&self.store, &self.mem, &id)?)?;
+        hours.within(&shown.lane)?;
         let visible = |post: &&Post| post.is_out(now_ms) || (post.author == shown.me && !post.cancelled);
         let messages = conversation.posts.iter().filter(visible).map(|post| shown.post(post, &mut hours));
         let messages: Vec<PostView> = messages.collect();
@@ -174,7 +179,8 @@ impl Shown<'_> {
     /// Whether another machine confirmed the row that holds an own message.
     fn holding(&self, post: &Post) -> Vec<&str> {
         let row = post.change.and_then(|change| self.own_rows.get(&change));
-        let holders = self.holders.iter().filter(|(_, has)| row.is_some_and(|row| has >= row));
+        let holders = self.holders.iter();
+        let holders = holders.filter(|(_, held)| row.is_some_and(|row| held.has(*row, &self.lane)));
         holders.map(|(who, _)| who.as_str()).collect()
     }
 

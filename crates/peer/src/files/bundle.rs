@@ -119,17 +119,14 @@ fn write(
     let preface = Preface { workspace, sender: core.device(), day: crate::core::day(core.now_ms()) };
     let present = present(files, core)?;
     let replica = core.replica();
-    let local = |e: tern_sync::SourceError| PeerError::new(ErrorKind::Failed, e.to_string());
     let lanes = core.lanes_for(to);
-    let mut writer = BundleWriter::new(&replica, &preface, &lanes, theirs).map_err(local)?;
+    let mut writer = BundleWriter::new(&replica, &preface, &lanes, theirs)?;
     let part = file.with_extension("part");
     let mut out = std::io::BufWriter::new(std::fs::File::create(&part).map_err(|e| file_error(&part, &e))?);
     let put =
         |out: &mut dyn std::io::Write, bytes: &[u8]| out.write_all(bytes).map_err(|e| file_error(&part, &e));
     put(&mut out, &header)?;
-    while let Some(chunk) =
-        writer.next_chunk_with(&replica, &sealer, &|hash| present.get(hash)).map_err(local)?
-    {
+    while let Some(chunk) = writer.next_chunk_with(&replica, &sealer, &|hash| present.get(hash))? {
         put(&mut out, &chunk)?;
     }
     let out = out.into_inner().map_err(|e| file_error(&part, &e.into_error()))?;

@@ -71,6 +71,8 @@ pub(super) struct Walk {
     pub stuck_log: Option<(NodeInfo, NodeInfo)>,
     /// Since when messages and keys are counted.
     counted_from: i64,
+    /// Lanes by how the peer calls them, as last worked out.
+    by_name: BTreeMap<Short, Lane>,
 }
 
 impl Walk {
@@ -100,13 +102,24 @@ impl Session {
             LaneRef::Log => return Ok(Some(Lane::LOG)),
             LaneRef::Plain(id) => Some(Lane(*id)),
             LaneRef::Keyed(short) => {
-                cx.replica.lanes()?.into_iter().find(|lane| self.names.lane(lane) == *short)
+                if !self.walk.by_name.contains_key(short) {
+                    self.name_lanes(cx)?;
+                }
+                self.walk.by_name.get(short).copied()
             }
         };
         match lane {
             Some(lane) if !lane.is_log() && self.may_take_lane(cx, &lane)? => Ok(Some(lane)),
             _ => Ok(None),
         }
+    }
+
+    /// Works out how the peer calls each lane: as costly as the lanes are many, so it counts.
+    fn name_lanes(&mut self, cx: &Cx<'_>) -> Step {
+        let lanes = cx.replica.lanes()?;
+        self.spend_keys(lanes.len())?;
+        self.walk.by_name = lanes.into_iter().map(|lane| (self.names.lane(&lane), lane)).collect();
+        Ok(())
     }
 
     /// Starts the next walk: the log first, then content.
@@ -254,13 +267,12 @@ impl Session {
             // The dialler walks content: if the logs differ still, they will.
             self.state = State::Content;
         }
-        let names: BTreeMap<[u8; 8], Lane> =
-            cx.replica.lanes()?.into_iter().map(|lane| (self.names.lane(&lane), lane)).collect();
-        self.spend_keys(rows.len() + names.len())?;
+        self.spend_keys(rows.len())?;
+        self.name_lanes(cx)?;
         let mut named = BTreeSet::new();
         for row in rows {
             let meant = match row.lane {
-                LaneRef::Keyed(short) => names.get(&short).map(|lane| LaneRef::Plain(lane.0)),
+                LaneRef::Keyed(short) => self.walk.by_name.get(&short).map(|lane| LaneRef::Plain(lane.0)),
                 plain => Some(plain),
             };
             let Some(meant) = meant else { continue };
@@ -387,11 +399,14 @@ impl Session {
 
     fn on_ask(&mut self, cx: &Cx<'_>, ask: &Ask) -> Step {
         let Some(lane) = self.resolve_lane(cx, &ask.lane)? else { return Ok(()) };
+        let own = cx.replica.node(&lane, &ask.prefix)?;
         if ask.whole {
+            // Records are looked up at once, content as it goes out.
+            self.spend_keys(if lane.is_log() { own.n as usize } else { 0 })?;
             return self.send_range(cx, &lane, ask.prefix.span());
         }
-        let own = cx.replica.node(&lane, &ask.prefix)?;
         if own.n as usize <= LIST_MAX {
+            self.spend_keys(own.n as usize)?;
             return self.send_list(cx, &lane, ask.lane, &ask.prefix);
         }
         // It has grown since the peer saw it: show the view instead.
