@@ -2,7 +2,7 @@
 //! silently other, and after a meeting with a machine that holds the items everything is as it was.
 //!
 //! `TERN_FLIPS=10000 cargo test -p tern-tests --test flips -- --nocapture` makes more rounds and prints what they met;
-//! `TERN_SEED` sets another row of them.
+//! `TERN_SEED` sets another row of them, `TERN_ROUND` goes through one of them alone.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -159,12 +159,17 @@ fn damaged(error: &anyhow::Error) -> Result<()> {
 #[test]
 fn a_flipped_bit_anywhere_is_told_or_harmless_and_mended_by_a_meeting() -> Result<()> {
     let (rounds, seed) = (number("TERN_FLIPS").unwrap_or(FLIPS), number("TERN_SEED").unwrap_or(7));
+    let alone = number("TERN_ROUND");
     let mut scene = Scene::new()?;
     let mut rng = Rng::new(seed);
     let mut met: BTreeMap<&str, u64> = BTreeMap::new();
     let mut failures = Vec::new();
     for round in 0..rounds {
         let (path, place, in_log) = scene.flipped(&mut rng)?;
+        if alone.is_some_and(|alone| alone != round) {
+            tern_tests::disk::remove_store(&path);
+            continue;
+        }
         let outcome = catch_unwind(AssertUnwindSafe(|| scene.round(&path, in_log)));
         let outcome = outcome.unwrap_or_else(|_| Err(anyhow!("it panicked")));
         match outcome.with_context(|| format!("seed {seed}, round {round}: {place}")) {

@@ -50,7 +50,13 @@ pub(crate) fn load_before(store: &Store, mem: &mut Mem, id: DocId, before: i64) 
 
 /// Nothing is stored of a document. Lists follow from what is stored: where one names it, the store is damaged.
 fn gone(store: &Store, id: DocId) -> Result<PeerError, PeerError> {
-    if store.page(&id.0)?.is_none() && store.task(&id.0)?.is_none() {
+    let known = store.page(&id.0)?.is_some() || store.task(&id.0)?.is_some() || store.doc(&id.0)?.is_some();
+    // By an index that is hit nothing is found of what is listed.
+    let listed = || -> Result<bool, PeerError> {
+        Ok(store.sidebar()?.iter().any(|row| row.doc == id.0)
+            || store.tasks()?.iter().any(|row| row.doc == id.0))
+    };
+    if !known && !listed()? {
         return Ok(not_found("document", &id.to_string()));
     }
     Ok(PeerError::new(
@@ -227,7 +233,7 @@ fn snapshot_alone(store: &Store, mem: &Mem, id: DocId) -> Result<(Doc, i64, usiz
     let snapshot = if mem.log_has_gaps() { store.snapshot(&id.0)? } else { None };
     let Some(bytes) = snapshot else {
         mem.whole_log()?;
-        return Err(not_found("document", &id.to_string()));
+        return Err(gone(store, id)?);
     };
     let row = store.doc(&id.0)?.map_or(0, |known| known.upto_row);
     Ok((Doc::load(id, &bytes)?, row, 0))
