@@ -182,12 +182,15 @@ fn one_member_begins_so_many_lanes_on_a_node_and_no_more() -> Result<()> {
     ensure!((LANES_PER_MEMBER - 1..=LANES_PER_MEMBER).contains(&taken), "{taken} lanes");
     let lanes = core.replica().store.lanes()?.len();
     ensure!(lanes <= begun + LANES_PER_MEMBER, "{lanes} lanes, {begun} before");
-    // What is begun goes on, and others begin their own.
+    // What is begun goes on, by whomever, and others begin their own.
     forger.start_again(&mut world.rng);
     let core = world.node.hub.tenants_mut().next().expect("a tenant");
     ensure!(core.ingest(vec![forger.in_lane(lane(0))?]).0 == [ItemResult::Stored]);
     let mut other = Forger::of(&mut world, ADA)?;
     let core = world.node.hub.tenants_mut().next().expect("a tenant");
+    for n in 0..taken {
+        ensure!(core.ingest(vec![other.in_lane(lane(n))?]).0 == [ItemResult::Stored]);
+    }
     ensure!(core.ingest(vec![other.in_lane(lane(500))?]).0 == [ItemResult::Stored]);
     ensure!(core.replica().store.lane(&Lane::LOG.0)?.items > 0);
     Ok(())

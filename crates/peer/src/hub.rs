@@ -44,6 +44,9 @@ pub const STRANGER_MS: i64 = 10_000;
 /// A session that waits for the network is asked again after so long, milliseconds.
 const RESUME_MS: i64 = 20;
 
+/// Attachments that a connection is asked for, or asked about, at once: what names them waits in memory.
+const BLOBS_AT_ONCE: usize = 65_536;
+
 /// Makes a workspace that a node is asked to host.
 pub type Host<T> = Box<dyn FnMut(&Id) -> Option<T> + Send>;
 
@@ -110,10 +113,10 @@ impl<T: Tenant> Hub<T> {
     /// When [`Hub::tick`] is due at the latest.
     pub fn deadline(&self) -> Option<i64> {
         let sessions = self.conns.values().filter_map(|c| match &c.talk {
-            Talk::Session { session, .. } => match c.paused_ms {
-                Some(paused) => session.poll_timeout().map(|at| at.max(paused + RESUME_MS)),
-                None => session.poll_timeout(),
-            },
+            // What waits for the network is asked again soon, and with it what is due.
+            Talk::Session { session, .. } => {
+                c.paused_ms.map(|paused| paused + RESUME_MS).or_else(|| session.poll_timeout())
+            }
             Talk::Unknown { since_ms, .. } => Some(since_ms + STRANGER_MS),
             Talk::Over => None,
         });
@@ -236,8 +239,8 @@ impl<T: Tenant> Hub<T> {
     fn due(&self, now: i64) -> Vec<ConnId> {
         let due = self.conns.iter().filter(|(_, c)| match &c.talk {
             Talk::Session { session, .. } => {
-                c.paused_ms.is_some_and(|at| at + RESUME_MS <= now)
-                    || session.poll_timeout().is_some_and(|at| at <= now)
+                let due = c.paused_ms.map(|paused| paused + RESUME_MS).or_else(|| session.poll_timeout());
+                due.is_some_and(|at| at <= now)
             }
             _ => false,
         });
@@ -593,14 +596,15 @@ impl<T: Tenant> Hub<T> {
         }
         let Some(tenant) = self.tenants.get(workspace) else { return };
         let missing = tenant.missing_blobs().into_iter().filter(|(hash, _)| conn.asked.insert(*hash));
-        let missing: Vec<(Id, u64)> = missing.collect();
+        let missing: Vec<(Id, u64)> = missing.take(BLOBS_AT_ONCE).collect();
+        conn.asks_more = missing.len() == BLOBS_AT_ONCE;
         conn.news.fetching += missing.len();
         if !missing.is_empty() {
             conn.put(ConnOut::Fetch(missing));
         }
         if conn.opened.dialled && conn.news.in_sync {
             let mine = tenant.present_blobs().into_iter().filter(|h| !conn.asked.contains(h));
-            let mine: Vec<Id> = mine.filter(|h| conn.confirmed.insert(*h)).collect();
+            let mine: Vec<Id> = mine.filter(|h| conn.confirmed.insert(*h)).take(BLOBS_AT_ONCE).collect();
             conn.news.unconfirmed += mine.len();
             if !mine.is_empty() {
                 conn.put(ConnOut::Confirm(mine));
@@ -617,8 +621,12 @@ impl<T: Tenant> Hub<T> {
         }
         if let Some(conn) = self.conns.get_mut(&id) {
             conn.news.fetching = conn.news.fetching.saturating_sub(1);
-            if !here {
+            // What the peer lacks is not asked for again before all else was.
+            if !here && !conn.asks_more {
                 conn.asked.remove(hash);
+            }
+            if conn.news.fetching == 0 && conn.asks_more {
+                return self.ask_for_blobs(id);
             }
         }
         self.publish(id);

@@ -401,6 +401,14 @@ impl Store {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Which device began each lane here: the author of the first feed that was seen in it.
+    pub fn lanes_begun(&self) -> Result<Vec<(Id16, Id)>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT space, author, min(n) FROM feeds GROUP BY space")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Every feed seen of an author: (incarnation, space), in order of first arrival.
     pub fn feeds_of(&self, author: &Id) -> Result<Vec<(u64, Id16)>> {
         let mut statement =

@@ -18,6 +18,8 @@ pub(super) struct Conn {
     pub news: News,
     /// Attachments that were asked for over it.
     pub asked: BTreeSet<Id>,
+    /// There are more than were asked for at once.
+    pub asks_more: bool,
     /// Attachments that the peer was asked about.
     pub confirmed: BTreeSet<Id>,
     pub note: Option<Note>,
@@ -54,6 +56,7 @@ impl Conn {
             talk: Talk::Unknown { first: Vec::new(), since_ms: now },
             news: News::default(),
             asked: BTreeSet::new(),
+            asks_more: false,
             confirmed: BTreeSet::new(),
             note: None,
             paused_ms: None,

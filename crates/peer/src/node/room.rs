@@ -1,12 +1,11 @@
 //! How much a workspace may take on a node, and what is refused when it has taken that. It decides by counts and sizes
 //! alone: a node reads nothing.
 
-use std::collections::BTreeSet;
-use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use tern_store::{Id16, Store, Txn};
+use tern_store::{Id, Id16, Store, Txn};
 use tern_sync::{Lane, Refusal};
 use tern_trust::{BlobRef, Item, Kind, Membership};
 
@@ -89,8 +88,8 @@ pub(crate) struct Room {
     used: RoomUse,
     /// Bytes of attachments among what is used: not looked up at every commit.
     attachments: u64,
-    /// Closed lanes that members have begun, as far as they were looked up.
-    lanes: BTreeMap<Id16, BTreeSet<Id16>>,
+    /// Which device began each lane, once that was looked up.
+    begun: Option<BTreeMap<Id16, Id>>,
 }
 
 impl Room {
@@ -98,7 +97,7 @@ impl Room {
     pub fn of(store: &Store) -> Result<Room, PeerError> {
         let attachments = attachments_of(store)?;
         let used = RoomUse::beside(store, attachments)?;
-        Ok(Room { quota: Quota::default(), used, attachments, lanes: BTreeMap::new() })
+        Ok(Room { quota: Quota::default(), used, attachments, begun: None })
     }
 
     /// The same use under another quota.
@@ -207,29 +206,24 @@ impl Room {
         if Lane(lane) == Lane::ROOT || membership.spaces.contains(&lane) {
             return Ok(false);
         }
-        let author = item.header().author;
-        let Some(member) = membership.member_of(&author) else { return Ok(false) };
-        let lanes = match self.lanes.entry(member) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(lanes_of(store, membership, &member)?),
+        let begun = match &mut self.begun {
+            Some(begun) => begun,
+            none => none.insert(store.lanes_begun()?.into_iter().collect()),
         };
-        if lanes.len() >= LANES_PER_MEMBER && !lanes.contains(&lane) {
+        if begun.contains_key(&lane) {
+            return Ok(false);
+        }
+        // Whoever is no member begins none.
+        let author = item.header().author;
+        let Some(member) = membership.member_of(&author) else { return Ok(true) };
+        let closed = |lane: &Id16| Lane(*lane) != Lane::ROOT && !membership.spaces.contains(lane);
+        let by_member = begun
+            .iter()
+            .filter(|(lane, device)| closed(lane) && membership.member_of(device) == Some(member));
+        if by_member.count() >= LANES_PER_MEMBER {
             return Ok(true);
         }
-        lanes.insert(lane);
+        begun.insert(lane, author);
         Ok(false)
     }
-}
-
-/// Closed lanes in which devices of a member have written.
-fn lanes_of(store: &Store, membership: &Membership, member: &Id16) -> Result<BTreeSet<Id16>, PeerError> {
-    let mut lanes = BTreeSet::new();
-    for device in membership.devices.values().filter(|device| device.member == *member) {
-        for (_, space) in store.feeds_of(&device.public.key)? {
-            if Lane(space) != Lane::ROOT && !membership.spaces.contains(&space) {
-                lanes.insert(space);
-            }
-        }
-    }
-    Ok(lanes)
 }
