@@ -9,8 +9,10 @@ use iroh::Endpoint;
 use tern_peer::hub::{MAX_CONNECTIONS, MAX_STRANGERS, STARTS_MAX, STRANGER_MS};
 use tern_peer::net::Purpose;
 use tern_peer::net::conn::NetIn;
-use tern_peer::net::endpoint::{self, ALPN, STRANGER_WINDOW_BYTES};
+use tern_peer::net::endpoint::{self, ALPN, MAX_STREAMS, STRANGER_WINDOW_BYTES};
 use tern_peer::net::queue::OUT_BYTES_MAX;
+use tern_peer::net::recover::RECOVER_ALPN;
+use tern_peer::net::service::MAX_SIDE_TALKS;
 use tern_sync::hello::{EXPORTER_LABEL, workspace_proof};
 use tern_sync::wire::BEFORE_PROOF_MAX;
 use tern_sync::wire::control::{Ask, Hello, LaneRef, List, Message, Root, WireCredential};
@@ -340,4 +342,67 @@ fn who_begins_sessions_without_end_is_told_to_wait_and_others_are_not() -> Resul
     let link = member(&mut world, 5_001)?;
     ensure!(link.news()[1].closed.is_none(), "and after a while it may come again");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_many_talk_about_recovery_at_once_and_their_places_come_back() -> Result<()> {
+    let dir = tempfile::TempDir::new()?;
+    let door = Door::open(dir.path()).await?;
+    let stranger = machine([51; 32], [127, 0, 0, 1]).await?;
+    let to = endpoint::address_of(&door.device, &[door.address]).map_err(|e| anyhow!(e))?;
+    let (mut open, mut closed) = (Vec::new(), tokio::task::JoinSet::new());
+    for _ in 0..2 * MAX_SIDE_TALKS {
+        let conn = stranger.connect(to.clone(), RECOVER_ALPN).await?;
+        open.push(conn.clone());
+        closed.spawn(async move { conn.closed().await });
+    }
+    for _ in 0..MAX_SIDE_TALKS {
+        let why = bounded("a refusal", closed.join_next()).await?.context("nobody is left")??;
+        ensure!(why.to_string().contains("busy"), "{why}");
+    }
+    let standing = open.iter().filter(|conn| conn.close_reason().is_none()).count();
+    ensure!(standing == MAX_SIDE_TALKS, "{standing} stand");
+    // Whoever goes makes room: the next one is answered that the node knows nothing for it.
+    let answered = |conn: iroh::endpoint::Connection| async move {
+        let (mut send, mut recv) = conn.open_bi().await?;
+        send.write_all(&[9; 32]).await?;
+        let mut count = [1; 1];
+        recv.read_exact(&mut count).await?;
+        Ok::<u8, anyhow::Error>(count[0])
+    };
+    for conn in open {
+        conn.close(0u32.into(), b"over");
+    }
+    let mut found = None;
+    for _ in 0..1_000 {
+        // Until the node has seen that they went.
+        let conn = stranger.connect(to.clone(), RECOVER_ALPN).await?;
+        found = bounded("an answer", answered(conn)).await?.ok();
+        if found.is_some() {
+            break;
+        }
+    }
+    ensure!(found == Some(0), "{found:?}");
+    door.close().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_has_so_many_streams_of_each_kind() -> Result<()> {
+    let dir = tempfile::TempDir::new()?;
+    let door = Door::open(dir.path()).await?;
+    let stranger = machine([52; 32], [127, 0, 0, 1]).await?;
+    let to = endpoint::address_of(&door.device, &[door.address]).map_err(|e| anyhow!(e))?;
+    let conn = stranger.connect(to, ALPN).await?;
+    let mut held = Vec::new();
+    for _ in 0..MAX_STREAMS {
+        held.push((
+            bounded("a stream", conn.open_uni()).await??,
+            bounded("a stream", conn.open_bi()).await??,
+        ));
+    }
+    // Not one more, asked just once, as long as these stand.
+    let uni = tokio::time::timeout(Duration::ZERO, conn.open_uni()).await.is_ok();
+    let bi = tokio::time::timeout(Duration::ZERO, conn.open_bi()).await.is_ok();
+    ensure!(!uni && !bi, "one more stream: {uni} one way, {bi} both ways");
+    door.close().await
 }

@@ -5,11 +5,15 @@ mod common;
 use common::Peer;
 use tern_trust::device::{DeviceKeys, InviteKeys};
 use tern_trust::feed::{FeedState, Writer};
-use tern_trust::item::Kind;
-use tern_trust::limits::{MAX_DEVICES_PER_MEMBER, MAX_MEMBERS, MAX_PACK_LIST, MAX_RECORDS_PER_AUTHOR};
+use tern_trust::item::{Kind, Malformed};
+use tern_trust::limits::{
+    MAX_CUTS, MAX_DEVICES_PER_MEMBER, MAX_HEADS, MAX_INNER_RECORDS, MAX_MEMBERS, MAX_PACK_LIST,
+    MAX_RECORDS_PER_AUTHOR, MAX_WRAPS, WRAP_BYTES,
+};
 use tern_trust::log::{Inserted, InviteTerms, RecordWriter, RefusedRecord, sign_link};
 use tern_trust::pack::{Listed, PackList};
-use tern_trust::record::{Fields, InviteMode, Record, Role};
+use tern_trust::record::{Cut, FeedCut, Fields, InviteMode, KeyWrap, Record, Role};
+use tern_trust::space::{Inner, decode_inner, encode_inner};
 
 #[test]
 fn one_author_has_so_many_records_and_no_more() {
@@ -83,4 +87,64 @@ fn a_pack_lists_so_many_items_and_no_more() {
     };
     assert!(PackList::new((0..MAX_PACK_LIST).map(listed)).is_ok(), "at the bound");
     assert!(PackList::new((0..=MAX_PACK_LIST).map(listed)).is_err(), "one past it");
+}
+
+/// The number as bytes that sort as it does.
+fn id<const N: usize>(n: usize) -> [u8; N] {
+    let mut id = [0; N];
+    id[..8].copy_from_slice(&(n as u64).to_be_bytes());
+    id
+}
+
+/// A record of that many parts is read, one of a part more is refused by its count.
+fn at_most(most: usize, record: impl Fn(usize) -> Record) {
+    let read = |count| {
+        let record = record(count);
+        Record::decode(record.fields.kind(), &record.encode())
+    };
+    assert_eq!(read(most).as_ref(), Ok(&record(most)), "at the bound");
+    assert_eq!(read(most + 1), Err(Malformed::Limit), "one past it");
+}
+
+#[test]
+fn a_record_names_so_many_heads_and_no_more() {
+    let heads = |count| (0..count).map(id).collect();
+    at_most(MAX_HEADS, |count| Record { heads: heads(count), fields: Fields::Require { bits: 0 } });
+}
+
+#[test]
+fn a_record_carries_so_many_wraps_and_no_more() {
+    at_most(MAX_WRAPS, |count| {
+        let wraps = vec![[7; WRAP_BYTES]; count];
+        let recipients = (0..count.min(MAX_WRAPS)).map(id).collect();
+        let fields = Fields::KeyWrap(KeyWrap { epoch: [1; 16], recipients, wraps });
+        Record { heads: vec![[1; 32]], fields }
+    });
+}
+
+#[test]
+fn a_record_cuts_so_many_feeds_and_no_more_in_one_space_or_in_many() {
+    let feed = |n: usize| FeedCut { incarnation: n as u64, seq: 1, item: [2; 16] };
+    let cut = |space: usize, feeds: Vec<FeedCut>| Cut { space: id(space), device: [3; 32], feeds };
+    let record = |cuts| Record { heads: vec![[1; 32]], fields: Fields::Cuts { member: [3; 16], cuts } };
+    at_most(MAX_CUTS, |count| record(vec![cut(0, (0..count).map(feed).collect())]));
+    at_most(MAX_CUTS, |count| record((0..count).map(|n| cut(n, vec![feed(0)])).collect()));
+    at_most(MAX_CUTS, |count| {
+        let feeds = |range: std::ops::Range<usize>| range.map(feed).collect();
+        record(vec![cut(0, feeds(0..MAX_CUTS / 2)), cut(1, feeds(MAX_CUTS / 2..count))])
+    });
+}
+
+#[test]
+fn a_sealed_record_holds_so_many_and_no_more() {
+    let inner = |count| vec![Inner::Unknown { kind: 0x70, fields: vec![1, 2, 3] }; count];
+    let most = encode_inner(&inner(MAX_INNER_RECORDS)).expect("at the bound");
+    assert_eq!(decode_inner(&most), Ok(inner(MAX_INNER_RECORDS)));
+    assert_eq!(encode_inner(&inner(MAX_INNER_RECORDS + 1)).err(), Some(Malformed::Limit));
+    // One past it by hand: another one follows, and the count says so.
+    let one = encode_inner(&inner(1)).expect("one");
+    let mut past = most.to_vec();
+    past[..2].copy_from_slice(&(MAX_INNER_RECORDS as u16 + 1).to_le_bytes());
+    past.extend_from_slice(&one[2..]);
+    assert_eq!(decode_inner(&past), Err(Malformed::Limit));
 }
