@@ -32,9 +32,22 @@ enum Phase {
     Sync,
     /// A bundle is written, and read again.
     Bundle,
+    /// Histories are folded into packs, and what they cover is dropped.
+    Compact,
+    /// Everything is hashed again, lists are rebuilt, and lost rows are asked for.
+    Repair,
 }
 
-const PHASES: [Phase; 5] = [Phase::Edit, Phase::Online, Phase::Import, Phase::Sync, Phase::Bundle];
+const PHASES: [Phase; 8] = [
+    Phase::Edit,
+    Phase::Online,
+    Phase::Import,
+    Phase::Sync,
+    Phase::Bundle,
+    Phase::Edit,
+    Phase::Compact,
+    Phase::Repair,
+];
 
 /// A home whose processes are killed, and what it acknowledged.
 struct Bench {
@@ -56,6 +69,7 @@ impl Bench {
         let node = Node::start(&stage);
         let ben = stage.ben();
         ben.json(&["relay", "add", &node.ticket]);
+        ben.json(&["compact", "--on"]);
         let page = word(&ben.json(&["page", "new", "Log"]), "id");
         for n in 0..12 {
             stage.write(&format!("book/page-{n}.md"), format!("# Page {n}\n\n{}", "A line.\n\n".repeat(20)));
@@ -140,6 +154,8 @@ impl Bench {
                 self.cut_off(&["bundle", "export", &file], deadline());
                 self.cut_off(&["bundle", "import", &file], deadline());
             }
+            Phase::Compact => self.cut_off(&["compact", "--min", "2"], deadline()),
+            Phase::Repair => self.cut_off(&["check", "--repair"], deadline()),
         }
     }
 

@@ -9,6 +9,7 @@ use tern_sync::wire::control::{
 };
 use tern_sync::wire::item::{Head, id_of, place_of, split};
 use tern_sync::wire::items::{BatchBuilder, FrameHead, ItemFrame, Part, Pushed};
+use tern_sync::wire::{FOCUS_MAX, LANES_MAX, REFUSED_MAX};
 use tern_sync::{Lane, Nibbles};
 
 const WORKSPACE: [u8; 32] = [42; 32];
@@ -77,6 +78,18 @@ fn unknown_messages_are_read_as_unknown_and_bounds_are_kept() {
     assert!(Message::from_bytes(&Message::List(list(65)).to_bytes()).is_err());
     assert!(Message::from_bytes(&Message::Want(list(4096)).to_bytes()).is_ok());
     assert!(Message::from_bytes(&Message::Want(list(4097)).to_bytes()).is_err());
+    let row = |n: usize| LaneRow { lane: LaneRef::Keyed((n as u64).to_be_bytes()), n: 1, root: [0; 16] };
+    let lanes = |n| Message::Lanes((0..n).map(row).collect()).to_bytes();
+    assert!(
+        Message::from_bytes(&lanes(LANES_MAX)).is_ok() && Message::from_bytes(&lanes(LANES_MAX + 1)).is_err()
+    );
+    let focus = |n| Message::Focus(vec![[1; 16]; n]).to_bytes();
+    assert!(
+        Message::from_bytes(&focus(FOCUS_MAX)).is_ok() && Message::from_bytes(&focus(FOCUS_MAX + 1)).is_err()
+    );
+    let refused = |n| Message::Refused(vec![([1; 8], Refusal::Size); n]).to_bytes();
+    assert!(Message::from_bytes(&refused(REFUSED_MAX)).is_ok());
+    assert!(Message::from_bytes(&refused(REFUSED_MAX + 1)).is_err());
     let entry =
         |nibbles: &[u8], n| NodeEntry { tail: Nibbles::from_slice(nibbles).expect("short"), n, hash: [0; 8] };
     let nodes = |entries| Message::Nodes(Nodes { lane: LaneRef::Log, prefix, entries }).to_bytes();

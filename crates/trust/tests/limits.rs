@@ -3,12 +3,13 @@
 mod common;
 
 use common::Peer;
+use tern_trust::batch::{Batch, BatchError};
 use tern_trust::device::{DeviceKeys, InviteKeys};
 use tern_trust::feed::{FeedState, Writer};
 use tern_trust::item::{Kind, Malformed};
 use tern_trust::limits::{
-    MAX_CUTS, MAX_DEVICES_PER_MEMBER, MAX_HEADS, MAX_INNER_RECORDS, MAX_MEMBERS, MAX_PACK_LIST,
-    MAX_RECORDS_PER_AUTHOR, MAX_WRAPS, WRAP_BYTES,
+    MAX_BATCH_CHANGES, MAX_CUTS, MAX_DEVICES_PER_MEMBER, MAX_HEADS, MAX_INNER_RECORDS, MAX_MEMBERS,
+    MAX_PACK_LIST, MAX_RECORDS_PER_AUTHOR, MAX_WRAPS, WRAP_BYTES,
 };
 use tern_trust::log::{Inserted, InviteTerms, RecordWriter, RefusedRecord, sign_link};
 use tern_trust::pack::{Listed, PackList};
@@ -87,6 +88,19 @@ fn a_pack_lists_so_many_items_and_no_more() {
     };
     assert!(PackList::new((0..MAX_PACK_LIST).map(listed)).is_ok(), "at the bound");
     assert!(PackList::new((0..=MAX_PACK_LIST).map(listed)).is_err(), "one past it");
+}
+
+#[test]
+fn a_batch_holds_so_many_changes_and_no_more() {
+    let batch = |count| Batch { document: [1; 16], transaction: 7, changes: vec![vec![1, 2, 3]; count] };
+    let most = batch(MAX_BATCH_CHANGES).encode_with(false).expect("at the bound");
+    assert_eq!(Batch::decode(&most), Ok(batch(MAX_BATCH_CHANGES)));
+    assert_eq!(batch(MAX_BATCH_CHANGES + 1).encode(), Err(Malformed::Limit));
+    // One past it by hand: the count stands after document, flags and transaction, and another change follows.
+    let mut past = most;
+    past[25..27].copy_from_slice(&(MAX_BATCH_CHANGES as u16 + 1).to_le_bytes());
+    past.extend_from_slice(&[3, 0, 0, 0, 1, 2, 3]);
+    assert_eq!(Batch::decode(&past), Err(BatchError::Malformed(Malformed::Limit)));
 }
 
 /// The number as bytes that sort as it does.

@@ -5,13 +5,13 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::{OPEN, Peer, invite, join};
-use tern_trust::derive::Id;
-use tern_trust::device::DeviceKeys;
-use tern_trust::feed::FeedState;
+use tern_trust::derive::{Context, Id};
+use tern_trust::device::{DeviceKeys, InviteKeys};
+use tern_trust::feed::{FeedState, Writer};
 use tern_trust::item::{Item, Kind, Malformed};
 use tern_trust::keyring::{KeyRing, NoSealKey};
-use tern_trust::log::{Inserted, InviteTerms, Log, Standing};
-use tern_trust::record::{Fields, Record, Role};
+use tern_trust::log::{Inserted, InviteTerms, Log, RefusedRecord, Standing};
+use tern_trust::record::{DeviceAdd, Fields, Join, Record, Role};
 
 fn seal(peer: &mut Peer, text: &[u8]) -> tern_trust::Item {
     peer.seal([1; 16], vec![text.to_vec()])
@@ -108,6 +108,23 @@ fn t19_a_revoked_ticket_admits_nobody_and_forces_a_new_key() {
 }
 
 #[test]
+fn t37_who_holds_a_revoked_ticket_reads_nothing_new() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let before = seal(&mut alice, b"while the ticket was good");
+    alice
+        .write(|records, _, _| records.write(Fields::InviteRevoke { invite: ticket.id() }))
+        .expect("revokes");
+    alice.rotate();
+    let after = seal(&mut alice, b"since then");
+    // Eve has the ticket and the whole log, by whatever way.
+    let mut eve = Peer::newcomer(9, &alice.log);
+    eve.ring.learn(&eve.log, &[ticket.opener()]);
+    assert!(eve.reads(&before), "what the ticket opened is not taken back");
+    assert!(!eve.reads(&after));
+}
+
+#[test]
 fn t31_a_sibling_gives_the_key_to_a_device_added_while_others_slept() {
     let mut alice = Peer::founder();
     let phone = DeviceKeys::from_seed(&[8; 32]);
@@ -119,6 +136,73 @@ fn t31_a_sibling_gives_the_key_to_a_device_added_while_others_slept() {
     alice.write(|records, ring, dice| records.give_key(ring, &missing, dice)).expect("gives");
     assert!(alice.ring.missing_wraps(&alice.log, &alice.log.membership()).is_empty());
     assert_eq!(KeyRing::new().learn(&alice.log, &[phone.opener()]).len(), 1);
+}
+
+#[test]
+fn a_device_that_did_not_sign_that_it_wants_to_be_added_is_nobodys() {
+    let mut alice = Peer::founder();
+    let (phone, other) = (DeviceKeys::from_seed(&[8; 32]), DeviceKeys::from_seed(&[9; 32]));
+    let (workspace, member) = (*alice.log.workspace(), alice.member);
+    let sign = |device, workspace, member| tern_trust::log::sign_link(workspace, member, device);
+    let mut bad = sign(&phone, &workspace, &member);
+    bad[5] ^= 1;
+    let signatures = [
+        sign(&other, &workspace, &member),
+        sign(&phone, &[3; 32], &member),
+        sign(&phone, &workspace, &[3; 16]),
+        bad,
+    ];
+    for signature in signatures {
+        assert!(alice.write(|records, _, _| records.device_add(member, phone.public(), signature)).is_err());
+        // By hand: it keeps its place in the log and says nothing.
+        let fields = Fields::DeviceAdd(DeviceAdd { member, device: phone.public(), signature });
+        let record = Record { heads: alice.log.heads(), fields };
+        let writer = Writer { workspace, keys: &alice.keys, day: 20_000 };
+        let kind = Kind::from_byte(record.fields.kind());
+        let item =
+            writer.clear(&mut FeedState::new(8), kind, [0; 16], [0; 16], &record.encode()).expect("signs");
+        let mut log = alice.log.clone();
+        assert_eq!(log.insert(item), Inserted::Stored);
+        let membership = log.membership();
+        assert!(!membership.devices.contains_key(&phone.id()) && !log.introduced(&phone.id()));
+        assert!(
+            !membership.recipients.iter().any(|to| *to == phone.public().x25519),
+            "no key is given to it"
+        );
+    }
+    let signature = sign(&phone, &workspace, &member);
+    alice.write(|records, _, _| records.device_add(member, phone.public(), signature)).expect("adds");
+    assert_eq!(alice.log.membership().member_of(&phone.id()), Some(member));
+}
+
+#[test]
+fn a_join_that_the_invite_did_not_sign_for_its_author_is_refused() {
+    let mut alice = Peer::founder();
+    let ticket = invite(&mut alice, 50, OPEN);
+    let other = InviteKeys::from_secret(&[51; 32]);
+    let (workspace, mallory) = (*alice.log.workspace(), DeviceKeys::from_seed(&[7; 32]));
+    let writer = Writer { workspace, keys: &mallory, day: 20_000 };
+    // Mallory signs the item; inside is what `by` says for that workspace and that author.
+    let join = |by: &InviteKeys, workspace: [u8; 32], author: Id| {
+        let mut join = Join {
+            invite: ticket.id(),
+            member: [7; 16],
+            devices: vec![mallory.public()],
+            signature: [0; 64],
+        };
+        join.signature = by.sign(Context::Invite, &[&workspace, &author, &join.signed_fields()]);
+        let record = Record { heads: alice.log.heads(), fields: Fields::Join(join) };
+        let kind = Kind::from_byte(record.fields.kind());
+        writer.clear(&mut FeedState::new(7), kind, [0; 16], [0; 16], &record.encode()).expect("signs")
+    };
+    for bad in [
+        join(&other, workspace, mallory.id()),
+        join(&ticket, [3; 32], mallory.id()),
+        join(&ticket, workspace, DeviceKeys::from_seed(&[2; 32]).id()),
+    ] {
+        assert_eq!(alice.log.clone().insert(bad), Inserted::Refused(RefusedRecord::Signature));
+    }
+    assert_eq!(alice.log.clone().insert(join(&ticket, workspace, mallory.id())), Inserted::Stored);
 }
 
 #[test]

@@ -234,12 +234,22 @@ impl<'a> Writer<'a> {
             '[' => in_brackets,
             ']' => in_brackets || matches!(self.head(at + 1), Some('(' | '[')),
             '!' => matches!(self.pieces.get(at + 1), Some(Piece::Bracket("["))),
-            '<' => self.head(at + 1).is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?')),
+            '<' => {
+                self.head(at + 1).is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?'))
+                    || self.is_address(at + 1)
+            }
             '&' => is_entity((at..).map_while(|i| self.lit(i))),
             '|' => self.around.cell,
             _ => false,
         };
         if special { Form::Escaped } else { Form::Bare }
+    }
+
+    /// Whether an address of electronic mail begins here: after `<` it would become a link.
+    fn is_address(&self, at: usize) -> bool {
+        let local = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c);
+        let length = (at..).map_while(|i| self.lit(i)).take_while(|c| local(*c)).count();
+        length > 0 && self.lit(at + length) == Some('@')
     }
 
     fn line_edge(&self, at: usize) -> bool {

@@ -4,9 +4,12 @@
 use crate::doc::ModelError;
 use crate::gate::inflate_bounded;
 
+use super::MAX_FOREIGN_CHANGES;
+
 /// Most bytes that the columns of a foreign file may inflate to.
 pub(super) const MAX_INFLATED_BYTES: usize = 64 * 1024 * 1024;
-/// Most operations of a foreign file.
+/// Most operations of a foreign file, and most values of any of its columns: two bytes of one may stand for millions, and
+/// Automerge makes room for what they say.
 pub(super) const MAX_FOREIGN_OPS: u64 = 4_000_000;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
@@ -17,6 +20,12 @@ const DEFLATED_CHANGE: u8 = 2;
 const DEFLATED: u64 = 0b1000;
 /// Name of the column of actions, which has one value an operation.
 const ACTION: u64 = 0x42;
+/// Name of the column of a document's changes that has a value for each change that one builds on.
+const CHANGE_DEPS: u64 = 0x43;
+/// Types of columns that are no run-length encoded numbers.
+const BOOLEAN: u64 = 4;
+const TEXT: u64 = 5;
+const RAW: u64 = 7;
 const HASH_BYTES: usize = 32;
 
 /// Refuses a file that would inflate past the bounds.
@@ -85,8 +94,17 @@ fn document(body: &[u8], room: &mut usize) -> Result<u64, ModelError> {
     for (i, (name, len)) in change_columns.iter().chain(&op_columns).enumerate() {
         let data = bytes.take(*len).ok_or_else(cut)?;
         let inflated = if name & DEFLATED == 0 { None } else { Some(inflate(data, room)?) };
-        if i >= change_columns.len() && name & !DEFLATED == ACTION {
-            ops = values(inflated.as_deref().unwrap_or(data)).ok_or_else(cut)?;
+        let (name, data) = (name & !DEFLATED, inflated.as_deref().unwrap_or(data));
+        let values = values(name, data).ok_or_else(cut)?;
+        let of_ops = i >= change_columns.len();
+        if !of_ops && name != CHANGE_DEPS && values > MAX_FOREIGN_CHANGES as u64 {
+            return Err(ModelError::TooLarge("the file holds more than 262,144 changes".into()));
+        }
+        if values > MAX_FOREIGN_OPS {
+            return Err(too_many());
+        }
+        if of_ops && name == ACTION {
+            ops = values;
         }
     }
     Ok(ops)
@@ -116,28 +134,47 @@ fn change(body: &[u8]) -> Result<u64, ModelError> {
         if name & DEFLATED != 0 {
             return Err(ModelError::Malformed("a column of a change is deflated".into()));
         }
+        let values = values(name, data).ok_or_else(cut)?;
+        if values > MAX_FOREIGN_OPS {
+            return Err(too_many());
+        }
         if name == ACTION {
-            ops = values(data).ok_or_else(cut)?;
+            ops = values;
         }
     }
     Ok(ops)
 }
 
-/// How many values a run-length encoded column of numbers holds.
-fn values(column: &[u8]) -> Option<u64> {
+/// How many values a column holds, by its type, the lowest three bits of its name; none of one of raw bytes.
+fn values(name: u64, column: &[u8]) -> Option<u64> {
     let mut bytes = Bytes(column);
     let mut count = 0u64;
+    match name & 0b111 {
+        RAW => return Some(0),
+        // How many are false, how many then are true, and so on.
+        BOOLEAN => {
+            while !bytes.0.is_empty() {
+                count = count.saturating_add(bytes.number()?);
+            }
+            return Some(count);
+        }
+        _ => {}
+    }
+    let value = |bytes: &mut Bytes<'_>| {
+        let number = bytes.number()?;
+        if name & 0b111 == TEXT { bytes.take(number).map(|_| ()) } else { Some(()) }
+    };
     while !bytes.0.is_empty() {
         let run = bytes.signed()?;
         let len = match run {
             0 => bytes.number()?,
             n if n > 0 => {
-                bytes.number()?;
+                value(&mut bytes)?;
                 n.unsigned_abs()
             }
             n => {
                 for _ in 0..n.unsigned_abs() {
-                    bytes.number()?;
+                    value(&mut bytes)?;
                 }
                 n.unsigned_abs()
             }

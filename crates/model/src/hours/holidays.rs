@@ -108,6 +108,9 @@ pub fn read_holidays(text: &str, today: Date) -> Result<Holidays, HolidayError> 
             "BEGIN" => {
                 let part = value.trim().to_ascii_uppercase();
                 if part == "VEVENT" {
+                    if open.iter().any(|(_, outer)| *outer == part) {
+                        return at(*n, "an entry begins here inside another one");
+                    }
                     event = Event { line: *n, ..Event::default() };
                 }
                 open.push((*n, part));
@@ -414,6 +417,11 @@ mod tests {
             (event("DTSTART;VALUE=DATE:2026é1345"), 5, "no date"),
             (event("DTSTART;VALUE=DATE:20261225T100000"), 5, "no date"),
             (event("SUMMARY:Nothing"), 4, "DTSTART"),
+            (
+                event("DTSTART:20261225\r\nBEGIN:VEVENT\r\nDTSTART:20261226\r\nEND:VEVENT"),
+                6,
+                "inside another",
+            ),
             (event("DTSTART:20261225\r\nDTEND:20261224"), 6, "before it begins"),
             (event("DTSTART:20261225\r\nRRULE:FREQ=WEEKLY"), 6, "WEEKLY"),
             (event("DTSTART:20261225\r\nRRULE:FREQ=YEARLY;BYDAY=MO"), 6, "BYDAY"),

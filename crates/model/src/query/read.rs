@@ -128,7 +128,7 @@ fn read_operator(operator: &str, value: &str) -> Result<Option<Test>, QueryError
     let values: Vec<String> = split_values(value)
         .into_iter()
         .map(|v| unquoted(v).trim().to_lowercase())
-        .filter(|v| !v.is_empty())
+        .filter(|v| !v.trim_start_matches('@').is_empty())
         .collect();
     // An operator without a value asks for nothing: it is a word as it was typed.
     if values.is_empty() {

@@ -119,6 +119,7 @@ fn queries_find_what_they_say_and_read_back_as_printed() {
         ("due:", ""),
         ("project:\"\"", ""),
         ("label:,\"\",", ""),
+        ("assignee:@", ""),
         ("is:open assignee:me label:auth due:<2026-12-02 \"log in\" -draft", "1"),
     ];
     for (text, wanted) in cases {
