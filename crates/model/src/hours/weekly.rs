@@ -26,11 +26,19 @@ const FULL_DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "fri
 pub struct Window {
     /// First minute, 0 to 1439.
     pub start: Minute,
-    /// First minute after it: greater than `start`, at most 24 hours later, so up to 2879.
+    /// First minute after it: greater than `start`, less than 24 hours later, so up to 2878; or a whole day, from midnight.
     pub end: Minute,
 }
 
-/// Working windows of each day of the week, Monday first; sorted, not touching within a day.
+impl Window {
+    /// Whether its two times of day say how long it is.
+    fn is_told_by_times(self) -> bool {
+        self.end - self.start < DAY_MINUTES || self.end == DAY_MINUTES
+    }
+}
+
+/// Working windows of each day of the week, Monday first; sorted, touching within a day only where both together would be
+/// a day or longer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Weekly {
     days: [Vec<Window>; 7],
@@ -61,7 +69,15 @@ impl Weekly {
         let mut merged: Vec<Window> = Vec::with_capacity(windows.len());
         for w in windows.iter() {
             match merged.last_mut() {
-                Some(last) if w.start <= last.end => last.end = last.end.max(w.end),
+                Some(last) if w.start <= last.end => {
+                    let whole = Window { start: last.start, end: last.end.max(w.end) };
+                    if whole.is_told_by_times() {
+                        *last = whole;
+                    } else {
+                        last.end = w.start;
+                        merged.push(*w);
+                    }
+                }
                 _ => merged.push(*w),
             }
         }
