@@ -15,6 +15,7 @@ use crate::engine::{self, Done, Msg, Slot};
 use crate::files::Files;
 use crate::home::{Home, NetworkLock};
 use crate::host::SystemHost;
+use crate::hub;
 use crate::keys::{Keep, KeyState};
 use crate::meeting;
 use crate::net::blobs::Blobs;
@@ -594,6 +595,14 @@ fn none_met(peers: &[SyncPeer]) -> PeerError {
         return PeerError::new(ErrorKind::Unreachable, format!("Nobody who was met has everything. {list}"))
             .safe("Everything is saved on this laptop and goes out once there is room.")
             .next("Whoever runs the node can give it more with `tern node quota`; then `tern sync` again.");
+    }
+    if peers.iter().any(|p| [hub::UPDATE_HERE, hub::UPDATE_THERE].contains(&p.problem.as_str())) {
+        return PeerError::new(
+            ErrorKind::Unreachable,
+            format!("Pages could be exchanged with nobody. {list}"),
+        )
+        .safe("Everything is saved on this laptop and goes out at the next meeting after the update.")
+        .next("Put the newest Tern where the update is needed; then `tern sync` again.");
     }
     PeerError::new(ErrorKind::Unreachable, format!("No peer could be met. {list}"))
         .safe("Everything is saved on this laptop and goes out at the next meeting.")

@@ -30,10 +30,10 @@ use talk::{Conn, Note, Talk, sentence};
 /// Feature bits that this build understands.
 pub const FEATURES: u64 = tern_trust::pack::REQUIRE_PACKS | tern_trust::judge::REQUIRE_OPERATIONS;
 /// Why content waits when this build lacks a feature that the workspace asks for.
-const UPDATE_HERE: &str = "Update needed: the workspace asks for a newer Tern than this one. Who is in it was exchanged, pages \
+pub(crate) const UPDATE_HERE: &str = "Update needed: the workspace asks for a newer Tern than this one. Who is in it was exchanged, pages \
                            and tasks were not; you can go on writing.";
 /// Why content waits when the peer lacks it.
-const UPDATE_THERE: &str =
+pub(crate) const UPDATE_THERE: &str =
     "Update needed there: it runs an older Tern than the workspace asks for. Your edits are safe here.";
 /// Connections that may stand at once; beyond it new ones are dropped.
 pub const MAX_CONNECTIONS: usize = 256;
