@@ -60,3 +60,31 @@ fn t17_a_full_node_says_so_on_both_sides_and_goes_on_when_its_operator_gives_it_
     let plain = node.home.plain(&["node", "quota"]).out;
     assert!(plain.contains("20.0 GiB"), "{plain}");
 }
+
+#[test]
+fn a_node_hosts_so_many_workspaces_and_no_more() {
+    const MOST: usize = 256;
+    let stage = Stage::new();
+    let node = Node::start(&stage);
+    // The places of all but one are taken: a node looks at which stores lie there.
+    let hosted = node.home.path().join("hosted");
+    std::fs::create_dir_all(&hosted).expect("a folder");
+    let place = |n: usize| hosted.join(format!("{n:064x}.db"));
+    for n in 1..MOST {
+        std::fs::write(place(n), b"").expect("a file");
+    }
+    let ben = stage.ben();
+    ben.json(&["relay", "add", &node.ticket]);
+    ben.json(&["sync"]);
+    let aiko = stage.empty_home("aiko");
+    aiko.json(&["init", "--name", "Aiko Tanaka", "--zone", "Asia/Tokyo", "--title", "Night Watch"]);
+    aiko.json(&["relay", "add", &node.ticket]);
+    let refused = aiko.run(&["sync"]);
+    assert_eq!(refused.code, 6, "{refused:?}");
+    assert!(refused.error().to_string().contains("as many workspaces as it can"), "{refused:?}");
+    assert!(aiko.json(&["status"])["only_here"]["items"].as_u64() > Some(0));
+    ben.json(&["sync"]);
+    std::fs::remove_file(place(1)).expect("removed");
+    aiko.json(&["sync"]);
+    assert_eq!(aiko.json(&["status"])["only_here"]["items"], 0);
+}
