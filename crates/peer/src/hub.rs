@@ -486,6 +486,7 @@ impl<T: Tenant> Hub<T> {
             }
             Event::InSync => {
                 tenant.in_sync();
+                tenant.offered_all(&peer);
                 if self.notes_delivery(now, id, &workspace) || self.waits_for_note(id) {
                     return;
                 }
@@ -494,6 +495,7 @@ impl<T: Tenant> Hub<T> {
                 self.ask_for_blobs(id);
             }
             Event::Settled => {
+                tenant.offered_all(&peer);
                 if self.waits_for_note(id) {
                     return;
                 }
@@ -504,18 +506,19 @@ impl<T: Tenant> Hub<T> {
             Event::NotAdmitted => conn.news.not_admitted = true,
             Event::PeerHas { row, .. } => {
                 tenant.acknowledged(&peer, *row);
+                let all = tenant.replica().last_row().is_ok_and(|last| *row >= last)
+                    && matches!(&conn.talk, Talk::Session { session, .. } if session.state() == State::Live);
+                if all {
+                    tenant.offered_all(&peer);
+                }
                 if self.notes_delivery(now, id, &workspace) {
                     return;
                 }
                 let Some(conn) = self.conns.get_mut(&id) else { return };
-                let Some(tenant) = self.tenants.get(&workspace) else { return };
                 if let Some(note) = conn.note.take_if(|note| *row >= note.row) {
                     conn.news.settled |= note.settled;
                 }
-                let all = tenant.replica().last_row().is_ok_and(|last| *row >= last);
-                if all
-                    && matches!(&conn.talk, Talk::Session { session, .. } if session.state() == State::Live)
-                {
+                if all {
                     (conn.news.in_sync, conn.news.settled) = (true, true);
                     self.ask_for_blobs(id);
                 }

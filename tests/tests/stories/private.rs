@@ -79,7 +79,7 @@ fn who_is_outside_a_space_is_not_shown_as_holding_what_is_in_it() -> Result<()> 
     let space = private(&mut world, ADA, &[BAO])?;
     let page = page_in(&mut world, ADA, Some(&space))?;
     let say = Say { body: "Shall we?".to_owned(), ..Say::default() };
-    let new = ThreadCommand::New { title: "Alone".to_owned(), on: None, space: Some(space), say };
+    let new = ThreadCommand::New { title: "Alone".to_owned(), on: None, space: Some(space.clone()), say };
     let Reply::Thread(thread) = world.perform(ADA, &Command::Thread(new))? else { bail!("no thread") };
     let ThreadView { id: thread, .. } = *thread;
     world.meet(ADA, CLEO)?;
@@ -94,6 +94,16 @@ fn who_is_outside_a_space_is_not_shown_as_holding_what_is_in_it() -> Result<()> 
     ensure!(status.only_here.items == 0, "{:?}", status.only_here);
     ensure!(delivery.iter().filter(|words| words.ends_with("has it")).count() == 1, "{delivery:?}");
     ensure!(rungs.len() == 2 && rungs[1].starts_with("On "), "{rungs:?}");
+    // Whoever comes in later holds nothing of it before the next meeting.
+    let has = |delivery: &[String]| delivery.iter().filter(|words| words.ends_with("has it")).count();
+    let member = world.member_hex(CLEO)?;
+    let add = AccessCommand::SpaceAdd { space, member, role: "writer".to_owned() };
+    world.perform(ADA, &Command::Access(add))?;
+    let (_, delivery, rungs) = known(&mut world, &page, &thread)?;
+    ensure!(has(&delivery) == 1 && rungs.len() == 2, "{delivery:?} {rungs:?}");
+    world.meet(ADA, CLEO)?;
+    let (_, delivery, rungs) = known(&mut world, &page, &thread)?;
+    ensure!(has(&delivery) == 2 && rungs.len() == 3, "{delivery:?} {rungs:?}");
     Ok(())
 }
 

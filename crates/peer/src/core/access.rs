@@ -206,7 +206,8 @@ impl Core {
             peer.last_stored_ms = Some(work.now_ms());
             work.txn.put_peer(&peer)?;
             Ok(())
-        })
+        })?;
+        self.note_shared(device)
     }
 
     /// Keeps the addresses of one device.

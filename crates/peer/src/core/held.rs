@@ -4,12 +4,18 @@ use std::collections::BTreeSet;
 
 use tern_store::PeerRow;
 use tern_sync::{Lane, Refusal, Replica as _};
-use tern_trust::Id16;
+use tern_trust::{Id, Id16};
 
 use crate::api::PeerError;
 use crate::hub::Tenant as _;
 
 use super::Core;
+use super::resolve::hex;
+
+/// Key of the store's `meta` table: lanes that were shared with this machine when it was last offered everything.
+fn shared_at(device: &Id) -> String {
+    format!("shared.{}", hex(device))
+}
 
 /// What one machine holds.
 #[derive(Debug)]
@@ -18,19 +24,21 @@ pub(crate) struct Held {
     upto: i64,
     /// ..but for those that it refuses for their size or their number..
     refused: BTreeSet<i64>,
-    /// ..and those in lanes that are not shared with it.
+    /// ..and those in lanes that were not shared with it then.
     lanes: BTreeSet<Id16>,
+    /// Lanes that are shared with it now.
+    shared: BTreeSet<Id16>,
 }
 
 impl Held {
     /// Whether it holds what lies in this row, in this lane.
     pub fn has(&self, row: i64, lane: &Id16) -> bool {
-        row <= self.upto && self.is_shared(lane) && !self.refused.contains(&row)
+        row <= self.upto && self.lanes.contains(lane) && !self.refused.contains(&row)
     }
 
     /// Whether it is given what lies in this lane at all.
     pub fn is_shared(&self, lane: &Id16) -> bool {
-        self.lanes.contains(lane)
+        self.shared.contains(lane)
     }
 
     /// Whether it refuses what lies in this row.
@@ -50,13 +58,34 @@ impl Core {
                 refused.extend(self.store.row_of(&id)?);
             }
         }
+        let shared = self.shared_with(&peer.device)?;
+        let then = self.store.meta(&shared_at(&peer.device))?;
+        let was_shared =
+            |lane: &Id16| then.as_ref().is_none_or(|then| then.chunks(16).any(|one| one == lane));
+        let lanes = shared.iter().copied().filter(was_shared).collect();
+        Ok(Held { upto: peer.ours_row.max(peer.in_sync_row), refused, lanes, shared })
+    }
+
+    /// Lanes that a machine is given.
+    fn shared_with(&self, device: &Id) -> Result<BTreeSet<Id16>, PeerError> {
         let replica = self.replica();
-        let mut lanes = BTreeSet::from([Lane::LOG.0]);
+        let mut shared = BTreeSet::from([Lane::LOG.0]);
         for lane in replica.lanes()? {
-            if replica.shares(&peer.device, &lane)? {
-                lanes.insert(lane.0);
+            if replica.shares(device, &lane)? {
+                shared.insert(lane.0);
             }
         }
-        Ok(Held { upto: peer.ours_row.max(peer.in_sync_row), refused, lanes })
+        Ok(shared)
+    }
+
+    /// Notes which lanes a machine is given, once it was offered everything in them: of one that is shared with it later, what
+    /// was written before has not come to it.
+    pub(crate) fn note_shared(&mut self, device: &Id) -> Result<(), PeerError> {
+        let lanes = self.shared_with(device)?.into_iter().collect::<Vec<_>>().concat();
+        let key = shared_at(device);
+        if self.store.meta(&key)?.as_ref() != Some(&lanes) {
+            self.store.write(|txn| txn.set_meta(&key, &lanes))?;
+        }
+        Ok(())
     }
 }

@@ -99,6 +99,12 @@ impl Tenant for Core {
         self.all_is_back();
     }
 
+    fn offered_all(&mut self, peer: &Id) {
+        if let Err(error) = self.note_shared(peer) {
+            tracing::warn!(%error, "what a peer is given could not be noted; the next meeting tries again");
+        }
+    }
+
     fn missing_blobs(&self) -> Vec<(Id, u64)> {
         let missing = self.store.blobs(true).unwrap_or_default();
         missing.into_iter().map(|b| (b.hash, b.size_bytes)).collect()

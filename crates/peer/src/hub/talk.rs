@@ -109,7 +109,7 @@ pub(super) fn sentence(reason: &CloseReason) -> String {
         }
         CloseReason::PeerDenied(DenyReason::Full) => {
             "It is full: it hosts as many workspaces as it can; your edits are safe here.".to_owned()
-        },
+        }
         CloseReason::TimedOut(what) => format!("It did not answer in time ({what})."),
         CloseReason::Violation(rule) => format!("It broke the protocol ({rule})."),
         CloseReason::TooManyRounds => "The two could not agree within the allowed rounds.".to_owned(),

@@ -41,6 +41,8 @@ pub trait Tenant {
     fn log_equal(&mut self) -> bool;
     /// Both sides hold the same items.
     fn in_sync(&mut self) {}
+    /// A peer was offered everything that it is given: what it lacks of that, it refused.
+    fn offered_all(&mut self, _peer: &Id) {}
     /// Attachments named here that are not on this disk, and how large each is said to be.
     fn missing_blobs(&self) -> Vec<(Id, u64)>;
     /// Attachments that this store says are on the disk.
