@@ -8,8 +8,9 @@ use crate::harness::{Dice, Home, Node, Running, Stage, rows, word};
 const KILLS: u64 = 50;
 /// Latest moment of a kill after a round has begun.
 const LATEST_MS: u64 = 320;
-/// Rounds between two looks at everything that was acknowledged.
-const LOOK_EVERY: u64 = 8;
+/// Rounds between two looks at everything that was acknowledged: in time after each phase, and never always after one
+/// that repairs.
+const LOOK_EVERY: u64 = 7;
 
 fn kills() -> u64 {
     std::env::var("TERN_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(KILLS)

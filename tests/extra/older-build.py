@@ -12,6 +12,7 @@ REVISION = sys.argv[1] if len(sys.argv) > 1 else "9e8af0d"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", HERE / "target"))
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="tern-older-"))
 LIMIT_S = 120
+RUNNING = []
 
 
 def build(source, target):
@@ -24,6 +25,7 @@ def older():
     source = TARGET / "older" / "source"
     if not source.exists():
         subprocess.run(["git", "clone", "-q", str(HERE), str(source)], check=True)
+    subprocess.run(["git", "-C", str(source), "fetch", "-q", "origin"], check=True)
     subprocess.run(["git", "-C", str(source), "checkout", "-q", REVISION], check=True)
     return build(source, TARGET / "older")
 
@@ -57,6 +59,7 @@ class Node(Home):
             self.run("node", "init", "--listen", "127.0.0.1:0")
         self.process = subprocess.Popen([self.binary, "--home", self.path, "--json", "node", "run"], text=True,
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        RUNNING.append(self.process)
         self.ticket = json.loads(self.process.stdout.readline())["ticket"]
 
     def stop(self):
@@ -154,4 +157,6 @@ def main():
 try:
     main()
 finally:
+    for process in RUNNING:
+        process.kill()
     shutil.rmtree(WORK, ignore_errors=True)

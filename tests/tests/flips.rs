@@ -160,6 +160,7 @@ fn damaged(error: &anyhow::Error) -> Result<()> {
 fn a_flipped_bit_anywhere_is_told_or_harmless_and_mended_by_a_meeting() -> Result<()> {
     let (rounds, seed) = (number("TERN_FLIPS").unwrap_or(FLIPS), number("TERN_SEED").unwrap_or(7));
     let alone = number("TERN_ROUND");
+    let rounds = rounds.max(alone.map_or(0, |alone| alone + 1));
     let mut scene = Scene::new()?;
     let mut rng = Rng::new(seed);
     let mut met: BTreeMap<&str, u64> = BTreeMap::new();
@@ -181,6 +182,7 @@ fn a_flipped_bit_anywhere_is_told_or_harmless_and_mended_by_a_meeting() -> Resul
         }
     }
     println!("{rounds} flips of {} bytes: {met:#?}", scene.closed.len() + scene.log.len());
+    ensure!(!met.is_empty() || !failures.is_empty(), "no round was gone through");
     ensure!(failures.is_empty(), "{} rounds failed:\n{}", failures.len(), failures.join("\n"));
     Ok(())
 }

@@ -470,7 +470,7 @@ impl<T: Tenant> Hub<T> {
 
     fn event(&mut self, now: i64, id: ConnId, event: &Event) {
         let Some(conn) = self.conns.get_mut(&id) else { return };
-        let Talk::Session { workspace, .. } = &conn.talk else { return };
+        let Talk::Session { workspace, session } = &conn.talk else { return };
         let workspace = *workspace;
         let Some(tenant) = self.tenants.get_mut(&workspace) else { return };
         let peer = conn.opened.remote;
@@ -486,7 +486,7 @@ impl<T: Tenant> Hub<T> {
             }
             Event::InSync => {
                 tenant.in_sync();
-                tenant.offered_all(&peer);
+                tenant.offered_all(&peer, session.unshared());
                 if self.notes_delivery(now, id, &workspace) || self.waits_for_note(id) {
                     return;
                 }
@@ -495,8 +495,11 @@ impl<T: Tenant> Hub<T> {
                 self.ask_for_blobs(id);
             }
             Event::Settled => {
-                tenant.offered_all(&peer);
-                if self.waits_for_note(id) {
+                // Whoever is full was offered next to nothing.
+                if !conn.news.full {
+                    tenant.offered_all(&peer, session.unshared());
+                }
+                if self.notes_delivery(now, id, &workspace) || self.waits_for_note(id) {
                     return;
                 }
                 let Some(conn) = self.conns.get_mut(&id) else { return };
@@ -507,10 +510,7 @@ impl<T: Tenant> Hub<T> {
             Event::PeerHas { row, .. } => {
                 tenant.acknowledged(&peer, *row);
                 let all = tenant.replica().last_row().is_ok_and(|last| *row >= last)
-                    && matches!(&conn.talk, Talk::Session { session, .. } if session.state() == State::Live);
-                if all {
-                    tenant.offered_all(&peer);
-                }
+                    && session.state() == State::Live;
                 if self.notes_delivery(now, id, &workspace) {
                     return;
                 }
@@ -608,6 +608,7 @@ impl<T: Tenant> Hub<T> {
         if conn.opened.dialled && conn.news.in_sync {
             let mine = tenant.present_blobs().into_iter().filter(|h| !conn.asked.contains(h));
             let mine: Vec<Id> = mine.filter(|h| conn.confirmed.insert(*h)).take(BLOBS_AT_ONCE).collect();
+            conn.confirms_more = mine.len() == BLOBS_AT_ONCE;
             conn.news.unconfirmed += mine.len();
             if !mine.is_empty() {
                 conn.put(ConnOut::Confirm(mine));
@@ -625,11 +626,16 @@ impl<T: Tenant> Hub<T> {
         if let Some(conn) = self.conns.get_mut(&id) {
             conn.news.fetching = conn.news.fetching.saturating_sub(1);
             // What the peer lacks is not asked for again before all else was.
-            if !here && !conn.asks_more {
-                conn.asked.remove(hash);
+            if !here {
+                conn.lacking.push(*hash);
             }
             if conn.news.fetching == 0 && conn.asks_more {
                 return self.ask_for_blobs(id);
+            }
+            if conn.news.fetching == 0 {
+                for hash in std::mem::take(&mut conn.lacking) {
+                    conn.asked.remove(&hash);
+                }
             }
         }
         self.publish(id);
@@ -640,6 +646,9 @@ impl<T: Tenant> Hub<T> {
             conn.news.unconfirmed = conn.news.unconfirmed.saturating_sub(1);
             if !there {
                 conn.confirmed.remove(hash);
+            }
+            if conn.news.unconfirmed == 0 && std::mem::take(&mut conn.confirms_more) {
+                return self.ask_for_blobs(id);
             }
         }
         self.publish(id);

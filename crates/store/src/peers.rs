@@ -85,6 +85,20 @@ impl Store {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Rows of the items that this peer refused for this reason, held or not. Looks through all items if there is one.
+    pub fn refused_rows(&self, device: &Id, reason: u8) -> Result<Vec<i64>> {
+        let mut any =
+            self.conn.prepare_cached("SELECT 1 FROM refusals WHERE device = ?1 AND reason = ?2 LIMIT 1")?;
+        if !any.exists((device, reason))? {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.conn.prepare_cached(
+            "SELECT row FROM items WHERE id IN (SELECT id FROM refusals WHERE device = ?1 AND reason = ?2)",
+        )?;
+        let rows = statement.query_map((device, reason), |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// True while this peer's refusal of an item holds.
     pub fn is_refused(&self, device: &Id, id: &Id, now_ms: i64) -> Result<bool> {
         let mut statement = self
@@ -153,6 +167,14 @@ impl Txn<'_> {
         self.store.conn.prepare_cached("DELETE FROM peers WHERE device = ?1")?.execute([device])?;
         self.store.conn.prepare_cached("DELETE FROM refusals WHERE device = ?1")?.execute([device])?;
         Ok(())
+    }
+
+    /// Forgets refusals of a peer whose hold was over at this time: what it still refuses was refused again since.
+    /// True when there were any.
+    pub fn forget_refusals(&mut self, device: &Id, over_at_ms: i64) -> Result<bool> {
+        let mut statement =
+            self.store.conn.prepare_cached("DELETE FROM refusals WHERE device = ?1 AND until_ms <= ?2")?;
+        Ok(statement.execute((device, over_at_ms))? > 0)
     }
 
     /// Notes that a peer refused an item; it is held back for [`REFUSAL_HOLD_MS`].

@@ -163,6 +163,11 @@ fn a_refusal_holds_for_a_day() {
     assert!(store.is_refused(&[4; 32], &[5; 32], until - 1).unwrap());
     assert!(!store.is_refused(&[4; 32], &[5; 32], until).unwrap());
     assert_eq!(store.refusals(&[4; 32], until).unwrap(), vec![]);
+    // It is known until somebody who was offered it again says otherwise.
+    assert!(!store.write(|txn| txn.forget_refusals(&[4; 32], until - 1)).unwrap());
+    assert_eq!(store.refusals(&[4; 32], 0).unwrap(), vec![([5; 32], 2)]);
+    assert!(store.write(|txn| txn.forget_refusals(&[4; 32], until)).unwrap());
+    assert_eq!(store.refusals(&[4; 32], 0).unwrap(), vec![]);
 }
 
 #[test]

@@ -225,6 +225,15 @@ fn what_a_node_refuses_for_its_number_is_not_shown_as_held_there() -> Result<()>
     ensure!(said.only_here.items == node.of - node.has, "{:?}", said.only_here);
     let delivery = delivery(&mut world, ADA, &page.id)?;
     ensure!(delivery == ["Saved here", "node lacks 1 change"], "{delivery:?}");
+    // A day later it is offered again, and refused again; that other work is confirmed says nothing of it.
+    world.clock.pass(25 * 3_600_000);
+    world.new_page(ADA, "in the open")?;
+    for _ in 0..2 {
+        world.meet(ADA, NODE)?;
+        let said = status(&mut world, ADA)?;
+        let lacks = said.peers.iter().find(|peer| peer.kind == "node").map(|node| node.of - node.has);
+        ensure!(lacks == Some(said.only_here.items) && lacks > Some(0), "{said:?}");
+    }
     Ok(())
 }
 

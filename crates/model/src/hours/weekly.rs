@@ -66,27 +66,39 @@ impl Weekly {
         let windows = &mut self.days[day % 7];
         windows.push(window);
         windows.sort_unstable();
-        let mut merged: Vec<Window> = Vec::with_capacity(windows.len());
-        for w in windows.iter() {
-            match merged.last_mut() {
-                Some(last) if w.start <= last.end => {
-                    let whole = Window { start: last.start, end: last.end.max(w.end) };
-                    if whole.is_told_by_times() {
-                        *last = whole;
-                    } else {
-                        last.end = w.start;
-                        merged.push(*w);
-                    }
-                }
-                _ => merged.push(*w),
+        // What is cut short where two would be a day or longer may touch the one before it.
+        loop {
+            let found = merged(windows);
+            if found == *windows {
+                break;
             }
+            *windows = found;
         }
-        if merged.len() > MAX_WINDOWS {
+        if windows.len() > MAX_WINDOWS {
             return Err(HoursError::TooMany(MAX_WINDOWS, "stretches of hours on one day"));
         }
-        *windows = merged;
         Ok(())
     }
+}
+
+/// Sorted windows with those that touch made one, where two times of day can say it; others end where the next begins.
+fn merged(windows: &[Window]) -> Vec<Window> {
+    let mut merged: Vec<Window> = Vec::with_capacity(windows.len());
+    for w in windows {
+        match merged.last_mut() {
+            Some(last) if w.start <= last.end => {
+                let whole = Window { start: last.start, end: last.end.max(w.end) };
+                if whole.is_told_by_times() {
+                    *last = whole;
+                } else {
+                    last.end = w.start;
+                    merged.push(*w);
+                }
+            }
+            _ => merged.push(*w),
+        }
+    }
+    merged
 }
 
 impl FromStr for Weekly {

@@ -1,5 +1,6 @@
 //! Nodes, addresses and meetings: whom to dial, what a peer was seen to hold, and the Join of a device that came by ticket.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use tern_model::{DocId, Edit};
@@ -207,7 +208,7 @@ impl Core {
             work.txn.put_peer(&peer)?;
             Ok(())
         })?;
-        self.note_shared(device)
+        self.note_offered(device, &BTreeSet::new())
     }
 
     /// Keeps the addresses of one device.

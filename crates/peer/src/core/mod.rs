@@ -119,6 +119,8 @@ impl std::fmt::Debug for Core {
 
 /// What is held in memory; all of it can be built again from store and key.
 pub(crate) struct Mem {
+    /// Rows that machines refuse, as far as they were looked up (`held`).
+    pub refused: std::cell::RefCell<BTreeMap<Id, Arc<std::collections::BTreeSet<i64>>>>,
     pub keys: DeviceKeys,
     /// Set while a join is under way: opens the epoch key that is wrapped to the invite.
     pub invite: Option<tern_trust::InviteKeys>,

@@ -65,7 +65,9 @@ impl Core {
         let holders = self.holders()?;
         let mut places = BTreeMap::new();
         for one in &waiting {
-            places.insert(one.thread, super::spaces::space_of(&self.store, &self.mem, &one.thread)?);
+            if !places.contains_key(&one.thread) {
+                places.insert(one.thread, super::spaces::space_of(&self.store, &self.mem, &one.thread)?);
+            }
         }
         let reached = |one: &Waiting| -> Vec<String> {
             let Some(lane) = places.get(&one.thread) else { return Vec::new() };

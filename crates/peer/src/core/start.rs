@@ -374,6 +374,7 @@ impl Mem {
         let log = Log::new(workspace);
         let membership: Arc<tern_trust::Membership> = log.membership();
         Mem {
+            refused: std::cell::RefCell::default(),
             keys,
             invite,
             recovery: None,

@@ -1,11 +1,14 @@
 //! The delivery ladder: what exists only here, and what each known machine has acknowledged. Never inferred from a
 //! connection; only from `Stored` and from equal roots.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tern_model::hours::Zone;
 use tern_trust::{Id, Id16, Standing};
 
 use crate::api::{OnlyHere, PeerError, PeerState, RelayView, RelaysView, StatusView};
 
+use super::held::Held;
 use super::resolve::hex;
 use super::{Core, access, people};
 
@@ -24,27 +27,31 @@ pub(crate) fn addresses(json: &str) -> Vec<std::net::SocketAddr> {
 impl Core {
     pub(crate) fn status_view(&self) -> Result<StatusView, PeerError> {
         let zone = self.my_zone();
-        let own = self.store.rows_of_author(&self.mem.me())?;
-        let mut peers = Vec::new();
-        let mut only_here = own.clone();
+        let mut own: BTreeMap<Id16, Vec<i64>> = BTreeMap::new();
+        for (row, lane) in self.store.rows_of_author(&self.mem.me())? {
+            own.entry(lane).or_default().push(row);
+        }
+        let (mut peers, mut holders) = (Vec::new(), Vec::new());
         for peer in self.store.peers()? {
             let Some((kind, name)) = self.machine(&peer.device) else { continue };
             let held = self.held_by(&peer)?;
-            only_here.retain(|(row, lane)| !held.has(*row, lane));
-            let shared = own.iter().filter(|(_, lane)| held.is_shared(lane));
-            let (mut of, mut has, mut refused) = (0, 0, false);
-            for (row, lane) in shared {
-                of += 1;
-                has += u64::from(held.has(*row, lane));
-                refused |= held.refuses(*row);
+            let (mut of, mut has, mut refused) = (0, 0, 0);
+            for (lane, rows) in own.iter().filter(|(lane, _)| held.is_shared(lane)) {
+                of += rows.len();
+                let known = &rows[..rows.partition_point(|row| *row <= held.upto(lane))];
+                let refuses = held.refused().iter().filter(|row| known.binary_search(row).is_ok()).count();
+                has += known.len() - refuses;
+                refused += refuses;
             }
+            let (of, has) = (of as u64, has as u64);
             let connected = self.mem.connected.contains(&peer.device);
+            holders.push(held);
             let last = peer.last_met_ms.map(|at| (at, zone.rfc9557(at)));
             let full = has < of && self.store.meta(&access::full_at(&peer.device))?.is_some();
             let mut text = rung(&name, has, of, connected, peer.last_stored_ms.or(peer.last_met_ms), &zone);
             if full {
                 text.push_str(NO_ROOM);
-            } else if refused {
+            } else if refused > 0 {
                 text.push_str(REFUSED);
             }
             peers.push(PeerState {
@@ -61,6 +68,7 @@ impl Core {
             });
         }
         peers.sort_by(|a, b| b.kind.cmp(&a.kind).then_with(|| a.name.cmp(&b.name)));
+        let only_here = only_here(&own, &holders);
         let since_ms = self.only_here_since(&only_here)?;
         let only_here =
             OnlyHere { items: only_here.len() as u64, since: since_ms.map(|at| zone.rfc9557(at)) };
@@ -72,8 +80,8 @@ impl Core {
     }
 
     /// When the first edit of these rows was written, by the changes in it.
-    fn only_here_since(&self, rows: &[(i64, Id16)]) -> Result<Option<i64>, PeerError> {
-        for (row, _) in rows.iter().take(SCAN) {
+    fn only_here_since(&self, rows: &[i64]) -> Result<Option<i64>, PeerError> {
+        for row in rows.iter().take(SCAN) {
             let Some(item) = self.store.item_by_row(*row)? else { continue };
             if item.lane != tern_sync::Lane::LOG.0 && item.kind == tern_trust::Kind::Batch.byte() {
                 let batch = super::documents::open_batch(&self.mem, &item.bytes)?;
@@ -137,6 +145,22 @@ impl Core {
         }
         Ok(words)
     }
+}
+
+/// Rows, by lane, that no machine holds, ascending.
+fn only_here(own: &BTreeMap<Id16, Vec<i64>>, holders: &[Held]) -> Vec<i64> {
+    let mut found = Vec::new();
+    for (lane, rows) in own {
+        let furthest = holders.iter().map(|held| held.upto(lane)).max().unwrap_or(i64::MIN);
+        let (known, beyond) = rows.split_at(rows.partition_point(|row| *row <= furthest));
+        found.extend(beyond);
+        let refused: BTreeSet<i64> = holders.iter().flat_map(Held::refused).copied().collect();
+        found.extend(refused.into_iter().filter(|row| {
+            known.binary_search(row).is_ok() && !holders.iter().any(|held| held.has(*row, lane))
+        }));
+    }
+    found.sort_unstable();
+    found
 }
 
 fn rung(name: &str, has: u64, of: u64, connected: bool, met_ms: Option<i64>, zone: &Zone) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tern_sync::{Credential, ItemResult, PeerMemory};
+use tern_sync::{Credential, ItemResult, Lane, PeerMemory};
 use tern_trust::Id;
 
 use crate::hub::Tenant;
@@ -47,8 +47,7 @@ impl Tenant for Core {
     }
 
     fn hold(&mut self, peer: &Id, item: &Id, reason: u8) {
-        let now = self.host.now_ms();
-        if let Err(error) = self.store.write(|txn| txn.put_refusal(peer, item, reason, now)) {
+        if let Err(error) = self.note_refused(peer, item, reason) {
             tracing::warn!(%error, "a refusal could not be noted");
         }
     }
@@ -99,8 +98,8 @@ impl Tenant for Core {
         self.all_is_back();
     }
 
-    fn offered_all(&mut self, peer: &Id) {
-        if let Err(error) = self.note_shared(peer) {
+    fn offered_all(&mut self, peer: &Id, it_does_not_know: &BTreeSet<Lane>) {
+        if let Err(error) = self.note_offered(peer, it_does_not_know) {
             tracing::warn!(%error, "what a peer is given could not be noted; the next meeting tries again");
         }
     }

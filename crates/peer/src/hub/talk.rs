@@ -20,6 +20,10 @@ pub(super) struct Conn {
     pub asked: BTreeSet<Id>,
     /// There are more than were asked for at once.
     pub asks_more: bool,
+    /// What it was found to lack of these.
+    pub lacking: Vec<Id>,
+    /// There are more than it was asked about at once.
+    pub confirms_more: bool,
     /// Attachments that the peer was asked about.
     pub confirmed: BTreeSet<Id>,
     pub note: Option<Note>,
@@ -57,6 +61,8 @@ impl Conn {
             news: News::default(),
             asked: BTreeSet::new(),
             asks_more: false,
+            lacking: Vec::new(),
+            confirms_more: false,
             confirmed: BTreeSet::new(),
             note: None,
             paused_ms: None,

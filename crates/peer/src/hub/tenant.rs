@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tern_sync::{Credential, ItemResult, PeerMemory};
+use tern_sync::{Credential, ItemResult, Lane, PeerMemory};
 use tern_trust::Id;
 
 use crate::core::CoreReplica;
@@ -41,8 +41,9 @@ pub trait Tenant {
     fn log_equal(&mut self) -> bool;
     /// Both sides hold the same items.
     fn in_sync(&mut self) {}
-    /// A peer was offered everything that it is given: what it lacks of that, it refused.
-    fn offered_all(&mut self, _peer: &Id) {}
+    /// A peer was offered everything that it is given, but for lanes that it does not know: what it lacks of that, it
+    /// refused.
+    fn offered_all(&mut self, _peer: &Id, _it_does_not_know: &BTreeSet<Lane>) {}
     /// Attachments named here that are not on this disk, and how large each is said to be.
     fn missing_blobs(&self) -> Vec<(Id, u64)>;
     /// Attachments that this store says are on the disk.

@@ -90,6 +90,8 @@ pub(crate) struct Room {
     attachments: u64,
     /// Which device began each lane, once that was looked up.
     begun: Option<BTreeMap<Id16, Id>>,
+    /// How many closed ones a member has begun, as far as they were counted since the log grew last.
+    counts: BTreeMap<Id16, usize>,
 }
 
 impl Room {
@@ -97,7 +99,7 @@ impl Room {
     pub fn of(store: &Store) -> Result<Room, PeerError> {
         let attachments = attachments_of(store)?;
         let used = RoomUse::beside(store, attachments)?;
-        Ok(Room { quota: Quota::default(), used, attachments, begun: None })
+        Ok(Room { quota: Quota::default(), used, attachments, begun: None, counts: BTreeMap::new() })
     }
 
     /// The same use under another quota.
@@ -160,6 +162,7 @@ impl Room {
                 return Ok(Some(Refusal::Quota));
             }
             self.used.bytes += bytes;
+            self.counts.clear();
             return Ok(None);
         }
         if item.kind() == Kind::BlobRef
@@ -216,13 +219,16 @@ impl Room {
         // Whoever is no member begins none.
         let author = item.header().author;
         let Some(member) = membership.member_of(&author) else { return Ok(true) };
-        let closed = |lane: &Id16| Lane(*lane) != Lane::ROOT && !membership.spaces.contains(lane);
-        let by_member = begun
-            .iter()
-            .filter(|(lane, device)| closed(lane) && membership.member_of(device) == Some(member));
-        if by_member.count() >= LANES_PER_MEMBER {
+        let count = self.counts.entry(member).or_insert_with(|| {
+            let closed = |lane: &Id16| Lane(*lane) != Lane::ROOT && !membership.spaces.contains(lane);
+            let by_member =
+                |(lane, device): &(&Id16, &Id)| closed(lane) && membership.member_of(device) == Some(member);
+            begun.iter().filter(by_member).count()
+        });
+        if *count >= LANES_PER_MEMBER {
             return Ok(true);
         }
+        *count += 1;
         begun.insert(lane, author);
         Ok(false)
     }

@@ -37,6 +37,8 @@ pub struct MemReplica {
     pub memories: BTreeMap<Device, PeerMemory>,
     /// Items held back from a peer, until when.
     pub holds: BTreeMap<(Device, Id), i64>,
+    /// How often all lanes were asked for.
+    pub looks_at_lanes: std::cell::Cell<u32>,
     /// How often an item was offered to this replica.
     pub offers: BTreeMap<Id, u32>,
     rows: Vec<Row>,
@@ -218,6 +220,7 @@ impl Replica for MemReplica {
         Ok(self.items.get(id).map(|(row, _)| *row))
     }
     fn lanes(&self) -> SourceResult<Vec<Lane>> {
+        self.looks_at_lanes.set(self.looks_at_lanes.get() + 1);
         Ok(self.lanes.iter().copied().chain(self.trie.content_lanes()).collect())
     }
     fn shares(&self, peer: &Device, lane: &Lane) -> SourceResult<bool> {

@@ -237,6 +237,11 @@ impl Session {
         self.state == State::Closed || ((self.state == State::Live || waits) && quiet && !self.walk.active)
     }
 
+    /// Lanes of this side that the peer did not know when they were last named: nothing of them was offered.
+    pub fn unshared(&self) -> &BTreeSet<Lane> {
+        &self.unshared
+    }
+
     /// Counters so far.
     pub fn progress(&self) -> Progress {
         Progress {

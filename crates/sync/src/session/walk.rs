@@ -71,8 +71,9 @@ pub(super) struct Walk {
     pub stuck_log: Option<(NodeInfo, NodeInfo)>,
     /// Since when messages and keys are counted.
     counted_from: i64,
-    /// Lanes by how the peer calls them, as last worked out.
+    /// Lanes by how the peer calls them, and as of which row that was worked out.
     by_name: BTreeMap<Short, Lane>,
+    named_at: Option<u64>,
 }
 
 impl Walk {
@@ -101,6 +102,8 @@ impl Session {
         let lane = match name {
             LaneRef::Log => return Ok(Some(Lane::LOG)),
             LaneRef::Plain(id) => Some(Lane(*id)),
+            // Where one side is a relay, lanes are called by their ids.
+            LaneRef::Keyed(_) if self.standing_has_relay(cx)? => None,
             LaneRef::Keyed(short) => {
                 if !self.walk.by_name.contains_key(short) {
                     self.name_lanes(cx)?;
@@ -116,6 +119,11 @@ impl Session {
 
     /// Works out how the peer calls each lane: as costly as the lanes are many, so it counts.
     fn name_lanes(&mut self, cx: &Cx<'_>) -> Step {
+        let row = cx.replica.last_row()?;
+        if self.walk.named_at == Some(row) {
+            return self.spend_keys(0);
+        }
+        self.walk.named_at = Some(row);
         let lanes = cx.replica.lanes()?;
         self.spend_keys(lanes.len())?;
         self.walk.by_name = lanes.into_iter().map(|lane| (self.names.lane(&lane), lane)).collect();
