@@ -76,15 +76,6 @@ impl Store {
         Ok(peers)
     }
 
-    /// Items this peer refused and why, while the hold lasts.
-    pub fn refusals(&self, device: &Id, now_ms: i64) -> Result<Vec<(Id, u8)>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, reason FROM refusals WHERE device = ?1 AND until_ms > ?2 ORDER BY id",
-        )?;
-        let rows = statement.query_map((device, now_ms), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Rows of the items that this peer refused for this reason, held or not. Looks through all items if there is one.
     pub fn refused_rows(&self, device: &Id, reason: u8) -> Result<Vec<i64>> {
         let mut any =
