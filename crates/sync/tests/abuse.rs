@@ -149,14 +149,14 @@ fn naming_lanes_that_are_not_here_has_all_lanes_looked_at_once_for_what_is_store
     let (mut session, mut node) = greeted(10);
     let mut rng = Rng::new(4);
     let mut ask = |session: &mut Session, node: &MemReplica| {
-        let before = node.looks_at_lanes.get();
+        let before = node.looks_at_lanes.load(std::sync::atomic::Ordering::Relaxed);
         for _ in 0..1_000 {
             let lane = LaneRef::Keyed(rng.bytes());
             let question = Message::Ask(Ask { lane, prefix: Nibbles::ROOT, whole: true }).to_frame();
             session.handle(NOW, Input::Control(&question), node);
             read_all(session, node);
         }
-        node.looks_at_lanes.get() - before
+        node.looks_at_lanes.load(std::sync::atomic::Ordering::Relaxed) - before
     };
     assert!(ask(&mut session, &node) <= 1, "a search for each question");
     assert_eq!(ask(&mut session, &node), 0);

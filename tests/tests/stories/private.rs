@@ -108,6 +108,25 @@ fn who_is_outside_a_space_is_not_shown_as_holding_what_is_in_it() -> Result<()> 
 }
 
 #[test]
+fn a_node_that_got_a_new_space_beside_much_else_is_known_to_hold_it_after_that_meeting() -> Result<()> {
+    let mut world = World::ready(405, 2)?;
+    world.quiesce()?;
+    // More than is pushed at once, so that the two compare what they hold.
+    let noise: String = (0..3 << 16).map(|_| format!("{:016x} ", world.rng.draw())).collect();
+    for part in noise.as_bytes().chunks(400 << 10) {
+        world.new_page(ADA, &String::from_utf8_lossy(part))?;
+    }
+    let space = private(&mut world, ADA, &[])?;
+    let page = page_in(&mut world, ADA, Some(&space))?;
+    world.meet(ADA, NODE)?;
+    let View::Page(page) = world.ask(ADA, &Query::Page { page, at: None })? else { bail!("no page") };
+    ensure!(page.delivery == ["Saved here", "node has it"], "{:?}", page.delivery);
+    let View::Status(status) = world.ask(ADA, &Query::Status)? else { bail!("no status") };
+    ensure!(status.only_here.items == 0 && status.peers.iter().any(|peer| peer.all), "{status:?}");
+    Ok(())
+}
+
+#[test]
 fn a_page_is_not_put_under_a_page_that_other_people_read() -> Result<()> {
     let mut world = World::ready(402, 2)?;
     let space = private(&mut world, ADA, &[])?;

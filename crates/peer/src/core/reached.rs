@@ -1,7 +1,7 @@
 //! Notes of delivery: the sender's device learns from confirmations, never from a connection, that a node or a device of
 //! a recipient holds a message, and writes that into the thread once, so that everybody counts from the same start.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use serde::{Deserialize, Serialize};
 use tern_model::DocId;
@@ -65,8 +65,8 @@ impl Core {
         let holders = self.holders()?;
         let mut places = BTreeMap::new();
         for one in &waiting {
-            if !places.contains_key(&one.thread) {
-                places.insert(one.thread, super::spaces::space_of(&self.store, &self.mem, &one.thread)?);
+            if let Entry::Vacant(place) = places.entry(one.thread) {
+                place.insert(super::spaces::space_of(&self.store, &self.mem, &one.thread)?);
             }
         }
         let reached = |one: &Waiting| -> Vec<String> {

@@ -1,6 +1,8 @@
 //! The replica in memory: rows, items, trie, and a toy membership in which a Join admits its author.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::api::{ItemResult, Refusal};
 use crate::key::{Device, Id, Key, Lane, Nibbles, Span};
@@ -37,8 +39,8 @@ pub struct MemReplica {
     pub memories: BTreeMap<Device, PeerMemory>,
     /// Items held back from a peer, until when.
     pub holds: BTreeMap<(Device, Id), i64>,
-    /// How often all lanes were asked for.
-    pub looks_at_lanes: std::cell::Cell<u32>,
+    /// How often all lanes were asked for, here and of copies of this.
+    pub looks_at_lanes: Arc<AtomicU32>,
     /// How often an item was offered to this replica.
     pub offers: BTreeMap<Id, u32>,
     rows: Vec<Row>,
@@ -220,7 +222,7 @@ impl Replica for MemReplica {
         Ok(self.items.get(id).map(|(row, _)| *row))
     }
     fn lanes(&self) -> SourceResult<Vec<Lane>> {
-        self.looks_at_lanes.set(self.looks_at_lanes.get() + 1);
+        self.looks_at_lanes.fetch_add(1, Ordering::Relaxed);
         Ok(self.lanes.iter().copied().chain(self.trie.content_lanes()).collect())
     }
     fn shares(&self, peer: &Device, lane: &Lane) -> SourceResult<bool> {

@@ -286,6 +286,8 @@ impl Session {
             let Some(meant) = meant else { continue };
             let Some(lane) = self.resolve_lane(cx, &meant)? else { continue };
             named.insert(lane);
+            // A lane that came to it since it was named last.
+            self.unshared.remove(&lane);
             let node = cx.replica.node(&lane, &Nibbles::ROOT)?;
             let differs = node != (NodeInfo { n: row.n, hash: row.root });
             // The answerer walks what both named; the dialler adds only lanes that it does not have at all.
