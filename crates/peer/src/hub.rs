@@ -47,6 +47,11 @@ const RESUME_MS: i64 = 20;
 /// Attachments that a connection is asked for, or asked about, at once: what names them waits in memory.
 const BLOBS_AT_ONCE: usize = 65_536;
 
+/// When a session is to be asked again: what waits for the network soon, and with it what is due.
+fn session_due(conn: &Conn, session: &Session) -> Option<i64> {
+    conn.paused_ms.map(|paused| paused + RESUME_MS).or_else(|| session.poll_timeout())
+}
+
 /// Makes a workspace that a node is asked to host.
 pub type Host<T> = Box<dyn FnMut(&Id) -> Option<T> + Send>;
 
@@ -113,10 +118,7 @@ impl<T: Tenant> Hub<T> {
     /// When [`Hub::tick`] is due at the latest.
     pub fn deadline(&self) -> Option<i64> {
         let sessions = self.conns.values().filter_map(|c| match &c.talk {
-            // What waits for the network is asked again soon, and with it what is due.
-            Talk::Session { session, .. } => {
-                c.paused_ms.map(|paused| paused + RESUME_MS).or_else(|| session.poll_timeout())
-            }
+            Talk::Session { session, .. } => session_due(c, session),
             Talk::Unknown { since_ms, .. } => Some(since_ms + STRANGER_MS),
             Talk::Over => None,
         });
@@ -238,10 +240,7 @@ impl<T: Tenant> Hub<T> {
 
     fn due(&self, now: i64) -> Vec<ConnId> {
         let due = self.conns.iter().filter(|(_, c)| match &c.talk {
-            Talk::Session { session, .. } => {
-                let due = c.paused_ms.map(|paused| paused + RESUME_MS).or_else(|| session.poll_timeout());
-                due.is_some_and(|at| at <= now)
-            }
+            Talk::Session { session, .. } => session_due(c, session).is_some_and(|at| at <= now),
             _ => false,
         });
         due.map(|(id, _)| *id).collect()

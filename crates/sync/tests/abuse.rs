@@ -53,6 +53,18 @@ fn write_many(replica: &mut MemReplica, rng: &mut Rng, count: usize, day: u16, s
     }
 }
 
+/// What whoever is `side` says first to the other, whose setup this is.
+fn hello(store: u8, other: &Setup, side: Side) -> Hello {
+    Hello {
+        proto_min: 1,
+        proto_max: 1,
+        features: u64::MAX,
+        store: [store; 8],
+        proof: tern_sync::hello::workspace_proof(&WORKSPACE, &other.exporter, side),
+        credential: WireCredential::None,
+    }
+}
+
 /// A node that a member has greeted, and what it holds.
 fn greeted(items: usize) -> (Session, MemReplica) {
     let mut both = pair();
@@ -60,14 +72,7 @@ fn greeted(items: usize) -> (Session, MemReplica) {
     let [_, node] = setups(&both, 7);
     let mut session = Session::new(NOW, node.clone());
     session.handle(NOW, Input::Start, &both[1]);
-    let hello = Hello {
-        proto_min: 1,
-        proto_max: 1,
-        features: u64::MAX,
-        store: [1; 8],
-        proof: tern_sync::hello::workspace_proof(&WORKSPACE, &node.exporter, Side::Dialler),
-        credential: WireCredential::None,
-    };
+    let hello = hello(1, &node, Side::Dialler);
     let mut bytes = Message::Hello(hello).to_frame();
     bytes.extend(Message::Root(root(&both[1], 0)).to_frame());
     session.handle(NOW, Input::Control(&bytes), &both[1]);
@@ -190,14 +195,7 @@ fn a_peer_whose_roots_never_agree_is_given_up_after_so_many_walks() {
     let mut session = Session::new(NOW, laptop.clone());
     let node = &both[0];
     session.handle(NOW, Input::Start, node);
-    let hello = Hello {
-        proto_min: 1,
-        proto_max: 1,
-        features: u64::MAX,
-        store: [2; 8],
-        proof: tern_sync::hello::workspace_proof(&WORKSPACE, &laptop.exporter, Side::Answerer),
-        credential: WireCredential::None,
-    };
+    let hello = hello(2, &laptop, Side::Answerer);
     let opened = Message::Done(Done { frames: 0, answer: false }).to_frame();
     session.handle(NOW, Input::Control(&[Message::Hello(hello).to_frame(), opened].concat()), node);
     let (mut answers, mut walks, mut reason) = (0u32, 0, None);

@@ -149,14 +149,14 @@ impl Core {
 
 /// Rows, by lane, that no machine holds, ascending.
 fn only_here(own: &BTreeMap<Id16, Vec<i64>>, holders: &[Held]) -> Vec<i64> {
+    let refused: BTreeSet<i64> = holders.iter().flat_map(Held::refused).copied().collect();
     let mut found = Vec::new();
     for (lane, rows) in own {
         let furthest = holders.iter().map(|held| held.upto(lane)).max().unwrap_or(i64::MIN);
         let (known, beyond) = rows.split_at(rows.partition_point(|row| *row <= furthest));
         found.extend(beyond);
-        let refused: BTreeSet<i64> = holders.iter().flat_map(Held::refused).copied().collect();
-        found.extend(refused.into_iter().filter(|row| {
-            known.binary_search(row).is_ok() && !holders.iter().any(|held| held.has(*row, lane))
+        found.extend(refused.iter().filter(|row| {
+            known.binary_search(row).is_ok() && !holders.iter().any(|held| held.has(**row, lane))
         }));
     }
     found.sort_unstable();
