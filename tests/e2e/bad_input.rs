@@ -152,6 +152,13 @@ fn a_bundle_that_is_cut_changed_or_something_else_takes_in_nothing_wrong() {
         assert!(heads.iter().all(|(id, _)| now.contains_key(id)), "{what}: a document is gone");
     }
     assert_refused("a missing file", &aiko.run(&["bundle", "import", &stage.arg("none.tern")]), &[4]);
+    // Where nothing can be stored, it is not said to have come.
+    let store = aiko.path().join("store.db");
+    tern_tests::disk::takes_no_items(&store, true).expect("broken");
+    let ran = aiko.run(&["bundle", "import", &stage.arg("later.tern")]);
+    assert_refused("a store that takes nothing", &ran, &[1]);
+    assert_eq!(aiko.heads(), heads);
+    tern_tests::disk::takes_no_items(&store, false).expect("mended");
     aiko.json(&["bundle", "import", &stage.arg("later.tern")]);
     aiko.page("Later");
     assert!(!whole.is_empty());

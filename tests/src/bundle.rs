@@ -52,7 +52,7 @@ pub fn read(world: &mut World, laptop: usize, file: &[u8]) -> Result<(Summary, b
     for event in events {
         match event {
             BundleEvent::Items { items, .. } => {
-                let results = world.take(laptop, items.clone());
+                let results = world.take(laptop, items.clone())?;
                 let late = results.iter().zip(items).filter(|(r, _)| **r == ItemResult::Waiting);
                 waiting.extend(late.map(|(_, item)| item));
             }
@@ -61,7 +61,7 @@ pub fn read(world: &mut World, laptop: usize, file: &[u8]) -> Result<(Summary, b
         }
     }
     if !waiting.is_empty() {
-        world.take(laptop, waiting);
+        world.take(laptop, waiting)?;
     }
     Ok((Summary(theirs), whole))
 }

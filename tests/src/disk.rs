@@ -119,3 +119,13 @@ pub fn remove_store(store: &Path) {
         let _ = fs::remove_file(path);
     }
 }
+
+/// From now on a store takes no item any more, though there is room: as on a disk that fails. `false` mends it.
+pub fn takes_no_items(store: &Path, broken: bool) -> Result<()> {
+    let sql = if broken {
+        "CREATE TRIGGER broken BEFORE INSERT ON items BEGIN SELECT RAISE(ABORT, 'the disk does not answer'); END"
+    } else {
+        "DROP TRIGGER broken"
+    };
+    Ok(rusqlite::Connection::open(store)?.execute_batch(sql)?)
+}

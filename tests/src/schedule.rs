@@ -303,7 +303,7 @@ impl Run {
         self.rng.shuffle(&mut items);
         items.truncate(1 + self.rng.below(items.len()));
         self.note(format_args!("{to} gets {} items of {from} out of order", items.len()));
-        self.world.take(to, items);
+        self.world.take(to, items)?;
         Ok(())
     }
 

@@ -270,13 +270,13 @@ impl World {
     }
 
     /// Gives items to a laptop as a session or a bundle does.
-    pub fn take(&mut self, laptop: usize, items: Vec<Vec<u8>>) -> Vec<tern_sync::ItemResult> {
+    pub fn take(&mut self, laptop: usize, items: Vec<Vec<u8>>) -> Result<Vec<tern_sync::ItemResult>> {
         let machine = &mut self.laptops[laptop];
         let core = machine.hub.tenant().expect("a laptop has a workspace");
-        let (results, _) = core.take(items);
+        let (results, _) = core.take(items)?;
         let (now, workspace) = (machine.clock.now(), self.workspace);
         machine.hub.committed(now, &workspace, true);
-        results
+        Ok(results)
     }
 
     /// Asks a laptop.

@@ -39,7 +39,7 @@ fn t4_bombs_cost_little_memory_and_leave_the_page_editable() -> Result<()> {
         // A batch is deflated whole: the same bomb a hundred times, and a megabyte of zeros.
         let item = forger.seal(doc.id(), vec![bomb; 100])?;
         let zeros = forger.seal(doc.id(), vec![vec![0; 250 * 1024]; 3])?;
-        world.take(0, vec![item, zeros]);
+        world.take(0, vec![item, zeros])?;
         let append = Command::PageAppend { page: page.id.clone(), markdown: "still here".to_owned() };
         world.perform(0, &append)?;
     }

@@ -74,7 +74,7 @@ fn restored_backup() -> Result<()> {
     let late = world.core_ref(BAO).store().items_after(0, 64 << 20)?;
     world.restore(BAO, 0, true)?;
     world.append(BAO, &page, "by the second life")?;
-    world.take(ADA, late.into_iter().map(|item| item.bytes).collect());
+    world.take(ADA, late.into_iter().map(|item| item.bytes).collect())?;
     world.quiesce()?;
     for laptop in [ADA, BAO] {
         has(&mut world, laptop, &page, &["by the first life", "by the second life"])?;
@@ -96,7 +96,7 @@ fn stored_means_stored() -> Result<()> {
     world.append(BAO, &page, "said to be stored")?;
     let items = world.core_ref(BAO).store().items_after(0, 64 << 20)?;
     let last = items.last().ok_or_else(|| anyhow::anyhow!("no item"))?.clone();
-    let answers = world.take(ADA, vec![last.bytes]);
+    let answers = world.take(ADA, vec![last.bytes])?;
     world.power_cut(ADA)?;
     let held = world.core_ref(ADA).store().item(&last.id)?.is_some();
     ensure!(answers == [ItemResult::Stored] && held, "{answers:?}, and it is held: {held}");
@@ -125,11 +125,11 @@ fn equivocation() -> Result<()> {
     let change = |ops| Forged { ops, ..Forged::right(forger.actor(), heads.clone(), 1, last + 1) }.bytes();
     let (first, second) = (change(1), change(2));
     let item = forger.seal(doc.id(), vec![first])?;
-    world.take(ADA, vec![item]);
+    world.take(ADA, vec![item])?;
     world.append(ADA, &page, "built on the first")?;
     forger.day = 20_999;
     let late = forger.seal(doc.id(), vec![second])?;
-    world.take(ADA, vec![late]);
+    world.take(ADA, vec![late])?;
     has(&mut world, ADA, &page, &["honest beginning", "built on the first"])
 }
 
@@ -160,12 +160,12 @@ fn accomplices() -> Result<()> {
     let mut bao = Forger::of(&mut world, BAO)?;
     let grant = Fields::RoleSet { member: cleo, role: Role::Admin, cuts: Vec::new() };
     let grant = bao.record(world.core_ref(BAO), grant)?;
-    world.take(CLEO, vec![grant.clone()]);
+    world.take(CLEO, vec![grant.clone()])?;
     let mut accomplice = Forger::of(&mut world, CLEO)?;
     let out = Fields::MemberRemove { member: victim, cuts: Vec::new() };
     let out = accomplice.record(world.core_ref(CLEO), out)?;
     remove(&mut world, ADA, BAO)?;
-    world.take(ADA, vec![grant, out]);
+    world.take(ADA, vec![grant, out])?;
     let role = world.core_ref(ADA).membership().role_of(&victim);
     ensure!(role == Role::Writer, "what the removed made of an accomplice puts others out");
     Ok(())
@@ -177,7 +177,7 @@ fn another_authors_name() -> Result<()> {
     let (doc, heads, last) = document(&mut world, BAO, &page)?;
     let ada = tern_trust::derive::actor_id(&world.device(ADA), 77);
     let item = forger.seal(doc.id(), vec![Forged::right(ada, heads, 1, last + 1).bytes()])?;
-    world.take(ADA, vec![item]);
+    world.take(ADA, vec![item])?;
     let rows = world.core_ref(ADA).store().verdicts(&VerdictFilter::All)?;
     ensure!(rows.iter().any(|row| row.author == world.device(BAO)), "an edit in another's name is taken");
     Ok(())
@@ -188,7 +188,7 @@ fn a_forged_signature() -> Result<()> {
     let (mut world, _) = scene(314, 2)?;
     let mut item = Forger::of(&mut world, BAO)?.blob_ref([3; 32], 10)?;
     item[36..68].copy_from_slice(&world.device(ADA));
-    let answers = world.take(ADA, vec![item]);
+    let answers = world.take(ADA, vec![item])?;
     ensure!(answers == [ItemResult::Invalid], "an item in Ada's name that she did not sign: {answers:?}");
     Ok(())
 }
@@ -225,7 +225,7 @@ fn lying_pack() -> Result<()> {
     world.quiesce()?;
     let mut forger = Forger::of(&mut world, BAO)?;
     let pack = forger.pack_without_newest(&mut world, BAO, &page)?;
-    world.take(ADA, vec![pack]);
+    world.take(ADA, vec![pack])?;
     let Reply::Compact(seen) = world.perform(ADA, &Command::Compact { on: false, least: Some(1_000) })?
     else {
         bail!("no answer")
@@ -252,8 +252,8 @@ fn sealing_after_a_removal() -> Result<()> {
     // Bao holds what Cleo gave him; Ada learns of it and writes.
     let log = world.core_ref(CLEO).store().records(&Lane::LOG.0)?;
     let records: Vec<Vec<u8>> = log.into_iter().map(|record| record.bytes).collect();
-    world.take(BAO, records.clone());
-    world.take(ADA, records);
+    world.take(BAO, records.clone())?;
+    world.take(ADA, records)?;
     let row = world.core_ref(ADA).store().last_row()?;
     world.append(ADA, &page, "not for Bao")?;
     let (ring, _) = checks::keys(&world, BAO)?;
@@ -273,7 +273,7 @@ fn set_aside_is_listed() -> Result<()> {
     let mut forger = Forger::of(&mut world, BAO)?;
     let (doc, heads, last) = document(&mut world, BAO, &page)?;
     let item = forger.seal(doc.id(), vec![Forged::right(forger.actor(), heads, 1, last + 1).bytes()])?;
-    world.take(ADA, vec![item]);
+    world.take(ADA, vec![item])?;
     let rows = world.core_ref(ADA).store().verdicts(&VerdictFilter::All)?;
     ensure!(rows.iter().any(|row| row.code == "role"), "a Commenter’s page edit is nowhere");
     Ok(())
@@ -286,7 +286,7 @@ fn tries_do_not_judge() -> Result<()> {
     let (doc, heads, last) = document(&mut world, BAO, &page)?;
     let item = forger.seal(doc.id(), vec![Forged::right(forger.actor(), heads, 3, last + 1).bytes()])?;
     let before = world.core_ref(ADA).store().lane(&[0; 16])?;
-    world.take(ADA, vec![item]);
+    world.take(ADA, vec![item])?;
     let after = world.core_ref(ADA).store().lane(&[0; 16])?;
     ensure!(before.items + 1 == after.items, "an item that does not count left the trie");
     Ok(())

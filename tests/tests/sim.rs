@@ -58,7 +58,7 @@ fn t1_a_restored_backup_and_a_cloned_machine_lose_nothing() {
             "it is the old one"
         );
         world.append(bao, &page.id, "said at the same time by the second life").expect("an edit");
-        world.take(ada, late.into_iter().map(|item| item.bytes).collect());
+        world.take(ada, late.into_iter().map(|item| item.bytes).collect()).expect("stored");
         world.quiesce().expect("they meet");
         for laptop in [ada, bao] {
             let all = world.text(laptop, &page.id).expect("an answer");

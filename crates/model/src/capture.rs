@@ -9,8 +9,8 @@ use jiff::civil::{Date, Time, Weekday};
 use crate::hours::Zone;
 use crate::task::{Due, Priority};
 
-/// Most days or weeks that `+3d` and `+2w` reach.
-const MAX_AHEAD: i64 = 3_660;
+/// Most days that `+3d` and `+2w` reach: seventy years.
+const MAX_AHEAD: i64 = 7 * 3_660;
 /// Most characters of a label.
 const MAX_LABEL_CHARS: usize = 64;
 
@@ -196,8 +196,8 @@ pub fn parse_date(text: &str, today: Date) -> Option<Date> {
             Some(weeks) => (weeks, 7),
             None => (steps.strip_suffix('d').unwrap_or(steps), 1),
         };
-        let number: i64 = number.parse().ok().filter(|n| (0..=MAX_AHEAD).contains(n))?;
-        return ahead(number * unit);
+        let days = number.parse::<i64>().ok()?.checked_mul(unit)?;
+        return ahead(Some(days).filter(|days| (0..=MAX_AHEAD).contains(days))?);
     }
     let shape = text.len() == 10
         && text

@@ -284,7 +284,7 @@ fn adopt(core: &mut Core, side: &Side, backup: BackupView) -> Result<AdoptView, 
         if offered.is_empty() {
             return Ok(());
         }
-        for result in core.take(offered).0 {
+        for result in core.take(offered)?.0 {
             match result {
                 ItemResult::Stored => taken += 1,
                 ItemResult::Known => {}

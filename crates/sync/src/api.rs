@@ -177,6 +177,8 @@ pub enum ItemResult {
     Waiting,
     /// Malformed, wrong signature or wrong workspace: a correct peer never sends it. Closes the session.
     Invalid,
+    /// The store here failed, and not for lack of room: says nothing of the item. Closes the session, to be tried again.
+    Failed,
 }
 
 /// Why an honest item is not taken.

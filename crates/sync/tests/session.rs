@@ -550,6 +550,29 @@ fn private_lanes_reach_a_relay_and_not_a_member_outside() {
 }
 
 #[test]
+fn a_lane_that_the_peer_comes_to_know_is_shared_in_the_same_session() {
+    let private = Lane([8; 16]);
+    let mut both = [pair()[0].clone(), member(RAVI, 300)];
+    give_all(&pair()[0], &mut both[1]);
+    both[0].lanes.insert(private);
+    both[0].write(BATCH, private, DAY, b"before");
+    let mut link = Link::new(LinkConfig::default(), 1, NOW, setups(&both, 1));
+    link.start(&mut both);
+    let report = link.run(&mut both);
+    assert!(report.first(0, &Event::InSync).is_some(), "{report:?}");
+    assert_eq!((both[1].root(&private).n, link.session(0).unshared().len()), (0, 1), "{report:?}");
+    // It hears of the lane from somebody else. Roots are compared once a minute.
+    both[1].lanes.insert(private);
+    both[1].write(BATCH, private, DAY, b"from elsewhere");
+    link.input(1, Input::RowsAdded, &mut both);
+    let report = link.run_for(3 * 60_000, &mut both);
+    assert_eq!(report.states, [State::Live, State::Live], "{report:?}");
+    assert!(link.session(0).unshared().is_empty());
+    assert_eq!(both[0].ids(), both[1].ids(), "{report:?}");
+    assert!(report.first(0, &Event::InSync).is_some(), "{report:?}");
+}
+
+#[test]
 fn a_silent_peer_is_given_up_and_an_idle_one_is_not() {
     let mut both = pair();
     let config = LinkConfig { until_ms: 600_000, stop_when_idle: false, ..LinkConfig::default() };

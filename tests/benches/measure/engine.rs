@@ -293,7 +293,7 @@ pub fn backlog(dir: &Path) -> Result<()> {
     }
     println!("of which signatures of {count} items: CPU {:.0} ms", started.cpu());
     let started = Watch::start();
-    let (results, _) = core.take(single);
+    let (results, _) = core.take(single)?;
     println!("Core::take of {count} items of one change: CPU {:.0} ms", started.cpu());
     ensure!(results.iter().all(|r| matches!(r, ItemResult::Stored)), "not stored");
     drop(core);
@@ -302,7 +302,7 @@ pub fn backlog(dir: &Path) -> Result<()> {
     let packed = all.chunks(500).map(|c| author.seal(&core, id.0, c.to_vec())).collect::<Result<Vec<_>>>()?;
     let count = packed.len();
     let started = Watch::start();
-    let (results, _) = core.take(packed);
+    let (results, _) = core.take(packed)?;
     println!("Core::take of {count} items of 500 changes: CPU {:.0} ms", started.cpu());
     ensure!(results.iter().all(|r| matches!(r, ItemResult::Stored)), "not stored");
     println!("verdicts: {}", core.store().verdicts(&tern_store::VerdictFilter::All)?.len());

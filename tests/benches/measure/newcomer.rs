@@ -129,7 +129,7 @@ pub fn catch_up(dir: &Path) -> Result<()> {
         let items = store.items_after(row, 2 << 20)?;
         let Some(last) = items.last() else { break };
         row = last.row;
-        let (results, _) = core.take(items.into_iter().map(|item| item.bytes).collect());
+        let (results, _) = core.take(items.into_iter().map(|item| item.bytes).collect())?;
         ensure!(results.iter().all(|r| matches!(r, ItemResult::Stored | ItemResult::Known)), "not stored");
     }
     println!("A takes in {row} rows document by document: CPU {:.0} ms", watch.cpu());

@@ -66,7 +66,7 @@ impl Company {
         let item = forger.seal(doc.id(), change.into_iter().collect())?;
         self.run.note(format_args!("0 writes “{name}” on {page} with a newer build"));
         let id = *Item::parse(item.clone())?.id();
-        self.run.world.take(ADA, vec![item]);
+        self.run.world.take(ADA, vec![item])?;
         self.laters.push(Later { item: id, page, name });
         Ok(())
     }

@@ -26,7 +26,7 @@ impl Company {
         let made = self.make(what, &page)?;
         let to = [ADA, BAO, CLEO, DOV][self.run.rng.below(4)];
         self.run.note(format_args!("Dov makes {} of kind {what} for {to}", made.len()));
-        self.run.world.take(to, made);
+        self.run.world.take(to, made)?;
         self.run.acted = to;
         Ok(())
     }

@@ -75,7 +75,7 @@ enum Way {
 }
 
 fn bring(world: &mut World, way: Way, item: Vec<u8>) -> Result<()> {
-    ensure!(world.take(BAO, vec![item]) == [ItemResult::Stored], "the forger's own laptop did not keep it");
+    ensure!(world.take(BAO, vec![item])? == [ItemResult::Stored], "the forger's own laptop did not keep it");
     match way {
         Way::Session => {
             world.meet(BAO, NODE)?;
@@ -157,7 +157,7 @@ fn changes_with_mutated_operations_leave_every_page_loadable() -> Result<()> {
         let (at, bit) = (60 + rng.below(chunk.len() - 60), rng.below(8));
         chunk[at] ^= 1 << bit;
         let item = forger.seal(doc.id(), vec![with_right_checksum(chunk)])?;
-        world.take(ADA, vec![item]);
+        world.take(ADA, vec![item])?;
         world.append(ADA, &page, "still here")?;
     }
     goes_on(&mut world, &page)
@@ -201,13 +201,13 @@ fn t7_replays_do_nothing_and_items_of_other_workspaces_are_refused() -> Result<(
     let before = checks::picture(&mut world, ADA)?;
     let all: Vec<Vec<u8>> =
         world.core_ref(BAO).store().items_after(0, 64 << 20)?.into_iter().map(|i| i.bytes).collect();
-    let results = world.take(ADA, all);
+    let results = world.take(ADA, all)?;
     ensure!(results.iter().all(|r| *r == ItemResult::Known), "{results:?}");
     let (doc, heads, last) = document(&mut world, BAO, &page)?;
     let change = right(&forger, &heads, 1, last + 1).bytes();
     forger.for_workspace([9; 32]);
     let foreign = forger.seal(doc.id(), vec![change])?;
-    ensure!(world.take(ADA, vec![foreign]) == [ItemResult::Invalid], "a foreign item was taken");
+    ensure!(world.take(ADA, vec![foreign])? == [ItemResult::Invalid], "a foreign item was taken");
     ensure!(before == checks::picture(&mut world, ADA)?, "a replay changed something");
     Ok(())
 }
@@ -236,7 +236,7 @@ fn what_its_author_did_not_sign_is_taken_by_nobody() -> Result<()> {
         forged[1][2] ^= 1;
         *forged[2].last_mut().expect("a signature") ^= 1;
         for (at, item) in forged.into_iter().enumerate() {
-            let there = world.take(ADA, vec![item.clone()]);
+            let there = world.take(ADA, vec![item.clone()])?;
             ensure!(there == [ItemResult::Invalid], "{what}, {at}: a laptop says {there:?}");
             let node = world.node.hub.tenants_mut().next().expect("a tenant");
             let there = tern_peer::hub::Tenant::ingest(node, vec![item]).0;
@@ -245,7 +245,7 @@ fn what_its_author_did_not_sign_is_taken_by_nobody() -> Result<()> {
     }
     ensure!(world.core_ref(ADA).store().last_row()? == rows, "something was stored");
     for (what, item) in made {
-        ensure!(world.take(ADA, vec![item]) == [ItemResult::Stored], "{what}, as it was signed");
+        ensure!(world.take(ADA, vec![item])? == [ItemResult::Stored], "{what}, as it was signed");
     }
     goes_on(&mut world, &page)
 }
@@ -283,7 +283,7 @@ fn t42_without_a_required_feature_the_log_alone_is_exchanged_and_everybody_write
     let mut admin = Forger::of(&mut world, ADA)?;
     let bits = tern_peer::hub::FEATURES << 1;
     let require = admin.record(world.core_ref(ADA), Fields::Require { bits })?;
-    ensure!(world.take(ADA, vec![require]) == [ItemResult::Stored], "the requirement was not kept");
+    ensure!(world.take(ADA, vec![require])? == [ItemResult::Stored], "the requirement was not kept");
     world.append(ADA, &page, "written after the requirement")?;
     world.append(BAO, &page, "written before it was known")?;
     // A record written later still arrives: whoever updates must know who is in.

@@ -95,7 +95,7 @@ fn a_wrap_that_a_member_forges_to_a_relay_makes_the_node_no_reader_and_troubles_
         Fields::KeyWrap(KeyWrap { epoch: key.epoch(), recipients: vec![recipient], wraps: vec![forged] });
     let mut forger = Forger::of(&mut world, BAO)?;
     let record = forger.record(world.core_ref(BAO), fields)?;
-    ensure!(world.take(BAO, vec![record.clone()]) == [ItemResult::Stored]);
+    ensure!(world.take(BAO, vec![record.clone()])? == [ItemResult::Stored]);
     world.meet(BAO, NODE)?;
     world.meet(ADA, NODE)?;
 

@@ -6,6 +6,7 @@ use tern_peer::hub::Tenant as _;
 use tern_peer::node::{LANES_PER_MEMBER, LOG_RESERVE_BYTES, Quota, RoomUse};
 use tern_peer::{AccessCommand, Command, Query, Reply, StatusView, View};
 use tern_sync::{ItemResult, Lane, Refusal};
+use tern_tests::disk::takes_no_items;
 use tern_tests::forge::Forger;
 use tern_tests::world::NODE;
 use tern_tests::{World, checks};
@@ -234,6 +235,35 @@ fn what_a_node_refuses_for_its_number_is_not_shown_as_held_there() -> Result<()>
         let lacks = said.peers.iter().find(|peer| peer.kind == "node").map(|node| node.of - node.has);
         ensure!(lacks == Some(said.only_here.items) && lacks > Some(0), "{said:?}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_machine_whose_store_fails_is_not_called_full_and_gets_everything_once_it_works() -> Result<()> {
+    let mut world = World::ready(179, 2)?;
+    world.quiesce()?;
+    let broken = [world.node.path.clone(), world.laptops[BAO].path.clone()];
+    for store in &broken {
+        takes_no_items(store, true)?;
+    }
+    let page = world.new_page(ADA, "words")?;
+    for met in [NODE, BAO, NODE] {
+        world.meet(ADA, met)?;
+        let said = status(&mut world, ADA)?;
+        ensure!(said.peers.iter().all(|peer| !peer.full && !peer.all), "{:?}", said.peers);
+        ensure!(said.only_here.items > 0, "nobody has it");
+    }
+    let said = delivery(&mut world, ADA, &page)?;
+    ensure!(said.iter().all(|words| !words.ends_with("has it")), "{said:?}");
+    for store in &broken {
+        takes_no_items(store, false)?;
+    }
+    for met in [NODE, BAO] {
+        world.meet(ADA, met)?;
+    }
+    let said = status(&mut world, ADA)?;
+    ensure!(said.peers.iter().all(|peer| peer.all) && said.only_here.items == 0, "{said:?}");
+    ensure!(world.text(BAO, &page)?.contains("words"));
     Ok(())
 }
 

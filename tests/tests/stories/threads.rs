@@ -160,7 +160,7 @@ fn without_a_note_the_recipient_counts_from_the_arrival_here() -> Result<()> {
     };
     world.pass(3_600_000);
     let at = world.core_ref(1).now_ms();
-    world.take(1, items);
+    world.take(1, items)?;
     let id = thread.parse::<tern_model::DocId>()?;
     let row = world.core_ref(1).store().owed_in(&id.0)?[0].json.clone();
     ensure!(row.contains(&format!("\"reached_ms\":{at}")), "{row} does not count from {at}");

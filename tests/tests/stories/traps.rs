@@ -71,7 +71,7 @@ fn t39_days_of_a_liar_are_stored_and_reconciled_like_any_others() -> Result<()> 
         forger.day = day;
         let change = Forged::right(forger.actor(), deps.clone(), 1, last + 1).bytes();
         let item = forger.seal(doc.id(), vec![change])?;
-        ensure!(world.take(BAO, vec![item]) == [ItemResult::Stored], "day {day}");
+        ensure!(world.take(BAO, vec![item])? == [ItemResult::Stored], "day {day}");
         world.append(ADA, &page, &format!("beside day {day}"))?;
         world.meet(BAO, NODE)?;
     }

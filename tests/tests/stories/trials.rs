@@ -99,7 +99,7 @@ fn a_trial_that_takes_too_long_is_no_verdict_and_is_held_again_later() -> Result
     let trials = Arc::new(Slowly { too_long: 2.into(), ..Slowly::default() });
     let mut ada = scene.ada(&trials)?;
     let poison = scene.poison(1)?;
-    ada.take(vec![poison]);
+    ada.take(vec![poison])?;
     ensure!(codes(&ada)? == ["slow"], "{:?}", codes(&ada)?);
     ensure!(!ada.retry_trials()?, "tried again at once");
     goes_on(&mut ada, &scene.page)?;
@@ -120,7 +120,7 @@ fn trials_that_never_end_are_held_a_few_times_and_no_more() -> Result<()> {
     let trials = Arc::new(Slowly { too_long: usize::MAX.into(), ..Slowly::default() });
     let mut ada = scene.ada(&trials)?;
     let poison = scene.poison(1)?;
-    ada.take(vec![poison]);
+    ada.take(vec![poison])?;
     let mut rounds = 0;
     for _ in 0..50 {
         scene.world.pass(600 * 60_000);
@@ -146,7 +146,7 @@ fn many_bad_changes_among_good_ones_cost_few_trials_and_a_verdict_is_remembered_
         bad += usize::from(poisoned);
         items.push(if poisoned { scene.poison(100 + run)? } else { scene.good(100 + run)? });
     }
-    ada.take(items);
+    ada.take(items)?;
     ensure!(codes(&ada)? == vec!["unsafe"; bad], "{:?}", codes(&ada)?);
     let held = trials.held.load(Ordering::Relaxed);
     ensure!(held <= bad * 9, "{held} trials for {bad} bad changes");

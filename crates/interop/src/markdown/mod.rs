@@ -69,6 +69,7 @@ pub fn write_with(front_matter: &str, blocks: &[Block], tasks: &BTreeMap<String,
 
 /// Reads Markdown without front matter (a page body, pasted text).
 pub fn parse(text: &str) -> Vec<Block> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     tree::flatten(&normal::settle(parse::nodes(&clean(text))))
 }
 
@@ -84,9 +85,8 @@ pub fn render_with(blocks: &[Block], tasks: &BTreeMap<String, LiveTask>) -> Stri
     render::document(&nodes)
 }
 
-/// Text without byte order mark, carriage returns and NUL, which no Markdown can carry.
+/// Text without carriage returns and NUL, which no Markdown can carry.
 pub(crate) fn clean(text: &str) -> std::borrow::Cow<'_, str> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.contains(['\r', '\0']) {
         text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}").into()
     } else {

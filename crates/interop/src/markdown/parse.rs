@@ -257,6 +257,14 @@ impl<'a> Reader<'a> {
     }
 
     fn inline(&mut self, event: Event<'_>, range: &Range<usize>) {
+        // What is no tag comes with the marks of the containers around it.
+        if let Event::InlineHtml(text) = &event
+            && text.contains('\n')
+            && (text.starts_with("<!") || text.starts_with("<?"))
+        {
+            let html = self.cut(range);
+            return self.spans.get_or_insert_default().raw(&html);
+        }
         let source = self.text.get(range.clone()).unwrap_or_default();
         let kept = self.spans.get_or_insert_default().event(event, source);
         if kept && let Some(definition) = self.last_reference.take() {

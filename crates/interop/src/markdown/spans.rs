@@ -37,7 +37,7 @@ fn settle_run(run: Inline) -> Inline {
             let mut text = super::clean(&text).into_owned();
             if marks.raw {
                 marks.code = false;
-                text = without_blank_lines(&text);
+                text = one_line_declarations(without_blank_lines(&text));
             } else if marks.code {
                 text = text.replace('\n', " ");
             } else if text.contains(['\u{b}', '\u{c}']) {
@@ -63,6 +63,21 @@ fn settle_link(mut link: tern_model::block::Link) -> tern_model::block::Link {
 
 fn settle_title(title: &str) -> String {
     super::clean(title).into_owned()
+}
+
+/// `<!NAME ..>` ends at its first `>`, and a line within a quote begins with one.
+fn one_line_declarations(text: String) -> String {
+    if !text.contains('\n') || !text.contains("<!") {
+        return text;
+    }
+    let mut inside = false;
+    let joined = text.char_indices().map(|(at, c)| {
+        let rest = text[at..].strip_prefix("<!");
+        inside |= rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()));
+        inside &= c != '>';
+        if inside && c == '\n' { ' ' } else { c }
+    });
+    joined.collect()
 }
 
 fn without_blank_lines(text: &str) -> String {

@@ -215,6 +215,32 @@ fn text_that_looks_like_syntax_stays_text() {
 }
 
 #[test]
+fn html_over_several_lines_is_the_same_in_a_quote_and_in_a_list() {
+    for (within, inside) in [
+        ("> a <!-- b\n> c --> d\n", "<!-- b\nc -->"),
+        ("> 1. a <!-- b\n>    c --> d\n", "<!-- b\nc -->"),
+        ("- > a <? b\n  > c ?> d\n", "<? b\nc ?>"),
+        ("> a <!Name b\n c -- x> d\n", "<!Name b c -- x>"),
+        ("> a <b\n> title=\"c\"> d\n", "<b\ntitle=\"c\">"),
+    ] {
+        let blocks = parse(within);
+        let words = |inline: &[Inline]| inline.iter().any(|run| run.as_text() == inside);
+        assert!(blocks.iter().any(|block| words(&block.inline)), "{within:?}: {blocks:?}");
+        assert_eq!(parse(&render(&blocks)), blocks, "{within:?}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_within_a_text_stays() {
+    for text in ["[a](b)\u{feff} c\n", "# \u{feff}a\n", "\u{feff}\u{feff}a\n"] {
+        let blocks = parse(text);
+        let words: String = blocks.iter().flat_map(|block| &block.inline).map(Inline::as_text).collect();
+        assert_eq!(words.matches('\u{feff}').count(), 1, "{blocks:?}");
+        assert_eq!(parse(&render(&blocks)), blocks, "{text:?}");
+    }
+}
+
+#[test]
 fn front_matter_comes_back_to_the_letter() {
     for front in ["---\ntitle:   'A'  \n# note\n---\n", "\u{feff}---\r\na: 1\r\n---\r\n", "+++\na = 1\n+++\n"]
     {

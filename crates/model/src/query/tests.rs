@@ -108,6 +108,7 @@ fn queries_find_what_they_say_and_read_back_as_printed() {
         ("due:yesterday", ""),
         ("due:week", "16"),
         ("due:<=+5d", "1256"),
+        ("due:<+757w", "1256"),
         ("due:none", "3"),
         ("due:any -is:closed", "156"),
         ("log", "1"),

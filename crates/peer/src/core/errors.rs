@@ -2,6 +2,7 @@
 
 use tern_model::ModelError;
 use tern_store::StoreError;
+use tern_sync::{ItemResult, Refusal};
 
 use crate::api::{ErrorKind, PeerError};
 
@@ -32,6 +33,13 @@ pub(crate) fn read_only(detail: &str) -> PeerError {
     PeerError::new(ErrorKind::Failed, format!("The disk or this home is read-only: {detail}."))
         .safe("Nothing was changed; everything saved earlier can still be read.")
         .next("Make the home folder and its files writable, or copy the home to a disk that is and name it with --home.")
+}
+
+/// What a session is told of items that the store did not take: that there is no room, or that it failed.
+pub(crate) fn untaken(error: &PeerError, count: usize) -> Vec<ItemResult> {
+    tracing::error!(%error, "items could not be stored");
+    let result = if *error == full() { ItemResult::Refused(Refusal::Quota) } else { ItemResult::Failed };
+    vec![result; count]
 }
 
 /// No room where the home lies.

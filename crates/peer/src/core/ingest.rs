@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tern_model::{Doc, DocId};
 use tern_store::{Store, StoredItem, VerdictClass, VerdictFilter, VerdictRow};
-use tern_sync::{ItemResult, Lane, Refusal};
+use tern_sync::{ItemResult, Lane};
 use tern_trust::derive::ZERO16;
 use tern_trust::judge::{
     self, Content, CutCache, DocumentJudgement, Opened, Pending, Quarantine, Reject, TrialOutcome, Verdict,
@@ -27,10 +27,13 @@ const MAX_TRIAL_ROUNDS: usize = 64;
 
 impl Core {
     /// Verifies, stores, judges and applies items in one commit. One result each, and whether the log grew.
-    pub fn take(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool) {
-        let count = items.len();
+    ///
+    /// # Errors
+    ///
+    /// Of the store: nothing of them is here then.
+    pub fn take(&mut self, items: Vec<Vec<u8>>) -> Result<(Vec<ItemResult>, bool), PeerError> {
         if Fault::AckBeforeCommit.is_on() {
-            return (vec![ItemResult::Stored; count], false);
+            return Ok((vec![ItemResult::Stored; items.len()], false));
         }
         let mut taken = self.write(|work| take(work, items.clone()));
         if taken.as_ref().is_err_and(|e| e.kind == crate::api::ErrorKind::Damaged) && self.heal_all().is_ok()
@@ -38,13 +41,7 @@ impl Core {
             // A damaged row of the same documents stood in the way; it is asked for again.
             taken = self.write(|work| take(work, items));
         }
-        match taken {
-            Ok(taken) => taken,
-            Err(error) => {
-                tracing::error!(%error, "items could not be stored");
-                (vec![ItemResult::Refused(Refusal::Quota); count], false)
-            }
-        }
+        taken
     }
 
     /// Items that are kept but not applied, with the reason.

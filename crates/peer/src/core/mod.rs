@@ -95,7 +95,7 @@ use crate::api::PeerError;
 use crate::host::Host;
 
 pub(crate) use access::{acknowledged, blobs_gone, remember, workspace_document};
-pub(crate) use errors::{full as disk_full, read_only};
+pub(crate) use errors::{full as disk_full, read_only, untaken};
 pub use replica::CoreReplica;
 pub(crate) use resolve::{hex, unhex};
 pub(crate) use work::Work;

@@ -7,6 +7,7 @@ use tern_trust::Id;
 
 use crate::hub::Tenant;
 
+use super::errors::untaken;
 use super::{Core, CoreReplica, access};
 
 impl Tenant for Core {
@@ -38,7 +39,8 @@ impl Tenant for Core {
     }
 
     fn ingest(&mut self, items: Vec<Vec<u8>>) -> (Vec<ItemResult>, bool) {
-        self.take(items)
+        let count = items.len();
+        self.take(items).unwrap_or_else(|error| (untaken(&error, count), false))
     }
 
     fn remember(&mut self, peer: &Id, memory: PeerMemory) {

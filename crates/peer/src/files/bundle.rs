@@ -166,11 +166,11 @@ pub(crate) fn import(files: &Files, core: &mut Core, file: &Path) -> Result<Brou
     let mut events = Vec::new();
     let mut waiting = Vec::new();
     let pushed = reader.push(&sealer, bytes.get(header..).unwrap_or_default(), &mut events);
-    take(core, &mut brought, &mut events, &mut waiting);
+    take(core, &mut brought, &mut events, &mut waiting)?;
     let pushed = pushed.and_then(|()| reader.finish(&sealer, &mut events));
-    take(core, &mut brought, &mut events, &mut waiting);
+    take(core, &mut brought, &mut events, &mut waiting)?;
     if !waiting.is_empty() {
-        let (results, _) = core.take(std::mem::take(&mut waiting));
+        let (results, _) = core.take(std::mem::take(&mut waiting)).map_err(half_read)?;
         brought.new += results.iter().filter(|r| **r == tern_sync::ItemResult::Stored).count() as u64;
     }
     let whole = std::mem::take(&mut brought.blobs);
@@ -183,14 +183,24 @@ pub(crate) fn import(files: &Files, core: &mut Core, file: &Path) -> Result<Brou
     Ok(brought)
 }
 
-fn take(core: &mut Core, brought: &mut Brought, events: &mut Vec<BundleEvent>, waiting: &mut Vec<Vec<u8>>) {
+/// The store here takes no more of a bundle.
+fn half_read(error: PeerError) -> PeerError {
+    error.safe("What was read of the bundle before counts, and everything saved earlier is safe.")
+}
+
+fn take(
+    core: &mut Core,
+    brought: &mut Brought,
+    events: &mut Vec<BundleEvent>,
+    waiting: &mut Vec<Vec<u8>>,
+) -> Result<(), PeerError> {
     for event in events.drain(..) {
         match event {
             BundleEvent::Preface(preface) => brought.sender = Some(preface.sender),
             BundleEvent::Items { items, .. } => {
                 brought.items += items.len() as u64;
                 let copies = items.clone();
-                let (results, _) = core.take(items);
+                let (results, _) = core.take(items).map_err(half_read)?;
                 for (result, item) in results.iter().zip(copies) {
                     match result {
                         tern_sync::ItemResult::Stored => brought.new += 1,
@@ -206,6 +216,7 @@ fn take(core: &mut Core, brought: &mut Brought, events: &mut Vec<BundleEvent>, w
             BundleEvent::End { .. } => {}
         }
     }
+    Ok(())
 }
 
 /// Puts an attachment together; only one that is named here, missing here and what it says it is, is kept.

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use tern_store::{Store, StoreId};
-use tern_sync::{Credential, ItemResult, Lane, PeerMemory, Refusal};
+use tern_sync::{Credential, ItemResult, Lane, PeerMemory};
 use tern_trust::{DeviceKeys, Id, Item, Log};
 
 use crate::api::PeerError;
-use crate::core::{CoreReplica, cover, holdings};
+use crate::core::{CoreReplica, cover, holdings, untaken};
 use crate::host::{Host, SystemHost};
 use crate::hub::Tenant;
 
@@ -165,7 +165,6 @@ impl Tenant for NodeCore {
                 (admitted.results, admitted.log_grew)
             }
             Err(error) => {
-                tracing::error!(%error, "items could not be stored");
                 // Nothing of the undone commit may stay in memory.
                 if let Ok(room) = Room::of(&self.store) {
                     self.room = room.with(self.room.quota());
@@ -174,7 +173,7 @@ impl Tenant for NodeCore {
                     self.membership = log.membership();
                     self.log = log;
                 }
-                (vec![ItemResult::Refused(Refusal::Quota); count], false)
+                (untaken(&error, count), false)
             }
         }
     }

@@ -214,6 +214,16 @@ impl Link {
         self.report()
     }
 
+    /// Runs for so long, idle or not.
+    pub fn run_for(&mut self, ms: i64, replicas: &mut [MemReplica; 2]) -> Report {
+        let config = self.config.clone();
+        self.config.stop_when_idle = false;
+        self.config.until_ms = self.now - self.start + ms;
+        let report = self.run(replicas);
+        self.config = config;
+        report
+    }
+
     fn cut(&mut self, replicas: &mut [MemReplica; 2]) {
         for side in [0, 1] {
             // What was handed to the host is committed even though the wire is gone.

@@ -99,6 +99,11 @@ impl Session {
         if outcome.invalid {
             return Err(Stop::Violation("an item that does not verify"));
         }
+        if outcome.failed {
+            return Err(Stop::Local(SourceError::new(
+                "What came could not be stored here; the log of this machine says why. It comes again at the next try.",
+            )));
+        }
         if outcome.waits_for_log {
             self.next_root = self.next_root.min(self.now);
         }

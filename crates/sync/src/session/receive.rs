@@ -68,6 +68,8 @@ pub(super) struct Outcome {
     pub refused: Vec<(Short, Refusal)>,
     pub not_stored: Vec<Id>,
     pub invalid: bool,
+    /// The store here failed.
+    pub failed: bool,
 }
 
 #[derive(Debug)]
@@ -278,6 +280,10 @@ impl Receiver {
                     }
                 }
                 ItemResult::Invalid => outcome.invalid = true,
+                ItemResult::Failed => {
+                    clean = false;
+                    outcome.failed = true;
+                }
             }
             if *result != ItemResult::Stored {
                 outcome.not_stored.push(id);
