@@ -41,6 +41,8 @@ pub struct Link {
     pub ends: [End; 2],
     /// Bytes that crossed it.
     pub bytes: u64,
+    /// How many attachments were asked for each time, by either end.
+    pub asked: Vec<usize>,
 }
 
 impl Link {
@@ -54,7 +56,7 @@ impl Link {
     ) -> (Link, [Opened; 2]) {
         let (first, dialler) = end(conn, machines[0], devices[1], true, purpose, exporter);
         let (second, answerer) = end(conn, machines[1], devices[0], false, Purpose::Meet, exporter);
-        (Link { conn, ends: [first, second], bytes: 0 }, [dialler, answerer])
+        (Link { conn, ends: [first, second], bytes: 0, asked: Vec::new() }, [dialler, answerer])
     }
 
     /// What a machine says over this link is bent on its way out.
@@ -87,11 +89,14 @@ impl Link {
                         stream.bytes.extend(bytes);
                     }
                     // Attachments need a network of their own; here nobody has any.
-                    ConnOut::Fetch(hashes) => back.extend(
-                        hashes
-                            .into_iter()
-                            .map(|(hash, _)| (end.machine, NetIn::BlobFetched { conn, hash, here: false })),
-                    ),
+                    ConnOut::Fetch(hashes) => {
+                        self.asked.push(hashes.len());
+                        back.extend(
+                            hashes.into_iter().map(|(hash, _)| {
+                                (end.machine, NetIn::BlobFetched { conn, hash, here: false })
+                            }),
+                        );
+                    }
                     ConnOut::Confirm(hashes) => back.extend(
                         hashes
                             .into_iter()

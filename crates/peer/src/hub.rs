@@ -45,7 +45,7 @@ pub const STRANGER_MS: i64 = 10_000;
 const RESUME_MS: i64 = 20;
 
 /// Attachments that a connection is asked for, or asked about, at once: what names them waits in memory.
-const BLOBS_AT_ONCE: usize = 65_536;
+pub const BLOBS_AT_ONCE: usize = 65_536;
 
 /// When a session is to be asked again: what waits for the network soon, and with it what is due.
 fn session_due(conn: &Conn, session: &Session) -> Option<i64> {

@@ -7,9 +7,9 @@ use tern_sync::mem::Rng;
 use tern_sync::wire::control::{
     Ask, Credit, Done, Hello, LaneRef, LaneRow, List, Message, NodeEntry, Nodes, Root, Stored, WireCredential,
 };
-use tern_sync::wire::item::{Head, id_of, place_of, split};
+use tern_sync::wire::item::{Head, KIND_PACK, id_of, place_of, split};
 use tern_sync::wire::items::{BatchBuilder, FrameHead, ItemFrame, Part, Pushed};
-use tern_sync::wire::{FOCUS_MAX, LANES_MAX, REFUSED_MAX};
+use tern_sync::wire::{BODY_MAX, FOCUS_MAX, LANES_MAX, PACK_MAX, REFUSED_MAX};
 use tern_sync::{Lane, Nibbles};
 
 const WORKSPACE: [u8; 32] = [42; 32];
@@ -101,6 +101,30 @@ fn unknown_messages_are_read_as_unknown_and_bounds_are_kept() {
         (0..65).map(|i| entry(&[i / 16, i % 16], 1)).collect(),
     ] {
         assert!(Message::from_bytes(&nodes(bad)).is_err());
+    }
+}
+
+#[test]
+fn an_item_is_so_large_and_no_larger_and_a_pack_sixteen_times_that() {
+    for (kind, most) in [(1, BODY_MAX), (4, BODY_MAX), (0x88, BODY_MAX), (KIND_PACK, PACK_MAX)] {
+        let item = |length| {
+            let head = Head {
+                kind,
+                day: 20_000,
+                workspace: WORKSPACE,
+                author: [1; 32],
+                incarnation: [2; 8],
+                seq: 0,
+                prev: [0; 16],
+                space: [0; 16],
+                epoch: [4; 16],
+                tag: [0; 16],
+                nonce: [0; 24],
+            };
+            head.assemble(&vec![7; length], &[3; 64])
+        };
+        assert!(split(&item(most)).is_some(), "at the bound: {kind}");
+        assert!(split(&item(most + 1)).is_none(), "one past it: {kind}");
     }
 }
 

@@ -6,10 +6,10 @@ use common::Peer;
 use tern_trust::batch::{Batch, BatchError};
 use tern_trust::device::{DeviceKeys, InviteKeys};
 use tern_trust::feed::{FeedState, Writer};
-use tern_trust::item::{Kind, Malformed};
+use tern_trust::item::{Item, Kind, Malformed};
 use tern_trust::limits::{
-    MAX_BATCH_CHANGES, MAX_CUTS, MAX_DEVICES_PER_MEMBER, MAX_HEADS, MAX_INNER_RECORDS, MAX_MEMBERS,
-    MAX_PACK_LIST, MAX_RECORDS_PER_AUTHOR, MAX_WRAPS, WRAP_BYTES,
+    MAX_BATCH_CHANGES, MAX_BODY_BYTES, MAX_CUTS, MAX_DEVICES_PER_MEMBER, MAX_HEADS, MAX_INNER_RECORDS,
+    MAX_MEMBERS, MAX_PACK_BYTES, MAX_PACK_LIST, MAX_RECORDS_PER_AUTHOR, MAX_WRAPS, WRAP_BYTES,
 };
 use tern_trust::log::{Inserted, InviteTerms, RecordWriter, RefusedRecord, sign_link};
 use tern_trust::pack::{Listed, PackList};
@@ -77,6 +77,26 @@ fn a_workspace_has_so_many_members_and_no_more() {
     }
     let members = founder.log.membership().members.values().filter(|member| member.role > Role::None).count();
     assert_eq!(members, MAX_MEMBERS, "one past the bound");
+}
+
+#[test]
+fn an_item_is_so_large_and_no_larger_and_a_pack_sixteen_times_that() {
+    let (small, large) = (MAX_BODY_BYTES, MAX_PACK_BYTES);
+    for (kind, most) in
+        [(Kind::BlobRef, small), (Kind::Batch, small), (Kind::Unknown(77), small), (Kind::Pack, large)]
+    {
+        let item = |length: usize| {
+            let mut bytes = vec![0; 172];
+            (bytes[0], bytes[1]) = (1, kind.byte());
+            let sealed = matches!(kind, Kind::Batch | Kind::Pack);
+            bytes[112..128].fill(u8::from(sealed));
+            bytes[168..].copy_from_slice(&(length as u32).to_le_bytes());
+            bytes.resize(172 + length + 64, 7);
+            Item::parse(bytes).map(|item| item.header().kind)
+        };
+        assert_eq!(item(most), Ok(kind), "at the bound");
+        assert_eq!(item(most + 1), Err(Malformed::Limit), "one past it");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use iroh::Endpoint;
-use tern_peer::hub::{MAX_CONNECTIONS, MAX_STRANGERS, STARTS_MAX, STRANGER_MS};
+use tern_peer::hub::{BLOBS_AT_ONCE, MAX_CONNECTIONS, MAX_STRANGERS, STARTS_MAX, STRANGER_MS};
 use tern_peer::net::Purpose;
 use tern_peer::net::conn::NetIn;
 use tern_peer::net::endpoint::{self, ALPN, MAX_STREAMS, STRANGER_WINDOW_BYTES};
@@ -405,4 +405,21 @@ async fn a_connection_has_so_many_streams_of_each_kind() -> Result<()> {
     let bi = tokio::time::timeout(Duration::ZERO, conn.open_bi()).await.is_ok();
     ensure!(!uni && !bi, "one more stream: {uni} one way, {bi} both ways");
     door.close().await
+}
+
+#[test]
+fn attachments_are_asked_for_so_many_at_once_and_then_the_next() -> Result<()> {
+    let mut world = World::ready(187, 2)?;
+    world.quiesce()?;
+    // Named here, and nowhere on a disk.
+    let named = BLOBS_AT_ONCE + 3;
+    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+        INSERT INTO blobs SELECT unhex(printf('%064x', i)), 10, 0 FROM n";
+    let rows = rusqlite::Connection::open(&world.laptops[ADA].path)?.execute(sql, [named])?;
+    ensure!(rows == named);
+    ensure!(world.dial_known(ADA, NODE)?, "no connection");
+    world.settle()?;
+    let asked = &world.links[0].asked;
+    ensure!(asked[..2] == [BLOBS_AT_ONCE, 3], "{asked:?}");
+    Ok(())
 }

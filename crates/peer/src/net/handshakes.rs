@@ -131,7 +131,13 @@ mod tests {
     fn all_addresses_together_have_so_many() {
         let door = Handshakes::default();
         let enter = |n: usize| door.enter([10, 0, 0, n as u8].into());
-        let turns: Vec<Option<Turn>> = (0..MAX_HANDSHAKES).map(enter).collect();
+        let mut turns: Vec<Option<Turn>> = (1..CROWDED).map(enter).collect();
+        assert!(!door.is_crowded(), "one short of it");
+        turns.extend((CROWDED..=MAX_HANDSHAKES).map(|n| {
+            let turn = enter(n);
+            assert!(door.is_crowded(), "{n}");
+            turn
+        }));
         assert!(turns.iter().all(Option::is_some) && door.is_crowded());
         assert!(enter(200).is_none(), "one past the bound");
         drop(turns);
