@@ -462,6 +462,8 @@ impl Resolver<'_> {
             rewrite::addresses(&mut runs, |href| self.address(&page.path, href));
             runs
         });
+        // Two links side by side may lead to the same place now: then they are one.
+        let blocks = markdown::normalise(&blocks);
         Some(ImportedPage {
             id,
             existing: page.existing.is_some(),

@@ -415,7 +415,7 @@ fn attachments_are_asked_for_so_many_at_once_and_then_the_next() -> Result<()> {
     let named = BLOBS_AT_ONCE + 3;
     let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
         INSERT INTO blobs SELECT unhex(printf('%064x', i)), 10, 0 FROM n";
-    let rows = rusqlite::Connection::open(&world.laptops[ADA].path)?.execute(sql, [named])?;
+    let rows = rusqlite::Connection::open(&world.laptops[ADA].path)?.execute(sql, [i64::try_from(named)?])?;
     ensure!(rows == named);
     ensure!(world.dial_known(ADA, NODE)?, "no connection");
     world.settle()?;

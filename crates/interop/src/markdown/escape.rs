@@ -137,6 +137,21 @@ impl<'a> Writer<'a> {
         (text, matches!(end, None | Some(Piece::Break)))
     }
 
+    /// Whether a colon follows a bracket ahead, so that `[` would begin a definition: its label may hold anything.
+    fn starts_definition(&self, at: usize) -> bool {
+        let mut ahead = String::new();
+        for piece in self.pieces.get(at..).unwrap_or_default().iter().take(MAX_LABEL + 2) {
+            match piece {
+                Piece::Lit(c) => ahead.push(*c),
+                Piece::Break => ahead.push('\n'),
+                Piece::Syntax(text) | Piece::Target(text) => ahead.push_str(text),
+                Piece::Bracket(text) => ahead.push_str(text),
+                Piece::Open(..) | Piece::Close(..) => ahead.push('*'),
+            }
+        }
+        ahead.contains("]:")
+    }
+
     /// Escapes what would begin a block at the begin of a line.
     fn mark_line_starts(&mut self) {
         if self.around.cell || self.around.heading {
@@ -150,7 +165,10 @@ impl<'a> Writer<'a> {
             };
             if starts && self.lit(at).is_some() {
                 let (line, whole) = self.line(at);
-                if let Some(offset) = block_start(&line, whole, at == 0 && self.around.item) {
+                let definition = || (self.lit(at) == Some('[') && self.starts_definition(at)).then_some(0);
+                if let Some(offset) =
+                    block_start(&line, whole, at == 0 && self.around.item).or_else(definition)
+                {
                     self.escape(at + offset);
                 }
             }
@@ -407,7 +425,7 @@ fn block_start(line: &str, whole: bool, item: bool) -> Option<usize> {
         '=' => only("= \t"),
         '_' => only("_ \t"),
         '~' => line.starts_with("~~~"),
-        '[' => starts_definition(line) || (item && starts_box(line, whole)),
+        '[' => item && starts_box(line, whole),
         '0'..='9' => {
             let run = line.chars().take_while(char::is_ascii_digit).count();
             let delimiter = matches!(line.chars().nth(run), Some('.' | ')'));
@@ -416,10 +434,6 @@ fn block_start(line: &str, whole: bool, item: bool) -> Option<usize> {
         _ => false,
     };
     hit.then_some(0)
-}
-
-fn starts_definition(line: &str) -> bool {
-    line.chars().take(MAX_LABEL + 2).collect::<String>().contains("]:")
 }
 
 fn starts_box(line: &str, whole: bool) -> bool {

@@ -263,7 +263,12 @@ impl<'a> Reader<'a> {
             && (text.starts_with("<!") || text.starts_with("<?"))
         {
             let html = self.cut(range);
-            return self.spans.get_or_insert_default().raw(&html);
+            if html.ends_with('>') {
+                return self.spans.get_or_insert_default().raw(&html);
+            }
+            // What seemed to end it is the mark of a quote, so it has not ended and is text.
+            let words: String = html.lines().flat_map(|line| [line.trim(), " "]).collect();
+            return self.spans.get_or_insert_default().text(&words);
         }
         let source = self.text.get(range.clone()).unwrap_or_default();
         let kept = self.spans.get_or_insert_default().event(event, source);

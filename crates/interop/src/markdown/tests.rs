@@ -221,12 +221,28 @@ fn html_over_several_lines_is_the_same_in_a_quote_and_in_a_list() {
         ("> 1. a <!-- b\n>    c --> d\n", "<!-- b\nc -->"),
         ("- > a <? b\n  > c ?> d\n", "<? b\nc ?>"),
         ("> a <!Name b\n c -- x> d\n", "<!Name b c -- x>"),
+        ("> a <!Name b\n> c\n> d\n", "a <!Name b c d"),
+        ("> a <!Name b\n>c\n", "a <!Name b c"),
+        ("- > a <!Name b\n  > c > d\n", "a <!Name b c > d"),
         ("> a <b\n> title=\"c\"> d\n", "<b\ntitle=\"c\">"),
     ] {
         let blocks = parse(within);
         let words = |inline: &[Inline]| inline.iter().any(|run| run.as_text() == inside);
         assert!(blocks.iter().any(|block| words(&block.inline)), "{within:?}: {blocks:?}");
         assert_eq!(parse(&render(&blocks)), blocks, "{within:?}");
+    }
+}
+
+#[test]
+fn brackets_with_marks_inside_do_not_become_a_definition() {
+    for html in [
+        "<p>[a <s>b]: c</s></p>",
+        "<p>[a <em>b</em> c]: d</p>",
+        "<p>[a<br>b]: c</p>",
+        "<p>[a <code>b]: c</code></p>",
+    ] {
+        let blocks = crate::html_in::parse(html);
+        assert_eq!(parse(&render(&blocks)), normalise(&blocks), "{html}");
     }
 }
 
