@@ -193,6 +193,17 @@ fn one_member_begins_so_many_lanes_on_a_node_and_no_more() -> Result<()> {
         ensure!(core.ingest(vec![other.in_lane(lane(n))?]).0 == [ItemResult::Stored]);
     }
     ensure!(core.ingest(vec![other.in_lane(lane(500))?]).0 == [ItemResult::Stored]);
+    // What is refused for lack of room has begun nothing.
+    let begun = core.replica().store.lanes()?.len();
+    let items = Some(core.core().use_of_room().items);
+    core.core_mut().set_quota(Quota { items, ..Quota::default() });
+    for n in 600..600 + 2 * LANES_PER_MEMBER {
+        let refused = core.ingest(vec![other.in_lane(lane(n))?]).0;
+        ensure!(refused == [ItemResult::Refused(Refusal::Quota)], "{refused:?}");
+    }
+    core.core_mut().set_quota(Quota::default());
+    ensure!(core.ingest(vec![other.in_lane(lane(700))?]).0 == [ItemResult::Stored]);
+    ensure!(core.replica().store.lanes()?.len() == begun + 1);
     ensure!(core.replica().store.lane(&Lane::LOG.0)?.items > 0);
     Ok(())
 }

@@ -203,6 +203,19 @@ fn target(href: &str, title: &str, around: Around<'_>) -> String {
     out
 }
 
+/// The address of a definition with its title.
+pub(super) fn address(href: &str, title: &str) -> String {
+    let mut out = String::from("<");
+    escape_into(href, "<>\\", Around::default(), &mut out);
+    out.push('>');
+    if !title.is_empty() {
+        out.push_str(" \"");
+        escape_into(title, "\"\\", Around::default(), &mut out);
+        out.push('"');
+    }
+    out
+}
+
 fn needs_angles(href: &str) -> bool {
     href.starts_with('<') || href.contains(|c: char| c.is_whitespace() || c.is_control())
 }

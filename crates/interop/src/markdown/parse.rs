@@ -11,16 +11,26 @@ use tern_model::block::{Align, BlockKind, Inline, Table};
 
 use super::MAX_DEPTH;
 use super::collect::Spans;
+use super::inline;
 use super::tree::{Item, List, Node};
+
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_MATH);
+
+/// Whether a line of a paragraph, its first one or one `below` another, begins something else.
+pub(super) fn begins_block(line: &str, below: bool) -> bool {
+    let text = if below { format!("a\n{line}") } else { line.to_owned() };
+    let mut events = Parser::new_ext(&text, OPTIONS);
+    let paragraph = matches!(events.next(), Some(Event::Start(Tag::Paragraph)));
+    !(paragraph && matches!(events.last(), Some(Event::End(TagEnd::Paragraph))))
+}
 
 /// Parses clean text.
 pub(super) fn nodes(text: &str) -> Vec<Node> {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_MATH;
-    let mut events = Parser::new_ext(text, options).into_offset_iter();
+    let mut events = Parser::new_ext(text, OPTIONS).into_offset_iter();
     let definitions = definitions(&events);
     let mut reader = Reader::new(text);
     while let Some((event, range)) = events.next() {
@@ -41,9 +51,9 @@ fn definitions(events: &OffsetIter<'_>) -> Vec<Definition> {
         .reference_definitions()
         .iter()
         .map(|(label, def)| {
-            let title =
-                def.title.as_ref().map(|t| format!(" \"{}\"", t.replace('"', "\\\""))).unwrap_or_default();
-            Definition { span: def.span.clone(), source: format!("[{label}]: <{}>{title}", def.dest) }
+            let title = def.title.as_deref().unwrap_or_default();
+            let source = format!("[{label}]: {}", inline::address(&def.dest, title));
+            Definition { span: def.span.clone(), source }
         })
         .collect();
     found.sort_by_key(|d| d.span.start);

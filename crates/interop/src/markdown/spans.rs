@@ -5,7 +5,7 @@ use tern_model::block::{Inline, Marks};
 
 use super::nest::{self, Mark};
 
-/// Rounds of moving marks off white space; each nearly always is the last.
+/// Rounds of moving marks off white space, and of what else changes where a line begins; each nearly always is the last.
 const MAX_ROUNDS: usize = 16;
 
 /// Where inline content stands; that decides what a line break can be.
@@ -21,6 +21,25 @@ pub(super) enum Place {
 
 /// The normal form.
 pub(super) fn settle(inline: Vec<Inline>, place: Place) -> Vec<Inline> {
+    let mut runs = settle_once(inline, place);
+    if place != Place::Text {
+        return runs;
+    }
+    for _ in 0..MAX_ROUNDS {
+        if !plain_where_a_block_would_begin(&mut runs) {
+            return runs;
+        }
+        runs = settle_once(runs, place);
+    }
+    for run in &mut runs {
+        if let Inline::Text { marks, .. } = run {
+            marks.raw = false;
+        }
+    }
+    settle_once(runs, place)
+}
+
+fn settle_once(inline: Vec<Inline>, place: Place) -> Vec<Inline> {
     if inline.is_empty() {
         return inline;
     }
@@ -28,6 +47,45 @@ pub(super) fn settle(inline: Vec<Inline>, place: Place) -> Vec<Inline> {
     let mut runs = trim_marks(settle_nesting(trim_lines(join(runs))));
     runs = trim_lines(runs);
     settle_nesting(runs)
+}
+
+/// HTML and the like that came to stand where its reader sees a block of its own (white space before it was taken off, or it
+/// was moved): at the begin of a line it is plain text, within itself its lines are joined. Tells whether there was any.
+fn plain_where_a_block_would_begin(runs: &mut [Inline]) -> bool {
+    let mut any = false;
+    for at in 0..runs.len() {
+        let (before, rest) = runs.split_at_mut(at);
+        let Some((Inline::Text { text, marks }, after)) = rest.split_first_mut() else { continue };
+        if !marks.raw {
+            continue;
+        }
+        let mut lines = text.split('\n');
+        let first = lines.next().unwrap_or_default();
+        if lines.any(|line| super::parse::begins_block(line, true)) {
+            *text = text.replace('\n', " ");
+            any = true;
+            continue;
+        }
+        let line_above = match before.last() {
+            None => Some(false),
+            Some(run) => run.as_text().ends_with('\n').then_some(true),
+        };
+        let Some(line_above) = line_above else { continue };
+        let mut line = first.to_owned();
+        for more in std::iter::once(&text[first.len()..]).chain(after.iter().map(Inline::as_text)) {
+            let end = more.find('\n');
+            line.push_str(&more[..end.unwrap_or(more.len())]);
+            if end.is_some() {
+                break;
+            }
+        }
+        if super::parse::begins_block(&line, line_above) {
+            marks.raw = false;
+            *text = text.replace('\n', " ");
+            any = true;
+        }
+    }
+    any
 }
 
 /// One run without characters that cannot be said, with `code` and `raw` excluding each other.

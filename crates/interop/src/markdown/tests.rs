@@ -247,6 +247,41 @@ fn brackets_with_marks_inside_do_not_become_a_definition() {
 }
 
 #[test]
+fn definitions_that_are_kept_read_back() {
+    for text in [
+        "> [!\nx]: a..b>\n",
+        "> [!NOTE\na]: <b>c\n",
+        "> [a]: b\\>c \"d\\\\\"\n",
+        "> [a]: <b\\>c> 'd\"e&amp;'\n",
+    ] {
+        let blocks = parse(text);
+        assert_eq!(parse(&render(&blocks)), blocks, "{text:?}");
+    }
+}
+
+#[test]
+fn html_that_comes_to_stand_where_a_block_of_its_own_would_begin_is_text() {
+    for text in [
+        "a \\\n\u{b}\u{b}<div>\n\nb\n",
+        "\u{b}<div>\n",
+        "\u{b}<b>\n",
+        "a\\\n\u{b}<b>\n",
+        "a\\\n\u{b}<!-- b -->\n",
+        "\u{b}<!-- b -->\n",
+        "- \u{b}<!-- b -->\n",
+        "# \u{b}<div>\n",
+        "a\\\n\u{c}# b\n",
+        "a <!-- b\n        <div> -->\n",
+        "a <!-- b\n        # c -->\n",
+        "\u{b}[^1]: a\n\n[^1]: b\n",
+        "a <!-- b\n       --- -->\n",
+    ] {
+        let blocks = parse(text);
+        assert_eq!(parse(&render(&blocks)), blocks, "{text:?}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_within_a_text_stays() {
     for text in ["[a](b)\u{feff} c\n", "# \u{feff}a\n", "\u{feff}\u{feff}a\n"] {
         let blocks = parse(text);

@@ -94,6 +94,17 @@ pub(crate) struct Room {
     counts: BTreeMap<Id16, usize>,
 }
 
+/// What an item would begin on this node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begins {
+    /// It goes on in a lane that is there, or that every member has.
+    Nothing,
+    /// A closed lane of this member.
+    Lane(Id16),
+    /// One more than its author may begin here.
+    OneTooMany,
+}
+
 impl Room {
     /// As a store has it, with the default quota.
     pub fn of(store: &Store) -> Result<Room, PeerError> {
@@ -181,14 +192,15 @@ impl Room {
             }
             bytes += attachment;
         }
-        if self.begins_too_many_lanes(store, &membership(), item)? {
+        if self.used.full {
+            return Ok(Some(Refusal::Quota));
+        }
+        let begins = self.begins(store, &membership(), item)?;
+        if begins == Begins::OneTooMany {
             return Ok(Some(Refusal::Size));
         }
         let fits = self.used.bytes.saturating_add(bytes) <= self.quota.bytes
             && self.quota.items.is_none_or(|most| self.used.items < most);
-        if self.used.full {
-            return Ok(Some(Refusal::Quota));
-        }
         if !fits {
             (self.used.full, self.used.lacks) = (true, bytes);
             return Ok(Some(Refusal::Quota));
@@ -196,40 +208,36 @@ impl Room {
         self.used.bytes += bytes;
         self.attachments += attachment;
         self.used.items += 1;
+        if let Begins::Lane(member) = begins {
+            *self.counts.entry(member).or_default() += 1;
+            let header = item.header();
+            self.begun.get_or_insert_default().insert(header.space, header.author);
+        }
         Ok(None)
     }
 
-    fn begins_too_many_lanes(
-        &mut self,
-        store: &Store,
-        membership: &Membership,
-        item: &Item,
-    ) -> Result<bool, PeerError> {
+    fn begins(&mut self, store: &Store, membership: &Membership, item: &Item) -> Result<Begins, PeerError> {
         let lane = item.header().space;
         if Lane(lane) == Lane::ROOT || membership.spaces.contains(&lane) {
-            return Ok(false);
+            return Ok(Begins::Nothing);
         }
         let begun = match &mut self.begun {
             Some(begun) => begun,
             none => none.insert(store.lanes_begun()?.into_iter().collect()),
         };
         if begun.contains_key(&lane) {
-            return Ok(false);
+            return Ok(Begins::Nothing);
         }
         // Whoever is no member begins none.
-        let author = item.header().author;
-        let Some(member) = membership.member_of(&author) else { return Ok(true) };
+        let Some(member) = membership.member_of(&item.header().author) else {
+            return Ok(Begins::OneTooMany);
+        };
         let count = self.counts.entry(member).or_insert_with(|| {
             let closed = |lane: &Id16| Lane(*lane) != Lane::ROOT && !membership.spaces.contains(lane);
             let by_member =
                 |(lane, device): &(&Id16, &Id)| closed(lane) && membership.member_of(device) == Some(member);
             begun.iter().filter(by_member).count()
         });
-        if *count >= LANES_PER_MEMBER {
-            return Ok(true);
-        }
-        *count += 1;
-        begun.insert(lane, author);
-        Ok(false)
+        Ok(if *count < LANES_PER_MEMBER { Begins::Lane(member) } else { Begins::OneTooMany })
     }
 }
