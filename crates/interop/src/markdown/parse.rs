@@ -20,9 +20,17 @@ const OPTIONS: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_FOOTNOTES)
     .union(Options::ENABLE_MATH);
 
-/// Whether a line of a paragraph, its first one or one `below` another, begins something else.
-pub(super) fn begins_block(line: &str, below: bool) -> bool {
-    let text = if below { format!("a\n{line}") } else { line.to_owned() };
+/// Whether a line of a paragraph, its first one or one below another, begins something else.
+pub(super) fn begins_block(above: Option<&str>, line: &str) -> bool {
+    // Of the line above, only the columns of a table count.
+    let text = match above {
+        None => line.to_owned(),
+        Some("") => format!("a\n{line}"),
+        Some(above) => {
+            let columns: String = above.chars().map(|c| if c == '|' { c } else { 'a' }).collect();
+            format!("{columns}\n{line}")
+        }
+    };
     let mut events = Parser::new_ext(&text, OPTIONS);
     let paragraph = matches!(events.next(), Some(Event::Start(Tag::Paragraph)));
     !(paragraph && matches!(events.last(), Some(Event::End(TagEnd::Paragraph))))

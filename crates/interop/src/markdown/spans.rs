@@ -59,18 +59,27 @@ fn plain_where_a_block_would_begin(runs: &mut [Inline]) -> bool {
         if !marks.raw {
             continue;
         }
-        let mut lines = text.split('\n');
-        let first = lines.next().unwrap_or_default();
-        if lines.any(|line| super::parse::begins_block(line, true)) {
-            *text = text.replace('\n', " ");
-            any = true;
-            continue;
+        let first = text.split('\n').next().unwrap_or_default();
+        if first.len() < text.len() {
+            let start = before.iter().rposition(|run| run.as_text().contains('\n')).unwrap_or(0);
+            let mut above: String = before[start..].iter().map(Inline::as_text).collect();
+            above = above.rsplit('\n').next().unwrap_or_default().to_owned() + first;
+            let begins = text.split('\n').skip(1).any(|line| {
+                let begins = super::parse::begins_block(Some(&above), line);
+                line.clone_into(&mut above);
+                begins
+            });
+            if begins {
+                *text = text.replace('\n', " ");
+                any = true;
+                continue;
+            }
         }
         let line_above = match before.last() {
-            None => Some(false),
-            Some(run) => run.as_text().ends_with('\n').then_some(true),
+            None => None,
+            Some(run) if run.as_text().ends_with('\n') => Some(""),
+            Some(_) => continue,
         };
-        let Some(line_above) = line_above else { continue };
         let mut line = first.to_owned();
         for more in std::iter::once(&text[first.len()..]).chain(after.iter().map(Inline::as_text)) {
             let end = more.find('\n');
@@ -79,7 +88,7 @@ fn plain_where_a_block_would_begin(runs: &mut [Inline]) -> bool {
                 break;
             }
         }
-        if super::parse::begins_block(&line, line_above) {
+        if super::parse::begins_block(line_above, &line) {
             marks.raw = false;
             *text = text.replace('\n', " ");
             any = true;

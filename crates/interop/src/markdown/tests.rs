@@ -275,6 +275,7 @@ fn html_that_comes_to_stand_where_a_block_of_its_own_would_begin_is_text() {
         "a <!-- b\n        # c -->\n",
         "\u{b}[^1]: a\n\n[^1]: b\n",
         "a <!-- b\n       --- -->\n",
+        "| a\n$b| c\n| :-- | --: |\n| d | e$\n",
     ] {
         let blocks = parse(text);
         assert_eq!(parse(&render(&blocks)), blocks, "{text:?}");
