@@ -10,7 +10,8 @@ use tern_sync::wire::BEFORE_PROOF_MAX;
 use tern_sync::wire::control::{Message, WireCredential};
 use tern_sync::wire::frame::FrameDecoder;
 use tern_sync::{
-    CloseReason, Credential, DenyReason, Event, Input, Output, Replica as _, Session, Setup, Side, State,
+    CloseReason, Credential, DenyReason, Event, Input, ItemResult, Output, Replica as _, Session, Setup,
+    Side, State,
 };
 use tern_trust::Id;
 
@@ -403,6 +404,7 @@ impl<T: Tenant> Hub<T> {
 
     fn drain(&mut self, now: i64, id: ConnId) {
         let mut grew: Option<(Id, bool)> = None;
+        let mut failed = false;
         while let Some(output) = self.next_output(now, id) {
             let Some(conn) = self.conns.get_mut(&id) else { return };
             let Talk::Session { workspace, session } = &mut conn.talk else { return };
@@ -417,7 +419,12 @@ impl<T: Tenant> Hub<T> {
                     conn.put(ConnOut::Items { priority: priority.index(), tag, bytes });
                 }
                 Output::Ingest { token, items, .. } => {
+                    // A store that failed is not asked again for what had come already.
+                    if failed {
+                        continue;
+                    }
                     let (results, log_grew) = tenant.ingest(items);
+                    failed = results.contains(&ItemResult::Failed);
                     let time_ms = tenant.now_ms();
                     session.handle(
                         now,

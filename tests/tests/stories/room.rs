@@ -196,8 +196,9 @@ fn one_member_begins_so_many_lanes_on_a_node_and_no_more() -> Result<()> {
     // What is refused for lack of room has begun nothing.
     let begun = core.replica().store.lanes()?.len();
     let items = Some(core.core().use_of_room().items);
-    core.core_mut().set_quota(Quota { items, ..Quota::default() });
     for n in 600..600 + 2 * LANES_PER_MEMBER {
+        core.core_mut().set_quota(Quota::default());
+        core.core_mut().set_quota(Quota { items, ..Quota::default() });
         let refused = core.ingest(vec![other.in_lane(lane(n))?]).0;
         ensure!(refused == [ItemResult::Refused(Refusal::Quota)], "{refused:?}");
     }

@@ -137,19 +137,25 @@ impl<'a> Writer<'a> {
         (text, matches!(end, None | Some(Piece::Break)))
     }
 
-    /// Whether a colon follows a bracket ahead, so that `[` would begin a definition: its label may hold anything.
-    fn starts_definition(&self, at: usize) -> bool {
-        let mut ahead = String::new();
-        for piece in self.pieces.get(at..).unwrap_or_default().iter().take(MAX_LABEL + 2) {
-            match piece {
-                Piece::Lit(c) => ahead.push(*c),
-                Piece::Break => ahead.push('\n'),
-                Piece::Syntax(text) | Piece::Target(text) => ahead.push_str(text),
-                Piece::Bracket(text) => ahead.push_str(text),
-                Piece::Open(..) | Piece::Close(..) => ahead.push('*'),
+    /// Pieces with a colon behind a closing bracket: where a `[` ahead of one begins a line, it would begin a definition,
+    /// whose label may hold anything.
+    fn ends_of_labels(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut before = None;
+        for (at, piece) in self.pieces.iter().enumerate() {
+            let mut single = [0; 4];
+            let text: &str = match piece {
+                Piece::Lit(c) => c.encode_utf8(&mut single),
+                Piece::Syntax(text) | Piece::Target(text) => text,
+                Piece::Bracket(text) => text,
+                Piece::Break | Piece::Open(..) | Piece::Close(..) => "*",
+            };
+            if text.contains("]:") || (before == Some(']') && text.starts_with(':')) {
+                found.push(at);
             }
+            before = text.chars().next_back().or(before);
         }
-        ahead.contains("]:")
+        found
     }
 
     /// Escapes what would begin a block at the begin of a line.
@@ -157,6 +163,7 @@ impl<'a> Writer<'a> {
         if self.around.cell || self.around.heading {
             return;
         }
+        let labels = self.ends_of_labels();
         for at in 0..self.pieces.len() {
             let starts = match at.checked_sub(1).and_then(|before| self.pieces.get(before)) {
                 None | Some(Piece::Break) => true,
@@ -165,7 +172,11 @@ impl<'a> Writer<'a> {
             };
             if starts && self.lit(at).is_some() {
                 let (line, whole) = self.line(at);
-                let definition = || (self.lit(at) == Some('[') && self.starts_definition(at)).then_some(0);
+                let label = labels.get(labels.partition_point(|end| *end <= at));
+                let definition = || {
+                    let near = label.is_some_and(|end| end - at <= MAX_LABEL + 2);
+                    (self.lit(at) == Some('[') && near).then_some(0)
+                };
                 if let Some(offset) =
                     block_start(&line, whole, at == 0 && self.around.item).or_else(definition)
                 {

@@ -72,7 +72,8 @@ fn settle_callout(tone: &str, inline: Vec<Inline>) -> Vec<Node> {
 }
 
 fn settle_verbatim(text: &str) -> Vec<Node> {
-    let text = text.trim_start_matches([' ', '\n']).trim_end_matches([' ', '\t', '\n']);
+    // A byte order mark at the begin of a file is none of its text.
+    let text = text.trim_start_matches([' ', '\n', '\u{feff}']).trim_end_matches([' ', '\t', '\n']);
     if text.trim().is_empty() { Vec::new() } else { vec![Node::verbatim(text)] }
 }
 
@@ -100,7 +101,8 @@ fn settle_list(mut list: List) -> List {
     let bullets = list.start.is_none();
     list.start = list.start.map(|n| n.min(MAX_START));
     for item in &mut list.items {
-        item.inline = spans::settle(std::mem::take(&mut item.inline), Place::Text);
+        let place = if bullets && item.checked.is_some() { Place::Boxed } else { Place::Text };
+        item.inline = spans::settle(std::mem::take(&mut item.inline), place);
         item.children = settle(std::mem::take(&mut item.children));
         if item.inline.is_empty()
             && matches!(item.children.first(), Some(Node::Leaf(BlockKind::Paragraph, _)))

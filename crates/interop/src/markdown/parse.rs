@@ -395,7 +395,8 @@ impl<'a> Reader<'a> {
             match frame {
                 Frame::Quote(_) => {
                     let inner = line.trim_start_matches(' ');
-                    if let Some(inner) = inner.strip_prefix('>') {
+                    let marked = line.len() - inner.len() < 4;
+                    if let Some(inner) = inner.strip_prefix('>').filter(|_| marked) {
                         line = inner.strip_prefix(' ').unwrap_or(inner);
                     }
                 }

@@ -13,6 +13,8 @@ const MAX_ROUNDS: usize = 16;
 pub(super) enum Place {
     /// A paragraph or the text of a list item: lines may be broken.
     Text,
+    /// The same after the box of a task.
+    Boxed,
     /// A heading: one line.
     Heading,
     /// A table cell: one line, breaks are `<br>`.
@@ -22,11 +24,11 @@ pub(super) enum Place {
 /// The normal form.
 pub(super) fn settle(inline: Vec<Inline>, place: Place) -> Vec<Inline> {
     let mut runs = settle_once(inline, place);
-    if place != Place::Text {
+    if !matches!(place, Place::Text | Place::Boxed) {
         return runs;
     }
     for _ in 0..MAX_ROUNDS {
-        if !plain_where_a_block_would_begin(&mut runs) {
+        if !plain_where_a_block_would_begin(&mut runs, place == Place::Boxed) {
             return runs;
         }
         runs = settle_once(runs, place);
@@ -51,7 +53,7 @@ fn settle_once(inline: Vec<Inline>, place: Place) -> Vec<Inline> {
 
 /// HTML and the like that came to stand where its reader sees a block of its own (white space before it was taken off, or it
 /// was moved): at the begin of a line it is plain text, within itself its lines are joined. Tells whether there was any.
-fn plain_where_a_block_would_begin(runs: &mut [Inline]) -> bool {
+fn plain_where_a_block_would_begin(runs: &mut [Inline], after_box: bool) -> bool {
     let mut any = false;
     for at in 0..runs.len() {
         let (before, rest) = runs.split_at_mut(at);
@@ -76,12 +78,16 @@ fn plain_where_a_block_would_begin(runs: &mut [Inline]) -> bool {
             }
         }
         let line_above = match before.last() {
+            None if after_box => continue,
             None => None,
             Some(run) if run.as_text().ends_with('\n') => Some(""),
             Some(_) => continue,
         };
+        if opens_mark(marks, before.last()) {
+            continue;
+        }
         let mut line = first.to_owned();
-        for more in std::iter::once(&text[first.len()..]).chain(after.iter().map(Inline::as_text)) {
+        for more in std::iter::once(&text[first.len()..]).chain(after.iter().map(seen)) {
             let end = more.find('\n');
             line.push_str(&more[..end.unwrap_or(more.len())]);
             if end.is_some() {
@@ -97,6 +103,23 @@ fn plain_where_a_block_would_begin(runs: &mut [Inline]) -> bool {
     any
 }
 
+/// Whether a mark begins with this run, and so its sign stands before it.
+fn opens_mark(marks: &Marks, before: Option<&Inline>) -> bool {
+    let open = before.map(Inline::marks).cloned().unwrap_or_default();
+    (marks.strong && !open.strong)
+        || (marks.em && !open.em)
+        || (marks.strike && !open.strike)
+        || (marks.link.is_some() && marks.link != open.link)
+}
+
+/// What a reader of lines sees of a run: that an image or code is there is all that matters.
+fn seen(run: &Inline) -> &str {
+    match run {
+        Inline::Text { text, marks } if !marks.code => text,
+        _ => "a",
+    }
+}
+
 /// One run without characters that cannot be said, with `code` and `raw` excluding each other.
 fn settle_run(run: Inline) -> Inline {
     match run {
@@ -104,6 +127,7 @@ fn settle_run(run: Inline) -> Inline {
             let mut text = super::clean(&text).into_owned();
             if marks.raw {
                 marks.code = false;
+                text = text.trim_start_matches('\u{feff}').to_owned();
                 text = one_line_declarations(without_blank_lines(&text));
             } else if marks.code {
                 text = text.replace('\n', " ");
@@ -169,7 +193,7 @@ fn without_blank_lines(text: &str) -> String {
 /// Turns line breaks into what the place can hold.
 fn break_lines(run: Inline, place: Place) -> Vec<Inline> {
     let Inline::Text { text, marks } = run else { return vec![run] };
-    if place == Place::Text || !text.contains('\n') {
+    if matches!(place, Place::Text | Place::Boxed) || !text.contains('\n') {
         return vec![Inline::Text { text, marks }];
     }
     if place == Place::Heading || marks.raw {

@@ -283,6 +283,27 @@ fn html_that_comes_to_stand_where_a_block_of_its_own_would_begin_is_text() {
 }
 
 #[test]
+fn html_within_a_line_stays_html() {
+    for text in [
+        "- [ ] <!-- id:42 --> Buy milk\n",
+        "- [ ] <img src=\"x\">\n",
+        "[<img src=\"badge.svg\">](https://example.org)\n",
+        "<br>![](a.png)\n",
+        "<span id=x>`a`</span>\n",
+        "**<!-- c --> bold**\n",
+        "a **b\\\n<br> c**\n",
+        "<b>bold</b> text\n",
+        "> <kbd>K</kbd> text\n",
+    ] {
+        let blocks = parse(text);
+        let raw = blocks.iter().flat_map(|block| &block.inline).any(|run| run.marks().raw);
+        assert!(raw, "{text:?}: {blocks:?}");
+        assert_eq!(render(&blocks), text);
+        assert_eq!(parse(&render(&blocks)), blocks, "{text:?}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_within_a_text_stays() {
     for text in ["[a](b)\u{feff} c\n", "# \u{feff}a\n", "\u{feff}\u{feff}a\n"] {
         let blocks = parse(text);

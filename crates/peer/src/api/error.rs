@@ -48,12 +48,40 @@ pub struct PeerError {
     pub safe: String,
     /// What to do next.
     pub next: String,
+    /// Whether the store itself failed: known in this process only.
+    #[serde(skip)]
+    pub(crate) store: StoreFailure,
+}
+
+/// How a store had to do with an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum StoreFailure {
+    /// It had nothing to do with it.
+    #[default]
+    None,
+    /// There is no room on its disk.
+    Full,
+    /// It could not be read or written.
+    Failed,
 }
 
 impl PeerError {
     /// An error of `kind`; `safe` and `next` are added with [`PeerError::safe`] and [`PeerError::next`].
     pub fn new(kind: ErrorKind, happened: impl Into<String>) -> Self {
-        PeerError { kind, happened: happened.into(), safe: String::new(), next: String::new() }
+        PeerError {
+            kind,
+            happened: happened.into(),
+            safe: String::new(),
+            next: String::new(),
+            store: StoreFailure::None,
+        }
+    }
+
+    /// Says that the store failed.
+    #[must_use]
+    pub(crate) fn of_store(mut self, failure: StoreFailure) -> Self {
+        self.store = failure;
+        self
     }
 
     /// Says what is safe.

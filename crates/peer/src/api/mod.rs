@@ -45,6 +45,7 @@ pub use compact::*;
 pub use cycles::*;
 pub use decisions::*;
 pub use digest::*;
+pub(crate) use error::StoreFailure;
 pub use error::{ErrorKind, PeerError};
 pub use handover::*;
 pub use heads::*;

@@ -4,7 +4,7 @@ use tern_model::ModelError;
 use tern_store::StoreError;
 use tern_sync::{ItemResult, Refusal};
 
-use crate::api::{ErrorKind, PeerError};
+use crate::api::{ErrorKind, PeerError, StoreFailure};
 
 impl From<StoreError> for PeerError {
     fn from(error: StoreError) -> Self {
@@ -14,17 +14,17 @@ impl From<StoreError> for PeerError {
                 ErrorKind::Damaged
             }
             StoreError::NotAStore { .. } => ErrorKind::Damaged,
-            StoreError::ReadOnly { detail } => return read_only(detail),
-            StoreError::Full => return full(),
+            StoreError::ReadOnly { detail } => return read_only(detail).of_store(StoreFailure::Failed),
+            StoreError::Full => return full().of_store(StoreFailure::Full),
             _ => ErrorKind::Failed,
         };
-        PeerError::new(kind, error.to_string())
+        PeerError::new(kind, error.to_string()).of_store(StoreFailure::Failed)
     }
 }
 
 impl From<tern_sync::SourceError> for PeerError {
     fn from(error: tern_sync::SourceError) -> Self {
-        PeerError::new(ErrorKind::Failed, error.to_string())
+        PeerError::new(ErrorKind::Failed, error.to_string()).of_store(StoreFailure::Failed)
     }
 }
 
@@ -35,11 +35,12 @@ pub(crate) fn read_only(detail: &str) -> PeerError {
         .next("Make the home folder and its files writable, or copy the home to a disk that is and name it with --home.")
 }
 
-/// What a session is told of items that the store did not take: that there is no room, or that it failed.
+/// What a session is told of items that were not taken. Where the store failed, it ends; for what else went wrong nothing
+/// is asked of the peer that it could do better, so it keeps what it has and asks again later, as with a full disk.
 pub(crate) fn untaken(error: &PeerError, count: usize) -> Vec<ItemResult> {
     tracing::error!(%error, "items could not be stored");
-    let result = if *error == full() { ItemResult::Refused(Refusal::Quota) } else { ItemResult::Failed };
-    vec![result; count]
+    let failed = error.store == StoreFailure::Failed;
+    vec![if failed { ItemResult::Failed } else { ItemResult::Refused(Refusal::Quota) }; count]
 }
 
 /// No room where the home lies.

@@ -30,7 +30,7 @@ impl Core {
     ///
     /// # Errors
     ///
-    /// Of the store: nothing of them is here then.
+    /// Of the store, or of what follows from them (judgement, duties): nothing of them is here then.
     pub fn take(&mut self, items: Vec<Vec<u8>>) -> Result<(Vec<ItemResult>, bool), PeerError> {
         if Fault::AckBeforeCommit.is_on() {
             return Ok((vec![ItemResult::Stored; items.len()], false));

@@ -144,6 +144,8 @@ pub(crate) struct Brought {
     theirs: Vec<LaneSummary>,
     partial: Vec<u8>,
     blobs: Vec<Vec<u8>>,
+    /// Why something of it was not taken in.
+    failed: Option<PeerError>,
 }
 
 /// Takes in a bundle; what comes before a fault counts.
@@ -166,12 +168,18 @@ pub(crate) fn import(files: &Files, core: &mut Core, file: &Path) -> Result<Brou
     let mut events = Vec::new();
     let mut waiting = Vec::new();
     let pushed = reader.push(&sealer, bytes.get(header..).unwrap_or_default(), &mut events);
-    take(core, &mut brought, &mut events, &mut waiting)?;
+    take(core, &mut brought, &mut events, &mut waiting);
     let pushed = pushed.and_then(|()| reader.finish(&sealer, &mut events));
-    take(core, &mut brought, &mut events, &mut waiting)?;
+    take(core, &mut brought, &mut events, &mut waiting);
     if !waiting.is_empty() {
-        let (results, _) = core.take(std::mem::take(&mut waiting)).map_err(half_read)?;
-        brought.new += results.iter().filter(|r| **r == tern_sync::ItemResult::Stored).count() as u64;
+        match core.take(std::mem::take(&mut waiting)) {
+            Ok((results, _)) => {
+                brought.new += results.iter().filter(|r| **r == tern_sync::ItemResult::Stored).count() as u64;
+            }
+            Err(error) => {
+                brought.failed.get_or_insert(error);
+            }
+        }
     }
     let whole = std::mem::take(&mut brought.blobs);
     let hashes: Vec<Id> = whole.iter().map(|b| *iroh_blobs::Hash::new(b).as_bytes()).collect();
@@ -180,27 +188,29 @@ pub(crate) fn import(files: &Files, core: &mut Core, file: &Path) -> Result<Brou
         core.blob_here(hash);
     }
     pushed.map_err(|e| bad(file, &format!("it ends early or is damaged ({e})")))?;
-    Ok(brought)
+    match brought.failed.take() {
+        Some(error) => {
+            Err(error.safe("What else the bundle holds was read; everything saved earlier is safe."))
+        }
+        None => Ok(brought),
+    }
 }
 
-/// The store here takes no more of a bundle.
-fn half_read(error: PeerError) -> PeerError {
-    error.safe("What was read of the bundle before counts, and everything saved earlier is safe.")
-}
-
-fn take(
-    core: &mut Core,
-    brought: &mut Brought,
-    events: &mut Vec<BundleEvent>,
-    waiting: &mut Vec<Vec<u8>>,
-) -> Result<(), PeerError> {
+fn take(core: &mut Core, brought: &mut Brought, events: &mut Vec<BundleEvent>, waiting: &mut Vec<Vec<u8>>) {
     for event in events.drain(..) {
         match event {
             BundleEvent::Preface(preface) => brought.sender = Some(preface.sender),
             BundleEvent::Items { items, .. } => {
                 brought.items += items.len() as u64;
                 let copies = items.clone();
-                let (results, _) = core.take(items).map_err(half_read)?;
+                let results = match core.take(items) {
+                    Ok((results, _)) => results,
+                    // What else is in the file may be taken all the same.
+                    Err(error) => {
+                        brought.failed.get_or_insert(error);
+                        continue;
+                    }
+                };
                 for (result, item) in results.iter().zip(copies) {
                     match result {
                         tern_sync::ItemResult::Stored => brought.new += 1,
@@ -216,7 +226,6 @@ fn take(
             BundleEvent::End { .. } => {}
         }
     }
-    Ok(())
 }
 
 /// Puts an attachment together; only one that is named here, missing here and what it says it is, is kept.

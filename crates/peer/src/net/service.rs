@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use iroh::Endpoint;
 use iroh::endpoint::{Connection, IncomingAddr};
@@ -24,6 +24,38 @@ const EXPORTER_LABEL: &[u8] = tern_sync::hello::EXPORTER_LABEL;
 pub const MAX_SIDE_TALKS: usize = 16;
 /// First and longest pause before a dead peer is dialled again.
 const REDIAL_MS: (u64, u64) = (500, 30_000);
+
+/// A connection that is there for so long is no failed one, whatever came of it.
+const STANDS: Duration = Duration::from_secs(60);
+
+/// When a peer is dialled again.
+#[derive(Debug)]
+struct Redial {
+    /// The longest pause after the next dial: doubled with each, until a connection stands.
+    pause_ms: u64,
+    dialled: Instant,
+    due: Instant,
+}
+
+impl Redial {
+    fn new(now: Instant) -> Redial {
+        Redial { pause_ms: REDIAL_MS.0, dialled: now, due: now }
+    }
+
+    /// A connection is there; `equal` once both sides hold the same.
+    fn is_connected(&mut self, now: Instant, equal: bool) {
+        if equal || now - self.dialled > STANDS {
+            self.pause_ms = REDIAL_MS.0;
+        }
+    }
+
+    /// It is dialled, whether it answers or not: what ends before it stands has failed.
+    fn dial(&mut self, now: Instant, device: &[u8; 32]) {
+        self.dialled = now;
+        self.due = now + Duration::from_millis(jitter(self.pause_ms, device));
+        self.pause_ms = (self.pause_ms * 2).min(REDIAL_MS.1);
+    }
+}
 
 /// A connection that stands.
 #[derive(Debug)]
@@ -263,24 +295,17 @@ impl Service {
         F: Fn() -> Fut + Send,
         Fut: Future<Output = Vec<Target>> + Send,
     {
-        let mut waits: BTreeMap<[u8; 32], (u64, tokio::time::Instant)> = BTreeMap::new();
+        let mut waits: BTreeMap<[u8; 32], Redial> = BTreeMap::new();
         while !self.inner.endpoint.is_closed() {
-            let now = tokio::time::Instant::now();
+            let now = Instant::now();
             for target in targets().await {
-                let due = waits.get(&target.device).is_none_or(|(_, at)| *at <= now);
-                if !due || self.news_of(&target.device).is_some() {
-                    continue;
+                let wait = waits.entry(target.device).or_insert_with(|| Redial::new(now));
+                if let Some(news) = self.news_of(&target.device) {
+                    wait.is_connected(now, news.borrow().in_sync);
+                } else if wait.due <= now {
+                    wait.dial(now, &target.device);
+                    let _ = self.dial(&target).await;
                 }
-                let before = waits.get(&target.device).map_or(REDIAL_MS.0, |w| w.0);
-                let pause = if self.dial(&target).await.is_ok() {
-                    REDIAL_MS.0
-                } else {
-                    (before * 2).min(REDIAL_MS.1)
-                };
-                waits.insert(
-                    target.device,
-                    (pause, now + Duration::from_millis(jitter(pause, &target.device))),
-                );
             }
             tokio::time::sleep(Duration::from_millis(REDIAL_MS.0)).await;
         }
@@ -310,4 +335,33 @@ fn jitter(pause_ms: u64, device: &[u8; 32]) -> u64 {
     let _ = getrandom::fill(&mut bytes);
     let random = u64::from_le_bytes(bytes) ^ u64::from(device[0]);
     pause_ms / 2 + random % (pause_ms / 2 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_before_it_stands_is_dialled_less_and_less() {
+        let (start, device) = (Instant::now(), [7; 32]);
+        let mut redial = Redial::new(start);
+        let mut now = start;
+        let mut pauses = Vec::new();
+        for _ in 0..10 {
+            redial.dial(now, &device);
+            redial.is_connected(now, false);
+            pauses.push(redial.due - now);
+            now = redial.due;
+        }
+        let (least, most) = (Duration::from_millis(REDIAL_MS.0), Duration::from_millis(REDIAL_MS.1));
+        assert!(pauses[0] <= least, "{pauses:?}");
+        assert!(pauses[9] >= most / 2 && pauses[9] <= most, "{pauses:?}");
+        // Once both hold the same, or a connection was there for long, the next pause is short again.
+        for (later, equal) in [(Duration::ZERO, true), (STANDS * 2, false)] {
+            redial.is_connected(redial.dialled + later, equal);
+            redial.dial(now, &device);
+            assert!(redial.due - now <= least);
+            redial.dial(now, &device);
+        }
+    }
 }
