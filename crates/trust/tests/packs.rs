@@ -233,7 +233,7 @@ proptest! {
     fn t29_dropping_covered_items_changes_no_state(steps in steps(), dropped in any::<u64>(), turn in 0..50usize) {
         let mut peers = packing_team();
         let (mut items, mut changes) = (Vec::<Item>::new(), BTreeMap::<Id, (Vec<u8>, u64)>::new());
-        let mut of_item = BTreeMap::<Id, Id>::new();
+        let (mut of_item, mut of_pack) = (BTreeMap::<Id, Id>::new(), BTreeMap::<Id, BTreeSet<Id>>::new());
         let mut last: BTreeMap<usize, (u64, Id)> = BTreeMap::new();
         for step in steps {
             match step {
@@ -267,13 +267,15 @@ proptest! {
                     items.push(item);
                 }
                 Step::Pack(who, mask) => {
-                    // Honest: everything of a set that counts, and every accepted pack.
+                    // Honest: of what counts, that whose changes are all inside. Of two accepted packs with the two branches of
+                    // a fork one holds a change that does not count; who attests lets nobody list it (PROTOCOL 10).
                     let (now, _) = applied(&peers[who], &items);
+                    let counts: BTreeSet<Id> = now.iter().copied().collect();
                     let coverage = Coverage::of(&items, &peers[who].log.membership());
                     let here: Vec<Item> = items.iter().filter(|i| !coverage.covers(i)).cloned().collect();
                     let fits = |(n, i): (usize, &Item)| match i.kind() {
                         Kind::Batch => now.contains(&of_item[i.id()]) && mask >> (n % 64) & 1 == 0,
-                        Kind::Pack => coverage.is_accepted(i.id()),
+                        Kind::Pack => coverage.is_accepted(i.id()) && of_pack[i.id()].is_subset(&counts),
                         _ => false,
                     };
                     let listed: Vec<Item> =
@@ -282,7 +284,9 @@ proptest! {
                         continue;
                     }
                     let inside: Vec<Vec<u8>> = now.iter().map(|hash| changes[hash].0.clone()).collect();
-                    items.push(peers[who].pack(PAGE, &listed, &inside));
+                    let pack = peers[who].pack(PAGE, &listed, &inside);
+                    of_pack.insert(*pack.id(), counts);
+                    items.push(pack);
                 }
                 Step::Attest(who, of) => {
                     let packs: Vec<Item> = items.iter().filter(|i| i.kind() == Kind::Pack).cloned().collect();
