@@ -179,15 +179,11 @@ pub async fn drive(
         }
     };
     if let Some((send, recv)) = opened.await {
-        let readers = async {
-            tokio::select! {
-                () = read_control(recv, id, &engine) => {}
-                () = accept_items(&conn, id, &engine, &gate) => {}
-                () = serve_blobs(&conn, &gate, blobs.as_ref()) => {}
-            }
-        };
         tokio::select! {
-            () = readers => {}
+            // Ends with the connection, once what had come before is handed on: often the word that says why.
+            () = read_control(recv, id, &engine) => {}
+            () = accept_items(&conn, id, &engine, &gate) => {}
+            () = serve_blobs(&conn, &gate, blobs.as_ref()) => {}
             () = write(&conn, id, send, out, &engine, blobs.as_ref()) => {}
             () = over(gate.clone(), Ending::Now) => {}
             () = async {
@@ -226,6 +222,7 @@ async fn read_control(mut recv: RecvStream, conn: ConnId, engine: &mpsc::Sender<
     }
 }
 
+/// Never ends.
 async fn accept_items(
     conn: &Connection,
     id: ConnId,
@@ -237,7 +234,7 @@ async fn accept_items(
     loop {
         tokio::select! {
             accepted = conn.accept_uni() => {
-                let Ok(recv) = accepted else { return };
+                let Ok(recv) = accepted else { return std::future::pending().await };
                 next += 1;
                 streams.spawn(read_items(recv, id, next, engine.clone(), gate.clone()));
             }
@@ -274,12 +271,13 @@ async fn read_items(
     let _ = engine.send(NetIn::StreamEnded { conn, stream }).await;
 }
 
+/// Never ends.
 async fn serve_blobs(conn: &Connection, gate: &watch::Receiver<Gate>, blobs: Option<&Blobs>) {
     let mut requests = tokio::task::JoinSet::new();
     loop {
         tokio::select! {
             accepted = conn.accept_bi() => {
-                let Ok((send, recv)) = accepted else { return };
+                let Ok((send, recv)) = accepted else { return std::future::pending().await };
                 if let Some(blobs) = blobs {
                     let (blobs, conn, mut gate) = (blobs.clone(), conn.clone(), gate.clone());
                     requests.spawn(async move {
@@ -296,23 +294,37 @@ async fn serve_blobs(conn: &Connection, gate: &watch::Receiver<Gate>, blobs: Opt
     }
 }
 
+/// Until all is said, or nobody has listened for a while: whoever closed had a last word, which is read meanwhile.
 async fn write(
+    conn: &Connection,
+    id: ConnId,
+    control: SendStream,
+    out: OutReceiver,
+    engine: &mpsc::Sender<NetIn>,
+    blobs: Option<&Blobs>,
+) {
+    if say(conn, id, control, out, engine, blobs).await.is_err() {
+        tokio::time::sleep(CLOSE_TIMEOUT).await;
+    }
+}
+
+async fn say(
     conn: &Connection,
     id: ConnId,
     mut control: SendStream,
     mut out: OutReceiver,
     engine: &mpsc::Sender<NetIn>,
     blobs: Option<&Blobs>,
-) {
+) -> Result<(), ()> {
     let mut lanes: BTreeMap<u8, SendStream> = BTreeMap::new();
     let _ = control.set_priority(100);
     let mut fetches = tokio::task::JoinSet::new();
     loop {
         tokio::select! {
             message = out.recv() => match message {
-                Some(ConnOut::Control(bytes)) => if control.write_all(&bytes).await.is_err() { return },
+                Some(ConnOut::Control(bytes)) => control.write_all(&bytes).await.map_err(|_| ())?,
                 Some(ConnOut::Items { priority, tag, bytes }) => {
-                    if write_items(conn, &mut lanes, priority, tag, &bytes).await.is_err() { return }
+                    write_items(conn, &mut lanes, priority, tag, &bytes).await?;
                 }
                 Some(ConnOut::Fetch(files)) => if let Some(blobs) = blobs {
                     fetches.spawn(fetch(conn.clone(), id, blobs.clone(), files, engine.clone()));
@@ -330,6 +342,7 @@ async fn write(
         let _ = lane.finish();
     }
     let _ = tokio::time::timeout(CLOSE_TIMEOUT, control.stopped()).await;
+    Ok(())
 }
 
 async fn write_items(
@@ -372,5 +385,58 @@ async fn confirm(
     for hash in hashes {
         let there = blobs.await_at(conn.clone(), &hash).await;
         let _ = engine.send(NetIn::BlobThere { conn: id, hash, there }).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::endpoint;
+    use crate::net::queue::out_queue;
+
+    async fn endpoint_of(seed: u8) -> iroh::Endpoint {
+        endpoint::bind(iroh::SecretKey::from_bytes(&[seed; 32]), None, false).await.expect("bound")
+    }
+
+    /// The last word says why; what closes a connection comes right behind it, often before it is read.
+    #[tokio::test]
+    async fn what_had_come_when_the_connection_closed_is_heard() {
+        const WORDS: usize = 32 * 1024;
+        let (near, far) = (endpoint_of(1).await, endpoint_of(2).await);
+        let door = endpoint::address_of(far.id().as_bytes(), &endpoint::addresses(&far)).expect("an address");
+        let says_why = tokio::spawn(async move {
+            let conn = far.accept().await.expect("a call").await.expect("a connection");
+            let (mut send, mut recv) = conn.accept_bi().await.expect("a stream");
+            recv.read_chunk(CHUNK).await.expect("a greeting");
+            send.write_all(&[7; WORDS]).await.expect("said");
+            send.finish().expect("said");
+            send.stopped().await.expect("all of it is there");
+            // Whoever is gone listens to nothing either.
+            drop(recv);
+            conn.close(0u32.into(), b"bye");
+            far.close().await;
+        });
+        let conn = near.connect(door, endpoint::ALPN).await.expect("a connection");
+        // The engine is busy: it takes nothing before the connection is gone.
+        let (engine, mut inputs) = mpsc::channel(1);
+        let (out, out_rx) = out_queue();
+        let (_gate, gate_rx) = watch::channel(Gate::SHUT);
+        assert!(out.put(ConnOut::Control(b"greeting".to_vec())));
+        let driven = tokio::spawn(drive(conn.clone(), 1, true, engine, out_rx, gate_rx, None));
+        conn.closed().await;
+        // What it says to nobody any more ends nothing either.
+        assert!(out.put(ConnOut::Control(b"more".to_vec())));
+        let mut heard = 0;
+        while let Some(input) = inputs.recv().await {
+            match input {
+                NetIn::Control { bytes, .. } => heard += bytes.len(),
+                NetIn::Lost { .. } => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(heard, WORDS);
+        driven.await.expect("it ends");
+        says_why.await.expect("it ends");
+        near.close().await;
     }
 }
