@@ -10,4 +10,5 @@ pub mod import;
 pub mod links;
 pub mod markdown;
 mod rewrite;
+pub mod tasks;
 mod wiki;
