@@ -20,6 +20,7 @@ mod quota;
 mod recovery;
 mod replicas;
 mod story;
+mod tables;
 mod threads;
 mod through_node;
 mod time;

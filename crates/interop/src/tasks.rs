@@ -79,6 +79,8 @@ pub struct StatusWord {
     pub status: Status,
     /// Whether the name says nothing beyond that.
     pub plain: bool,
+    /// Whether a person said what it means.
+    pub given: bool,
 }
 
 /// What a row says.
@@ -160,7 +162,8 @@ fn shown(columns: &[String]) -> Vec<String> {
 }
 
 impl TaskTable {
-    fn meaning(&self, column: &str) -> Field {
+    /// What a column holds, by its name.
+    pub fn meaning(&self, column: &str) -> Field {
         self.meanings.get(&columns::normal(column)).copied().unwrap_or(Field::Own)
     }
 
@@ -285,19 +288,17 @@ impl TaskTable {
         let open =
             task.status.as_ref().is_none_or(|word| self.source == Source::Asana && !word.status.is_closed());
         if completed && open {
-            task.status = Some(StatusWord { word: "Done".to_owned(), status: Status::Done, plain: true });
+            task.status =
+                Some(StatusWord { word: "Done".to_owned(), status: Status::Done, plain: true, given: false });
         }
         task
     }
 
     fn status(&self, word: &str) -> StatusWord {
-        let (status, plain) = words::status(word);
-        match self.statuses.get(&columns::normal(word)) {
-            Some(given) => {
-                StatusWord { word: word.to_owned(), status: *given, plain: plain && status == *given }
-            }
-            None => StatusWord { word: word.to_owned(), status, plain },
-        }
+        let (means, plain) = words::status(word);
+        let given = self.statuses.get(&columns::normal(word)).copied();
+        let status = given.unwrap_or(means);
+        StatusWord { word: word.to_owned(), status, plain: plain && status == means, given: given.is_some() }
     }
 
     /// The blocks of a description, in the markup of the tool: Markdown, but for what would be misread as such.
@@ -306,7 +307,8 @@ impl TaskTable {
             return crate::markdown::parse(description);
         }
         let lines = description.lines().filter(|line| !line.trim().is_empty());
-        lines.map(|line| Block::plain(BlockKind::Paragraph, line)).collect()
+        let blocks: Vec<Block> = lines.map(|line| Block::plain(BlockKind::Paragraph, line)).collect();
+        crate::markdown::normalise(&blocks)
     }
 }
 

@@ -7,6 +7,7 @@ mod export;
 mod folder;
 mod import;
 pub(crate) mod snapshots;
+mod tasks;
 
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,7 @@ use crate::net::blobs::Blobs;
 use crate::net::door::{self, Answer, Ask};
 
 pub(crate) use bundle::import as import_bundle;
+pub(crate) use import::kept_heads;
 
 /// Largest file that can be attached: it is sealed in memory.
 pub const MAX_ATTACHMENT_BYTES: u64 = 1 << 30;
@@ -72,6 +74,7 @@ impl Files {
         match command {
             Command::Attach { doc, path } => self.attach(core, doc, path),
             Command::Import { path, dry_run } => import::run(self, core, path, *dry_run, progress),
+            Command::ImportTasks(wish) => tasks::run(core, wish, progress),
             Command::Export { dir, page, space, overwrite } => {
                 let what = export::Part { page: page.as_deref(), space: space.as_deref() };
                 export::run(self, core, dir, what, *overwrite, progress)

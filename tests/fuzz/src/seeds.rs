@@ -8,7 +8,9 @@ pub use made::{
     batch, bundle, control, foreign, gate, hello, inner, item, item_frame, log, operations, pack, record,
     talk, trial, trial_frame, unfold,
 };
-pub use texts::{door, html, ics, import, link, markdown, query, recurrence, search, ticket, typed, words};
+pub use texts::{
+    door, html, ics, import, link, markdown, query, recurrence, search, table, ticket, typed, words,
+};
 
 /// The workspace of made-up items.
 pub(crate) const WORKSPACE: [u8; 32] = [42; 32];

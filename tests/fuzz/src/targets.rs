@@ -12,7 +12,7 @@ mod trial;
 pub use files::{bundle, door, trial_frame};
 pub use gates::{gate, graph, operations};
 pub use items::{batch, inner, item, log, pack, record};
-pub use pages::{html, import, markdown};
+pub use pages::{html, import, markdown, table};
 pub use rows::{search, store_row};
 pub use session::{control, hello, item_frame, talk};
 pub use texts::{ics, link, query, recurrence, ticket, typed, words};
@@ -71,6 +71,7 @@ pub const ALL: &[Target] = &[
     target!(markdown, 4 * KIB, 16 * MIB, 200),
     target!(html, 4 * KIB, 16 * MIB, 300),
     target!(import, 4 * KIB, 16 * MIB, 300),
+    target!(table, 4 * KIB, 2 * MIB, 400),
     target!(bundle, 16 * KIB, 2 * MIB, 200),
     target!(trial_frame, 4 * KIB, 128 * KIB, 400),
     target!(door, 4 * KIB, 512 * KIB, 400),

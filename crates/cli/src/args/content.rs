@@ -306,11 +306,27 @@ pub(crate) struct SearchArgs {
 /// `import`
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// Folder or file
-    pub(crate) path: PathBuf,
-    /// Kind of source
+    /// Folder or file: Markdown, or a table of tasks (.csv, .tsv)
+    #[arg(required_unless_present = "undo")]
+    pub(crate) path: Option<PathBuf>,
+    /// Kind of source: markdown, csv, linear, jira, asana, gitlab, plane, shortcut; by the file when auto
     #[arg(long, default_value = "auto", value_name = "KIND")]
     pub(crate) from: String,
+    /// Project of tasks whose row names none; else it is named after the file
+    #[arg(long, value_name = "P")]
+    pub(crate) project: Option<String>,
+    /// What a column of a table holds, for example title=Summary; repeat it for several
+    #[arg(long = "map", value_name = "FIELD=COLUMN")]
+    pub(crate) columns: Vec<String>,
+    /// What a status of a table means, for example "In QA=review"; repeat it for several
+    #[arg(long = "status", value_name = "WORD=STATUS")]
+    pub(crate) statuses: Vec<String>,
+    /// How dates of a table stand: mdy (12/31/2026) or dmy (31/12/2026); by what is in it when left out
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) dates: Option<String>,
+    /// Take the last import of tasks back, but for what somebody went on with since
+    #[arg(long, conflicts_with_all = ["path", "dry_run", "report"])]
+    pub(crate) undo: bool,
     /// Only say what would happen
     #[arg(long)]
     pub(crate) dry_run: bool,

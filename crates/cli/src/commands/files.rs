@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use tern_peer::{Command, ErrorKind, PeerError, Query, Reply, View};
+use tern_peer::{Command, ErrorKind, PeerError, Query, Reply, TaskImport, View};
 
 use super::not_here;
 use crate::args::{AttachArgs, AttachmentAction, DocAction, ExportArgs, ImportArgs};
@@ -14,22 +14,70 @@ use crate::{failure, human};
 const DOC_MAX_BYTES: u64 = 64 << 20;
 
 pub(super) fn import(context: &Context, args: &ImportArgs) -> Result<(), PeerError> {
-    if !matches!(args.from.as_str(), "auto" | "markdown") {
-        let what = format!("Importing from “{}”", args.from);
-        return Err(not_here(&what, "Export it there as Markdown and import that folder."));
+    let Some(path) = args.path.as_ref().filter(|_| !args.undo) else {
+        let reply = context.with_peer(|peer| peer.call(Command::ImportUndo))?;
+        let Reply::ImportUndone(undone) = &reply else { return Err(failure::mismatch()) };
+        return context.emit(&reply, || human::files::import_undone(undone));
+    };
+    if !path.exists() {
+        return Err(failure::unreadable(path, &std::io::ErrorKind::NotFound.into()));
     }
-    if !args.path.exists() {
-        return Err(failure::unreadable(&args.path, &std::io::ErrorKind::NotFound.into()));
-    }
+    let command = import_command(path, args)?;
     let bar = context.progress();
-    let command = Command::Import { path: args.path.clone(), dry_run: args.dry_run };
     let reply = context.with_peer(|peer| peer.call_with(command, bar.reporter()))?;
     drop(bar);
     let Reply::Import(report) = &reply else { return Err(failure::mismatch()) };
     if let Some(path) = &args.report {
         write(path, (to_json(report)? + "\n").as_bytes())?;
     }
-    context.emit(&reply, || human::files::imported(report, args))
+    context.emit(&reply, || human::files::imported(report, path, args.dry_run))
+}
+
+fn import_command(path: &Path, args: &ImportArgs) -> Result<Command, PeerError> {
+    const TABLES: [&str; 7] = ["csv", "linear", "jira", "asana", "gitlab", "plane", "shortcut"];
+    let end = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let is_table = path.is_file() && matches!(end.as_str(), "csv" | "tsv");
+    let source = match args.from.as_str() {
+        "auto" if is_table => None,
+        "auto" | "markdown" => {
+            let of_tables = [args.project.is_some(), !args.columns.is_empty(), !args.statuses.is_empty()];
+            if of_tables.contains(&true) || args.dates.is_some() {
+                let text = "--project, --map, --status and --dates are for tables of tasks.";
+                return Err(PeerError::new(ErrorKind::Usage, text)
+                    .safe("Nothing was imported.")
+                    .next("Name a .csv or .tsv file, or say --from csv."));
+            }
+            return Ok(Command::Import { path: path.to_owned(), dry_run: args.dry_run });
+        }
+        known if TABLES.contains(&known) => Some(known.to_owned()),
+        other => {
+            let next = "Export it there as CSV, or as Markdown, and import that.";
+            return Err(not_here(&format!("Importing from “{other}”"), next));
+        }
+    };
+    Ok(Command::ImportTasks(TaskImport {
+        path: path.to_owned(),
+        source,
+        project: args.project.clone(),
+        columns: pairs(&args.columns, "--map", "title=Summary")?,
+        statuses: pairs(&args.statuses, "--status", "In QA=review")?,
+        dates: args.dates.clone(),
+        dry_run: args.dry_run,
+    }))
+}
+
+/// `left=right` of each; a status may have an = of its own, so that the last one counts there.
+fn pairs(texts: &[String], option: &str, example: &str) -> Result<Vec<(String, String)>, PeerError> {
+    let split = |text: &String| {
+        let parts = if option == "--status" { text.rsplit_once('=') } else { text.split_once('=') };
+        let parts = parts.filter(|(left, right)| !left.trim().is_empty() && !right.trim().is_empty());
+        parts.map(|(left, right)| (left.trim().to_owned(), right.trim().to_owned())).ok_or_else(|| {
+            PeerError::new(ErrorKind::Usage, format!("“{text}” does not say what {option} needs."))
+                .safe("Nothing was imported.")
+                .next(format!("Write for example {option} \"{example}\"."))
+        })
+    };
+    texts.iter().map(split).collect()
 }
 
 pub(super) fn export(context: &Context, args: ExportArgs) -> Result<(), PeerError> {

@@ -105,6 +105,7 @@ fn more(more: &TaskMoreView, clock: &Clock, line: &mut impl FnMut(&str, &str)) {
     for mark in &more.hill_history {
         line("", &format!("{} by {}, {}", mark.position, mark.by, clock.words(&mark.when)));
     }
+    line("from", more.imported_from.as_deref().unwrap_or_default());
 }
 
 fn recurring(recurs: &RecursView, clock: &Clock, line: &mut impl FnMut(&str, &str)) {

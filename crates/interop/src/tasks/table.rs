@@ -1,5 +1,7 @@
 //! A file of separated values into rows of text: which character separates, where the header is, what a cell holds.
 
+use std::cmp::Reverse;
+
 use csv::{ReaderBuilder, StringRecord};
 use thiserror::Error;
 
@@ -52,14 +54,15 @@ pub(super) struct Table {
     pub(super) rows: Vec<(u64, Vec<String>)>,
 }
 
-/// Reads a table. Of all separators and first rows the one counts that `is_header` takes and that has the most columns.
+/// Reads a table. Of all separators and first rows the one counts that `is_header` takes; of several the first, then the
+/// one with the most columns.
 pub(super) fn read(bytes: &[u8], is_header: &dyn Fn(&[String]) -> bool) -> Result<Table, TableError> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(TableError::TooLarge);
     }
     let text = text_of(bytes)?;
     let heads = SEPARATORS.map(|separator| head(&text, separator, is_header));
-    let most = heads.iter().flatten().max_by_key(|head| (head.known, head.columns.len()));
+    let most = heads.iter().flatten().max_by_key(|head| (head.known, Reverse(head.at), head.columns.len()));
     let Some(head) = most else { return Err(TableError::Empty) };
     if head.columns.len() > MAX_COLUMNS {
         return Err(TableError::TooManyColumns);
@@ -118,12 +121,23 @@ fn records(text: &str, separator: u8) -> impl Iterator<Item = Record> {
             let blank = text.as_bytes().get(from..).unwrap_or_default();
             let begin = from + blank.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             let passed = text.as_bytes().get(counted..begin).unwrap_or_default();
-            line += memchr::memchr_iter(b'\n', passed).count() as u64;
+            line += line_ends(passed);
             counted = begin;
             Some(Ok((line, record.iter().map(cell).collect())))
         }
         Err(_) => Some(Err(TableError::NotText)),
     })
+}
+
+/// Line feeds, and carriage returns without one.
+fn line_ends(bytes: &[u8]) -> u64 {
+    let after = bytes.iter().skip(1).copied().map(Some).chain([None]);
+    let ends = bytes.iter().zip(after).filter(|(byte, next)| match byte {
+        b'\n' => true,
+        b'\r' => *next != Some(b'\n'),
+        _ => false,
+    });
+    ends.count() as u64
 }
 
 /// What a cell says: without blanks around it, with line feeds alone, and without the mark that keeps spreadsheets from

@@ -24,7 +24,7 @@ fn an_export_of_linear_is_read_by_the_names_of_its_columns() {
     assert_eq!(first.description, "First **line**\n\n- second, \"quoted\"");
     assert_eq!(
         first.status,
-        Some(StatusWord { word: "In Progress".into(), status: Status::Doing, plain: true })
+        Some(StatusWord { word: "In Progress".into(), status: Status::Doing, plain: true, given: false })
     );
     assert_eq!((first.priority, first.estimate), (Some(Priority::Urgent), Some(3)));
     assert_eq!((first.assignee.as_deref(), first.due.as_deref()), (Some("Aiko Tanaka"), Some("2026-12-01")));
@@ -39,7 +39,7 @@ fn an_export_of_linear_is_read_by_the_names_of_its_columns() {
     assert_eq!(second.own, BTreeMap::from([("Team".to_owned(), "Web".to_owned())]));
     assert_eq!(
         second.status,
-        Some(StatusWord { word: "Triage".into(), status: Status::Backlog, plain: false })
+        Some(StatusWord { word: "Triage".into(), status: Status::Backlog, plain: false, given: false })
     );
     assert_eq!((second.due.as_deref(), second.parent.as_deref()), (Some("2026-01-05"), Some("WEB-1")));
 }

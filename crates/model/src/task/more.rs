@@ -35,6 +35,16 @@ pub const APPETITE: &str = "appetite";
 pub const HILL: &str = "hill";
 /// Field: positions that were set, as `<UTC milliseconds> <position> <member>`; a set.
 pub const HILL_MARKS: &str = "hill_marks";
+/// Field: the tool from which the task was imported.
+pub const SOURCE: &str = "source";
+/// Field: what its row stays the same by there.
+pub const SOURCE_ID: &str = "source_id";
+/// Field: what people call it there.
+pub const SOURCE_KEY: &str = "source_key";
+/// Field: the row as it was read last, as JSON of whoever imports.
+pub const SOURCE_ROW: &str = "source_row";
+/// Field: blake3 of everything that was read of it last, hex.
+pub const SOURCE_HASH: &str = "source_hash";
 /// What names of fields begin with that a project defines.
 pub const OWN_FIELD: &str = "field.";
 
@@ -70,6 +80,23 @@ pub struct TaskMore {
     pub hill: Option<i64>,
     /// Positions over time: when, where, member id in hex.
     pub hill_marks: Vec<(i64, i64, String)>,
+    /// Where it was imported from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
+}
+
+/// Where a task was imported from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Imported {
+    /// The tool.
+    pub source: String,
+    /// What its row stays the same by there.
+    pub id: String,
+    /// What people call it there; empty where that is nothing.
+    pub key: String,
+    /// blake3 of everything that was read of it last, hex.
+    pub hash: String,
 }
 
 impl Doc {
@@ -114,6 +141,12 @@ impl Doc {
             appetite: number(APPETITE),
             hill: number(HILL).map(|at| at.clamp(0, 100)),
             hill_marks: marks,
+            imported: text(SOURCE).zip(text(SOURCE_ID)).map(|(source, id)| Imported {
+                source,
+                id,
+                key: text(SOURCE_KEY).unwrap_or_default(),
+                hash: text(SOURCE_HASH).unwrap_or_default(),
+            }),
         }
     }
 

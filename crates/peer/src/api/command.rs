@@ -278,6 +278,10 @@ pub enum Command {
         /// Only say what would happen.
         dry_run: bool,
     },
+    /// Imports a table of tasks.
+    ImportTasks(super::TaskImport),
+    /// Takes the last import of tasks back, but for what somebody went on with since.
+    ImportUndo,
     /// Exports as Markdown files.
     Export {
         /// Folder to write into.

@@ -60,6 +60,8 @@ pub enum Reply {
     },
     /// An import.
     Import(super::ImportReport),
+    /// An import of tasks that was taken back.
+    ImportUndone(super::ImportUndone),
     /// An export.
     Export(super::ExportReport),
     /// A bundle.

@@ -58,6 +58,9 @@ pub struct TaskMoreView {
     /// Positions on the hill that were set, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hill_history: Vec<HillMarkView>,
+    /// The tool from which it was imported and what people call it there (`linear WEB-12`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported_from: Option<String>,
 }
 
 /// Another task in a few words.

@@ -1,6 +1,6 @@
 //! Several tasks at once, saved views of them, and one's own work.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tern_model::Value;
 
 use super::{ConflictView, OwedItem, Ref, TaskView};
@@ -56,7 +56,7 @@ pub enum TaskCommand {
 }
 
 /// What a change did to one field of one task, or of one page with typed fields.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskStep {
     /// Full id of the task or page.
     pub task: String,
@@ -69,7 +69,7 @@ pub struct TaskStep {
 }
 
 /// What a change of several tasks did.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskSteps {
     /// Tasks that differ from before.
     pub changed: usize,

@@ -74,22 +74,25 @@ pub struct AboutView {
 /// What an import did.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct ImportReport {
-    /// Pages made.
+    /// Pages or tasks made.
     pub created: u64,
-    /// Pages changed.
+    /// Pages or tasks changed.
     pub updated: u64,
-    /// Files that were here already.
+    /// Files or rows that were here already.
     pub unchanged: u64,
-    /// Files kept as attachments or to the letter.
+    /// Files kept as attachments or to the letter; rows of which a part is kept as it was written alone.
     pub kept: Vec<ImportLine>,
-    /// Files not taken, with the reason.
+    /// Files or rows not taken, with the reason.
     pub refused: Vec<ImportLine>,
+    /// How a table of tasks was understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<super::TaskImportView>,
 }
 
 /// One file of an import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ImportLine {
-    /// Path within the folder.
+    /// Path within the folder, or the line of a table (`line 12`).
     pub path: String,
     /// Why.
     pub reason: String,

@@ -157,7 +157,8 @@ pub(crate) fn step(
     Ok(())
 }
 
-fn put_back(work: &mut Work<'_, '_>, steps: &[TaskStep]) -> Result<TaskSteps, PeerError> {
+/// Takes steps back, but for what somebody has changed since.
+pub(crate) fn put_back(work: &mut Work<'_, '_>, steps: &[TaskStep]) -> Result<TaskSteps, PeerError> {
     let mut by_task: BTreeMap<&str, Vec<&TaskStep>> = BTreeMap::new();
     for step in steps {
         by_task.entry(&step.task).or_default().push(step);

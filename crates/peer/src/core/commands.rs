@@ -9,7 +9,7 @@ use super::resolve::{self, Wanted};
 use super::{
     Core, Work, access, audit, bulk, comments, cycles, decisions, drafts, focus, handoff, inbox, invites,
     pages, past, people, practice, project, projects, reading, record, removal, review, saved_views, spaces,
-    tasks, templates, threads, typing, weekly,
+    task_import, tasks, templates, threads, typing, weekly,
 };
 
 /// What a command did, before the reply is made.
@@ -162,10 +162,12 @@ fn perform(work: &mut Work<'_, '_>, command: &Command) -> Result<Did, PeerError>
         Command::Cycle(command) => Did::Cycle(cycles::perform(work, command)?),
         Command::View(command) => Did::View(saved_views::perform(work, command)?),
         Command::DocLoad { bytes } => done(load(work, bytes)?),
+        Command::ImportUndo => Did::other(Reply::ImportUndone(task_import::take_back(work)?)),
         Command::Attach { .. }
         | Command::WeeklyPost
         | Command::Compact { .. }
         | Command::Import { .. }
+        | Command::ImportTasks(_)
         | Command::Export { .. }
         | Command::BundleExport { .. }
         | Command::BundleImport { .. } => return Err(internal("This command belongs to the engine.")),

@@ -65,6 +65,7 @@ mod start;
 mod status;
 mod strip;
 pub(crate) mod study;
+pub(crate) mod task_import;
 mod task_more;
 mod task_times;
 pub(crate) mod tasks;
@@ -78,7 +79,7 @@ mod typing;
 mod web;
 mod weekly;
 mod when;
-mod words;
+pub(crate) mod words;
 mod work;
 mod zone_data;
 

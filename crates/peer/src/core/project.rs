@@ -272,7 +272,11 @@ fn task(work: &mut Work<'_, '_>, doc: &Doc, times: &Times) -> Result<(), PeerErr
         updated_ms: times.updated_ms,
         conflicts_json: serde_json::to_string(&conflicts).unwrap_or_default(),
     })?;
-    let body = doc.text();
+    // What it was called where it comes from is how people speak of it.
+    let body = match &doc.task_more().imported {
+        Some(from) => format!("{}\n{}", doc.text(), from.key),
+        None => doc.text(),
+    };
     index(work, id, "task", &fields.title, &body, trashed)
 }
 

@@ -19,13 +19,13 @@ mod states;
 /// Field: letters before the short ids of tasks.
 const KEY: &str = "key";
 /// Most states or fields of a project.
-const MAX_NAMED: usize = 64;
+pub(crate) const MAX_NAMED: usize = 64;
 /// Most characters of the name of a state or field.
-const MAX_NAMED_CHARS: usize = 64;
+pub(crate) const MAX_NAMED_CHARS: usize = 64;
 /// Most characters of an update.
 const MAX_UPDATE_CHARS: usize = 100_000;
 /// Names that fields of tasks have already.
-const TAKEN: [&str; 26] = [
+pub(crate) const TAKEN: [&str; 26] = [
     "title",
     "status",
     "priority",
@@ -135,7 +135,12 @@ pub(crate) fn create(work: &mut Work<'_, '_>, title: &str) -> Result<DocId, Peer
     Ok(id)
 }
 
-fn change(work: &mut Work<'_, '_>, id: DocId, fields: &[(String, String)]) -> Result<(), PeerError> {
+/// Changes fields of a project as typed.
+pub(crate) fn change(
+    work: &mut Work<'_, '_>,
+    id: DocId,
+    fields: &[(String, String)],
+) -> Result<(), PeerError> {
     for (name, value) in fields {
         let plan = work.doc(id)?.plan();
         let edits = field_edits(work, &plan, name.trim(), value.trim())?;

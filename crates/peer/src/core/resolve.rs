@@ -59,7 +59,8 @@ impl Wanted {
     }
 }
 
-/// The document that `text` names: full id, short id, task id with its key, unique prefix, or a title that only one has.
+/// The document that `text` names: full id, short id, task id with its key, unique prefix, or a title that only one has; of
+/// several with one title the only one that is not in the trash.
 pub(crate) fn document(store: &Store, text: &str, wanted: Wanted) -> Result<DocId, PeerError> {
     let typed = text.trim();
     if let Ok(id) = typed.parse::<DocId>()
@@ -68,19 +69,20 @@ pub(crate) fn document(store: &Store, text: &str, wanted: Wanted) -> Result<DocI
     {
         return Ok(id);
     }
-    let mut candidates: Vec<(DocId, String)> = Vec::new();
+    let mut candidates: Vec<(DocId, String, bool)> = Vec::new();
     if wanted != Wanted::Task {
-        candidates.extend(store.sidebar()?.into_iter().map(|p| (DocId(p.doc), p.title)));
+        candidates.extend(store.sidebar()?.into_iter().map(|p| (DocId(p.doc), p.title, p.trashed)));
     }
     if wanted != Wanted::Page {
-        candidates.extend(store.tasks()?.into_iter().map(|t| (DocId(t.doc), t.title)));
+        candidates.extend(store.tasks()?.into_iter().map(|t| (DocId(t.doc), t.title, t.trashed)));
     }
-    let titled: Vec<DocId> =
-        candidates.iter().filter(|(_, title)| title == typed).map(|(id, _)| *id).collect();
-    if let [one] = titled.as_slice() {
+    let titled = || candidates.iter().filter(|(_, title, _)| title == typed);
+    let here: Vec<DocId> = titled().filter(|(_, _, trashed)| !trashed).map(|(id, ..)| *id).collect();
+    let titled: Vec<DocId> = titled().map(|(id, ..)| *id).collect();
+    if let ([one], _) | (_, [one]) = (here.as_slice(), titled.as_slice()) {
         return Ok(*one);
     }
-    let ids = ShortIds::new(candidates.iter().map(|(id, _)| *id));
+    let ids = ShortIds::new(candidates.iter().map(|(id, ..)| *id));
     match ids.resolve(typed) {
         Found::One(id) => Ok(id),
         Found::Many(some) => {

@@ -159,6 +159,12 @@ pub(crate) fn blocked_by(
     Ok(true)
 }
 
+/// The tool and what people call the task there, in words.
+fn imported_from(from: &more::Imported) -> String {
+    let called = if from.key.is_empty() { &from.id } else { &from.key };
+    format!("{} {called}", from.source)
+}
+
 impl Core {
     /// A task in a few words.
     pub(crate) fn task_link(&self, row: &TaskRow, names: &Names) -> TaskLinkView {
@@ -217,6 +223,7 @@ impl Core {
             cycle: more.cycle.and_then(|cycle| names.cycles.get(&cycle.0).cloned()),
             appetite: more.appetite,
             hill: more.hill,
+            imported_from: more.imported.as_ref().map(imported_from),
             parent: links(web.parts.of(&id)).pop(),
             recurs: self.recurs_view(more, &names.zone, all),
             ..TaskMoreView::default()

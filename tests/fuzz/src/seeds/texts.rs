@@ -136,6 +136,25 @@ pub fn html() -> Vec<Vec<u8>> {
     ])
 }
 
+/// Tables of several tools.
+pub fn table() -> Vec<Vec<u8>> {
+    let linear = "\u{feff}\"ID\",\"Team\",\"Title\",\"Description\",\"Status\",\"Priority\",\"Labels\",\"Archived\",\"Due Date\",\"UUID\"\r\n\
+        \"WEB-1\",\"Web\",\"Fix login\",\"One\r\n\r\ntwo \"\"three\"\"\",\"In Progress\",\"Urgent\",\"a, b\",\"\",\"2026-12-01\",\"u-1\"\r\n\
+        \"WEB-2\",\"Web\",\"'=SUM(1)\",\"\",\"Triage\",\"No priority\",\"\",\"\",\"Mon Jan 05 2026 00:00:00 GMT+0000\",\"u-2\"\r\n";
+    let jira = "Summary,Issue key,Issue id,Status,Labels,Labels,Comment,Due Date,Description\n\
+        Fix,WEB-7,10007,QA,auth,web,one,11/May/24 03:26 PM,h2. No\n,WEB-8,10008,Done,,,,31/12/24,\n";
+    let asana = "Task ID,Created At,Completed At,Name,Section/Column,Assignee,Due Date,Tags,Notes,Projects,Parent task\n\
+        1,2026-01-01,2026-01-02,A,Later,ann@x.org,,\"x,y\",n,P,\n2,,,B,,,12.1.26,,,P,A\n";
+    let other = "Tasks\n\nWhat;Title;Tags;Due;Estimate\n1;Rope;\"[\"\"a\"\",\"\"b\"\"]\";24/12/2026;2.0\n;Rope;;tomorrow;2.5\n";
+    let wide = [0xfeff_u16]
+        .into_iter()
+        .chain("Title\tState\nDach\tdone\n".encode_utf16())
+        .flat_map(u16::to_le_bytes);
+    let mut all: Vec<Vec<u8>> = [linear, jira, asana, other].map(|text| text.as_bytes().to_vec()).into();
+    all.push(wide.collect());
+    all
+}
+
 /// Folders: path, content, zero byte.
 pub fn import() -> Vec<Vec<u8>> {
     all(&[

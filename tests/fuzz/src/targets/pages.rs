@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use tern_interop::import::{Known, SourceFile, plan, resolve};
+use tern_interop::tasks::{self, Options};
 use tern_interop::{html as html_out, html_in, markdown as md};
 use tern_model::block::{Block, Inline};
 use tern_model::ids::DocId;
@@ -56,6 +57,61 @@ pub fn html(data: &[u8]) {
         }
     }
     harmless(&html_out::render(&blocks));
+}
+
+/// A table of tasks.
+pub fn table(data: &[u8]) {
+    let Ok(table) = tasks::read(data, &Options::default()) else { return };
+    let ids: BTreeSet<&str> = table.rows.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(ids.len(), table.rows.len(), "two rows are one");
+    let mut line = 0;
+    for row in &table.rows {
+        assert!(row.line > line, "line {} after {line}", row.line);
+        line = row.line;
+        let task = table.task(&row.cells);
+        assert!(!task.title.is_empty() && !task.title.contains('\n'), "{:?}", task.title);
+        assert!(task.due.is_none_or(|due| due.parse::<jiff::civil::Date>().is_ok()));
+        // Nothing is dropped: every cell is in the task, or in the row that it keeps.
+        assert!(row.cells.iter().all(|(_, cell)| !cell.is_empty()));
+        let blocks = table.blocks(&task.description);
+        assert_eq!(md::normalise(&blocks), blocks);
+    }
+    // The rows written again, as a table that needs no guess, say the same.
+    let wild = |text: &str| text.starts_with('\'') || text.trim() != text || text.contains('\r');
+    let names: Vec<&String> = table.columns.iter().map(|(name, _)| name).collect();
+    let tame = table.rows.iter().all(|row| {
+        let mut seen = BTreeSet::new();
+        row.cells.iter().all(|(name, cell)| !wild(cell) && names.contains(&name) && seen.insert(name))
+    });
+    let separates = |name: &str| name.contains([',', ';', '\t', '"', '\n']);
+    if !tame || names.iter().any(|name| wild(name) || separates(name)) || names.len() < 2 {
+        return;
+    }
+    let quoted = |cells: Vec<&str>| {
+        let guard = |cell: &str| if cell.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+        let cells = cells.iter().map(|cell| format!("\"{}{}\"", guard(cell), cell.replace('"', "\"\"")));
+        cells.collect::<Vec<_>>().join(",") + "\r\n"
+    };
+    let mut again = quoted(names.iter().map(|name| name.as_str()).collect());
+    for row in &table.rows {
+        let cell =
+            |name: &&String| row.cells.iter().find(|(n, _)| n == *name).map_or("", |(_, cell)| cell.as_str());
+        again += &quoted(names.iter().map(cell).collect());
+    }
+    let options = Options { source: Some(table.source), ..Options::default() };
+    let again = tasks::read(again.as_bytes(), &options).expect("a table");
+    let say = |table: &tasks::TaskTable| {
+        table
+            .rows
+            .iter()
+            .map(|row| (row.id.clone(), row.cells.clone(), table.task(&row.cells)))
+            .collect::<Vec<_>>()
+    };
+    let by_name = |mut rows: Vec<(String, Vec<(String, String)>, tasks::ImportedTask)>| {
+        rows.iter_mut().for_each(|(_, cells, _)| cells.sort());
+        rows
+    };
+    assert_eq!(by_name(say(&again)), by_name(say(&table)), "written again it says otherwise");
 }
 
 /// What Tern writes as HTML runs nothing and leads nowhere by itself.

@@ -1,0 +1,145 @@
+//! Tables of tasks from other tools: seen before they are taken, taken again without doubles, taken back as one.
+
+use serde_json::Value;
+
+use crate::harness::{Home, Node, Stage, rows, word};
+
+const HEADER: &str = "\"ID\",\"Team\",\"Title\",\"Description\",\"Status\",\"Estimate\",\"Priority\",\"Assignee\",\"Labels\",\
+    \"Cycle Name\",\"Created\",\"Archived\",\"Due Date\",\"Parent issue\",\"UUID\",\"Blocked by\"\r\n";
+const LOGIN: &str = "\"WEB-1\",\"Web\",\"Fix login\",\"The **second** try\r\nfails.\",\"In Progress\",\"3\",\"Urgent\",\
+    \"aiko@example.org\",\"auth, Bug\",\"Cycle 4\",\"2026-01-05\",\"\",\"2026-12-01\",\"\",\"u-1\",\"WEB-2\"\r\n";
+const RENEW: &str = "\"WEB-2\",\"Web\",\"'=RENEW(certificate)\",\"\",\"Triage\",\"\",\"No priority\",\"\",\"\",\"\",\"\",\"\",\
+    \"\",\"WEB-1\",\"u-2\",\"\"\r\n";
+const OLD: &str = "\"WEB-3\",\"Web\",\"Old\",\"\",\"Done\",\"\",\"\",\"\",\"\",\"\",\"\",\"2025-01-01\",\"\",\"\",\"u-3\",\"\"\r\n";
+
+fn tasks(home: &Home) -> Vec<Value> {
+    rows(&home.json(&["task", "list"]), "tasks").to_vec()
+}
+
+fn counts(report: &Value) -> [u64; 3] {
+    ["created", "updated", "unchanged"].map(|key| report[key].as_u64().expect("a count"))
+}
+
+#[test]
+fn an_export_of_linear_comes_in_once_and_work_done_here_stays_when_it_comes_again() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let table = |rows: &[&str]| stage.write("issues.csv", format!("\u{feff}{HEADER}{}", rows.concat()));
+    let file = table(&[LOGIN, RENEW, OLD]);
+
+    let seen = ben.json(&["import", &file, "--dry-run"]);
+    assert_eq!(counts(&seen), [2, 0, 0]);
+    assert_eq!(seen["tasks"]["source"], "linear");
+    assert_eq!(seen["tasks"]["people"][0]["member"], Value::Null);
+    assert_eq!(tasks(&ben), Vec::<Value>::new(), "a preview changes nothing");
+
+    let report = ben.json(&["import", &file]);
+    assert_eq!(counts(&report), [2, 0, 0]);
+    assert!(report["refused"].to_string().contains("archived"), "{report}");
+    let login = ben.json(&["task", "show", "Fix login"]);
+    assert_eq!(
+        (&login["status"], &login["priority"], &login["estimate"]),
+        (&"doing".into(), &"urgent".into(), &"3".into())
+    );
+    assert_eq!((&login["project"], &login["imported_from"]), (&"Web".into(), &"linear WEB-1".into()));
+    assert_eq!(login["labels"], serde_json::json!(["Bug", "auth"]));
+    assert_eq!((&login["due"]["value"], &login["due"]["kind"]), (&"2026-12-01".into(), &"end-of-day".into()));
+    assert_eq!(login["fields"]["Cycle-Name"], "Cycle 4");
+    assert_eq!(login["fields"]["Assignee-imported"], "aiko@example.org", "nobody of that name is here yet");
+    assert!(login["description"].as_str().is_some_and(|text| text.contains("**second**")), "{login}");
+    assert_eq!(login["waits_for"][0]["title"], "=RENEW(certificate)");
+    let renew = ben.json(&["task", "show", "=RENEW(certificate)"]);
+    assert_eq!((&renew["status"], &renew["state"]), (&"backlog".into(), &"Triage".into()));
+    assert_eq!(renew["parent"]["title"], "Fix login");
+    assert_eq!(rows(&ben.json(&["search", "WEB-1"]), "hits")[0]["title"], "Fix login");
+
+    assert_eq!(counts(&ben.json(&["import", &file])), [0, 0, 2]);
+
+    // Work goes on here, and the table changes there.
+    ben.json(&["task", "set", "Fix login", "priority=low", "label=mine"]);
+    let moved = LOGIN.replace("In Progress", "Done").replace("fails.", "fails.\r\n\r\nIt was the clock.");
+    let file = table(&[&moved, RENEW]);
+    assert_eq!(counts(&ben.json(&["import", &file])), [0, 1, 1]);
+    let login = ben.json(&["task", "show", "Fix login"]);
+    assert_eq!((&login["status"], &login["priority"]), (&"done".into(), &"low".into()));
+    assert_eq!(login["labels"], serde_json::json!(["Bug", "auth", "mine"]));
+    assert!(login["description"].as_str().is_some_and(|text| text.contains("the clock")), "{login}");
+
+    // The last import goes back, and nothing else.
+    let undone = ben.json(&["import", "--undo"]);
+    assert_eq!((&undone["put_back"], &undone["trashed"]), (&1.into(), &0.into()), "{undone}");
+    let login = ben.json(&["task", "show", "Fix login"]);
+    assert_eq!((&login["status"], &login["priority"]), (&"doing".into(), &"low".into()));
+    assert!(login["description"].as_str().is_some_and(|text| !text.contains("the clock")), "{login}");
+    assert_eq!(ben.run(&["import", "--undo"]).code, 4, "it was taken back already");
+    assert_eq!(counts(&ben.json(&["import", &file])), [0, 1, 1]);
+}
+
+#[test]
+fn an_import_that_was_taken_back_is_gone_but_for_what_somebody_went_on_with() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let file = stage.write(
+        "harbour-list (2).csv",
+        "Task;Owner;Due;Stage\nRope;Ben Whitfield;24/12/2026;\nAnchor;;1/2/2027;Ashore\n",
+    );
+    let report = ben.json(&["import", &file]);
+    assert_eq!(counts(&report), [2, 0, 0]);
+    assert_eq!(
+        (&report["tasks"]["dates"], &report["tasks"]["projects"][0]["name"]),
+        (&"dmy".into(), &"Harbour list".into())
+    );
+    let anchor = ben.json(&["task", "show", "Anchor"]);
+    assert_eq!((&anchor["due"]["value"], &anchor["state"]), (&"2027-02-01".into(), &"Ashore".into()));
+    assert_eq!(ben.json(&["task", "show", "Rope"])["assignee"], "Ben Whitfield");
+    ben.json(&["task", "set", "Rope", "priority=high"]);
+    let undone = ben.json(&["import", "--undo"]);
+    assert_eq!((&undone["trashed"], &undone["left"]), (&1.into(), &1.into()), "{undone}");
+    let left: Vec<String> = tasks(&ben).iter().map(|task| word(task, "title")).collect();
+    assert_eq!(left, ["Rope"]);
+    // With another meaning it comes in anew; what stayed is known.
+    let report = ben.json(&["import", &file, "--status", "Ashore=review", "--project", "Harbour list"]);
+    assert_eq!(counts(&report), [1, 0, 1]);
+    assert_eq!(ben.json(&["task", "show", "Anchor"])["status"], "review");
+
+    for (args, says) in [
+        (&["import", &file, "--map", "due=When"][..], "no column “When”"),
+        (&["import", &file, "--map", "colour=Due"], "no field"),
+        (&["import", &file, "--status", "Ashore"], "--status"),
+        (&["import", &file, "--dates", "ymd"], "no order"),
+        (&["import", "--from", "trello", &file], "trello"),
+        (&["import", &stage.write("a.csv", "x,y\n1,2\n")], "no column holds titles; its columns are x, y"),
+        (&["import", &stage.write("b.csv", [0xff, 0x00, 0x80])], "no text in UTF-8"),
+        (&["import", &stage.write("notes.md", "# Notes"), "--project", "X"], "tables of tasks"),
+    ] {
+        let ran = ben.run(args);
+        assert_ne!(ran.code, 0, "{args:?}");
+        assert!(ran.error().to_string().contains(says), "{args:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn another_laptop_knows_what_was_imported_and_a_name_becomes_a_member_who_joined() {
+    let stage = Stage::new();
+    let node = Node::start(&stage);
+    let ben = stage.ben();
+    let file = stage.write("issues.csv", format!("{HEADER}{LOGIN}{RENEW}"));
+    ben.json(&["import", &file]);
+    ben.json(&["relay", "add", &node.ticket]);
+    let ticket = word(&ben.json(&["invite"]), "ticket");
+    ben.json(&["sync"]);
+    let aiko = stage.empty_home("aiko");
+    aiko.json_with(
+        &["join", "-", "--name", "Aiko Tanaka", "--zone", "Asia/Tokyo"],
+        &[],
+        &format!("{ticket}\n"),
+    );
+    aiko.json(&["sync"]);
+    assert_eq!(aiko.json(&["task", "show", "Fix login"])["assignee"], Value::Null);
+    assert_eq!(counts(&aiko.json(&["import", &file])), [0, 1, 1]);
+    let login = aiko.json(&["task", "show", "Fix login"]);
+    assert_eq!(login["assignee"], "Aiko Tanaka");
+    assert_eq!(login["fields"]["Assignee-imported"], Value::Null);
+    assert_eq!(tasks(&aiko).len(), 2);
+    assert_eq!(counts(&aiko.json(&["import", &file])), [0, 0, 2]);
+}
