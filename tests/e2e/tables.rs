@@ -143,3 +143,45 @@ fn another_laptop_knows_what_was_imported_and_a_name_becomes_a_member_who_joined
     assert_eq!(tasks(&aiko).len(), 2);
     assert_eq!(counts(&aiko.json(&["import", &file])), [0, 0, 2]);
 }
+
+#[test]
+fn rows_that_no_task_can_hold_are_refused_with_their_line_and_the_rest_comes_in() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let long = |n: usize| "x".repeat(n);
+    let kib = 1024;
+    let rows_of = [
+        format!("{},a,,,", long(1024)),
+        format!("{},a,,,", long(1025)),
+        format!("Label,{},,,", long(200)),
+        format!("Labels,{},,,", long(201)),
+        format!("Cell,,{},,", long(64 * kib)),
+        format!("Cells,,{},,", long(64 * kib + 1)),
+        format!("Row,,{0},{0},", long(60 * kib)),
+        format!("Rows,,{0},{0},", long(64 * kib)),
+        ",no title,,,".to_owned(),
+        format!("Text,,,,{}", long(256 * kib)),
+        format!("Texts,,,,{}", long(256 * kib + 1)),
+    ];
+    let file = stage.write("wide.csv", format!("Title,Labels,More,Most,Notes\n{}\n", rows_of.join("\n")));
+    let report = ben.json(&["import", &file]);
+    assert_eq!(counts(&report), [5, 0, 0], "{report}");
+    let refused: Vec<(String, String)> =
+        rows(&report, "refused").iter().map(|line| (word(line, "path"), word(line, "reason"))).collect();
+    let told = [
+        ("line 3", "1024"),
+        ("line 5", "200"),
+        ("line 7", "More is larger than 64 KiB"),
+        ("line 9", "128 KiB"),
+        ("line 10", "no title"),
+        ("line 12", "Notes is larger than 256 KiB"),
+    ];
+    for (line, reason) in told {
+        assert!(
+            refused.iter().any(|(path, why)| path == line && why.contains(reason)),
+            "{line}: {refused:?}"
+        );
+    }
+    assert_eq!(refused.len(), told.len(), "{refused:?}");
+    assert_eq!(ben.json(&["check"])["bad"], 0);
+}

@@ -155,6 +155,17 @@ impl Source {
         all.into_iter().find(|source| source.name() == name)
     }
 
+    /// Columns that hold something else in its tables than elsewhere, by normal name.
+    fn own_names(self) -> &'static [(&'static str, Field)] {
+        match self {
+            // What people say of an issue is called its id.
+            Source::Linear => &[("id", Field::Key)],
+            // Each project counts from 1.
+            Source::GitLab => &[("url", Field::Id), ("issue id", Field::Key)],
+            _ => &[],
+        }
+    }
+
     /// The tool whose header this is; `Err` with its name where its tables are read otherwise.
     pub(super) fn of(columns: &[String]) -> Result<Source, &'static str> {
         let names: Vec<String> = columns.iter().map(|name| normal(name)).collect();
@@ -233,22 +244,21 @@ pub(super) fn meanings(
     let names: Vec<String> =
         columns.iter().map(|name| normal(name)).filter(|name| !name.is_empty()).collect();
     let mut found = given.clone();
+    for (name, field) in source.own_names() {
+        let name = (*name).to_owned();
+        if names.contains(&name) && !found.values().any(|taken| taken == field) {
+            found.entry(name).or_insert(*field);
+        }
+    }
     for (field, wanted) in NAMES {
-        // A field that was given away is not looked for.
-        if given.values().any(|taken| *taken == field) {
+        // A field that is found already is not looked for.
+        if found.values().any(|taken| *taken == field) {
             continue;
         }
-        // Linear calls what people say of an issue its id.
-        let passed_over = |name: &str| source == Source::Linear && field == Field::Id && name == "id";
-        let free = |name: &&&str| {
-            !passed_over(name) && !found.contains_key(**name) && names.iter().any(|other| other == **name)
-        };
+        let free = |name: &&&str| !found.contains_key(**name) && names.iter().any(|other| other == **name);
         if let Some(name) = wanted.iter().find(free) {
             found.insert((*name).to_owned(), field);
         }
-    }
-    if source == Source::Linear && names.iter().any(|name| name == "id") {
-        found.entry("id".to_owned()).or_insert(Field::Key);
     }
     for name in names {
         let kept = KEPT.contains(&name.as_str()) || name.ends_with(" id");

@@ -59,6 +59,22 @@ fn columns_that_come_several_times_are_all_read_and_the_place_of_a_column_says_n
 }
 
 #[test]
+fn issues_of_two_projects_of_gitlab_are_not_one() {
+    let file = |project: &str| {
+        let row = format!("Fix,Text,1,https://git.example/{project}/-/issues/1,Open,,,ann,{project}\n");
+        format!("Title,Description,Issue ID,URL,State,Author,Milestone,Assignee Username,Labels\n{row}")
+    };
+    let (one, other) = (table(&file("a")), table(&file("b")));
+    assert_eq!((one.source, other.source), (Source::GitLab, Source::GitLab));
+    assert_ne!(one.rows[0].id, other.rows[0].id);
+    let task = &tasks(&one)[0];
+    assert_eq!(
+        (task.key.as_deref(), task.status.as_ref().map(|word| word.status)),
+        (Some("1"), Some(Status::Todo))
+    );
+}
+
+#[test]
 fn any_table_with_titles_is_read_and_a_person_says_what_its_columns_hold() {
     let text = "Our tasks\n\nWhat;Wer;Bis;Stand\nDach;Ben;24.12.2026;offen\nDach;;1.2.2027;fertig\n;Ben;;\n";
     assert!(matches!(read(text.as_bytes(), &Options::default()), Err(TableError::NoTitle(_))));

@@ -26,10 +26,12 @@ use places::Places;
 pub(crate) use undo::take_back;
 use undo::{Last, Text};
 
-/// Most bytes of a cell.
-const MAX_CELL_BYTES: usize = 256 * 1024;
+/// Most bytes of a description.
+const MAX_DESCRIPTION_BYTES: usize = 256 * 1024;
+/// Most bytes of any other cell.
+const MAX_CELL_BYTES: usize = 64 * 1024;
 /// Most bytes of a row as the task keeps it.
-const MAX_ROW_BYTES: usize = 512 * 1024;
+const MAX_ROW_BYTES: usize = 128 * 1024;
 /// Most characters of a label.
 const MAX_LABEL_CHARS: usize = 200;
 /// The column under which the name of somebody who is no member is kept.
@@ -129,7 +131,7 @@ fn plan<'a>(
     for row in &wish.table.rows {
         let task = wish.table.task(&row.cells);
         let kept = kept(wish.table, row, &task)?;
-        if let Some(reason) = too_much(row, &task, &kept) {
+        if let Some(reason) = too_much(wish.table, row, &task, &kept) {
             report.refused.push(at_line(row.line, reason));
             continue;
         }
@@ -167,7 +169,7 @@ fn kept(table: &TaskTable, row: &Row, task: &ImportedTask) -> Result<String, Pee
 }
 
 /// Why a row cannot be a task.
-fn too_much(row: &Row, task: &ImportedTask, kept: &str) -> Option<String> {
+fn too_much(table: &TaskTable, row: &Row, task: &ImportedTask, kept: &str) -> Option<String> {
     let long = |text: &str, most: usize| text.chars().count() > most;
     if long(&task.title, errors::MAX_TITLE_CHARS) {
         return Some(format!("its title has more than {} characters", errors::MAX_TITLE_CHARS));
@@ -179,8 +181,12 @@ fn too_much(row: &Row, task: &ImportedTask, kept: &str) -> Option<String> {
         let begin: String = label.chars().take(20).collect();
         return Some(format!("its label “{begin}…” has more than {MAX_LABEL_CHARS} characters"));
     }
-    if let Some((name, _)) = row.cells.iter().find(|(_, cell)| cell.len() > MAX_CELL_BYTES) {
-        return Some(format!("its {name} is larger than {} KiB", MAX_CELL_BYTES / 1024));
+    let most = |name: &str| match table.meaning(name) {
+        Field::Description => MAX_DESCRIPTION_BYTES,
+        _ => MAX_CELL_BYTES,
+    };
+    if let Some((name, _)) = row.cells.iter().find(|(name, cell)| cell.len() > most(name)) {
+        return Some(format!("its {name} is larger than {} KiB", most(name) / 1024));
     }
     (kept.len() > MAX_ROW_BYTES).then(|| format!("it is larger than {} KiB", MAX_ROW_BYTES / 1024))
 }
