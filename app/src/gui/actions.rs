@@ -75,6 +75,10 @@ pub enum Action {
     KeysKept,
     /// The backups of this laptop.
     Backups,
+    /// A table of tasks from another tool.
+    ImportTasks,
+    /// The last import of tasks.
+    ImportUndo,
     AddNode,
     Settings,
     ToggleTheme,
@@ -450,6 +454,8 @@ pub const ACTIONS: &[Spec] = &[
     spec(Action::Drill, "Recovery drill", &[], Always, true),
     spec(Action::KeysKept, "Where the keys are kept", &[], Always, true),
     spec(Action::Backups, "Backups of this laptop", &[], Always, true),
+    spec(Action::ImportTasks, "Import tasks from Linear, Jira, any CSV", &[], Always, true),
+    spec(Action::ImportUndo, "Take the last import of tasks back", &[], Always, true),
     spec(Action::AddNode, "Use a node", &[], Always, true),
     spec(Action::Settings, "Settings and profile", &[chord(CTRL, Key::Comma)], Always, true),
     spec(Action::ToggleTheme, "Light or dark", &[chord(CTRL_SHIFT, Key::L)], Always, true),

@@ -28,6 +28,7 @@ mod backups;
 mod board;
 pub mod group;
 mod home;
+mod imports;
 pub mod notices;
 mod paper;
 pub mod past;
@@ -570,6 +571,8 @@ impl World {
             Command::View(command) => Ok(self.perform_view(command)),
             Command::Project(command) => Ok(self.plans.project(command)),
             Command::Cycle(command) => Ok(self.plans.cycle(command)),
+            Command::ImportUndo => Ok(Reply::ImportUndone(imports::undone())),
+            Command::ImportTasks(wish) => Ok(Reply::Import(imports::report(&wish))),
             Command::Attach { .. } => Ok(Reply::Attachment { hash: "ab".repeat(32), bytes: 1 }),
             Command::TaskSet { task, fields } => {
                 self.set_task(&task, fields);

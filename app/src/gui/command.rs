@@ -140,6 +140,8 @@ pub enum Dialog {
     KeysKept,
     /// Copies that this laptop keeps of the workspace.
     Backups,
+    /// Import a table of tasks.
+    ImportTasks,
     /// Lock the workspace with a passphrase.
     Lock,
     /// Take the lock away.
@@ -253,6 +255,12 @@ pub enum Then {
     ViewMade,
     /// The ticket is shown in the dialog.
     ShowTicket,
+    /// What would come of an import is shown in the dialog.
+    ImportSeen,
+    /// The dialog closes and one line says what was imported; it can be taken back.
+    Imported,
+    /// One line says what was taken back of an import.
+    ImportBack,
     /// The dialog closes and one line says what was done.
     CloseAndSay(String),
     /// A link with these words to the page that was made comes where the caret is.

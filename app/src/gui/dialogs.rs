@@ -19,6 +19,7 @@ mod asking;
 pub mod backups;
 mod confirm;
 mod holidays;
+pub mod import;
 mod invite;
 mod keeping;
 mod link;
@@ -45,6 +46,8 @@ pub struct DialogState {
     vote: asking::Vote,
     asks: asking::Question,
     meeting: meeting::Form,
+    /// A table of tasks.
+    pub import: import::Form,
     profile: Option<settings::Typed>,
     /// The role with which somebody who asked is let in.
     role: String,
@@ -87,6 +90,7 @@ impl DialogState {
             vote: asking::Vote::default(),
             asks: asking::Question::default(),
             meeting: meeting::Form::default(),
+            import: import::Form::default(),
             profile: None,
             role,
             ticket: None,
@@ -113,6 +117,7 @@ impl DialogState {
             Dialog::Keys => "Keys",
             Dialog::KeysKept => "Where the keys are kept",
             Dialog::Backups => "Backups of this laptop",
+            Dialog::ImportTasks => "Import tasks",
             Dialog::Lock => "Lock this workspace",
             Dialog::Unlock => "Take the lock away",
             Dialog::Link => "Link another device",
@@ -201,6 +206,7 @@ fn content(ui: &mut Ui, state: &mut DialogState, reads: Reads<'_>, out: &mut Que
         Dialog::Keys => keys(ui, reads.situation),
         Dialog::KeysKept => keeping::keys(ui, reads.views.keys.get(), out),
         Dialog::Backups => backups::show(ui, state, out),
+        Dialog::ImportTasks => import::show(ui, state, out),
         Dialog::Lock => keeping::lock(ui, state, out),
         Dialog::Unlock => keeping::unlock(ui, state, out),
         Dialog::Link => link::show(ui, state, out),

@@ -25,6 +25,7 @@ mod backups;
 mod board;
 mod group;
 mod hostile;
+mod imports;
 mod live;
 mod notices;
 mod panes;

@@ -448,6 +448,21 @@ impl Open {
                 self.place_attached(&page, &name, &hash, now)
             }
             (Then::Promoted(promotion), reply) => self.promoted(&promotion, &reply, now),
+            (Then::ImportSeen, Reply::Import(report)) => {
+                if let Some(dialog) = &mut self.dialog {
+                    dialog.waiting = false;
+                    dialog.import.heard(report);
+                }
+            }
+            (Then::Imported, Reply::Import(report)) => {
+                self.close_dialog();
+                self.go(Route::Tasks);
+                let undo = Box::new(Held(Command::ImportUndo));
+                self.say(&super::dialogs::import::done(&report), Some(undo), now);
+            }
+            (Then::ImportBack, Reply::ImportUndone(undone)) => {
+                self.say(&super::dialogs::import::taken_back(&undone), None, now);
+            }
             (Then::CloseAndSay(words), _) => {
                 self.close_dialog();
                 self.say(&words, None, now);

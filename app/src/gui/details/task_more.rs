@@ -124,6 +124,9 @@ pub(super) fn show(ui: &mut Ui, task: &TaskView, views: &Views, clock: &Clock, o
         let hill = more.hill.map_or("Not set".to_owned(), |at| format!("{at} of 100"));
         field_row(ui, "Hill", &hill, |at| relate::hill(&task.id, at), out);
     }
+    if let Some(from) = &more.imported_from {
+        pair(ui, "Imported from", from);
+    }
     let project = task.more.project_id.clone().map(|id| crate::gui::command::Route::Project { id });
     if let Some(route) = project
         && Button::plain("Open the project").show(ui).clicked()

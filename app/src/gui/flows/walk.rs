@@ -183,6 +183,7 @@ fn every_dialog_is_walked_without_a_trap_and_gives_the_keyboard_back() {
         Dialog::Keys,
         Dialog::KeysKept,
         Dialog::Backups,
+        Dialog::ImportTasks,
         Dialog::Lock,
         Dialog::Unlock,
         Dialog::Link,

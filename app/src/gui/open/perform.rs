@@ -132,8 +132,12 @@ impl Open {
             UiCommand::Say(words) => self.say(&words, None, now),
             UiCommand::Undo => {
                 if let Some(undo) = self.toast.take().and_then(|(toast, _)| toast.undo) {
-                    let digest = matches!(undo.0, Command::SeenBack { .. });
-                    self.send(undo.0, if digest { Then::DigestAgain } else { Then::Quiet });
+                    let then = match undo.0 {
+                        Command::SeenBack { .. } => Then::DigestAgain,
+                        Command::ImportUndo => Then::ImportBack,
+                        _ => Then::Quiet,
+                    };
+                    self.send(undo.0, then);
                 }
             }
             UiCommand::DismissFault => self.fault = None,
@@ -307,6 +311,8 @@ impl Open {
                 self.open(Dialog::Backups);
                 self.backups(BackupStep::List);
             }
+            Action::ImportTasks => self.open(Dialog::ImportTasks),
+            Action::ImportUndo => self.send(Command::ImportUndo, Then::ImportBack),
             Action::AddNode => self.open(Dialog::AddNode),
             Action::Settings => self.open(Dialog::Settings),
             Action::ToggleTheme => {

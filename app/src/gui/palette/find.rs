@@ -430,6 +430,7 @@ fn action_icon(action: Action) -> Icon {
         Action::Drill | Action::Keys => Icon::Words,
         Action::KeysKept => Icon::Key,
         Action::Backups => Icon::Clock,
+        Action::ImportTasks | Action::ImportUndo => Icon::List,
         Action::SetDue => Icon::Calendar,
         Action::AddNode => Icon::Node,
         Action::ToggleTheme => Icon::Sun,
