@@ -69,7 +69,7 @@ pub(super) fn status(word: &str) -> (Status, bool) {
     let waits =
         ["ready", "not", "to", "awaiting", "waiting"].contains(&word.split(' ').next().unwrap_or_default());
     let begins = |hint: &&str| format!(" {word}").contains(&format!(" {hint}"));
-    let found = hints.into_iter().find(|(_, hints)| hints.iter().any(|hint| begins(&hint)));
+    let found = hints.into_iter().find(|(_, hints)| hints.iter().any(begins));
     (found.filter(|_| !waits).map_or(Status::Todo, |(status, _)| status), false)
 }
 
@@ -94,7 +94,7 @@ pub(super) fn whole(text: &str) -> Option<i64> {
 /// The items of a cell: a JSON list, or words between commas, semicolons and line ends.
 pub(super) fn items(cell: &str) -> Vec<String> {
     let list: Vec<String> = serde_json::from_str(cell)
-        .unwrap_or_else(|_| cell.split([',', ';', '\n']).map(|item| item.to_owned()).collect());
+        .unwrap_or_else(|_| cell.split([',', ';', '\n']).map(str::to_owned).collect());
     let trimmed = list.iter().map(|item| item.trim().trim_start_matches('#').to_owned());
     let mut items: Vec<String> = Vec::new();
     for item in trimmed.filter(|item| !item.is_empty()) {
@@ -108,7 +108,7 @@ pub(super) fn items(cell: &str) -> Vec<String> {
 /// The people of a cell: a JSON list, or names between semicolons; a comma may be within a name.
 pub(super) fn people(cell: &str) -> Vec<String> {
     let list: Vec<String> =
-        serde_json::from_str(cell).unwrap_or_else(|_| cell.split(';').map(|item| item.to_owned()).collect());
+        serde_json::from_str(cell).unwrap_or_else(|_| cell.split(';').map(str::to_owned).collect());
     list.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
