@@ -1,5 +1,7 @@
 //! A table of tasks from another tool: named, looked at, then taken in.
 
+use std::path::PathBuf;
+
 use egui::Ui;
 use tern_peer::{Command, ImportReport, ImportUndone, TaskImport, TaskImportView};
 
@@ -31,7 +33,7 @@ impl Form {
     fn wish(&self) -> TaskImport {
         let project = Some(self.project.trim().to_owned()).filter(|name| !name.is_empty());
         TaskImport {
-            path: self.file.trim().into(),
+            path: named(self.file.trim(), std::env::home_dir()),
             project,
             dates: self.dates.map(str::to_owned),
             dry_run: true,
@@ -42,6 +44,14 @@ impl Form {
     /// What would come of what was asked is known.
     pub fn heard(&mut self, report: ImportReport) {
         self.seen = Some(report);
+    }
+}
+
+/// The file of a name as people type it.
+fn named(typed: &str, home: Option<PathBuf>) -> PathBuf {
+    match typed.strip_prefix("~/").zip(home) {
+        Some((below, home)) => home.join(below),
+        None => typed.into(),
     }
 }
 
@@ -199,6 +209,14 @@ fn told(ui: &mut Ui, state: &mut DialogState, seen: &ImportReport, out: &mut Que
 mod tests {
     use super::*;
     use tern_peer::PersonWordView;
+
+    #[test]
+    fn a_file_may_be_named_from_ones_own_folder_on() {
+        let home = || Some(PathBuf::from("/home/ben"));
+        assert_eq!(named("~/tasks.csv", home()), PathBuf::from("/home/ben/tasks.csv"));
+        assert_eq!(named("/tmp/~/tasks.csv", home()), PathBuf::from("/tmp/~/tasks.csv"));
+        assert_eq!(named("~/tasks.csv", None), PathBuf::from("~/tasks.csv"));
+    }
 
     #[test]
     fn what_an_import_did_is_one_line_and_long_lists_are_counted() {

@@ -8,7 +8,6 @@ use crate::api::{ErrorKind, PeerError, Reply, TaskImport};
 use crate::core::task_import::{Wish, import};
 use crate::core::{Core, words};
 use crate::handle::Progress;
-use crate::home::file_error;
 
 /// Imports the file, or says what would happen.
 pub(super) fn run(
@@ -30,9 +29,16 @@ pub(super) fn run(
 fn bounded(path: &Path) -> Result<Vec<u8>, PeerError> {
     use std::io::Read;
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(|e| file_error(path, &e))?;
-    file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|e| file_error(path, &e))?;
-    Ok(bytes)
+    let read = std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => Ok(bytes),
+        Err(e) => {
+            Err(PeerError::new(ErrorKind::BadInput, format!("{} cannot be read: {e}.", path.display()))
+                .safe("Nothing was imported.")
+                .next("Name the file with its whole path, and check that you may read it."))
+        }
+    }
 }
 
 fn not_read(path: &Path, error: &TableError) -> PeerError {
