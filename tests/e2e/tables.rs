@@ -73,6 +73,78 @@ fn an_export_of_linear_comes_in_once_and_work_done_here_stays_when_it_comes_agai
     assert!(login["description"].as_str().is_some_and(|text| !text.contains("the clock")), "{login}");
     assert_eq!(ben.run(&["import", "--undo"]).code, 4, "it was taken back already");
     assert_eq!(counts(&ben.json(&["import", &file])), [0, 1, 1]);
+    let login = ben.json(&["task", "show", "Fix login"]);
+    assert_eq!(login["status"], "done");
+    assert!(login["description"].as_str().is_some_and(|text| text.contains("the clock")), "{login}");
+}
+
+#[test]
+fn a_later_table_takes_nothing_away_that_it_does_not_speak_of() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let description = |home: &Home| word(&home.json(&["task", "show", "Fix login"]), "description");
+    let file = stage.write("issues.csv", format!("{HEADER}{LOGIN}{RENEW}"));
+    ben.json(&["import", &file]);
+
+    // Words written here are not written over, whatever the table says next.
+    ben.json(&["task", "set", "Fix login", "description=Ask Aiko first.\n\nThe **second** try\nfails."]);
+    let said = LOGIN.replace("fails.", "fails twice.");
+    let report = ben.json(&["import", &stage.write("issues.csv", format!("{HEADER}{said}{RENEW}"))]);
+    assert_eq!(counts(&report), [0, 1, 1]);
+    assert!(report["kept"].to_string().contains("changed here too"), "{report}");
+    assert!(description(&ben).contains("Ask Aiko first.") && !description(&ben).contains("twice"));
+    let said = said.replace("In Progress", "Done");
+    ben.json(&["import", &stage.write("issues.csv", format!("{HEADER}{said}{RENEW}"))]);
+    assert!(description(&ben).contains("Ask Aiko first."));
+
+    // A table with fewer columns says nothing of the others.
+    let short = "ID,Team,Title,Status,UUID\nWEB-1,Web,Fix login,In Review,u-1\n";
+    ben.json(&["import", &stage.write("short.csv", short)]);
+    let login = ben.json(&["task", "show", "Fix login"]);
+    assert_eq!((&login["status"], &login["estimate"]), (&"review".into(), &"3".into()));
+    assert_eq!(
+        (&login["due"]["value"], &login["fields"]["Cycle-Name"]),
+        (&"2026-12-01".into(), &"Cycle 4".into())
+    );
+    assert!(word(&login, "description").contains("Ask Aiko first."));
+    assert_eq!(login["labels"], serde_json::json!(["Bug", "auth"]));
+
+    // A project that is called otherwise here is the same one; another that begins alike is not.
+    ben.json(&["project", "set", "Web", "title=Website"]);
+    let more = "ID,Team,Title,Status,UUID\nWEB-8,Web,Sitemap,Todo,u-8\nPLA-1,Web app,Offline,Todo,u-9\n";
+    ben.json(&["import", &stage.write("more.csv", more)]);
+    assert_eq!(ben.json(&["task", "show", "Sitemap"])["project"], "Website");
+    assert_eq!(ben.json(&["task", "show", "Offline"])["project"], "Web app");
+
+    // Another list that counts from 1 too does not become these tasks.
+    let other = "ID,Team,Title,Status,UUID\nOPS-1,Ops,Order rope,Backlog,u-1\n";
+    let report = ben.json(&["import", &stage.write("other.csv", other)]);
+    assert_eq!(counts(&report), [0, 0, 0]);
+    assert!(report["refused"].to_string().contains("another task"), "{report}");
+    assert_eq!(ben.json(&["task", "show", "Fix login"])["imported_from"], "linear WEB-1");
+}
+
+#[test]
+fn a_table_that_was_read_wrong_is_read_again_as_a_person_says() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let file = stage.write("dates.csv", "Title,Due,Stage\nRope,05/06/2027,Ashore\nAnchor,,Todo\n");
+    let seen = ben.json(&["import", &file]);
+    assert_eq!((&seen["tasks"]["dates"], &seen["tasks"]["dates_guessed"]), (&"mdy".into(), &true.into()));
+    let rope = |home: &Home| home.json(&["task", "show", "Rope"]);
+    assert_eq!(rope(&ben)["due"]["value"], "2027-05-06");
+    // Only the row whose date is another day is another.
+    assert_eq!(counts(&ben.json(&["import", &file, "--dates", "dmy"])), [0, 1, 1]);
+    assert_eq!(rope(&ben)["due"]["value"], "2027-06-05");
+    assert_eq!((&rope(&ben)["status"], &rope(&ben)["state"]), (&"todo".into(), &"Ashore".into()));
+    ben.json(&["import", &file, "--dates", "dmy", "--status", "Ashore=doing"]);
+    assert_eq!(rope(&ben)["status"], "doing");
+    // What a state means to others is not changed by that.
+    let project = ben.json(&["project", "show", "Dates"]);
+    assert!(
+        project.to_string().contains("Ashore") && !rope(&ben)["state"].to_string().contains("Ashore"),
+        "{project}"
+    );
 }
 
 #[test]

@@ -13,17 +13,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tern_model::block::{Block, BlockKind};
+use tern_model::block::Block;
 use tern_model::task::{Priority, Status};
 
 mod columns;
+mod reading;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use columns::{Field, Source};
-pub use table::{MAX_COLUMNS, MAX_FILE_BYTES, MAX_ROWS, TableError};
+use reading::Reading;
+pub use table::{MAX_CELLS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_NAME_CHARS, MAX_ROWS, TableError};
 pub use words::DateOrder;
 
 /// What a person says of a table beyond what it says itself.
@@ -54,9 +56,7 @@ pub struct TaskTable {
     pub rows: Vec<Row>,
     /// Rows that are no tasks of their own: the line, and why.
     pub refused: Vec<(u64, String)>,
-    meanings: BTreeMap<String, Field>,
-    statuses: BTreeMap<String, Status>,
-    order: DateOrder,
+    reading: Reading,
 }
 
 /// A row of a table.
@@ -118,10 +118,12 @@ pub struct ImportedTask {
     pub own: BTreeMap<String, String>,
 }
 
+/// Most characters of a cell that are quoted where it is told why its row is not taken.
+const QUOTED_CHARS: usize = 60;
+
 /// Reads a table of tasks.
 pub fn read(bytes: &[u8], options: &Options) -> Result<TaskTable, TableError> {
-    let given: BTreeMap<String, Field> =
-        options.columns.iter().map(|(field, name)| (columns::normal(name), *field)).collect();
+    let given = options.given();
     let table = table::read(bytes, &|names| columns::has_title(names, &given))?;
     let has =
         |name: &String| table.columns.iter().any(|column| columns::normal(column) == columns::normal(name));
@@ -130,28 +132,22 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<TaskTable, TableError> {
     }
     let source = Source::of(&table.columns).map_err(TableError::NotRead)?;
     let source = options.source.unwrap_or(source);
-    let meanings = columns::meanings(source, &table.columns, &given);
-    if !meanings.values().any(|field| *field == Field::Title) {
-        return Err(TableError::NoTitle(shown(&table.columns)));
+    let names = shown(&table.columns);
+    let mut reading = Reading::new(source, &names, options);
+    if !reading.has(Field::Title) {
+        return Err(TableError::NoTitle(names));
     }
-    let mut read = TaskTable {
-        source,
-        columns: Vec::new(),
-        dates: None,
-        dates_guessed: false,
-        rows: Vec::new(),
-        refused: Vec::new(),
-        meanings,
-        statuses: options.statuses.iter().map(|(word, status)| (columns::normal(word), *status)).collect(),
-        order: DateOrder::default(),
-    };
-    for name in shown(&table.columns) {
-        let field = read.meaning(&name);
-        read.columns.push((name, field));
-    }
-    read.take_rows(table);
-    read.find_order(options.dates);
-    Ok(read)
+    let columns = names.into_iter().map(|name| (name.clone(), reading.meaning(&name))).collect();
+    let mut refused = Vec::new();
+    let rows = rows(&reading, table, &mut refused);
+    let cells = rows.iter().flat_map(|row| row.cells.iter());
+    let due: Vec<&str> =
+        cells.filter(|(name, _)| reading.meaning(name) == Field::Due).map(|(_, c)| c.as_str()).collect();
+    let found = options.dates.or_else(|| words::order_of(due.iter().copied()));
+    let hangs = due.iter().any(|text| words::hangs_on_order(text));
+    reading.order = found.unwrap_or_default();
+    let (dates, dates_guessed) = (hangs.then_some(reading.order), hangs && found.is_none());
+    Ok(TaskTable { source, columns, dates, dates_guessed, rows, refused, reading })
 }
 
 /// Names of columns, each once and without the empty ones.
@@ -161,160 +157,95 @@ fn shown(columns: &[String]) -> Vec<String> {
     named.filter(|name| seen.insert(columns::normal(name))).cloned().collect()
 }
 
+fn rows(reading: &Reading, table: table::Table, refused: &mut Vec<(u64, String)>) -> Vec<Row> {
+    let mut ids: BTreeSet<String> = BTreeSet::new();
+    let mut same_title: BTreeMap<String, usize> = BTreeMap::new();
+    let mut rows = Vec::with_capacity(table.rows.len());
+    for (line, cells) in table.rows {
+        // A cell beyond the header has no name but its place.
+        let unnamed = |at: usize| format!("Column {}", at + 1);
+        let named = |(at, cell): (usize, String)| {
+            let name = table.columns.get(at).filter(|name| !name.is_empty());
+            (name.cloned().unwrap_or_else(|| unnamed(at)), cell)
+        };
+        let cells: Vec<(String, String)> =
+            cells.into_iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(named).collect();
+        let Some(title) = reading.first(&cells, Field::Title) else {
+            refused.push((line, "it has no title".to_owned()));
+            continue;
+        };
+        if reading.first(&cells, Field::Archived).is_some_and(words::says_yes) {
+            refused.push((line, format!("“{}” is archived there", quoted(title))));
+            continue;
+        }
+        let said = reading.first(&cells, Field::Id).or_else(|| reading.first(&cells, Field::Key));
+        let id = match said {
+            Some(id) => id.to_owned(),
+            None => numbered(title, &ids, &mut same_title),
+        };
+        if !ids.insert(id.clone()) {
+            refused.push((line, format!("another row is “{}” too", quoted(&id))));
+            continue;
+        }
+        rows.push(Row { line, id, cells });
+    }
+    rows
+}
+
+/// The begin of a cell.
+pub fn quoted(cell: &str) -> String {
+    let mut chars = cell.chars();
+    let begin: String = chars.by_ref().take(QUOTED_CHARS).collect();
+    if chars.next().is_some() { begin + "…" } else { begin }
+}
+
+impl Options {
+    fn given(&self) -> BTreeMap<String, Field> {
+        self.columns.iter().map(|(field, name)| (columns::normal(name), *field)).collect()
+    }
+}
+
 impl TaskTable {
     /// What a column holds, by its name.
     pub fn meaning(&self, column: &str) -> Field {
-        self.meanings.get(&columns::normal(column)).copied().unwrap_or(Field::Own)
+        self.reading.meaning(column)
     }
 
-    fn first<'a>(&self, cells: &'a [(String, String)], field: Field) -> Option<&'a str> {
-        cells.iter().find(|(name, _)| self.meaning(name) == field).map(|(_, cell)| cell.as_str())
+    /// Whether some column holds this.
+    pub fn has(&self, field: Field) -> bool {
+        self.reading.has(field)
     }
 
-    fn take_rows(&mut self, table: table::Table) {
-        let mut ids: BTreeSet<String> = BTreeSet::new();
-        let mut same_title: BTreeMap<String, usize> = BTreeMap::new();
-        for (line, cells) in table.rows {
-            // A cell beyond the header has no name but its place.
-            let unnamed = |at: usize| format!("Column {}", at + 1);
-            let named = |(at, cell): (usize, String)| {
-                let name = table.columns.get(at).filter(|name| !name.is_empty());
-                (name.cloned().unwrap_or_else(|| unnamed(at)), cell)
-            };
-            let cells: Vec<(String, String)> =
-                cells.into_iter().enumerate().filter(|(_, cell)| !cell.is_empty()).map(named).collect();
-            let Some(title) = self.first(&cells, Field::Title) else {
-                self.refused.push((line, "it has no title".to_owned()));
-                continue;
-            };
-            if self.first(&cells, Field::Archived).is_some_and(says_yes) {
-                self.refused.push((line, format!("“{title}” is archived there")));
-                continue;
-            }
-            let said = self.first(&cells, Field::Id).or_else(|| self.first(&cells, Field::Key));
-            let id = match said {
-                Some(id) => id.to_owned(),
-                None => numbered(title, &ids, &mut same_title),
-            };
-            if !ids.insert(id.clone()) {
-                self.refused.push((line, format!("another row is “{id}” too")));
-                continue;
-            }
-            self.rows.push(Row { line, id, cells });
-        }
+    /// Whether there is a column of this name.
+    pub fn has_column(&self, column: &str) -> bool {
+        let name = columns::normal(column);
+        self.columns.iter().any(|(other, _)| columns::normal(other) == name)
     }
 
-    fn find_order(&mut self, given: Option<DateOrder>) {
-        let cells = self.rows.iter().flat_map(|row| row.cells.iter());
-        let dates: Vec<&str> = cells
-            .filter(|(name, _)| self.meaning(name) == Field::Due)
-            .map(|(_, cell)| cell.as_str())
-            .collect();
-        let found = given.or_else(|| words::order_of(dates.iter().copied()));
-        let hangs = dates.iter().any(|text| words::hangs_on_order(text));
-        self.order = found.unwrap_or_default();
-        self.dates = hangs.then_some(self.order);
-        self.dates_guessed = hangs && found.is_none();
-    }
-
-    /// What cells say, of this table or of an earlier one with the same columns.
+    /// What a row says.
     pub fn task(&self, cells: &[(String, String)]) -> ImportedTask {
-        let mut task = ImportedTask::default();
-        let (mut completed, mut team) = (false, None);
-        for (name, cell) in cells {
-            let own = |task: &mut ImportedTask| {
-                let value = task.own.entry(name.clone()).or_default();
-                if !value.is_empty() {
-                    value.push_str("; ");
-                }
-                value.push_str(cell);
-            };
-            match self.meaning(name) {
-                Field::Id | Field::Kept | Field::Archived => {}
-                Field::Key => task.key = Some(cell.clone()),
-                // A title is a line.
-                Field::Title if task.title.is_empty() => {
-                    task.title = cell.split_whitespace().collect::<Vec<_>>().join(" ");
-                }
-                Field::Description => {
-                    if !task.description.is_empty() {
-                        task.description.push_str("\n\n");
-                    }
-                    task.description.push_str(cell);
-                }
-                Field::Status => task.status = Some(self.status(cell)),
-                Field::Priority => match words::priority(cell) {
-                    Some(priority) => task.priority = Some(priority),
-                    None => own(&mut task),
-                },
-                Field::Assignee => {
-                    let mut people = words::people(cell).into_iter();
-                    task.assignee = people.next();
-                    if people.next().is_some() {
-                        own(&mut task);
-                    }
-                }
-                Field::Labels => {
-                    for label in words::items(cell) {
-                        if !task.labels.contains(&label) {
-                            task.labels.push(label);
-                        }
-                    }
-                }
-                Field::Estimate => match words::whole(cell) {
-                    Some(estimate) => task.estimate = Some(estimate),
-                    None => own(&mut task),
-                },
-                Field::Due => match words::date(cell, self.order) {
-                    Some(date) => task.due = Some(date.to_string()),
-                    None => own(&mut task),
-                },
-                Field::Project if task.project.is_none() => task.project = Some(cell.clone()),
-                Field::Team => team = Some((name.clone(), cell.clone())),
-                Field::Parent if task.parent.is_none() => task.parent = Some(cell.clone()),
-                Field::BlockedBy => task.blocked_by.extend(words::items(cell)),
-                Field::Relates => task.relates.extend(words::items(cell)),
-                Field::DuplicateOf => task.duplicate_of = words::items(cell).into_iter().next(),
-                Field::Completed => completed = says_yes(cell),
-                Field::Title | Field::Project | Field::Parent | Field::Own => own(&mut task),
-            }
-        }
-        if let Some((name, team)) = team {
-            match task.project {
-                None => task.project = Some(team),
-                Some(_) => drop(task.own.insert(name, team)),
-            }
-        }
-        let open =
-            task.status.as_ref().is_none_or(|word| self.source == Source::Asana && !word.status.is_closed());
-        if completed && open {
-            task.status =
-                Some(StatusWord { word: "Done".to_owned(), status: Status::Done, plain: true, given: false });
-        }
-        task
+        self.reading.task(cells)
     }
 
-    fn status(&self, word: &str) -> StatusWord {
-        let (means, plain) = words::status(word);
-        let given = self.statuses.get(&columns::normal(word)).copied();
-        let status = given.unwrap_or(means);
-        StatusWord { word: word.to_owned(), status, plain: plain && status == means, given: given.is_some() }
+    /// What cells of an earlier table of this source said, which was read with `options`.
+    pub fn earlier(&self, cells: &[(String, String)], options: &Options) -> ImportedTask {
+        let names: Vec<String> = self.columns.iter().map(|(name, _)| name.clone()).collect();
+        let mut reading = Reading::new(self.source, &names, options);
+        reading.order = options.dates.unwrap_or(self.reading.order);
+        reading.task(cells)
+    }
+
+    /// The order in which the dates of a row are read, where they would be other days in another.
+    pub fn order_of(&self, cells: &[(String, String)]) -> Option<DateOrder> {
+        let hangs =
+            |(name, cell): &(String, String)| self.meaning(name) == Field::Due && words::hangs_on_order(cell);
+        cells.iter().any(hangs).then_some(self.reading.order)
     }
 
     /// The blocks of a description, in the markup of the tool: Markdown, but for what would be misread as such.
     pub fn blocks(&self, description: &str) -> Vec<Block> {
-        if self.source != Source::Jira {
-            return crate::markdown::parse(description);
-        }
-        let lines = description.lines().filter(|line| !line.trim().is_empty());
-        let blocks: Vec<Block> = lines.map(|line| Block::plain(BlockKind::Paragraph, line)).collect();
-        crate::markdown::normalise(&blocks)
+        self.reading.blocks(description)
     }
-}
-
-/// Whether a cell says yes; a moment does too.
-fn says_yes(cell: &str) -> bool {
-    !matches!(cell.to_lowercase().as_str(), "" | "false" | "no" | "0")
 }
 
 /// A title that no other row has as its id.

@@ -24,7 +24,6 @@ use crate::net::blobs::Blobs;
 use crate::net::door::{self, Answer, Ask};
 
 pub(crate) use bundle::import as import_bundle;
-pub(crate) use import::kept_heads;
 
 /// Largest file that can be attached: it is sealed in memory.
 pub const MAX_ATTACHMENT_BYTES: u64 = 1 << 30;

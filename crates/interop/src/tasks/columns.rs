@@ -194,7 +194,7 @@ impl Source {
 }
 
 impl Field {
-    /// The word by which a person names it, and whether one can.
+    /// The word by which a person names it.
     pub fn name(self) -> &'static str {
         match self {
             Field::Id => "id",

@@ -6,11 +6,15 @@ use csv::{ReaderBuilder, StringRecord};
 use thiserror::Error;
 
 /// Largest file that is read, in bytes.
-pub const MAX_FILE_BYTES: usize = 64 << 20;
+pub const MAX_FILE_BYTES: usize = 32 << 20;
 /// Most rows of a file.
 pub const MAX_ROWS: usize = 100_000;
 /// Most columns of a file.
 pub const MAX_COLUMNS: usize = 1_024;
+/// Most cells of a file that say something.
+pub const MAX_CELLS: usize = 2_000_000;
+/// Most characters of the name of a column.
+pub const MAX_NAME_CHARS: usize = 128;
 /// Rows before the header that are passed over: titles, addresses, blank lines.
 const MAX_PREAMBLE_ROWS: usize = 16;
 /// What may separate values.
@@ -25,6 +29,12 @@ pub enum TableError {
     /// It has more than [`MAX_ROWS`] rows.
     #[error("it has more than {MAX_ROWS} rows")]
     TooManyRows,
+    /// It has more than [`MAX_CELLS`] cells that say something.
+    #[error("it has more than {MAX_CELLS} cells")]
+    TooManyCells,
+    /// The name of a column has more than [`MAX_NAME_CHARS`] characters.
+    #[error("the name of a column has more than {MAX_NAME_CHARS} characters")]
+    LongName,
     /// It has more than [`MAX_COLUMNS`] columns.
     #[error("it has more than {MAX_COLUMNS} columns")]
     TooManyColumns,
@@ -62,16 +72,27 @@ pub(super) fn read(bytes: &[u8], is_header: &dyn Fn(&[String]) -> bool) -> Resul
     }
     let text = text_of(bytes)?;
     let heads = SEPARATORS.map(|separator| head(&text, separator, is_header));
+    if let [Err(error), ..] | [_, Err(error), _] | [.., Err(error)] = &heads
+        && !heads.iter().flatten().flatten().any(|head| head.known)
+    {
+        return Err(error.clone());
+    }
+    let heads = heads.map(|head| head.ok().flatten());
     let most = heads.iter().flatten().max_by_key(|head| (head.known, Reverse(head.at), head.columns.len()));
     let Some(head) = most else { return Err(TableError::Empty) };
-    if head.columns.len() > MAX_COLUMNS {
-        return Err(TableError::TooManyColumns);
+    if head.columns.iter().any(|name| name.chars().count() > MAX_NAME_CHARS) {
+        return Err(TableError::LongName);
     }
+    let mut filled = 0;
     let mut table = Table { columns: head.columns.clone(), rows: Vec::new() };
     for record in records(&text, head.separator).skip(head.at + 1) {
         let (line, cells) = record?;
         if cells.iter().all(String::is_empty) {
             continue;
+        }
+        filled += cells.iter().filter(|cell| !cell.is_empty()).count();
+        if filled > MAX_CELLS {
+            return Err(TableError::TooManyCells);
         }
         if table.rows.len() == MAX_ROWS {
             return Err(TableError::TooManyRows);
@@ -88,19 +109,28 @@ struct Head {
     known: bool,
 }
 
-fn head(text: &str, separator: u8, is_header: &dyn Fn(&[String]) -> bool) -> Option<Head> {
+/// The header with this separator: the first row that is one and that says more than each row before it, for those are no
+/// rows of the table; else the first row.
+fn head(
+    text: &str,
+    separator: u8,
+    is_header: &dyn Fn(&[String]) -> bool,
+) -> Result<Option<Head>, TableError> {
     let mut first: Option<Head> = None;
+    let mut before = 0;
     for (at, record) in records(text, separator).take(MAX_PREAMBLE_ROWS).enumerate() {
-        let Ok((_, columns)) = record else { break };
-        if columns.iter().all(String::is_empty) {
+        let (_, columns) = record?;
+        let filled = columns.iter().filter(|cell| !cell.is_empty()).count();
+        if filled == 0 {
             continue;
         }
-        if is_header(&columns) {
-            return Some(Head { separator, at, columns, known: true });
+        if filled > before && is_header(&columns) {
+            return Ok(Some(Head { separator, at, columns, known: true }));
         }
+        before = before.max(filled);
         first = first.or(Some(Head { separator, at, columns, known: false }));
     }
-    first
+    Ok(first)
 }
 
 type Record = Result<(u64, Vec<String>), TableError>;
@@ -115,6 +145,7 @@ fn records(text: &str, separator: u8) -> impl Iterator<Item = Record> {
     let (mut line, mut counted) = (1, 0);
     std::iter::from_fn(move || match reader.read_record(&mut record) {
         Ok(false) => None,
+        Ok(true) if record.len() > MAX_COLUMNS => Some(Err(TableError::TooManyColumns)),
         Ok(true) => {
             // The reader says where it began to look: line ends and blank lines may come first.
             let from = record.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or(usize::MAX));

@@ -190,3 +190,29 @@ fn wide_text_is_read_and_what_is_no_table_is_told() {
         MAX_ROWS
     );
 }
+
+#[test]
+fn a_row_of_the_table_is_not_taken_for_its_header_and_what_stands_above_it_may_be_anything() {
+    let german = "Titel,Vorgangstyp,Status\nLogin,Task,Offen\nDach,Bug,Offen\n";
+    assert!(matches!(read(german.as_bytes(), &Options::default()), Err(TableError::NoTitle(_))));
+    let sheet = "https://example.org/sheet,,\nBoard,today,\n\nName,Notes,Due Date\nRope,strong,2026-12-24\n";
+    let table = table(sheet);
+    assert_eq!((table.rows.len(), table.rows[0].line), (1, 5));
+    assert_eq!(tasks(&table)[0].title, "Rope");
+}
+
+#[test]
+fn a_small_file_cannot_ask_for_much() {
+    let fails = |text: String| read(text.as_bytes(), &Options::default()).expect_err("no table");
+    let name = |n: usize| "n".repeat(n);
+    assert_eq!(fails(format!("Title,{}\na,b\n", name(MAX_NAME_CHARS + 1))), TableError::LongName);
+    assert!(read(format!("Title,{}\na,b\n", name(MAX_NAME_CHARS)).as_bytes(), &Options::default()).is_ok());
+    assert_eq!(fails(format!("Title,x\n{}\n", "a,".repeat(MAX_COLUMNS + 1))), TableError::TooManyColumns);
+    let row = format!("{}\n", ["a"; 1000].join(","));
+    let full = format!("Title{}\n{}", ",x".repeat(999), row.repeat(MAX_CELLS / 1000));
+    assert_eq!(read(full.as_bytes(), &Options::default()).expect("a table").rows.len(), MAX_CELLS / 1000);
+    assert_eq!(fails(full + "a,b\n"), TableError::TooManyCells);
+    let labels: Vec<String> = (0..50_000).map(|n| n.to_string()).collect();
+    let table = table(&format!("Title,Labels\na,\"{0},{0}\"\n", labels.join(",")));
+    assert_eq!(tasks(&table)[0].labels.len(), labels.len());
+}

@@ -1,5 +1,7 @@
 //! Words of other tools for what tasks have: statuses, priorities, dates, lists.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use tern_model::task::{Priority, Status};
 
@@ -91,18 +93,18 @@ pub(super) fn whole(text: &str) -> Option<i64> {
     number.parse().ok().filter(|_| rest.bytes().all(|b| b == b'0'))
 }
 
+/// Whether a cell says yes; a moment does too.
+pub(super) fn says_yes(cell: &str) -> bool {
+    !matches!(cell.to_lowercase().as_str(), "" | "false" | "no" | "0")
+}
+
 /// The items of a cell: a JSON list, or words between commas, semicolons and line ends.
 pub(super) fn items(cell: &str) -> Vec<String> {
     let list: Vec<String> = serde_json::from_str(cell)
         .unwrap_or_else(|_| cell.split([',', ';', '\n']).map(str::to_owned).collect());
     let trimmed = list.iter().map(|item| item.trim().trim_start_matches('#').to_owned());
-    let mut items: Vec<String> = Vec::new();
-    for item in trimmed.filter(|item| !item.is_empty()) {
-        if !items.contains(&item) {
-            items.push(item);
-        }
-    }
-    items
+    let mut seen = BTreeSet::new();
+    trimmed.filter(|item| !item.is_empty() && seen.insert(item.clone())).collect()
 }
 
 /// The people of a cell: a JSON list, or names between semicolons; a comma may be within a name.

@@ -41,6 +41,8 @@ pub const SOURCE: &str = "source";
 pub const SOURCE_ID: &str = "source_id";
 /// Field: what people call it there.
 pub const SOURCE_KEY: &str = "source_key";
+/// Field: the project that its row names.
+pub const SOURCE_PROJECT: &str = "source_project";
 /// Field: the row as it was read last, as JSON of whoever imports.
 pub const SOURCE_ROW: &str = "source_row";
 /// Field: blake3 of everything that was read of it last, hex.
@@ -95,6 +97,8 @@ pub struct Imported {
     pub id: String,
     /// What people call it there; empty where that is nothing.
     pub key: String,
+    /// The project that its row names, or that stands for it.
+    pub project: String,
     /// blake3 of everything that was read of it last, hex.
     pub hash: String,
 }
@@ -145,6 +149,7 @@ impl Doc {
                 source,
                 id,
                 key: text(SOURCE_KEY).unwrap_or_default(),
+                project: text(SOURCE_PROJECT).unwrap_or_default(),
                 hash: text(SOURCE_HASH).unwrap_or_default(),
             }),
         }

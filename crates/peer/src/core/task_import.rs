@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use tern_interop::tasks::{Field, ImportedTask, Row, Source, TaskTable};
+use tern_interop::tasks::{DateOrder, Field, ImportedTask, Options, Row, Source, TaskTable, quoted};
+use tern_model::block::{Block, BlockKind};
 use tern_model::task::more;
-use tern_model::task::{Due, Priority};
+use tern_model::task::{Due, Priority, Status};
 use tern_model::{Class, DocId, Edit, Kind, Value, order};
 use tern_trust::Id16;
 
@@ -22,7 +23,7 @@ use super::{Work, bulk, people, web, words};
 mod places;
 mod undo;
 
-use places::Places;
+use places::{Finder, Places};
 pub(crate) use undo::take_back;
 use undo::{Last, Text};
 
@@ -34,12 +35,18 @@ const MAX_CELL_BYTES: usize = 64 * 1024;
 const MAX_ROW_BYTES: usize = 128 * 1024;
 /// Most characters of a label.
 const MAX_LABEL_CHARS: usize = 200;
+/// Most labels of a task, and most tasks that it names.
+const MAX_NAMED_OF_ROW: usize = 100;
+/// Most projects of a table.
+const MAX_PROJECTS: usize = 1_000;
 /// The column under which the name of somebody who is no member is kept.
 const ASSIGNEE: &str = "Assignee";
 
 /// A table to import, read.
 pub(crate) struct Wish<'a> {
     pub(crate) table: &'a TaskTable,
+    /// How it was read, but for what it shows itself.
+    pub(crate) options: &'a Options,
     /// Name of the file.
     pub(crate) file: String,
     /// Project of rows that name none.
@@ -47,12 +54,68 @@ pub(crate) struct Wish<'a> {
     pub(crate) dry_run: bool,
 }
 
-/// The row of a task as it keeps it: its cells without the description, which the page of the task has.
+/// The row of a task as it keeps it: its cells without the description, which the page of the task has, and how they were read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Kept {
     cells: Vec<(String, String)>,
     /// blake3 of the description, hex.
     text: String,
+    /// blake3 of the page as Markdown when it said what the description says, hex.
+    page: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dates: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    columns: Vec<(String, String)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    statuses: Vec<(String, String)>,
+}
+
+impl Kept {
+    fn of(wish: &Wish<'_>, row: &Row, task: &ImportedTask) -> Kept {
+        let cells = row.cells.iter().filter(|(name, _)| wish.table.meaning(name) != Field::Description);
+        // What was said of other rows is nothing to this one.
+        let has = |name: &str| row.cells.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let columns = wish.options.columns.iter().filter(|(_, name)| has(name));
+        let own = task.status.as_ref().map(|word| word.word.to_lowercase());
+        let statuses = wish.options.statuses.iter().filter(|(word, _)| own == Some(word.to_lowercase()));
+        Kept {
+            cells: cells.cloned().collect(),
+            text: hash(task.description.as_bytes()),
+            page: String::new(),
+            dates: wish.table.order_of(&row.cells).map(|order| order.name().to_owned()),
+            columns: columns.map(|(field, name)| (field.name().to_owned(), name.clone())).collect(),
+            statuses: statuses.map(|(word, status)| (word.clone(), status.name().to_owned())).collect(),
+        }
+    }
+
+    /// How the row was read.
+    fn options(&self) -> Options {
+        let columns =
+            self.columns.iter().filter_map(|(field, name)| Some((Field::from_name(field)?, name.clone())));
+        let statuses = self
+            .statuses
+            .iter()
+            .filter_map(|(word, status)| Some((word.clone(), Status::from_name(status)?)));
+        Options {
+            source: None,
+            columns: columns.collect(),
+            statuses: statuses.collect(),
+            dates: self.dates.as_deref().and_then(DateOrder::from_name),
+        }
+    }
+
+    /// What the row says again where the table has no such column any more, so that it is not taken for empty.
+    fn carry(&mut self, table: &TaskTable, old: &Kept) {
+        let gone = old.cells.iter().filter(|(name, _)| !table.has_column(name));
+        self.cells.extend(gone.cloned());
+        if !table.has(Field::Description) {
+            self.text.clone_from(&old.text);
+        }
+    }
+
+    fn json(&self) -> Result<String, PeerError> {
+        serde_json::to_string(self).map_err(|e| internal(e.to_string()))
+    }
 }
 
 enum Deed {
@@ -65,13 +128,18 @@ struct Planned<'a> {
     row: &'a Row,
     task: ImportedTask,
     project: String,
-    kept: String,
+    kept: Kept,
     hash: String,
     deed: Deed,
 }
 
 fn hash(bytes: &[u8]) -> String {
     iroh_blobs::Hash::new(bytes).to_hex()
+}
+
+/// blake3 of a page as Markdown, hex: the same for every laptop on which it says the same.
+fn page_hash(blocks: &[Block]) -> String {
+    hash(tern_interop::markdown::render(&tern_interop::markdown::normalise(blocks)).as_bytes())
 }
 
 fn set(name: &str, value: Value) -> Edit {
@@ -96,12 +164,13 @@ pub(crate) fn import(
     let refused = wish.table.refused.iter().map(|(line, reason)| at_line(*line, reason.clone()));
     report.refused.extend(refused);
     let members = Members::of(work);
-    let planned = plan(work, wish, &members, &mut report)?;
-    report.tasks = Some(view(work, wish, &planned, &members)?);
+    let mut homes = BTreeMap::new();
+    let planned = plan(work, wish, &members, &mut homes, &mut report)?;
+    report.tasks = Some(view(work, wish, &planned, &members, &homes)?);
     if wish.dry_run {
         return Ok(report);
     }
-    write(work, wish, &planned, &members, &mut report, progress)?;
+    write(work, wish, &planned, &members, &homes, &mut report, progress)?;
     Ok(report)
 }
 
@@ -113,42 +182,96 @@ fn source_name(wish: &Wish<'_>) -> String {
     }
 }
 
+/// A task that a table of this source made, as it is here.
+struct Known {
+    id: DocId,
+    title: String,
+    assigned: bool,
+    trashed: bool,
+    hash: String,
+    values: BTreeMap<String, String>,
+}
+
+fn known(work: &Work<'_, '_>, source: &str, homes: &mut Homes) -> Result<BTreeMap<String, Known>, PeerError> {
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    for row in work.txn.tasks()? {
+        let more = web::more_of(&row);
+        let Some(from) = more.imported.filter(|from| from.source == source) else { continue };
+        if let Some(project) = row.project.filter(|_| !row.trashed && !from.project.is_empty()) {
+            *homes.entry(from.project.to_lowercase()).or_default().entry(DocId(project)).or_default() += 1;
+        }
+        // Two laptops may have made it twice before they met: one that is not in the trash counts.
+        if known.get(&from.id).is_some_and(|other| !other.trashed) {
+            continue;
+        }
+        let one = Known {
+            id: DocId(row.doc),
+            title: row.title,
+            assigned: row.assignee.is_some(),
+            trashed: row.trashed,
+            hash: from.hash,
+            values: more.values,
+        };
+        known.insert(from.id, one);
+    }
+    Ok(known)
+}
+
+/// In which projects tasks are here whose rows name the same project, and how many of them.
+type Homes = BTreeMap<String, BTreeMap<DocId, usize>>;
+
 fn plan<'a>(
-    work: &Work<'_, '_>,
+    work: &mut Work<'_, '_>,
     wish: &Wish<'a>,
     members: &Members,
+    homes: &mut Homes,
     report: &mut ImportReport,
 ) -> Result<Vec<Planned<'a>>, PeerError> {
-    let source = source_name(wish);
-    let rows = work.txn.tasks()?;
-    let known = rows.iter().filter_map(|row| {
-        let more = web::more_of(row);
-        let from = more.imported.clone().filter(|from| from.source == source)?;
-        Some((from.id.clone(), (row, more, from)))
-    });
-    let known: BTreeMap<String, _> = known.collect();
+    let known = known(work, &source_name(wish), homes)?;
     let mut planned = Vec::with_capacity(wish.table.rows.len());
+    let mut projects = BTreeSet::new();
     for row in &wish.table.rows {
-        let task = wish.table.task(&row.cells);
-        let kept = kept(wish.table, row, &task)?;
-        if let Some(reason) = too_much(wish.table, row, &task, &kept) {
+        if let Some(reason) = too_large(wish.table, row) {
             report.refused.push(at_line(row.line, reason));
             continue;
         }
-        let hash = hash(format!("{kept}\n{}", task.description).as_bytes());
+        let task = wish.table.task(&row.cells);
+        let mut kept = Kept::of(wish, row, &task);
+        let json = kept.json()?;
+        if let Some(reason) = too_much(wish.table, &task, &json) {
+            report.refused.push(at_line(row.line, reason));
+            continue;
+        }
+        let hash = hash(format!("{json}\n{}", task.description).as_bytes());
         let deed = match known.get(&row.id) {
             None => Deed::Create,
-            Some((here, ..)) if here.trashed => {
-                report.kept.push(at_line(row.line, format!("“{}” is in the trash here", task.title)));
+            Some(here) if here.trashed => {
+                let reason = format!("“{}” is in the trash here", quoted(&task.title));
+                report.kept.push(at_line(row.line, reason));
                 report.unchanged += 1;
                 continue;
             }
-            Some((here, more, from)) => {
+            Some(here) => {
                 // Somebody whose name was kept may have joined since.
-                let name = places::field_name(ASSIGNEE).and_then(|name| more.values.get(&name));
-                let joined = here.assignee.is_none() && name.is_some_and(|name| members.find(name).is_some());
-                let id = DocId(here.doc);
-                if from.hash == hash && !joined { Deed::Leave(id) } else { Deed::Change(id) }
+                let name = places::field_name(ASSIGNEE).and_then(|name| here.values.get(&name));
+                let joined = !here.assigned && name.is_some_and(|name| members.find(name).is_some());
+                if here.hash == hash && !joined {
+                    Deed::Leave(here.id)
+                } else if let Some(old) = kept_of(work, here.id)? {
+                    if is_another(wish, row, &task, &old) {
+                        let reason = format!(
+                            "its id “{}” is that of “{}” here, which is another task",
+                            quoted(&row.id),
+                            quoted(&here.title)
+                        );
+                        report.refused.push(at_line(row.line, reason));
+                        continue;
+                    }
+                    kept.carry(wish.table, &old);
+                    Deed::Change(here.id)
+                } else {
+                    Deed::Change(here.id)
+                }
             }
         };
         match deed {
@@ -157,19 +280,46 @@ fn plan<'a>(
             Deed::Leave(_) => report.unchanged += 1,
         }
         let project = task.project.clone().unwrap_or_else(|| wish.project.clone());
+        projects.insert(project.to_lowercase());
+        if projects.len() > MAX_PROJECTS {
+            let text = format!("The table names more than {MAX_PROJECTS} projects.");
+            return Err(errors::usage(text, "Say with --map project=COLUMN which column holds them."));
+        }
         planned.push(Planned { row, task, project, kept, hash, deed });
     }
     Ok(planned)
 }
 
-fn kept(table: &TaskTable, row: &Row, task: &ImportedTask) -> Result<String, PeerError> {
-    let cells = row.cells.iter().filter(|(name, _)| table.meaning(name) != Field::Description);
-    let kept = Kept { cells: cells.cloned().collect(), text: hash(task.description.as_bytes()) };
-    serde_json::to_string(&kept).map_err(|e| internal(e.to_string()))
+/// The row that a task was made from, as it keeps it.
+fn kept_of(work: &mut Work<'_, '_>, id: DocId) -> Result<Option<Kept>, PeerError> {
+    let row = work.doc(id)?.field(more::SOURCE_ROW);
+    Ok(row.and_then(|row| serde_json::from_str(row.as_text()?).ok()))
+}
+
+/// Whether a row is not what was read under its id before: neither its title nor its name is the same, and little else is. Two
+/// sites of one tool, or two lists, count from 1 each.
+fn is_another(wish: &Wish<'_>, row: &Row, task: &ImportedTask, old: &Kept) -> bool {
+    let was = wish.table.earlier(&old.cells, &old.options());
+    let named = |task: &ImportedTask| task.key.clone().filter(|key| *key != row.id);
+    if was.title == task.title || (named(&was).is_some() && named(&was) == named(task)) {
+        return false;
+    }
+    let same = old.cells.iter().filter(|cell| row.cells.contains(cell)).count();
+    same * 2 < old.cells.len()
+}
+
+/// Why the cells of a row are too large to be looked at.
+fn too_large(table: &TaskTable, row: &Row) -> Option<String> {
+    let most = |name: &str| match table.meaning(name) {
+        Field::Description => MAX_DESCRIPTION_BYTES,
+        _ => MAX_CELL_BYTES,
+    };
+    let large = row.cells.iter().find(|(name, cell)| cell.len() > most(name));
+    large.map(|(name, _)| format!("its {name} is larger than {} KiB", most(name) / 1024))
 }
 
 /// Why a row cannot be a task.
-fn too_much(table: &TaskTable, row: &Row, task: &ImportedTask, kept: &str) -> Option<String> {
+fn too_much(table: &TaskTable, task: &ImportedTask, kept: &str) -> Option<String> {
     let long = |text: &str, most: usize| text.chars().count() > most;
     if long(&task.title, errors::MAX_TITLE_CHARS) {
         return Some(format!("its title has more than {} characters", errors::MAX_TITLE_CHARS));
@@ -178,17 +328,26 @@ fn too_much(table: &TaskTable, row: &Row, task: &ImportedTask, kept: &str) -> Op
         return Some(format!("the name of its project has more than {} characters", errors::MAX_TITLE_CHARS));
     }
     if let Some(label) = task.labels.iter().find(|label| long(label, MAX_LABEL_CHARS)) {
-        let begin: String = label.chars().take(20).collect();
-        return Some(format!("its label “{begin}…” has more than {MAX_LABEL_CHARS} characters"));
+        return Some(format!("its label “{}” has more than {MAX_LABEL_CHARS} characters", quoted(label)));
     }
-    let most = |name: &str| match table.meaning(name) {
-        Field::Description => MAX_DESCRIPTION_BYTES,
-        _ => MAX_CELL_BYTES,
+    if task.labels.len() > MAX_NAMED_OF_ROW {
+        return Some(format!("it has more than {MAX_NAMED_OF_ROW} labels"));
+    }
+    if task.blocked_by.len() + task.relates.len() > MAX_NAMED_OF_ROW {
+        return Some(format!("it names more than {MAX_NAMED_OF_ROW} other tasks"));
+    }
+    if kept.len() > MAX_ROW_BYTES {
+        return Some(format!("it is larger than {} KiB", MAX_ROW_BYTES / 1024));
+    }
+    let too_wide = |block: &Block| match &block.kind {
+        BlockKind::Table { table } => {
+            let width = table.rows.iter().map(Vec::len).chain([table.align.len()]).max().unwrap_or(0);
+            width > tern_model::page::MAX_COLUMNS || table.rows.len() * width > tern_model::page::MAX_CELLS
+        }
+        _ => false,
     };
-    if let Some((name, _)) = row.cells.iter().find(|(name, cell)| cell.len() > most(name)) {
-        return Some(format!("its {name} is larger than {} KiB", most(name) / 1024));
-    }
-    (kept.len() > MAX_ROW_BYTES).then(|| format!("it is larger than {} KiB", MAX_ROW_BYTES / 1024))
+    let tables = task.description.contains('|') && table.blocks(&task.description).iter().any(too_wide);
+    tables.then(|| "its description has a table that is too large".to_owned())
 }
 
 /// Members by what a table may call them.
@@ -230,13 +389,14 @@ fn view(
     wish: &Wish<'_>,
     planned: &[Planned<'_>],
     members: &Members,
+    homes: &Homes,
 ) -> Result<TaskImportView, PeerError> {
     let table = wish.table;
     let columns = table
         .columns
         .iter()
         .map(|(column, field)| ColumnView { column: column.clone(), field: field.name().to_owned() });
-    let known = work.txn.projects()?;
+    let finder = Finder::new(work, homes)?;
     let mut view = TaskImportView {
         source: table.source.name().to_owned(),
         columns: columns.collect(),
@@ -248,12 +408,10 @@ fn view(
     let mut statuses: BTreeMap<&str, StatusWordView> = BTreeMap::new();
     let mut people: BTreeMap<&str, PersonWordView> = BTreeMap::new();
     for one in planned {
-        let lower = one.project.to_lowercase();
-        let new = || !known.iter().any(|row| !row.trashed && places::is_called(row, &lower));
-        let project = projects.entry(lower.clone()).or_insert_with(|| ProjectWordView {
-            name: one.project.clone(),
-            new: new(),
-            tasks: 0,
+        let project = projects.entry(one.project.to_lowercase()).or_insert_with(|| {
+            let found = finder.find(&one.project);
+            let name = found.map_or(&one.project, |(_, title)| title).clone();
+            ProjectWordView { name, new: found.is_none(), tasks: 0 }
         });
         project.tasks += 1;
         if let Some(word) = &one.task.status {
@@ -287,6 +445,7 @@ fn write(
     wish: &Wish<'_>,
     planned: &[Planned<'_>],
     members: &Members,
+    homes: &Homes,
     report: &mut ImportReport,
     progress: Option<&Progress>,
 ) -> Result<(), PeerError> {
@@ -299,7 +458,7 @@ fn write(
         .filter(|(one, _)| !matches!(one.deed, Deed::Leave(_)))
         .map(|(one, task)| (one.project.as_str(), task))
         .collect();
-    let places = Places::make(work, &told, &mut last, report)?;
+    let places = Places::make(work, &told, homes, &mut last, report)?;
     let mut place = work.txn.tasks()?.into_iter().map(|task| task.ord).max();
     let mut ids: Vec<DocId> = Vec::with_capacity(planned.len());
     let mut before: Vec<Option<ImportedTask>> = Vec::with_capacity(planned.len());
@@ -314,38 +473,43 @@ fn write(
                 let key = order::between(place.as_deref(), None, work.random());
                 edits.push(text("order", &key));
                 place = Some(key);
-                edits.extend(origin(&source, one));
+                let blocks = wish.table.blocks(&task.description);
+                edits.extend(origin(&source, one, page_hash(&blocks))?);
                 if !task.description.is_empty() {
-                    edits.push(Edit::SetBlocks { base: None, blocks: wish.table.blocks(&task.description) });
+                    edits.push(Edit::SetBlocks { base: None, blocks });
                 }
                 let id = DocId::new(Class::Content, work.random());
                 work.create(id, &Kind::Task, &edits)?;
                 last.created.push((id, String::new()));
                 last.made.insert(id);
-                keep_base(work, id)?;
                 (id, None)
             }
-            Deed::Change(id) => (id, Some(change(work, wish, one, task, id, &places, members, &mut last)?)),
+            Deed::Change(id) => {
+                let places = (&places, members);
+                (id, Some(change(work, wish, one, task, id, places, &mut last, report)?))
+            }
         };
         ids.push(id);
         before.push(old);
     }
     relate(work, planned, &settled, &before, &ids, &mut last, report)?;
-    for (id, heads) in &mut last.created {
+    for (id, heads) in last.created.iter_mut().chain(&mut last.projects) {
         *heads = work.doc(*id)?.heads().to_string();
     }
     last.keep(work)
 }
 
-/// What a task says of where it comes from.
-fn origin(source: &str, one: &Planned<'_>) -> [Edit; 5] {
-    [
+/// What a task says of where it comes from; `page` is the hash of the page that says what its description says.
+fn origin(source: &str, one: &Planned<'_>, page: String) -> Result<[Edit; 6], PeerError> {
+    let kept = Kept { page, ..one.kept.clone() };
+    Ok([
         text(more::SOURCE, source),
         text(more::SOURCE_ID, &one.row.id),
         text(more::SOURCE_KEY, one.task.key.as_deref().unwrap_or_default()),
-        text(more::SOURCE_ROW, &one.kept),
+        text(more::SOURCE_PROJECT, &one.project),
+        text(more::SOURCE_ROW, &kept.json()?),
         text(more::SOURCE_HASH, &one.hash),
-    ]
+    ])
 }
 
 /// Writes what the row of a task says otherwise than when it was read last; gives what it said then.
@@ -356,49 +520,51 @@ fn change(
     one: &Planned<'_>,
     task: &ImportedTask,
     id: DocId,
-    places: &Places,
-    members: &Members,
+    (places, members): (&Places, &Members),
     last: &mut Last,
+    report: &mut ImportReport,
 ) -> Result<ImportedTask, PeerError> {
+    let kept = kept_of(work, id)?;
     let doc = work.doc(id)?;
-    let kept = doc.field(more::SOURCE_ROW).and_then(|row| serde_json::from_str::<Kept>(row.as_text()?).ok());
-    let here = doc.task().assignee.is_some();
-    let said = doc.task_more();
-    let (source, values) = (said.imported.unwrap_or_default().source, said.values);
-    // Without the row that it was made from, the table counts.
-    let mut old = kept.as_ref().map(|kept| members.settle(wish.table.task(&kept.cells))).unwrap_or_default();
-    if !here {
+    let (here, said, blocks) = (doc.task(), doc.task_more(), doc.blocks());
+    let source = said.imported.map(|from| from.source).unwrap_or_default();
+    // Without the row that it was made from, the table counts. What it has no column for any more is as it was.
+    let mut old = match &kept {
+        Some(kept) => {
+            let cells: Vec<_> =
+                kept.cells.iter().filter(|(name, _)| wish.table.has_column(name)).cloned().collect();
+            members.settle(wish.table.earlier(&cells, &kept.options()))
+        }
+        None => ImportedTask::default(),
+    };
+    if here.assignee.is_none() {
         // Its name was kept while nobody here had it.
-        let name = places::field_name(ASSIGNEE).and_then(|name| values.get(&name).cloned());
+        let name = places::field_name(ASSIGNEE).and_then(|name| said.values.get(&name).cloned());
         old.own.extend(old.assignee.take().and(name).map(|name| (ASSIGNEE.to_owned(), name)));
     }
     let was = old.project.clone().unwrap_or_else(|| wish.project.clone());
     let was = kept.is_some().then_some(was);
-    let mut edits = edits(task, Some(&old), &one.project, was.as_deref(), places, members)?;
-    edits.extend(origin(&source, one));
+    let mut edits = edits(task, Some(&old), &one.project, was.as_deref().zip(here.project), places, members)?;
+    let new = wish.table.blocks(&task.description);
+    let text = kept.as_ref().map(|kept| (kept.text != one.kept.text, kept.page.clone()));
+    let (changed, page) = text.unwrap_or_else(|| (true, page_hash(&[])));
+    // What somebody wrote here since is not written over.
+    let writes = changed && page_hash(&blocks) == page;
+    edits.extend(origin(&source, one, if writes { page_hash(&new) } else { page })?);
     bulk::step(work, id, &edits, &mut last.steps)?;
-    if kept.is_none_or(|kept| kept.text != hash(task.description.as_bytes())) {
-        let base = work.txn.meta(&base_key(id))?.and_then(|heads| crate::files::kept_heads(&heads));
+    if writes {
         let before = work.doc(id)?.heads();
-        let base = base.filter(|base| work.mem.docs.get(&id).is_some_and(|open| open.doc.at(base).is_ok()));
-        let blocks = wish.table.blocks(&task.description);
-        work.edit(id, &[Edit::SetBlocks { base, blocks }])?;
+        work.edit(id, &[Edit::SetBlocks { base: None, blocks: new }])?;
         let after = work.doc(id)?.heads();
         last.texts.push(Text { task: id, before: before.to_string(), after: after.to_string() });
+    } else if changed {
+        let reason = format!(
+            "the description of “{}” was changed here too; that of the table is not taken",
+            quoted(&task.title)
+        );
+        report.kept.push(at_line(one.row.line, reason));
     }
-    keep_base(work, id)?;
     Ok(old)
-}
-
-fn base_key(task: DocId) -> String {
-    format!("import.{task}")
-}
-
-/// The version whose description equals the table: what is written here later is told from it.
-fn keep_base(work: &mut Work<'_, '_>, task: DocId) -> Result<(), PeerError> {
-    let heads = work.doc(task)?.heads();
-    work.txn.set_meta(&base_key(task), &heads.0.concat())?;
-    Ok(())
 }
 
 /// The edits that make a task say what its row says, where that differs from `old`.
@@ -406,7 +572,7 @@ fn edits(
     task: &ImportedTask,
     old: Option<&ImportedTask>,
     project: &str,
-    old_project: Option<&str>,
+    old_project: Option<(&str, DocId)>,
     places: &Places,
     members: &Members,
 ) -> Result<Vec<Edit>, PeerError> {
@@ -414,7 +580,10 @@ fn edits(
     let was = old.unwrap_or(&nothing);
     let place = places.of(project)?;
     let mut edits = Vec::new();
-    let moved = old_project.is_none_or(|old| !old.eq_ignore_ascii_case(project));
+    // Where its row names the same project, it stays in the one that it is in here.
+    let stays = old_project.filter(|(old, _)| old.to_lowercase() == project.to_lowercase());
+    let moved = stays.is_none();
+    let is_there = stays.is_none_or(|(_, here)| here == place.id);
     if moved {
         edits.push(text("project", &place.id.to_string()));
     }
@@ -424,10 +593,14 @@ fn edits(
     if old.is_none() && task.status.is_none() {
         edits.push(text("status", "todo"));
     }
-    if let Some(word) = task.status.as_ref().filter(|word| moved || was.status.as_ref() != Some(word)) {
-        let (status, state) = place.state(word);
+    if let Some(word) = task.status.as_ref().filter(|word| was.status.as_ref() != Some(word)) {
+        let (status, state) = if is_there { place.state(word) } else { (word.status, None) };
         edits.push(text("status", words::status(status)));
-        edits.extend(state.map(|state| text(more::STATE, &state)));
+        match state {
+            Some(state) => edits.push(text(more::STATE, &state)),
+            None if old.is_some() => edits.push(set(more::STATE, Value::Null)),
+            None => {}
+        }
     }
     if task.priority != was.priority {
         edits.push(text("priority", words::priority(task.priority.unwrap_or(Priority::None))));
@@ -480,6 +653,7 @@ fn relate(
     }
     let find = |name: &String| called.get(&name.to_lowercase()).copied();
     let nothing = ImportedTask::default();
+    let mut of_others: BTreeMap<DocId, Vec<Edit>> = BTreeMap::new();
     for (((one, task), old), id) in planned.iter().zip(tasks).zip(before).zip(ids) {
         if matches!(one.deed, Deed::Leave(_)) {
             continue;
@@ -492,12 +666,15 @@ fn relate(
             (more::DUPLICATE_OF, &task.duplicate_of, &was.duplicate_of),
         ];
         for (field, now, before) in single {
-            if now == before {
-                continue;
+            match now {
+                _ if now == before => {}
+                None => own.push(set(field, Value::Null)),
+                // What it names may be here without being in this table: then nothing is changed.
+                Some(name) => match find(name).filter(|to| to != id) {
+                    Some(to) => own.push(text(field, &to.to_string())),
+                    None => missing.push(name),
+                },
             }
-            let to = now.as_ref().and_then(find).filter(|to| to != id);
-            missing.extend(now.iter().filter(|_| to.is_none()));
-            own.push(set(field, to.map_or(Value::Null, |to| Value::Text(to.to_string()))));
         }
         for name in task.relates.iter().filter(|name| !was.relates.contains(name)) {
             match find(name).filter(|to| to != id) {
@@ -514,19 +691,23 @@ fn relate(
             match find(name).filter(|to| to != id) {
                 Some(to) => {
                     let edit = Edit::AddTo { set: more::BLOCKS.to_owned(), item: id.to_string() };
-                    apply(work, to, &[edit], last)?;
+                    of_others.entry(to).or_default().push(edit);
                 }
                 None => missing.push(name),
             }
         }
         for to in was.blocked_by.iter().filter(|name| !task.blocked_by.contains(name)).filter_map(find) {
             let edit = Edit::RemoveFrom { set: more::BLOCKS.to_owned(), item: id.to_string() };
-            apply(work, to, &[edit], last)?;
+            of_others.entry(to).or_default().push(edit);
         }
         let missing = missing.into_iter().map(|name| {
-            at_line(one.row.line, format!("“{name}”, which “{}” names, is no row of this table", task.title))
+            let (name, title) = (quoted(name), quoted(&task.title));
+            at_line(one.row.line, format!("“{name}”, which “{title}” names, is no row of this table"))
         });
         report.kept.extend(missing);
+    }
+    for (id, edits) in of_others {
+        apply(work, id, &edits, last)?;
     }
     Ok(())
 }

@@ -161,7 +161,9 @@ pub(crate) fn conflicts(
 ) -> Vec<ConflictView> {
     let shown = all
         .iter()
-        .filter(|c| !matches!(c.field.as_str(), "order" | "source_hash" | "schema" | "kind" | "id"));
+        .filter(|c| !matches!(c.field.as_str(), "order" | "schema" | "kind" | "id"))
+        // What an import keeps of its source is nothing to choose from.
+        .filter(|c| !c.field.starts_with("source"));
     shown
         .map(|c| ConflictView {
             field: c.field.clone(),

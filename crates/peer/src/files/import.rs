@@ -224,7 +224,7 @@ fn keep_base(work: &mut Work<'_, '_>, page: DocId) -> Result<(), PeerError> {
 }
 
 /// Hashes one after the other, or the text that builds before 2026-11-28 wrote.
-pub(crate) fn kept_heads(bytes: &[u8]) -> Option<Heads> {
+fn kept_heads(bytes: &[u8]) -> Option<Heads> {
     if let Some(heads) = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok()) {
         return Some(heads);
     }

@@ -22,7 +22,7 @@ pub(super) fn run(
     let file = wish.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let project = wish.project.clone().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     let project = project.unwrap_or_else(|| named_after(&wish.path));
-    let wish = Wish { table: &table, file, project, dry_run: wish.dry_run };
+    let wish = Wish { table: &table, options: &options, file, project, dry_run: wish.dry_run };
     core.write(|work| import(work, &wish, progress)).map(Reply::Import)
 }
 
@@ -43,10 +43,12 @@ fn bounded(path: &Path) -> Result<Vec<u8>, PeerError> {
 
 fn not_read(path: &Path, error: &TableError) -> PeerError {
     let next = match error {
-        TableError::TooLarge | TableError::TooManyRows => {
+        TableError::TooLarge | TableError::TooManyRows | TableError::TooManyCells => {
             "Export parts of it, and import one after the other."
         }
-        TableError::TooManyColumns => "Remove columns that are not needed, and try again.",
+        TableError::TooManyColumns | TableError::LongName => {
+            "Remove columns that are not needed, and try again."
+        }
         TableError::NotText => "Save it as “CSV UTF-8”, and try again.",
         TableError::Empty => "Check that it is the file that was meant.",
         TableError::NoTitle(_) => "Say which column holds the titles: --map title=COLUMN.",

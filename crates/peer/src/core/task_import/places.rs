@@ -6,7 +6,6 @@ use tern_interop::tasks::{ImportedTask, StatusWord};
 use tern_model::DocId;
 use tern_model::project::{FieldType, Plan};
 use tern_model::task::Status;
-use tern_store::ProjectRow;
 
 use crate::api::{ImportLine, ImportReport, PeerError};
 use crate::core::errors::internal;
@@ -14,6 +13,7 @@ use crate::core::project as rows;
 use crate::core::projects::{self, MAX_NAMED, MAX_NAMED_CHARS, TAKEN};
 use crate::core::{Work, words};
 
+use super::Homes;
 use super::undo::Last;
 
 /// What is put behind the name of a field that tasks have otherwise.
@@ -30,9 +30,33 @@ pub(super) struct Place {
 /// The projects, by name without case.
 pub(super) struct Places(BTreeMap<String, Place>);
 
-/// Whether a project has this name or key; `lower` is without case.
-pub(super) fn is_called(row: &ProjectRow, lower: &str) -> bool {
-    row.title.to_lowercase() == lower || row.key.to_lowercase() == lower
+/// Finds the projects that a table names.
+pub(super) struct Finder {
+    /// Projects that are not in the trash, and their titles.
+    here: BTreeMap<DocId, String>,
+    by_title: BTreeMap<String, DocId>,
+    homes: BTreeMap<String, DocId>,
+}
+
+impl Finder {
+    pub(super) fn new(work: &Work<'_, '_>, homes: &Homes) -> Result<Finder, PeerError> {
+        let rows = work.txn.projects()?.into_iter().filter(|row| !row.trashed);
+        let here: BTreeMap<DocId, String> = rows.map(|row| (DocId(row.doc), row.title)).collect();
+        let by_title = here.iter().rev().map(|(id, title)| (title.to_lowercase(), *id)).collect();
+        let home = |(name, found): (&String, &BTreeMap<DocId, usize>)| {
+            let most = found.iter().filter(|(id, _)| here.contains_key(id)).max_by_key(|(_, tasks)| **tasks);
+            most.map(|(id, _)| (name.clone(), *id))
+        };
+        let homes = homes.iter().filter_map(home).collect();
+        Ok(Finder { here, by_title, homes })
+    }
+
+    /// The project in which most tasks are whose rows name the same one, whatever it is called here; else that of this title.
+    pub(super) fn find(&self, name: &str) -> Option<(DocId, &String)> {
+        let lower = name.trim().to_lowercase();
+        let id = self.homes.get(&lower).or_else(|| self.by_title.get(&lower))?;
+        self.here.get(id).map(|title| (*id, title))
+    }
 }
 
 /// The name of the field that holds a column; `None` where nothing of its name can be one.
@@ -64,8 +88,11 @@ impl Place {
     /// The status of a word in this project, and the key of its named state where there is one.
     pub(super) fn state(&self, word: &StatusWord) -> (Status, Option<String>) {
         match self.plan.state(&state_name(&word.word)) {
-            Some(state) => (state.class, Some(state.key().to_owned())),
-            None => (word.status, None),
+            // What a state means is for its project to say; what a person says now counts for these tasks alone.
+            Some(state) if state.class == word.status || !word.given => {
+                (state.class, Some(state.key().to_owned()))
+            }
+            _ => (word.status, None),
         }
     }
 }
@@ -79,6 +106,7 @@ impl Places {
     pub(super) fn make(
         work: &mut Work<'_, '_>,
         tasks: &[(&str, &ImportedTask)],
+        homes: &Homes,
         last: &mut Last,
         report: &mut ImportReport,
     ) -> Result<Places, PeerError> {
@@ -87,15 +115,13 @@ impl Places {
             by_project.entry(name.to_lowercase()).or_insert((name, Vec::new())).1.push(task);
         }
         let mut places = BTreeMap::new();
+        let finder = Finder::new(work, homes)?;
         for (lower, (name, tasks)) in by_project {
-            let known = work.txn.projects()?;
-            let known =
-                known.iter().find(|row| !row.trashed && is_called(row, &lower)).map(|row| DocId(row.doc));
-            let id = match known {
-                Some(id) => id,
+            let id = match finder.find(name) {
+                Some((id, _)) => id,
                 None => {
                     let id = projects::create(work, name.trim())?;
-                    last.projects.push(id);
+                    last.projects.push((id, String::new()));
                     id
                 }
             };
@@ -118,17 +144,19 @@ fn states(work: &mut Work<'_, '_>, id: DocId, tasks: &[&ImportedTask]) -> Result
     }
     let mut words: Vec<&StatusWord> = words.into_values().collect();
     words.sort_by_key(|word| (word.status, !word.plain));
+    let mut plan = work.doc(id)?.plan();
     for word in words {
-        let plan = work.doc(id)?.plan();
+        // Beyond what a project can name, the status alone is kept.
+        if plan.states.len() >= MAX_NAMED {
+            break;
+        }
         let name = state_name(&word.word);
-        // What a state means is for the project to say, unless a person says it now. Beyond what a project can name, the
-        // status alone is kept.
-        let known = plan.state(&name).map(|state| state.class == word.status || !word.given);
-        if name.is_empty() || known.unwrap_or(plan.states.len() >= MAX_NAMED) {
+        if name.is_empty() || plan.state(&name).is_some() {
             continue;
         }
         let typed = format!("{name}:{}", words::status(word.status));
         projects::change(work, id, &[("+state".to_owned(), typed)])?;
+        plan = work.doc(id)?.plan();
     }
     Ok(())
 }
@@ -142,8 +170,8 @@ fn fields(
 ) -> Result<BTreeMap<String, String>, PeerError> {
     let columns: BTreeSet<&String> = tasks.iter().flat_map(|task| task.own.keys()).collect();
     let mut fields: BTreeMap<String, String> = BTreeMap::new();
+    let mut plan = work.doc(id)?.plan();
     for column in columns {
-        let plan = work.doc(id)?.plan();
         let name = field_name(column).map(|name| match plan.own_field(&name) {
             Some(field) if field.holds == FieldType::Text => field.name.clone(),
             // It holds something else: what the table says has a field beside it.
@@ -151,7 +179,9 @@ fn fields(
             None => name,
         });
         let known = |name: &String| plan.own_field(name).is_some_and(|field| field.holds == FieldType::Text);
-        let Some(name) = name.filter(|name| known(name) || plan.own_fields.len() < MAX_NAMED) else {
+        let taken = |name: &String| fields.values().any(|other| other.eq_ignore_ascii_case(name));
+        let name = name.filter(|name| (known(name) || plan.own_fields.len() < MAX_NAMED) && !taken(name));
+        let Some(name) = name else {
             report.kept.push(ImportLine {
                 path: column.clone(),
                 reason: format!("“{project}” can have no field of that name; it is kept in the rows alone"),
@@ -160,6 +190,7 @@ fn fields(
         };
         if !known(&name) {
             projects::change(work, id, &[("+field".to_owned(), format!("{name}:text"))])?;
+            plan = work.doc(id)?.plan();
         }
         fields.insert(column.clone(), name);
     }

@@ -19,8 +19,8 @@ const LAST: &str = "import.last";
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Last {
     pub(super) file: String,
-    /// Projects that it made.
-    pub(super) projects: Vec<DocId>,
+    /// Projects that it made, with their heads when it ended.
+    pub(super) projects: Vec<(DocId, String)>,
     /// Tasks that it made, with their heads when it ended.
     pub(super) created: Vec<(DocId, String)>,
     /// Fields that it changed.
@@ -67,7 +67,7 @@ pub(crate) fn take_back(work: &mut Work<'_, '_>) -> Result<ImportUndone, PeerErr
     };
     let mut undone = ImportUndone { file: last.file.clone(), ..ImportUndone::default() };
     for text in &last.texts {
-        put_text_back(work, text)?;
+        undone.left += u64::from(!put_text_back(work, text)?);
     }
     undone.put_back = bulk::put_back(work, &last.steps.steps)?.changed as u64;
     for (id, heads) in &last.created {
@@ -82,8 +82,9 @@ pub(crate) fn take_back(work: &mut Work<'_, '_>) -> Result<ImportUndone, PeerErr
     }
     work.project_touched()?;
     let tasks = work.txn.tasks()?;
-    for id in &last.projects {
-        if !tasks.iter().any(|task| !task.trashed && task.project == Some(id.0)) {
+    for (id, heads) in &last.projects {
+        let is_empty = !tasks.iter().any(|task| !task.trashed && task.project == Some(id.0));
+        if is_empty && work.doc(*id)?.heads().to_string() == *heads {
             work.edit(*id, &[Edit::Trash { on: true }])?;
         }
     }
@@ -91,11 +92,11 @@ pub(crate) fn take_back(work: &mut Work<'_, '_>) -> Result<ImportUndone, PeerErr
     Ok(undone)
 }
 
-/// A description as before, with what was written since kept.
-fn put_text_back(work: &mut Work<'_, '_>, text: &Text) -> Result<(), PeerError> {
+/// A description as before, with what was written since kept; false where that cannot be.
+fn put_text_back(work: &mut Work<'_, '_>, text: &Text) -> Result<bool, PeerError> {
     let heads = |text: &str| text.parse::<Heads>().ok();
-    let (Some(before), Some(after)) = (heads(&text.before), heads(&text.after)) else { return Ok(()) };
-    let Ok(blocks) = work.doc(text.task)?.blocks_at(&before) else { return Ok(()) };
-    work.edit(text.task, &[Edit::SetBlocks { base: Some(after), blocks }])?;
-    Ok(())
+    let (Some(before), Some(after)) = (heads(&text.before), heads(&text.after)) else { return Ok(false) };
+    let Ok(blocks) = work.doc(text.task)?.blocks_at(&before) else { return Ok(false) };
+    // A page that was replaced as a whole since has nothing to put back into.
+    Ok(work.edit(text.task, &[Edit::SetBlocks { base: Some(after), blocks }]).is_ok())
 }
