@@ -47,6 +47,35 @@ fn texts(tree: &Tree) -> Tree {
 }
 
 #[test]
+fn work_done_here_stays_however_often_its_file_changes() {
+    let stage = Stage::new();
+    let ben = stage.ben();
+    let file = |text: &str| stage.write("notes/rope.md", format!("# Rope\n\nStrong.\n\n{text}\n"));
+    let kept = |report: &serde_json::Value| rows(report, "kept").len();
+    file("One.");
+    import(&ben, &stage.arg("notes"));
+    let page = ben.page("Rope");
+    ben.rewrite(&page, "Strong.", "Strong. Checked by Ben.");
+    file("Two.");
+    assert_eq!(kept(&import(&ben, &stage.arg("notes"))), 0);
+    let merged = ben.markdown(&page);
+    assert!(merged.contains("Checked by Ben.") && merged.contains("Two."), "{merged}");
+    file("Three.");
+    let report = import(&ben, &stage.arg("notes"));
+    assert_eq!(kept(&report), 1, "{report}");
+    assert_eq!(ben.markdown(&page), merged);
+    // Once both say the same, changes of the file are taken again.
+    let both = merged.replace("Two.", "Three.");
+    ben.rewrite(&page, "Two.", "Three.");
+    stage.write("notes/rope.md", format!("# Rope\n\n{both}"));
+    assert_eq!(kept(&import(&ben, &stage.arg("notes"))), 0);
+    stage.write("notes/rope.md", format!("# Rope\n\n{}", both.replace("Three.", "Four.")));
+    assert_eq!(kept(&import(&ben, &stage.arg("notes"))), 0);
+    let text = ben.markdown(&page);
+    assert!(text.contains("Four.") && text.contains("Checked by Ben.") && !text.contains("Three."), "{text}");
+}
+
+#[test]
 fn a_second_import_changes_nothing_and_an_export_is_stable() {
     let stage = Stage::new();
     let ben = stage.ben();

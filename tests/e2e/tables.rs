@@ -234,6 +234,8 @@ fn rows_that_no_task_can_hold_are_refused_with_their_line_and_the_rest_comes_in(
         ",no title,,,".to_owned(),
         format!("Text,,,,{}", long(256 * kib)),
         format!("Texts,,,,{}", long(256 * kib + 1)),
+        format!("Many,\"{}\",,,", (0..101).map(|n| n.to_string()).collect::<Vec<_>>().join(",")),
+        format!("Table,,,,\"|{0}|\n|{1}|\"", "a|".repeat(1025), "-|".repeat(1025)),
     ];
     let file = stage.write("wide.csv", format!("Title,Labels,More,Most,Notes\n{}\n", rows_of.join("\n")));
     let report = ben.json(&["import", &file]);
@@ -247,6 +249,8 @@ fn rows_that_no_task_can_hold_are_refused_with_their_line_and_the_rest_comes_in(
         ("line 9", "128 KiB"),
         ("line 10", "no title"),
         ("line 12", "Notes is larger than 256 KiB"),
+        ("line 13", "100 labels"),
+        ("line 14", "a table that is too large"),
     ];
     for (line, reason) in told {
         assert!(
@@ -256,4 +260,7 @@ fn rows_that_no_task_can_hold_are_refused_with_their_line_and_the_rest_comes_in(
     }
     assert_eq!(refused.len(), told.len(), "{refused:?}");
     assert_eq!(ben.json(&["check"])["bad"], 0);
+    let names: String = (0..1001).map(|n| format!("T{n},P{n}\n")).collect();
+    let ran = ben.run(&["import", &stage.write("many.csv", format!("Title,Project\n{names}"))]);
+    assert!(ran.code != 0 && ran.error().to_string().contains("more than 1000 projects"), "{ran:?}");
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tern_model::block::BlockKind;
-use tern_peer::{AccessCommand, Command};
+use tern_peer::{AccessCommand, Command, TaskImport};
 
 use super::access::confirm::Confirm;
 use super::actions::Action;
@@ -255,8 +255,8 @@ pub enum Then {
     ViewMade,
     /// The ticket is shown in the dialog.
     ShowTicket,
-    /// What would come of an import is shown in the dialog.
-    ImportSeen,
+    /// What would come of this import is shown in the dialog, if it still asks for it.
+    ImportSeen(Box<TaskImport>),
     /// The dialog closes and one line says what was imported; it can be taken back.
     Imported,
     /// One line says what was taken back of an import.

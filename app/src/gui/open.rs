@@ -448,15 +448,17 @@ impl Open {
                 self.place_attached(&page, &name, &hash, now)
             }
             (Then::Promoted(promotion), reply) => self.promoted(&promotion, &reply, now),
-            (Then::ImportSeen, Reply::Import(report)) => {
-                if let Some(dialog) = &mut self.dialog {
+            (Then::ImportSeen(wish), Reply::Import(report)) => {
+                if let Some(dialog) = self.dialog.as_mut().filter(|state| state.import.asks(&wish)) {
                     dialog.waiting = false;
                     dialog.import.heard(report);
                 }
             }
             (Then::Imported, Reply::Import(report)) => {
-                self.close_dialog();
-                self.go(Route::Tasks);
+                if self.dialog.as_ref().is_some_and(|state| state.dialog == Dialog::ImportTasks) {
+                    self.close_dialog();
+                    self.go(Route::Tasks);
+                }
                 let undo = Box::new(Held(Command::ImportUndo));
                 self.say(&super::dialogs::import::done(&report), Some(undo), now);
             }

@@ -41,6 +41,11 @@ impl Form {
         }
     }
 
+    /// Whether this was asked last.
+    pub fn asks(&self, wish: &TaskImport) -> bool {
+        self.asked == *wish
+    }
+
     /// What would come of what was asked is known.
     pub fn heard(&mut self, report: ImportReport) {
         self.seen = Some(report);
@@ -144,8 +149,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
     ui.horizontal(|ui| {
         let looks = if fits.is_some() { Button::new("Look again") } else { Button::main("Look at it") };
         if (looks.disabled(busy).show(ui).clicked() || entered) && busy.is_none() {
-            state.import.asked = wish.clone();
-            state.send(Command::ImportTasks(wish.clone()), Then::ImportSeen, out);
+            look_at(state, wish.clone(), out);
         }
         if let Some(seen) = fits {
             let words = format!("Import {}", tasks(seen.created + seen.updated));
@@ -165,6 +169,11 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
     widgets::rule(ui);
     ui.add_space(10.0);
     told(ui, state, &seen, out);
+}
+
+fn look_at(state: &mut DialogState, wish: TaskImport, out: &mut Queue) {
+    state.import.asked = wish.clone();
+    state.send(Command::ImportTasks(wish.clone()), Then::ImportSeen(Box::new(wish)), out);
 }
 
 fn told(ui: &mut Ui, state: &mut DialogState, seen: &ImportReport, out: &mut Queue) {
@@ -189,8 +198,7 @@ fn told(ui: &mut Ui, state: &mut DialogState, seen: &ImportReport, out: &mut Que
         if Button::new(other.1).show(ui).clicked() && !state.waiting {
             state.import.dates = Some(other.0);
             let wish = state.import.wish();
-            state.import.asked = wish.clone();
-            state.send(Command::ImportTasks(wish), Then::ImportSeen, out);
+            look_at(state, wish, out);
         }
         ui.add_space(8.0);
     }

@@ -6,6 +6,8 @@ use std::path::Path;
 use tern_interop::import::{
     ImportedPage, Known, Outcome, Plan, PlannedAttachment, SourceFile, plan, resolve,
 };
+use tern_interop::markdown::normalise;
+use tern_model::block::Block;
 use tern_model::{Class, DocId, Edit, Heads, Kind, Value, order};
 use tern_trust::Id;
 
@@ -38,7 +40,7 @@ pub(super) fn run(
     }
     let by_path: BTreeMap<&str, &[u8]> = sources.iter().map(|s| (s.path, s.bytes)).collect();
     let attachments = keep_attachments(files, core, &plan, &by_path, progress)?;
-    core.write(|work| write(work, &plan, &attachments, progress))?;
+    report.kept.extend(core.write(|work| write(work, &plan, &attachments, progress))?);
     for task in &plan.tasks {
         report.refused.push(ImportLine {
             path: task.path.clone(),
@@ -142,7 +144,8 @@ fn write(
     plan: &Plan,
     attachments: &BTreeMap<String, NewAttachment>,
     progress: Option<&Progress>,
-) -> Result<(), PeerError> {
+) -> Result<Vec<ImportLine>, PeerError> {
+    let mut kept = Vec::new();
     let mut ids: BTreeMap<String, DocId> = BTreeMap::new();
     for page in plan.pages.iter().filter(|p| p.existing.is_none()) {
         ids.insert(page.path.clone(), DocId::new(Class::Content, work.random()));
@@ -153,7 +156,7 @@ fn write(
     let total = pages.len() as u64;
     let mut named: std::collections::BTreeSet<&str> = std::collections::BTreeSet::new();
     for (index, (page, key)) in pages.iter().zip(keys).enumerate() {
-        write_page(work, page, &key)?;
+        kept.extend(write_page(work, page, &key)?);
         let used = used_blobs(page);
         let new: Vec<NewAttachment> =
             attachments.values().filter(|a| used.contains(&a.hash)).cloned().collect();
@@ -174,7 +177,8 @@ fn write(
         .filter_map(|a| attachments.get(&a.path).cloned())
         .collect();
     let workspace = workspace_document(&work.mem.workspace);
-    name_attachments(work, workspace, &rest)
+    name_attachments(work, workspace, &rest)?;
+    Ok(kept)
 }
 
 /// Order keys: new pages follow what is there, in the order of the plan.
@@ -189,7 +193,12 @@ fn order_keys(work: &mut Work<'_, '_>, pages: &[ImportedPage]) -> Result<Vec<Str
     Ok(keys)
 }
 
-fn write_page(work: &mut Work<'_, '_>, page: &ImportedPage, key: &str) -> Result<(), PeerError> {
+/// Writes a page; says so where its file is not taken.
+fn write_page(
+    work: &mut Work<'_, '_>,
+    page: &ImportedPage,
+    key: &str,
+) -> Result<Option<ImportLine>, PeerError> {
     let mut edits = vec![
         pages::text("title", &page.title),
         pages::text("source_path", &page.source_path),
@@ -198,10 +207,24 @@ fn write_page(work: &mut Work<'_, '_>, page: &ImportedPage, key: &str) -> Result
     ];
     if page.existing {
         // Work done in Tern since the last import stays: the file is compared with what was imported then.
-        let base = work.txn.meta(&base_key(page.id))?.and_then(|b| kept_heads(&b));
-        edits.push(Edit::SetBlocks { base, blocks: page.blocks.clone() });
+        let kept = work.txn.meta(&base_key(page.id))?;
+        let base = kept.as_deref().and_then(kept_heads);
+        let doc = work.doc(page.id)?;
+        let here = doc.blocks();
+        let was_as_file = base.as_ref().is_none_or(|base| doc.blocks_at(base).is_ok_and(|then| then == here));
+        let is_as_file = |blocks: &[Block]| normalise(blocks) == normalise(&page.blocks);
+        let apart = kept.as_deref() == Some(APART) && !is_as_file(&here);
+        if !apart {
+            edits.push(Edit::SetBlocks { base, blocks: page.blocks.clone() });
+        }
         work.edit(page.id, &edits)?;
-        return keep_base(work, page.id);
+        if !apart && (was_as_file || is_as_file(&work.doc(page.id)?.blocks())) {
+            keep_base(work, page.id)?;
+        } else {
+            work.txn.set_meta(&base_key(page.id), APART)?;
+        }
+        let reason = "it was changed here and in its file more than once; the page stays as it is here";
+        return Ok(apart.then(|| ImportLine { path: page.source_path.clone(), reason: reason.to_owned() }));
     }
     edits.push(pages::text("order", key));
     if let Some(parent) = page.parent {
@@ -209,8 +232,13 @@ fn write_page(work: &mut Work<'_, '_>, page: &ImportedPage, key: &str) -> Result
     }
     edits.push(Edit::SetBlocks { base: None, blocks: page.blocks.clone() });
     work.create(page.id, &Kind::Page, &edits)?;
-    keep_base(work, page.id)
+    keep_base(work, page.id)?;
+    Ok(None)
 }
+
+/// Kept in place of a version: the page holds work of its file and of this workspace, so no version of it equals the file, and
+/// what its file says next cannot be told from what was written here.
+const APART: &[u8] = b"apart";
 
 /// Where the store keeps the version of a page that equals its file.
 fn base_key(page: DocId) -> String {

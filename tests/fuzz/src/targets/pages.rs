@@ -71,7 +71,6 @@ pub fn table(data: &[u8]) {
         let task = table.task(&row.cells);
         assert!(!task.title.is_empty() && !task.title.contains('\n'), "{:?}", task.title);
         assert!(task.due.is_none_or(|due| due.parse::<jiff::civil::Date>().is_ok()));
-        // Nothing is dropped: every cell is in the task, or in the row that it keeps.
         assert!(row.cells.iter().all(|(_, cell)| !cell.is_empty()));
         let blocks = table.blocks(&task.description);
         assert_eq!(md::normalise(&blocks), blocks);
