@@ -235,7 +235,7 @@ fn rows_that_no_task_can_hold_are_refused_with_their_line_and_the_rest_comes_in(
         format!("Text,,,,{}", long(256 * kib)),
         format!("Texts,,,,{}", long(256 * kib + 1)),
         format!("Many,\"{}\",,,", (0..101).map(|n| n.to_string()).collect::<Vec<_>>().join(",")),
-        format!("Table,,,,\"|{0}|\n|{1}|\"", "a|".repeat(1025), "-|".repeat(1025)),
+        format!("Table,,,,\"|{}\n|{}\"", "a|".repeat(1025), "-|".repeat(1025)),
     ];
     let file = stage.write("wide.csv", format!("Title,Labels,More,Most,Notes\n{}\n", rows_of.join("\n")));
     let report = ben.json(&["import", &file]);
