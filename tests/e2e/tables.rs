@@ -109,6 +109,20 @@ fn a_later_table_takes_nothing_away_that_it_does_not_speak_of() {
     assert!(word(&login, "description").contains("Ask Aiko first."));
     assert_eq!(login["labels"], serde_json::json!(["Bug", "auth"]));
 
+    // A field that the project has for something else keeps what the team wrote there.
+    ben.json(&["project", "set", "Web", "field=Effort:number"]);
+    let effort = |n: &str, title: &str| {
+        format!("ID,Team,Title,Status,UUID,Effort\nWEB-1,Web,{title},In Review,u-1,{n}\n")
+    };
+    ben.json(&["import", &stage.write("effort.csv", effort("large", "Fix login"))]);
+    ben.json(&["task", "set", "Fix login", "Effort=5"]);
+    ben.json(&["import", &stage.write("effort.csv", effort("", "Fix login"))]);
+    let login = ben.json(&["task", "show", "Fix login"]);
+    assert_eq!(
+        (&login["fields"]["Effort"], &login["fields"]["Effort-imported"]),
+        (&"5".into(), &Value::Null)
+    );
+
     // A project that is called otherwise here is the same one; another that begins alike is not.
     ben.json(&["project", "set", "Web", "title=Website"]);
     let more = "ID,Team,Title,Status,UUID\nWEB-8,Web,Sitemap,Todo,u-8\nPLA-1,Web app,Offline,Todo,u-9\n";
@@ -117,11 +131,17 @@ fn a_later_table_takes_nothing_away_that_it_does_not_speak_of() {
     assert_eq!(ben.json(&["task", "show", "Offline"])["project"], "Web app");
 
     // Another list that counts from 1 too does not become these tasks.
-    let other = "ID,Team,Title,Status,UUID\nOPS-1,Ops,Order rope,Backlog,u-1\n";
-    let report = ben.json(&["import", &stage.write("other.csv", other)]);
+    let jira = |row: &str| format!("Summary,Issue key,Issue id,Status,Assignee,Labels,Due Date\n{row}\n");
+    let file = |row: &str| stage.write("jira.csv", jira(row));
+    ben.json(&["import", &file("Paint hull,BOAT-1,10001,Doing,Ben,paint,2026-12-01")]);
+    let report = ben.json(&["import", &file("Order rope,OPS-4,10001,Backlog,Carla,rope,2027-03-01")]);
     assert_eq!(counts(&report), [0, 0, 0]);
     assert!(report["refused"].to_string().contains("another task"), "{report}");
-    assert_eq!(ben.json(&["task", "show", "Fix login"])["imported_from"], "linear WEB-1");
+    assert_eq!(ben.json(&["task", "show", "Paint hull"])["imported_from"], "jira BOAT-1");
+    // A task that has another title, and moved on, is still that task.
+    let report = ben.json(&["import", &file("Paint the hull,BOAT-1,10001,Done,Ben,paint,2026-12-08")]);
+    assert_eq!(counts(&report), [0, 1, 0]);
+    assert_eq!(ben.json(&["task", "show", "Paint the hull"])["status"], "done");
 }
 
 #[test]

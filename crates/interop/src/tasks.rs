@@ -118,6 +118,8 @@ pub struct ImportedTask {
     pub own: BTreeMap<String, String>,
 }
 
+/// What the name begins with that stands for a missing one; the place of the column follows, from 1.
+const UNNAMED: &str = "Column ";
 /// Most characters of a cell that are quoted where it is told why its row is not taken.
 const QUOTED_CHARS: usize = 60;
 
@@ -163,7 +165,7 @@ fn rows(reading: &Reading, table: table::Table, refused: &mut Vec<(u64, String)>
     let mut rows = Vec::with_capacity(table.rows.len());
     for (line, cells) in table.rows {
         // A cell beyond the header has no name but its place.
-        let unnamed = |at: usize| format!("Column {}", at + 1);
+        let unnamed = |at: usize| format!("{UNNAMED}{}", at + 1);
         let named = |(at, cell): (usize, String)| {
             let name = table.columns.get(at).filter(|name| !name.is_empty());
             (name.cloned().unwrap_or_else(|| unnamed(at)), cell)
@@ -218,8 +220,8 @@ impl TaskTable {
 
     /// Whether there is a column of this name.
     pub fn has_column(&self, column: &str) -> bool {
-        let name = columns::normal(column);
-        self.columns.iter().any(|(other, _)| columns::normal(other) == name)
+        let beyond = column.strip_prefix(UNNAMED).is_some_and(|at| at.parse::<usize>().is_ok());
+        beyond || self.reading.knows(column)
     }
 
     /// What a row says.

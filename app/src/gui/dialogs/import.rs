@@ -32,13 +32,10 @@ pub struct Form {
 impl Form {
     fn wish(&self) -> TaskImport {
         let project = Some(self.project.trim().to_owned()).filter(|name| !name.is_empty());
-        TaskImport {
-            path: named(self.file.trim(), std::env::home_dir()),
-            project,
-            dates: self.dates.map(str::to_owned),
-            dry_run: true,
-            ..TaskImport::default()
-        }
+        let path = named(self.file.trim(), std::env::home_dir());
+        // What was said of the dates of one file says nothing of another.
+        let dates = self.dates.filter(|_| self.asked.path == path);
+        TaskImport { path, project, dates: dates.map(str::to_owned), dry_run: true, ..TaskImport::default() }
     }
 
     /// Whether this was asked last.

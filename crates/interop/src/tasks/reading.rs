@@ -34,6 +34,10 @@ impl Reading {
         self.meanings.get(&columns::normal(column)).copied().unwrap_or(Field::Own)
     }
 
+    pub(super) fn knows(&self, column: &str) -> bool {
+        self.meanings.contains_key(&columns::normal(column))
+    }
+
     pub(super) fn has(&self, field: Field) -> bool {
         self.meanings.values().any(|other| *other == field)
     }

@@ -205,5 +205,5 @@ pub(super) fn order_of<'a>(texts: impl Iterator<Item = &'a str>) -> Option<DateO
 
 /// Whether the order of its numbers changes what a text says.
 pub(super) fn hangs_on_order(text: &str) -> bool {
-    matches!(parts(text), Some(Parts::YearLast(a, b, _, false)) if a != b && a <= 12 && b <= 12)
+    matches!(parts(text), Some(Parts::YearLast(a, b, _, false)) if a != b)
 }

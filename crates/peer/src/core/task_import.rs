@@ -39,6 +39,8 @@ const MAX_LABEL_CHARS: usize = 200;
 const MAX_NAMED_OF_ROW: usize = 100;
 /// Most projects of a table.
 const MAX_PROJECTS: usize = 1_000;
+/// Cells, beside title and ids, from which on a row can be told from another one.
+const MIN_TOLD: usize = 3;
 /// The column under which the name of somebody who is no member is kept.
 const ASSIGNEE: &str = "Assignee";
 
@@ -73,18 +75,16 @@ struct Kept {
 impl Kept {
     fn of(wish: &Wish<'_>, row: &Row, task: &ImportedTask) -> Kept {
         let cells = row.cells.iter().filter(|(name, _)| wish.table.meaning(name) != Field::Description);
-        // What was said of other rows is nothing to this one.
-        let has = |name: &str| row.cells.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-        let columns = wish.options.columns.iter().filter(|(_, name)| has(name));
-        let own = task.status.as_ref().map(|word| word.word.to_lowercase());
-        let statuses = wish.options.statuses.iter().filter(|(word, _)| own == Some(word.to_lowercase()));
+        let columns = wish.options.columns.iter();
+        // What was said of other statuses is nothing to this one.
+        let statuses = task.status.iter().filter(|word| word.given);
         Kept {
             cells: cells.cloned().collect(),
             text: hash(task.description.as_bytes()),
             page: String::new(),
             dates: wish.table.order_of(&row.cells).map(|order| order.name().to_owned()),
             columns: columns.map(|(field, name)| (field.name().to_owned(), name.clone())).collect(),
-            statuses: statuses.map(|(word, status)| (word.clone(), status.name().to_owned())).collect(),
+            statuses: statuses.map(|word| (word.word.clone(), word.status.name().to_owned())).collect(),
         }
     }
 
@@ -106,7 +106,11 @@ impl Kept {
 
     /// What the row says again where the table has no such column any more, so that it is not taken for empty.
     fn carry(&mut self, table: &TaskTable, old: &Kept) {
-        let gone = old.cells.iter().filter(|(name, _)| !table.has_column(name));
+        let mut room = MAX_ROW_BYTES;
+        let gone = old.cells.iter().filter(|(name, _)| !table.has_column(name)).take_while(|(name, cell)| {
+            room = room.saturating_sub(name.len() + cell.len());
+            room > 0
+        });
         self.cells.extend(gone.cloned());
         if !table.has(Field::Description) {
             self.text.clone_from(&old.text);
@@ -187,6 +191,7 @@ struct Known {
     id: DocId,
     title: String,
     assigned: bool,
+    project: String,
     trashed: bool,
     hash: String,
     values: BTreeMap<String, String>,
@@ -208,6 +213,7 @@ fn known(work: &Work<'_, '_>, source: &str, homes: &mut Homes) -> Result<BTreeMa
             id: DocId(row.doc),
             title: row.title,
             assigned: row.assignee.is_some(),
+            project: from.project,
             trashed: row.trashed,
             hash: from.hash,
             values: more.values,
@@ -254,7 +260,8 @@ fn plan<'a>(
             Some(here) => {
                 // Somebody whose name was kept may have joined since.
                 let name = places::field_name(ASSIGNEE).and_then(|name| here.values.get(&name));
-                let joined = !here.assigned && name.is_some_and(|name| members.find(name).is_some());
+                let named = task.assignee.as_ref().filter(|name| members.find(name).is_some());
+                let joined = !here.assigned && named.is_some() && named == name;
                 if here.hash == hash && !joined {
                     Deed::Leave(here.id)
                 } else if let Some(old) = kept_of(work, here.id)? {
@@ -279,7 +286,8 @@ fn plan<'a>(
             Deed::Change(_) => report.updated += 1,
             Deed::Leave(_) => report.unchanged += 1,
         }
-        let project = task.project.clone().unwrap_or_else(|| wish.project.clone());
+        let before = known.get(&row.id).map(|here| here.project.clone()).filter(|name| !name.is_empty());
+        let project = task.project.clone().or(before).unwrap_or_else(|| wish.project.clone());
         projects.insert(project.to_lowercase());
         if projects.len() > MAX_PROJECTS {
             let text = format!("The table names more than {MAX_PROJECTS} projects.");
@@ -299,13 +307,25 @@ fn kept_of(work: &mut Work<'_, '_>, id: DocId) -> Result<Option<Kept>, PeerError
 /// Whether a row is not what was read under its id before: neither its title nor its name is the same, and little else is. Two
 /// sites of one tool, or two lists, count from 1 each.
 fn is_another(wish: &Wish<'_>, row: &Row, task: &ImportedTask, old: &Kept) -> bool {
+    let is_sure = match wish.table.source {
+        Source::Asana | Source::GitLab => true,
+        Source::Linear => wish.table.has(Field::Id),
+        _ => false,
+    };
+    if is_sure {
+        return false;
+    }
     let was = wish.table.earlier(&old.cells, &old.options());
     let named = |task: &ImportedTask| task.key.clone().filter(|key| *key != row.id);
     if was.title == task.title || (named(&was).is_some() && named(&was) == named(task)) {
         return false;
     }
-    let same = old.cells.iter().filter(|cell| row.cells.contains(cell)).count();
-    same * 2 < old.cells.len()
+    let tells = |(name, _): &&(String, String)| {
+        !matches!(wish.table.meaning(name), Field::Id | Field::Key | Field::Title | Field::Kept)
+    };
+    let told: Vec<&(String, String)> = old.cells.iter().filter(tells).collect();
+    let same = told.iter().filter(|cell| row.cells.contains(cell)).count();
+    told.len() >= MIN_TOLD && same * 2 < told.len()
 }
 
 /// Why the cells of a row are too large to be looked at.
@@ -527,7 +547,7 @@ fn change(
     let kept = kept_of(work, id)?;
     let doc = work.doc(id)?;
     let (here, said, blocks) = (doc.task(), doc.task_more(), doc.blocks());
-    let source = said.imported.map(|from| from.source).unwrap_or_default();
+    let from = said.imported.unwrap_or_default();
     // Without the row that it was made from, the table counts. What it has no column for any more is as it was.
     let mut old = match &kept {
         Some(kept) => {
@@ -542,22 +562,24 @@ fn change(
         let name = places::field_name(ASSIGNEE).and_then(|name| said.values.get(&name).cloned());
         old.own.extend(old.assignee.take().and(name).map(|name| (ASSIGNEE.to_owned(), name)));
     }
-    let was = old.project.clone().unwrap_or_else(|| wish.project.clone());
-    let was = kept.is_some().then_some(was);
-    let mut edits = edits(task, Some(&old), &one.project, was.as_deref().zip(here.project), places, members)?;
+    let was = old.project.clone().unwrap_or(from.project);
+    let was = kept.as_ref().map(|_| (was.as_str(), here.project));
+    let mut edits = edits(task, Some(&old), &one.project, was, places, members)?;
     let new = wish.table.blocks(&task.description);
     let text = kept.as_ref().map(|kept| (kept.text != one.kept.text, kept.page.clone()));
     let (changed, page) = text.unwrap_or_else(|| (true, page_hash(&[])));
-    // What somebody wrote here since is not written over.
-    let writes = changed && page_hash(&blocks) == page;
-    edits.extend(origin(&source, one, if writes { page_hash(&new) } else { page })?);
+    let (here, there) = (page_hash(&blocks), page_hash(&new));
+    // What somebody wrote here since is not written over; what they wrote as the table has it is no difference.
+    let differs = changed && here != there;
+    let writes = differs && here == page;
+    edits.extend(origin(&from.source, one, if changed && (writes || !differs) { there } else { page })?);
     bulk::step(work, id, &edits, &mut last.steps)?;
     if writes {
         let before = work.doc(id)?.heads();
         work.edit(id, &[Edit::SetBlocks { base: None, blocks: new }])?;
         let after = work.doc(id)?.heads();
         last.texts.push(Text { task: id, before: before.to_string(), after: after.to_string() });
-    } else if changed {
+    } else if differs {
         let reason = format!(
             "the description of “{}” was changed here too; that of the table is not taken",
             quoted(&task.title)
@@ -572,7 +594,7 @@ fn edits(
     task: &ImportedTask,
     old: Option<&ImportedTask>,
     project: &str,
-    old_project: Option<(&str, DocId)>,
+    old_project: Option<(&str, Option<DocId>)>,
     places: &Places,
     members: &Members,
 ) -> Result<Vec<Edit>, PeerError> {
@@ -583,7 +605,7 @@ fn edits(
     // Where its row names the same project, it stays in the one that it is in here.
     let stays = old_project.filter(|(old, _)| old.to_lowercase() == project.to_lowercase());
     let moved = stays.is_none();
-    let is_there = stays.is_none_or(|(_, here)| here == place.id);
+    let is_there = stays.is_none_or(|(_, here)| here == Some(place.id));
     if moved {
         edits.push(text("project", &place.id.to_string()));
     }

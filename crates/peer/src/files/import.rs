@@ -212,12 +212,19 @@ fn write_page(
         let doc = work.doc(page.id)?;
         let here = doc.blocks();
         let was_as_file = base.as_ref().is_none_or(|base| doc.blocks_at(base).is_ok_and(|then| then == here));
+        // The file may have changed in its front matter alone.
+        let says_the_same = base.as_ref().is_some_and(|base| {
+            doc.blocks_at(base).is_ok_and(|then| normalise(&then) == normalise(&page.blocks))
+        });
         let is_as_file = |blocks: &[Block]| normalise(blocks) == normalise(&page.blocks);
         let apart = kept.as_deref() == Some(APART) && !is_as_file(&here);
         if !apart {
             edits.push(Edit::SetBlocks { base, blocks: page.blocks.clone() });
         }
         work.edit(page.id, &edits)?;
+        if says_the_same {
+            return Ok(None);
+        }
         if !apart && (was_as_file || is_as_file(&work.doc(page.id)?.blocks())) {
             keep_base(work, page.id)?;
         } else {

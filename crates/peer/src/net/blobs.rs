@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use iroh::endpoint::{Connection, RecvStream, SendStream};
 use iroh_blobs::api::Store;
+use iroh_blobs::api::proto::Bitfield;
 use iroh_blobs::api::remote::GetProgressItem;
 use iroh_blobs::protocol::ObserveRequest;
 use iroh_blobs::provider::events::EventSender;
@@ -17,6 +18,9 @@ use n0_future::StreamExt;
 
 /// A peer that does not get hold of an attachment by then is not waited for.
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Begins and ends of parts of one file that a peer may say it has; a file arrives from its begin to its end.
+const MAX_PARTS: usize = 4_096;
 
 /// The blob store of a home. One process at a time may have it open.
 #[derive(Debug, Clone)]
@@ -100,9 +104,15 @@ impl Blobs {
         let waiting = async {
             let states = self.store.remote().observe(conn, request);
             let mut states = std::pin::pin!(states);
+            // The first word is what it has, each later one what it got since.
+            let mut whole = Bitfield::empty();
             while let Some(Ok(state)) = states.next().await {
-                if state.is_complete() {
+                whole.update(&state);
+                if whole.is_complete() {
                     return true;
+                }
+                if whole.ranges.boundaries().len() > MAX_PARTS {
+                    return false;
                 }
             }
             false
@@ -119,5 +129,51 @@ impl Blobs {
     /// Makes everything durable and closes the store.
     pub async fn close(&self) {
         let _ = self.store.shutdown().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::endpoint;
+
+    async fn serve_all(blobs: Blobs, conn: Connection) {
+        while let Ok((send, recv)) = conn.accept_bi().await {
+            let (blobs, conn) = (blobs.clone(), conn.clone());
+            tokio::spawn(async move { blobs.serve(&conn, send, recv).await });
+        }
+    }
+
+    /// A laptop asks before the node has fetched all of it, as it does when both meet.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_file_that_arrives_in_parts_is_known_to_be_whole_when_the_last_is_there() {
+        let dirs = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
+        let near = Blobs::open(dirs[0].path()).await.expect("a store");
+        let far = Blobs::open(dirs[1].path()).await.expect("a store");
+        let ends = [3, 4].map(|seed| iroh::SecretKey::from_bytes(&[seed; 32]));
+        let [near_end, far_end] = ends.map(|secret| endpoint::bind(secret, None, false));
+        let (near_end, far_end) = (near_end.await.expect("bound"), far_end.await.expect("bound"));
+        let door = endpoint::address_of(far_end.id().as_bytes(), &endpoint::addresses(&far_end));
+        let (called, taken) =
+            tokio::join!(near_end.connect(door.expect("an address"), endpoint::ALPN), async {
+                far_end.accept().await.expect("a call").await
+            });
+        let (called, taken) = (called.expect("a connection"), taken.expect("a connection"));
+        let content: Vec<u8> = (0..3_000_000u32).map(|n| n.to_le_bytes()[0]).collect();
+        let hash = near.add(content.clone()).await.expect("kept");
+        tokio::spawn(serve_all(near.clone(), called.clone()));
+        let waits = tokio::spawn({
+            let (near, called) = (near.clone(), called.clone());
+            async move { near.await_at(called, &hash).await }
+        });
+        let (send, recv) = taken.accept_bi().await.expect("it is asked");
+        tokio::spawn({
+            let (far, taken) = (far.clone(), taken.clone());
+            async move { far.serve(&taken, send, recv).await }
+        });
+        far.fetch(taken, &hash, content.len() as u64).await.expect("fetched");
+        assert!(waits.await.expect("it ends"), "it is there and not known to be");
+        near_end.close().await;
+        far_end.close().await;
     }
 }

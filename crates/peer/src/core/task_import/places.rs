@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tern_interop::tasks::{ImportedTask, StatusWord};
 use tern_model::DocId;
-use tern_model::project::{FieldType, Plan};
+use tern_model::project::{FieldType, OwnField, Plan};
 use tern_model::task::Status;
 
 use crate::api::{ImportLine, ImportReport, PeerError};
@@ -81,7 +81,15 @@ fn state_name(word: &str) -> String {
 impl Place {
     /// The field that holds a column, or held it.
     pub(super) fn field(&self, column: &str) -> Option<String> {
-        let held = || Some(self.plan.own_field(&field_name(column)?)?.name.clone());
+        let held = || {
+            let name = field_name(column)?;
+            let beside = format!("{name}{BESIDE}");
+            let free = |field: &&OwnField| {
+                field.holds == FieldType::Text && !self.fields.values().any(|other| *other == field.name)
+            };
+            let found = [&name, &beside].into_iter().find_map(|name| self.plan.own_field(name).filter(free));
+            found.map(|field| field.name.clone())
+        };
         self.fields.get(column).cloned().or_else(held)
     }
 
