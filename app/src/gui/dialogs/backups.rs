@@ -27,7 +27,7 @@ pub struct Seen {
 }
 
 /// `1 item`, `7 items`.
-fn count(n: u64, one: &str, many: &str) -> String {
+pub(super) fn count(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 

@@ -1,10 +1,12 @@
 //! A table of tasks from another tool: named, looked at, then taken in.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::Ui;
 use tern_peer::{Command, ImportReport, ImportUndone, TaskImport, TaskImportView};
 
+use super::backups::count;
 use super::{CAPTION, DialogState};
 use crate::gui::command::{Queue, Then};
 use crate::gui::look::look;
@@ -26,7 +28,14 @@ pub struct Form {
     dates: Option<&'static str>,
     /// What was asked last, and what would come of it.
     asked: TaskImport,
-    seen: Option<ImportReport>,
+    seen: Option<Arc<Seen>>,
+}
+
+/// What would come of an import. Its words are made once: a table may have a hundred thousand rows.
+#[derive(Debug)]
+struct Seen {
+    report: ImportReport,
+    facts: Vec<(&'static str, String)>,
 }
 
 impl Form {
@@ -45,7 +54,8 @@ impl Form {
 
     /// What would come of what was asked is known.
     pub fn heard(&mut self, report: ImportReport) {
-        self.seen = Some(report);
+        let facts = report.tasks.as_ref().map(facts).unwrap_or_default();
+        self.seen = Some(Arc::new(Seen { report, facts }));
     }
 }
 
@@ -57,9 +67,8 @@ fn named(typed: &str, home: Option<PathBuf>) -> PathBuf {
     }
 }
 
-/// `1 task`, `7 tasks`.
 fn tasks(n: u64) -> String {
-    if n == 1 { "1 task".to_owned() } else { format!("{n} tasks") }
+    count(n, "task", "tasks")
 }
 
 /// What an import did, in one line.
@@ -139,7 +148,7 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
     ui.add_space(12.0);
     let wish = form.wish();
     let seen = form.seen.clone().filter(|_| form.asked == wish);
-    let fits = seen.as_ref().filter(|seen| seen.created + seen.updated > 0);
+    let fits = seen.as_ref().map(|seen| seen.report.created + seen.report.updated).filter(|new| *new > 0);
     let unnamed = wish.path.as_os_str().is_empty().then_some("Name a file first");
     let busy = state.waiting.then_some("The last step is still under way").or(unnamed);
     let entered = file.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
@@ -148,8 +157,8 @@ pub(super) fn show(ui: &mut Ui, state: &mut DialogState, out: &mut Queue) {
         if (looks.disabled(busy).show(ui).clicked() || entered) && busy.is_none() {
             look_at(state, wish.clone(), out);
         }
-        if let Some(seen) = fits {
-            let words = format!("Import {}", tasks(seen.created + seen.updated));
+        if let Some(new) = fits {
+            let words = format!("Import {}", tasks(new));
             if Button::main(&words).disabled(busy).show(ui).clicked() {
                 let command = Command::ImportTasks(TaskImport { dry_run: false, ..wish.clone() });
                 state.send(command, Then::Imported, out);
@@ -173,8 +182,9 @@ fn look_at(state: &mut DialogState, wish: TaskImport, out: &mut Queue) {
     state.send(Command::ImportTasks(wish.clone()), Then::ImportSeen(Box::new(wish)), out);
 }
 
-fn told(ui: &mut Ui, state: &mut DialogState, seen: &ImportReport, out: &mut Queue) {
+fn told(ui: &mut Ui, state: &mut DialogState, known: &Seen, out: &mut Queue) {
     let p = look(ui.ctx());
+    let seen = &known.report;
     let here = match (seen.unchanged, seen.updated) {
         (0, 0) => String::new(),
         (n, 0) => format!(", {n} here already"),
@@ -183,8 +193,8 @@ fn told(ui: &mut Ui, state: &mut DialogState, seen: &ImportReport, out: &mut Que
     widgets::text(ui, &format!("{} new{here}.", tasks(seen.created)), tokens::CALLOUT, p.ink);
     ui.add_space(8.0);
     let Some(view) = &seen.tasks else { return };
-    for (name, words) in facts(view) {
-        notice::fact(ui, name, &words);
+    for (name, words) in &known.facts {
+        notice::fact(ui, name, words);
     }
     if let Some(order) = &view.dates {
         let day_first = order == "dmy";
